@@ -1,0 +1,54 @@
+# Every target does all the set-up it needs: only python3 and make have to be there.
+PYTHON ?= python3
+UV := .tools/bin/uv
+KIBAN := .venv/bin/kiban
+RUN := .venv/bin/python -m
+PORT ?= 8420
+
+.PHONY: venv demo test test-wheel browser lint types architecture bench docs lock clean
+
+.tools/bin/uv:
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.installed: requirements.lock pyproject.toml | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python .venv/bin/python --compile-bytecode --require-hashes requirements.lock
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+	.venv/bin/python -m compileall -q src/kiban
+	touch $@
+
+venv: .venv/.installed
+
+demo: venv
+	$(KIBAN) demo --port $(PORT)
+
+test: venv
+	$(RUN) pytest -n 2 --dist loadfile
+
+# The same tests against the wheel, from a folder where the source tree is out of sight.
+test-wheel: venv
+	.venv/bin/python tests/run_from_wheel.py
+
+browser: venv
+	$(RUN) pytest -m browser tests
+
+lint: venv
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types: venv
+	$(RUN) mypy
+
+architecture: venv
+	$(RUN) pytest tests/architecture
+
+bench: venv
+	for script in benchmarks/*.py; do echo "== $$script"; .venv/bin/python $$script || exit 1; done
+
+# After a change of the dependencies in pyproject.toml.
+lock: $(UV)
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --all-extras --group dev --python-version 3.11 -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv .tools dist build

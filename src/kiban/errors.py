@@ -1,0 +1,156 @@
+"""What can go wrong, and what to do about it.
+
+    KibanError
+    ├── InvalidValue                a value breaks a rule of its kind
+    │   ├── UnknownUnit             a unit that nothing here can read
+    │   ├── IncompatibleUnit        a unit of another dimension than the one needed
+    │   ├── OutOfRange              a number outside what is physically or formally possible
+    │   └── InvalidIdentifier       an identifier that is misspelt (its check character disagrees)
+    ├── UnreadableFile              a file from which no Reading can be made
+    │   ├── UnknownFormat           no reader recognises it
+    │   ├── NothingMeasured         the file is sound but holds no points
+    │   ├── UnsupportedVariant      the format is known, this variant of it is not
+    │   ├── DamagedFile             the contents contradict themselves or end too early
+    │   ├── HostileFile             it tries something that no instrument file does
+    │   └── LimitExceeded           reading it would take more memory, time or output than allowed
+    ├── InvalidQuestion             a search that cannot be understood
+    ├── RecordNotFound              there is none, or none that the asker may see (the same words for both)
+    ├── Refused                     the asker may see it, but may not do this
+    ├── Conflict                    somebody else changed it first
+    ├── StorageError
+    │   ├── DiskFull                no room to write safely
+    │   ├── DamagedObject           stored bytes no longer match their checksum, or are gone
+    │   └── DatabaseUnavailable     PostgreSQL does not answer
+    ├── InvalidSetting              a setting that cannot be used
+    ├── MissingExtra                an optional package is needed
+    └── WrongUsage                  a command or request was put together wrongly
+
+Each carries a *fault* (what was expected, what was found, where) and a *mend* (what the person can do now).
+"""
+
+from __future__ import annotations
+
+
+class KibanError(Exception):
+    """Something Kiban would not do, and the way out."""
+
+    def __init__(self, fault: str, *, mend: str) -> None:
+        super().__init__(f"{fault} {mend}")
+        self.fault = fault
+        self.mend = mend
+
+    @property
+    def name(self) -> str:
+        """The error's kind as programs see it: its class name."""
+        return type(self).__name__
+
+
+class InvalidValue(KibanError):
+    """A value breaks a rule of its kind."""
+
+
+class UnknownUnit(InvalidValue):
+    """A unit that nothing here can read."""
+
+
+class IncompatibleUnit(InvalidValue):
+    """A unit of another dimension than the one needed."""
+
+
+class OutOfRange(InvalidValue):
+    """A number outside what is physically or formally possible."""
+
+
+class InvalidIdentifier(InvalidValue):
+    """An identifier that is misspelt."""
+
+
+class UnreadableFile(KibanError):
+    """A file from which no Reading can be made."""
+
+
+class UnknownFormat(UnreadableFile):
+    """No reader recognises the file."""
+
+
+class NothingMeasured(UnreadableFile):
+    """The file is sound but holds no points."""
+
+
+class UnsupportedVariant(UnreadableFile):
+    """The format is known, this variant of it is not."""
+
+
+class DamagedFile(UnreadableFile):
+    """A file's contents contradict its own header, or end too early."""
+
+
+class HostileFile(UnreadableFile):
+    """A file tries something that no instrument file does."""
+
+
+class LimitExceeded(UnreadableFile):
+    """Reading the file would take more memory, time or output than allowed."""
+
+
+class InvalidQuestion(KibanError):
+    """A search that cannot be understood."""
+
+    def __init__(self, fault: str, *, mend: str, position: int | None = None) -> None:
+        super().__init__(fault, mend=mend)
+        self.position = position
+        """Where in the question the trouble starts, counted in characters from 0."""
+
+
+class RecordNotFound(KibanError):
+    """There is no such record, or none that the asker may see."""
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            f"There is no record {identifier}.",
+            mend="Check the identifier, or search for the record by its sample or file name.",
+        )
+        self.identifier = identifier
+
+
+class Refused(KibanError):
+    """The asker may not do this."""
+
+
+class Conflict(KibanError):
+    """Somebody else changed it first."""
+
+
+class StorageError(KibanError):
+    """Bytes or records cannot be kept or fetched."""
+
+
+class DiskFull(StorageError):
+    """There is no room to write safely."""
+
+
+class DamagedObject(StorageError):
+    """Stored bytes no longer match their checksum, or are gone."""
+
+
+class DatabaseUnavailable(StorageError):
+    """PostgreSQL does not answer."""
+
+
+class InvalidSetting(KibanError):
+    """A setting that cannot be used."""
+
+
+class MissingExtra(KibanError):
+    """An optional package is needed for this."""
+
+    def __init__(self, purpose: str, *, extra: str) -> None:
+        super().__init__(
+            f"{purpose} needs the optional packages of kiban[{extra}].",
+            mend=f"Install them: pip install 'kiban[{extra}]'.",
+        )
+        self.extra = extra
+
+
+class WrongUsage(KibanError):
+    """A command or request was put together wrongly."""

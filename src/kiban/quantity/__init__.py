@@ -1,0 +1,1 @@
+"""Numbers with a unit and an uncertainty: `unit`, `spelling`, `uncertainty`, `measured`, `series`, `propagation`."""

@@ -1,0 +1,188 @@
+"""How instruments spell units, and how we write them.
+
+Reading a file must not need the unit library (it takes longer to load than most files take to read), so the
+spellings found in vendors' files are mapped by a table. The right-hand side is what `unit.py` understands.
+Sources: the headers of the files the readers are tested on, JCAMP-DX 4.24/5.01 (labels of XUNITS and YUNITS), UCUM.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CANONICAL = {
+    "": "",
+    "1": "",
+    "-": "",
+    "none": "",
+    "a.u.": "arbitrary_unit",
+    "arb. units": "arbitrary_unit",
+    "arb.units": "arbitrary_unit",
+    "arbitrary": "arbitrary_unit",
+    "arbitrary units": "arbitrary_unit",
+    "arbitraryunits": "arbitrary_unit",
+    "relative abundance": "arbitrary_unit",
+    "relative intensity": "arbitrary_unit",
+    "intensity": "arbitrary_unit",
+    "count": "count",
+    "counts": "count",
+    "cts": "count",
+    "cps": "count/s",
+    "c/s": "count/s",
+    "counts/s": "count/s",
+    "counts/sec": "count/s",
+    "counts per second": "count/s",
+    "deg": "deg",
+    "degree": "deg",
+    "degrees": "deg",
+    "°": "deg",
+    "°2θ": "deg",
+    "°2th": "deg",
+    "deg 2theta": "deg",
+    "rad": "rad",
+    "radian": "rad",
+    "ang": "angstrom",
+    "å": "angstrom",
+    "angstrom": "angstrom",
+    "angstroms": "angstrom",
+    "1/å": "1/angstrom",
+    "å-1": "1/angstrom",
+    "nanometer": "nm",
+    "nanometers": "nm",
+    "nanometre": "nm",
+    "nanometres": "nm",
+    "micrometer": "um",
+    "micrometers": "um",
+    "micron": "um",
+    "microns": "um",
+    "μm": "um",
+    "µm": "um",
+    "1/cm": "1/cm",
+    "cm-1": "1/cm",
+    "cm^-1": "1/cm",
+    "cm⁻¹": "1/cm",
+    "cm−1": "1/cm",
+    "wavenumber": "1/cm",
+    "wavenumbers": "1/cm",
+    "hz": "Hz",
+    "hertz": "Hz",
+    "khz": "kHz",
+    "mhz": "MHz",
+    "ppm": "ppm",
+    "gauss": "gauss",
+    "g.": "gauss",
+    "tesla": "T",
+    "oe": "oersted",
+    "emu": "emu",
+    "m/z": "dalton/elementary_charge",
+    "amu": "dalton",
+    "second": "s",
+    "seconds": "s",
+    "sec": "s",
+    "minute": "min",
+    "minutes": "min",
+    "hour": "h",
+    "hours": "h",
+    "hr": "h",
+    "°c": "degC",
+    "℃": "degC",
+    "cel": "degC",
+    "celsius": "degC",
+    "degrees celsius": "degC",
+    "deg c": "degC",
+    "kelvin": "K",
+    "°f": "degF",
+    "%": "percent",
+    "percent": "percent",
+    "transmittance": "transmittance",
+    "% transmittance": "percent_transmittance",
+    "percent transmittance": "percent_transmittance",
+    "%t": "percent_transmittance",
+    "absorbance": "absorbance",
+    "abs": "absorbance",
+    "reflectance": "reflectance",
+    "kubelka-munk": "kubelka_munk",
+    "ohm": "ohm",
+    "ohms": "ohm",
+    "ω": "ohm",
+    "ohm.cm": "ohm*cm",
+    "ohm-cm": "ohm*cm",
+    "mohm": "mohm",
+    "ma.h": "mA*h",
+    "mah": "mA*h",
+    "mah/g": "mA*h/g",
+    "ma.h/g": "mA*h/g",
+    "ah": "A*h",
+    "a.h": "A*h",
+    "wh": "W*h",
+    "w.h": "W*h",
+    "mv": "mV",
+    "volt": "V",
+    "volts": "V",
+    "amp": "A",
+    "amps": "A",
+    "ampere": "A",
+    "µa": "uA",
+    "μa": "uA",
+    "µv": "uV",
+    "μv": "uV",
+    "µf": "uF",
+    "μf": "uF",
+    "µg": "ug",
+    "wt%": "percent",
+    "at%": "percent",
+    "mol%": "percent",
+    "wt.%": "percent",
+    "at.%": "percent",
+    "(micromol/mol)-1m-1 (base 10)": "1/(umol/mol)/m",
+    "logarithm epsilon": "log10_molar_absorptivity",
+}
+
+# Case tells milli from mega and K from k, so these few are looked up as they stand before any folding of case.
+_EXACT = {
+    "A": "A",
+    "Å": "angstrom",
+    "C": "coulomb",
+    "F": "farad",
+    "G": "gauss",
+    "T": "T",
+    "K": "K",
+    "V": "V",
+    "s": "s",
+    "S": "siemens",
+    "mA": "mA",
+    "MV": "MV",
+    "mW": "mW",
+    "MW": "MW",
+    "Mohm": "Mohm",
+    "mOhm": "mohm",
+    "MOhm": "Mohm",
+    "Ohm": "ohm",
+    "Ω": "ohm",
+    "mHz": "mHz",
+    "MHz": "MHz",
+    "mPa": "mPa",
+    "MPa": "MPa",
+    "GPa": "GPa",
+}
+
+
+def respell(given: str) -> str:
+    """Turn a vendor's spelling of a unit into ours.
+
+    Parameters
+    ----------
+    given : str
+        The unit as the file has it, with or without surrounding brackets and blanks: `(°2θ)`, `mA.h`, `1/CM`.
+
+    Returns
+    -------
+    str
+        Our spelling where the table knows the vendor's; otherwise the given text, trimmed. Whether that is a unit at
+        all is found out by `kiban.quantity.unit` when a value is converted.
+    """
+    trimmed = re.sub(r"\s+", " ", given.strip())
+    if len(trimmed) > 2 and trimmed[0] + trimmed[-1] in {"()", "[]"} and not re.search(r"[)\]].", trimmed):
+        trimmed = trimmed[1:-1].strip()
+    if trimmed in _EXACT:
+        return _EXACT[trimmed]
+    return _CANONICAL.get(trimmed.lower(), trimmed)

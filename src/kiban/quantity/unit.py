@@ -1,0 +1,195 @@
+"""Units of measurement. This is the only file that knows pint.
+
+A unit is written as text everywhere (`"1/cm"`, `"mA*h/g"`, `"degC"`); this module says what the text means. Values are
+stored in the coherent SI unit of their dimension, with the unit as given beside them. Counts, absorbance and the like
+are dimensionless numbers with a name; arbitrary units are a dimension of their own, so that nobody compares the
+arbitrary units of two instruments with a physical quantity by accident.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from kiban.errors import IncompatibleUnit, UnknownUnit
+from kiban.quantity.spelling import respell
+
+_DEFINITIONS = (
+    "arbitrary_unit = [arbitrary_intensity]",
+    "absorbance = []",
+    "transmittance = []",
+    "percent_transmittance = 0.01 * transmittance",
+    "reflectance = []",
+    "kubelka_munk = []",
+    "log10_molar_absorptivity = [log_molar_absorptivity]",
+    "oersted = 1000 / (4 * 3.141592653589793) * ampere / meter = Oe",
+    "emu = 1e-3 * ampere * meter ** 2",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """y = factor * x + offset."""
+
+    factor: float
+    offset: float
+
+    def __call__(self, value: Any) -> Any:
+        """Convert a float or an array."""
+        return value * self.factor + self.offset
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    registry: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+    for definition in _DEFINITIONS:
+        registry.define(definition)
+    return registry
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Any:
+    import pint
+
+    spelled = respell(text)
+    if len(spelled) > 200:
+        raise UnknownUnit(
+            f"A unit of {len(spelled)} characters was found.", mend="Write the unit in the usual short form."
+        )
+    try:
+        return _registry().parse_units(spelled)
+    except (pint.PintError, ValueError, AttributeError, TypeError, RecursionError, SyntaxError, ArithmeticError) as e:
+        raise UnknownUnit(
+            f"'{text}' is not a unit that Kiban knows.",
+            mend="Write it with SI symbols, for example 'mA*h/g', '1/cm' or 'degC'.",
+        ) from e
+    except Exception as e:
+        raise UnknownUnit(
+            f"'{text}' cannot be read as a unit.",
+            mend="Write it with SI symbols, for example 'mA*h/g', '1/cm' or 'degC'.",
+        ) from e
+
+
+def is_known(text: str) -> bool:
+    """Say whether the text is a unit."""
+    try:
+        _parse(text)
+    except UnknownUnit:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def dimension(text: str) -> str:
+    """Name the physical dimension of a unit, for example `[mass] / [length] / [time] ** 2`.
+
+    Raises
+    ------
+    UnknownUnit
+        If the text is not a unit.
+    """
+    return str(_parse(text).dimensionality)
+
+
+def is_compatible(one: str, other: str) -> bool:
+    """Say whether two units measure the same dimension.
+
+    Raises
+    ------
+    UnknownUnit
+        If either text is not a unit.
+    """
+    return dimension(one) == dimension(other)
+
+
+@lru_cache(maxsize=4096)
+def si_unit(text: str) -> str:
+    """Give the coherent SI unit of the same dimension, as products of base units (`kg*m**-1*s**-2`).
+
+    Angles are in radians, which SI counts as the number 1 but which are written `rad` so that a reader of the number
+    knows what it is. Units of dimension one have the coherent unit `1`, written as the empty text.
+    """
+    unit = _parse(text)
+    registry = _registry()
+    if unit.dimensionality == registry.parse_units("").dimensionality:
+        if _is_angle(unit, registry):
+            return "rad"
+        return ""
+    base = registry.Quantity(1.0, _delta_free(unit)).to_base_units().units
+    # pint counts angles as dimensionless but keeps the radian in base units of, say, deg/s: SI leaves it out.
+    parts = [(name, power) for name, power in sorted(base._units.items()) if name not in {"radian", "count"}]
+    symbols = []
+    for name, power in parts:
+        symbol = f"{registry.Unit(name):~}"
+        symbols.append(symbol if power == 1 else f"{symbol}**{power:g}")
+    return "*".join(symbols)
+
+
+def _is_angle(unit: Any, registry: Any) -> bool:
+    base = registry.Quantity(1.0, unit).to_root_units().units
+    return dict(base._units.items()) == {"radian": 1}
+
+
+def _delta_free(unit: Any) -> Any:
+    """Replace degrees Celsius and Fahrenheit, which have an offset, by kelvin: only the dimension is wanted."""
+    return _registry().parse_units("kelvin") if str(unit) in {"degree_Celsius", "degree_Fahrenheit"} else unit
+
+
+@lru_cache(maxsize=8192)
+def conversion(given: str, wanted: str) -> Conversion:
+    """Work out how numbers in one unit become numbers in another.
+
+    Parameters
+    ----------
+    given, wanted : str
+        Units of the same dimension.
+
+    Returns
+    -------
+    Conversion
+        Factor and offset, exact to rounding; the offset is not 0 only between temperature scales.
+
+    Raises
+    ------
+    UnknownUnit
+        If either text is not a unit.
+    IncompatibleUnit
+        If the dimensions differ.
+    """
+    if given == wanted:
+        return Conversion(1.0, 0.0)
+    one, other = _parse(given), _parse(wanted)
+    if one.dimensionality != other.dimensionality:
+        raise IncompatibleUnit(
+            f"'{given}' measures {one.dimensionality}, '{wanted}' measures {other.dimensionality}.",
+            mend=f"Give the value in a unit that can be converted to '{wanted}'.",
+        )
+    registry = _registry()
+    zero = float(registry.Quantity(0.0, one).to(other).magnitude)
+    unity = float(registry.Quantity(1.0, one).to(other).magnitude)
+    if zero == 0.0:
+        return Conversion(unity, 0.0)
+    # A difference of two rounded numbers loses digits: scales with an offset take their factor from the delta units.
+    delta = float(
+        registry.Quantity(1.0, f"delta_{one}" if _has_offset(one) else one)
+        .to(f"delta_{other}" if _has_offset(other) else other)
+        .magnitude
+    )
+    return Conversion(delta, zero)
+
+
+def _has_offset(unit: Any) -> bool:
+    return str(unit) in {"degree_Celsius", "degree_Fahrenheit"}
+
+
+def convert(value: float, given: str, wanted: str) -> float:
+    """Convert one number. Raises as `conversion`."""
+    return float(conversion(given, wanted)(value))
+
+
+def to_si(text: str) -> Conversion:
+    """Work out how numbers in the unit become numbers in its coherent SI unit. Raises as `conversion`."""
+    return conversion(text, si_unit(text))

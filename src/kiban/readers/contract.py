@@ -1,0 +1,62 @@
+"""What a reader is.
+
+A reader is a module of this folder that ends in `READER = ...`, or an entry point in the group `kiban.readers`. It
+sees bytes and gives Readings; it knows no user, sample record or database, and it keeps no state. Its module
+docstring has five headings: Instrument, What is read, Uncertainties, What is left out, File structure.
+`kiban.testing.reader_suite` holds the tests that every reader must pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol, runtime_checkable
+
+from kiban.readers.source import Source
+from kiban.records.reading import Reading
+
+
+class Confidence(IntEnum):
+    """How sure a reader is that a file is its own. The surest reader gets the file."""
+
+    POSSIBLE = 1
+    """It has a general shape (columns of numbers) and no other reader may know better."""
+    LIKELY = 2
+    """Its structure or words are typical of the format."""
+    CERTAIN = 3
+    """It carries the format's own signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A reader's claim on a file, and why: a phrase that can follow "chosen because"."""
+
+    confidence: Confidence
+    why: str
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Reads one format."""
+
+    name: str
+    """The module's name: `rigaku_ras`. Kept in the provenance of each record."""
+    version: int
+    """Raised by one whenever the same file would give another Reading than before."""
+    title: str
+    """The format as people call it: `Rigaku RAS`."""
+    makers: tuple[str, ...]
+    techniques: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    """Usual file suffixes, for documentation only: recognition is by content."""
+
+    def recognise(self, source: Source) -> Recognition | None:
+        """Look at the head (and tail) of the file; `None` where it is none of ours. Never raises, never reads whole."""
+        ...
+
+    def read(self, source: Source) -> list[Reading]:
+        """Read it all, or raise an UnreadableFile that names what was expected, what was found and the mend.
+
+        Several scans give several Readings. At least one comes back.
+        """
+        ...

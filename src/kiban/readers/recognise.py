@@ -1,0 +1,109 @@
+"""Which reader gets a file, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from kiban import plugins
+from kiban.errors import DamagedFile, KibanError, LimitExceeded, UnknownFormat
+from kiban.readers.contract import Reader
+from kiban.readers.source import Source
+from kiban.records.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The reader chosen for a file, the reason, and the bytes it will see (unpacked where they were packed)."""
+
+    reader: Reader
+    why: str
+    source: Source
+
+
+def readers() -> tuple[Reader, ...]:
+    """All readers that are installed, ours and those of other packages."""
+    return cast(tuple[Reader, ...], plugins.find("kiban.readers", "READER"))
+
+
+def choose(source: Source) -> Choice:
+    """Let every reader look at the file and give it to the surest.
+
+    Raises
+    ------
+    UnknownFormat
+        If no reader claims it; the fault says what it looks like instead.
+    UnreadableFile
+        If it is packed and cannot be unpacked within the limits.
+    """
+    claims = [(claim, reader) for reader in readers() if (claim := reader.recognise(source)) is not None]
+    if not claims:
+        inner = source.unpacked()
+        if inner is not None:
+            choice = choose(inner)
+            return Choice(choice.reader, f"{choice.why}, inside {inner.packed_as}", choice.source)
+        raise UnknownFormat(
+            f"No reader recognises {source.name or 'the file'}: it {describe(source)}.",
+            mend="It is kept as it came, and read as soon as a reader for it is installed.",
+        )
+    claim, reader = max(claims, key=lambda pair: pair[0].confidence)
+    return Choice(reader, claim.why, source)
+
+
+def read(source: Source) -> tuple[Choice, list[Reading]]:
+    """Choose a reader and read the file with it.
+
+    Raises
+    ------
+    UnreadableFile
+        Whatever is wrong with the file; nothing else comes out of a reader, whatever bytes it was given.
+    """
+    choice = choose(source)
+    try:
+        readings = choice.reader.read(choice.source)
+    except KibanError:
+        raise
+    except MemoryError as e:
+        raise LimitExceeded(
+            f"{source.name}: reading it takes more memory than allowed.",
+            mend="Export a smaller part of the measurement. The file is kept as it came.",
+        ) from e
+    except Exception as e:
+        raise DamagedFile(
+            f"{source.name}: the reader {choice.reader.name} met what the format does not allow ({type(e).__name__}: {e}).",
+            mend="If another program reads the file, report it with the file; it is kept as it came.",
+        ) from e
+    if not readings:
+        raise DamagedFile(
+            f"{source.name}: {choice.reader.title} was recognised but nothing in it could be read.",
+            mend="Export the measurement again; the file is kept as it came.",
+        )
+    return choice, readings
+
+
+def describe(source: Source) -> str:
+    """Say in a few words what the first bytes look like."""
+    head = source.head
+    if not head:
+        return "is empty"
+    if not head.strip(b"\0"):
+        return "begins with nothing but zero bytes"
+    for magic, words in _LOOKS:
+        if head.startswith(magic):
+            return f"begins like {words}"
+    if b"\0" in head[:1024]:
+        return f"is binary and begins with the bytes {head[:8].hex(' ')}"
+    return f"is text that begins {head[:40].decode('utf-8', 'replace')!r}"
+
+
+_LOOKS = (
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x89HDF\r\n\x1a\n", "HDF5"),
+    (b"\xd0\xcf\x11\xe0", "an OLE container"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"<?xml", "XML"),
+    (b"{", "JSON"),
+)

@@ -1,0 +1,65 @@
+"""Bytes to text by evidence: byte-order marks, then UTF-8, then what only CP932 or CP1252 can be."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+# A lead byte and a trail byte of JIS kana and kanji, as CP932 puts them. Western text has accents one at a time,
+# between ASCII letters, so it seldom makes such pairs, and never nothing but such pairs.
+_CP932_PAIR = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]{2,}")
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """Decode a text file's bytes.
+
+    Returns
+    -------
+    (str, str)
+        The text, line ends as they were, and the encoding it proved to be: `utf-8`, `utf-8-sig`, `utf-16`, `cp932`
+        or `cp1252`. Bytes that CP1252 leaves undefined come through as Latin-1 does it, so nothing raises here.
+    """
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace"), encoding
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as e:
+        # A file cut inside its last character is UTF-8 all the same.
+        if e.start >= len(content) - 3 and e.reason == "unexpected end of data":
+            return content.decode("utf-8", "replace"), "utf-8"
+    high = sum(byte >= 0x80 for byte in content)
+    paired = sum(sum(b >= 0x80 for b in m.group()) for m in _CP932_PAIR.finditer(content))
+    if paired >= 0.95 * high:
+        try:
+            text = content.decode("cp932")
+        except UnicodeDecodeError:
+            pass
+        else:
+            if _looks_japanese(text):
+                return text, "cp932"
+    try:
+        return content.decode("cp1252"), "cp1252"
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), "latin-1"
+
+
+def _looks_japanese(text: str) -> bool:
+    """Kana, common punctuation and kanji, or the unit signs that Japanese instruments write in CP932 (℃ Å μ ° 2θ)."""
+    unusual = [c for c in text if ord(c) > 0x7F]
+    ours = sum(
+        "\u3040" <= c <= "\u30ff"
+        or "\u4e00" <= c <= "\u9fff"
+        or "\uff01" <= c <= "\uff9f"
+        or c in "、。「」℃Åμ°θΩ×±～−・ー"
+        for c in unusual
+    )
+    return bool(unusual) and ours >= 0.8 * len(unusual)

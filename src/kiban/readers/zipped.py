@@ -1,0 +1,103 @@
+"""Zip files from strangers: members by name, each bounded, none ever written to disk under its own name."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from typing import BinaryIO, cast
+
+from kiban.errors import DamagedFile, HostileFile, LimitExceeded
+from kiban.readers.source import Source, read_bounded
+
+SIGNATURE = b"PK\x03\x04"
+
+
+class Zipped:
+    """The members of a zip file.
+
+    Raises
+    ------
+    DamagedFile
+        If the directory of the archive cannot be read.
+    LimitExceeded
+        If it has more members than allowed, or they promise to unpack to more than allowed.
+    HostileFile
+        If a member's name would leave the archive, or it is squeezed harder than data can be.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._limits = source.limits
+        self._left = source.limits.expanded_bytes
+        try:
+            self._zip = zipfile.ZipFile(cast(io.BufferedReader, source.open()))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as e:
+            raise DamagedFile(
+                f"{source.name} begins as a zip archive but its directory cannot be read: {e}.",
+                mend="Copy it again from where it was made; it is kept as it came.",
+            ) from e
+        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        if len(infos) > self._limits.members:
+            raise LimitExceeded(
+                f"{source.name} has {len(infos)} members; at most {self._limits.members} are read.",
+                mend="Split the archive. It is kept as it came.",
+            )
+        for info in infos:
+            if escapes(info.filename):
+                raise HostileFile(
+                    f"{source.name} has a member '{info.filename}' whose name leaves the archive.",
+                    mend="Pack the files again under plain relative names.",
+                )
+        # macOS adds a resource fork beside each file; it is not part of the data.
+        self._infos = {
+            info.filename: info
+            for info in infos
+            if not info.filename.startswith("__MACOSX/") and not info.filename.rpartition("/")[2].startswith("._")
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the files inside, in the archive's order."""
+        return tuple(self._infos)
+
+    def read(self, name: str) -> bytes:
+        """Unpack one member.
+
+        Raises
+        ------
+        KeyError
+            If there is no such member.
+        DamagedFile, HostileFile, LimitExceeded
+        """
+        info = self._infos[name]
+        try:
+            with self._zip.open(info) as stream:
+                content = read_bounded(
+                    cast(BinaryIO, stream),
+                    packed_bytes=info.compress_size,
+                    limits=self._limits,
+                    name=f"{self._source.name}!/{name}",
+                )
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as e:
+            raise DamagedFile(
+                f"{self._source.name}: the member {name} cannot be unpacked: {e}.",
+                mend="Copy the archive again from where it was made; it is kept as it came.",
+            ) from e
+        self._left -= len(content)
+        if self._left < 0:
+            raise LimitExceeded(
+                f"{self._source.name} unpacks to more than {self._limits.expanded_bytes} bytes in all.",
+                mend="Unpack it yourself and deposit the files. It is kept as it came.",
+            )
+        return content
+
+    def close(self) -> None:
+        """Close the underlying file."""
+        self._zip.close()
+
+
+def escapes(name: str) -> bool:
+    """Say whether a member's name points outside the archive: absolute, on a drive, or with a step upwards."""
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith(("/", "\\")) or ".." in parts or (len(name) > 1 and name[1] == ":") or "\0" in name
