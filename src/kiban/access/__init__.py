@@ -1,0 +1,1 @@
+"""Who may see what: each rule is one file in `rules`, asker and scope in, verdict and reason out."""

@@ -8,6 +8,8 @@ arbitrary units of two instruments with a physical quantity by accident.
 
 from __future__ import annotations
 
+import re
+import tokenize
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -23,9 +25,22 @@ _DEFINITIONS = (
     "reflectance = []",
     "kubelka_munk = []",
     "log10_molar_absorptivity = [log_molar_absorptivity]",
-    "oersted = 1000 / (4 * 3.141592653589793) * ampere / meter = Oe",
-    "emu = 1e-3 * ampere * meter ** 2",
+    "laboratory_gauss = 1e-4 * tesla",
+    "laboratory_oersted = 1000 / (4 * 3.141592653589793) * ampere / meter",
+    "laboratory_emu = 1e-3 * ampere * meter ** 2",
 )
+
+
+# pint has the CGS units with dimensions of their own; laboratories use their names for these SI quantities.
+_CGS = {name: f"laboratory_{name}" for name in ("gauss", "oersted", "emu")} | {"Oe": "laboratory_oersted"}
+
+# Units come from strangers' files, and pint would compute 9**9**9 before it says that this is no unit. So only this
+# much gets through to it: names, each with at most a two-digit exponent, products, quotients, brackets, and 1 alone.
+_TOKEN = re.compile(
+    r"\s*(?:(?P<name>[^\W\d]+|[%‰°Å]+[^\W\d]*)\s*(?P<power>(?:\*\*|\^)?\s*[-+−]?\d{1,2}(?:\.\d{1,2})?(?!\d))?"
+    r"|(?P<sign>[*/()·⋅×.])|(?P<one>1(?!\d)))"
+)
+_MAX_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +69,49 @@ def _registry() -> Any:
 def _parse(text: str) -> Any:
     import pint
 
-    spelled = respell(text)
-    if len(spelled) > 200:
-        raise UnknownUnit(
-            f"A unit of {len(spelled)} characters was found.", mend="Write the unit in the usual short form."
-        )
     try:
-        return _registry().parse_units(spelled)
-    except (pint.PintError, ValueError, AttributeError, TypeError, RecursionError, SyntaxError, ArithmeticError) as e:
-        raise UnknownUnit(
-            f"'{text}' is not a unit that Kiban knows.",
-            mend="Write it with SI symbols, for example 'mA*h/g', '1/cm' or 'degC'.",
-        ) from e
-    except Exception as e:
-        raise UnknownUnit(
-            f"'{text}' cannot be read as a unit.",
-            mend="Write it with SI symbols, for example 'mA*h/g', '1/cm' or 'degC'.",
-        ) from e
+        return _registry().parse_units(_for_pint(text, respell(text)))
+    except (
+        pint.PintError,
+        tokenize.TokenError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        SyntaxError,
+        ArithmeticError,
+    ) as e:
+        raise _unknown(text) from e
+
+
+def _for_pint(text: str, spelled: str) -> str:
+    """Rewrite `W/(m.K)`, `kg m-3`, `mA/cm2` with the signs that pint reads; refuse what is not built like a unit."""
+    parts: list[str] = []
+    position = 0
+    while position < len(spelled):
+        token = _TOKEN.match(spelled, position)
+        if token is None or len(spelled) > _MAX_LENGTH:
+            raise _unknown(text)
+        position = token.end()
+        sign = token["sign"]
+        if (sign is None or sign == "(") and parts and parts[-1] not in {"*", "/", "("}:
+            parts.append("*")  # a blank between two units is a product
+        if sign is not None:
+            parts.append({"·": "*", "⋅": "*", "×": "*", ".": "*"}.get(sign, sign))
+        elif token["one"]:
+            parts.append("1")
+        else:
+            power = (token["power"] or "").replace("−", "-").lstrip("*^ ")
+            name = _CGS.get(token["name"], token["name"])
+            parts.append(f"{name}**({power})" if power else name)
+    return "".join(parts)
+
+
+def _unknown(text: str) -> UnknownUnit:
+    shown = text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}..."
+    return UnknownUnit(
+        f"'{shown}' is not a unit that Kiban knows.",
+        mend="Write it with SI symbols, for example 'mA*h/g', '1/cm' or 'degC'.",
+    )
 
 
 def is_known(text: str) -> bool:

@@ -1,0 +1,140 @@
+"""A question as a value. The page, the terminal, REST and the client all build the same one.
+
+A path names what is asked about:
+
+- a field of the record: `kind`, `title`, `technique`, `tier`, `sample` (its name), `reader`, `file` (its name),
+  `instrument`, `operator`, `started` (when measuring began), `created` (when it was kept), `id` (the short identifier);
+- `elements`: the chemical elements of the record's sample;
+- `metadata.<name>`: an entry of a measurement's normalised metadata;
+- any other word: a property term. A measurement answers with the values that rest on it, a sample with the values
+  claimed for it. A term with several values (peaks, cycles) matches if one of them does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from kiban.quantity.measured import Measured
+
+RECORD_FIELDS = (
+    "kind",
+    "title",
+    "technique",
+    "tier",
+    "sample",
+    "reader",
+    "file",
+    "instrument",
+    "operator",
+    "started",
+    "created",
+    "id",
+)
+
+
+class Operator(StrEnum):
+    """How two values are compared."""
+
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    LESS = "<"
+    LESS_OR_EQUAL = "<="
+    GREATER = ">"
+    GREATER_OR_EQUAL = ">="
+
+
+class Manner(StrEnum):
+    """Where in a text another is looked for; without regard to case and width."""
+
+    CONTAINS = "CONTAINS"
+    STARTS = "STARTS WITH"
+    ENDS = "ENDS WITH"
+
+
+class Extent(StrEnum):
+    """How much of a set must be there."""
+
+    ALL = "ALL"
+    ANY = "ANY"
+    ONLY = "ONLY"
+
+
+Literal: TypeAlias = "str | Measured | datetime"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """True of every record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`hardness >= 5 GPa`, `technique = "xrd"`, `started > "2024-01-01"`.
+
+    A number without a unit is in the term's usual unit (`PROPERTY_TERMS`), where it has one.
+    """
+
+    path: str
+    operator: Operator
+    value: Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`title CONTAINS "TiO2"`."""
+
+    path: str
+    manner: Manner
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """`elements HAS ALL "Ti","O"`."""
+
+    path: str
+    extent: Extent
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`d_spacing IS KNOWN`; with `known=False`, `IS UNKNOWN`."""
+
+    path: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Full text: every word occurs in the record's title, sample, file name, technique, metadata or comments."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of them hold."""
+
+    parts: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of them holds."""
+
+    parts: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """It does not hold: `NOT hardness > 5 GPa` is true where hardness is unknown."""
+
+    part: Question
+
+
+Question: TypeAlias = "Everything | Comparison | Match | Has | Known | Words | And | Or | Not"
+EVERYTHING = Everything()

@@ -1,0 +1,34 @@
+"""The provenance graph: subject, predicate, object. Words and directions as in W3C PROV-O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from kiban.errors import InvalidValue
+
+
+class Predicate(StrEnum):
+    """What ties two records."""
+
+    MEASURED = "measured"
+    """A measurement was made on a sample (prov:used)."""
+    DERIVED_FROM = "derived_from"
+    """A sample was made from another (prov:wasDerivedFrom)."""
+    PART_OF = "part_of"
+    """A sample is a piece of another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One edge of the graph. It carries the scope of its subject."""
+
+    subject: UUID
+    predicate: Predicate
+    object: UUID
+    scope: int
+
+    def __post_init__(self) -> None:
+        if self.subject == self.object:
+            raise InvalidValue("A record cannot be linked to itself.", mend="Name two different records.")

@@ -1,0 +1,63 @@
+"""A Reading with its sample, instrument, time, operator and the raw file it came from, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableSummary:
+    """A variable without its numbers."""
+
+    name: str
+    label: str
+    unit: str
+    unit_as_written: str
+    role: str
+    dimensions: tuple[str, ...]
+    shape: tuple[int, ...]
+    minimum: float | None
+    """In the unit as given; `None` where there is no finite value."""
+    maximum: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What one analysis found: its name and version, its sentences, its table of features (peaks, cycles)."""
+
+    name: str
+    version: int
+    summary: str
+    columns: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What the catalog keeps of a Reading. The numbers are in the normalised file, the truth in the raw one."""
+
+    technique: str
+    title: str
+    file_checksum: str
+    file_name: str
+    reading_index: int
+    reader: str
+    reader_version: int
+    why: str
+    normalised: str
+    """SHA-256 of the normalised NeXus file."""
+    sample_name: str | None = None
+    operator: str | None = None
+    instrument: str | None = None
+    started_at: str | None = None
+    """ISO 8601; without an offset where the file states no zone."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    variables: tuple[VariableSummary, ...] = ()
+    doubts: tuple[str, ...] = ()
+    analyses: tuple[Analysis, ...] = ()
+    preview: tuple[tuple[float, float], ...] = ()
+    """A few dozen points (axis, first signal), in the units as given: enough for a thumbnail."""

@@ -1,0 +1,197 @@
+"""The contract of the catalog: records, facts, links and files, each carrying the number of its scope.
+
+Every question takes the set of scopes that the asker may see (`Visible`); there is no way to ask without one. The
+in-memory catalog (`memory_catalog`) is the model that the SQL catalog (`sql_catalog`) is compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from kiban.query.question import Question
+from kiban.records.event import Event
+from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.link import Link
+from kiban.records.property import Fact
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Scope, Tier, Visible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Everything that is written together or not at all."""
+
+    blobs: tuple[Blob, ...] = ()
+    """Objects that the batch refers to; they are in the object store already. Known ones are passed over."""
+    records: tuple[Record, ...] = ()
+    """New records (version 1) or the next version of existing ones."""
+    compositions: Mapping[UUID, Mapping[str, float]] = field(default_factory=dict)
+    """Sample to element to amount fraction. Replaces what was there for the sample."""
+    links: tuple[Link, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    files: tuple[FileEntry, ...] = ()
+    """New entries, or entries whose status has changed (same id)."""
+    file_records: tuple[tuple[UUID, UUID], ...] = ()
+    """File entry and the measurement that was made of it."""
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of an answer, and where the next part starts (`None` after the last)."""
+
+    records: tuple[Record, ...]
+    next: str | None
+
+
+class Facet(StrEnum):
+    """What answers can be counted by."""
+
+    KIND = "kind"
+    TECHNIQUE = "technique"
+    TIER = "tier"
+    SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in the catalog that contradicts itself: which row, and what is wrong with it."""
+
+    what: str
+    fault: str
+
+
+class Writing(Protocol):
+    """A transaction that is under way. It ends with its `with` block: committed, or undone by any error."""
+
+    def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
+        """The project's current records with these keys. Holds until the transaction ends: no other can add one."""
+        ...
+
+    def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
+        """The project's file entries with these paths and checksums."""
+        ...
+
+    def add(self, batch: Batch) -> None:
+        """Write. May be called several times.
+
+        Raises
+        ------
+        Conflict
+            If a record's next version exists already, or a key is taken.
+        Refused
+            If something is written into a scope that is not visible to the asker.
+        """
+        ...
+
+
+class Catalog(Protocol):
+    """Keeps and finds."""
+
+    def scopes(self) -> tuple[Scope, ...]:
+        """All scopes there are."""
+        ...
+
+    def ensure_scope(self, *, project: UUID, tier: Tier, agreement: UUID | None = None) -> Scope:
+        """Find or make the scope. Safe when several do it at once."""
+        ...
+
+    def writing(self, visible: Visible, *, project: UUID) -> AbstractContextManager[Writing]:
+        """Begin a transaction on one project's records; others that write to the same project wait.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If the connection is lost, then or on the way; nothing was written.
+        DiskFull
+        """
+        ...
+
+    def get(self, identifier: UUID | str, visible: Visible, *, version: int | None = None) -> Record:
+        """One record by id or short identifier, its current version unless another is asked for.
+
+        Raises
+        ------
+        RecordNotFound
+            If there is none, or it is not visible, or its current version is a deletion.
+        """
+        ...
+
+    def get_many(self, ids: Collection[UUID], visible: Visible) -> dict[UUID, Record]:
+        """The current versions of those that exist and are visible."""
+        ...
+
+    def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
+        """All versions, newest first; empty where none is visible."""
+        ...
+
+    def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
+        """Records that answer the question, newest first (by id, descending)."""
+        ...
+
+    def count(self, question: Question, visible: Visible) -> int:
+        """How many records answer the question."""
+        ...
+
+    def facets(
+        self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
+    ) -> tuple[tuple[str, int], ...]:
+        """How many answers have each value, most frequent first, then by value. Absent values are left out."""
+        ...
+
+    def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
+        """Links that start or end at one of the records. Both ends are visible."""
+        ...
+
+    def facts(
+        self,
+        visible: Visible,
+        *,
+        evidence: Collection[UUID] | None = None,
+        subjects: Collection[UUID] | None = None,
+        terms: Collection[str] | None = None,
+    ) -> tuple[Fact, ...]:
+        """Facts that rest on one of the measurements, or are claimed for one of the samples, in order of id."""
+        ...
+
+    def compositions(self, samples: Collection[UUID], visible: Visible) -> dict[UUID, dict[str, float]]:
+        """Amount fractions of the elements of each sample that has some."""
+        ...
+
+    def files(
+        self,
+        visible: Visible,
+        *,
+        statuses: Collection[FileStatus] | None = None,
+        record: UUID | None = None,
+        checksum: str | None = None,
+        limit: int = 100,
+        after: UUID | None = None,
+    ) -> tuple[FileEntry, ...]:
+        """File entries, newest first (by id, descending, from below `after`)."""
+        ...
+
+    def records_of_file(self, file: UUID, visible: Visible) -> tuple[Record, ...]:
+        """The current measurements made of a file, in order of reading."""
+        ...
+
+    def events(self, visible: Visible, *, subject: UUID | None = None, limit: int = 100) -> tuple[Event, ...]:
+        """What was done, newest first."""
+        ...
+
+    def blobs(self) -> Iterator[Blob]:
+        """Every object that the catalog refers to, in order of checksum. For verification: not bound to an asker."""
+        ...
+
+    def faults(self) -> Iterator[Fault]:
+        """Look for contradictions: links, facts and files that lead nowhere, records without their versions."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
