@@ -9,7 +9,6 @@ arbitrary units of two instruments with a physical quantity by accident.
 from __future__ import annotations
 
 import re
-import tokenize
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -67,19 +66,10 @@ def _registry() -> Any:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Any:
-    import pint
-
+    spelled = _for_pint(text, respell(text))
     try:
-        return _registry().parse_units(_for_pint(text, respell(text)))
-    except (
-        pint.PintError,
-        tokenize.TokenError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        SyntaxError,
-        ArithmeticError,
-    ) as e:
+        return _registry().parse_units(spelled)
+    except Exception as e:  # noqa: BLE001  besides its own errors pint lets those of its tokenizer and asserts through
         raise _unknown(text) from e
 
 
