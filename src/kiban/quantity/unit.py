@@ -36,7 +36,7 @@ _CGS = {name: f"laboratory_{name}" for name in ("gauss", "oersted", "emu")} | {"
 # Units come from strangers' files, and pint would compute 9**9**9 before it says that this is no unit. So only this
 # much gets through to it: names, each with at most a two-digit exponent, products, quotients, brackets, and 1 alone.
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>[^\W\d]+|[%‰°Å]+[^\W\d]*)\s*(?P<power>(?:\*\*|\^)?\s*[-+−]?\d{1,2}(?:\.\d{1,2})?(?!\d))?"
+    r"\s*(?:(?P<name>[^\W\d]+|[%‰°Å]+[^\W\d]*)(?P<power>(?:\s*(?:\*\*|\^)\s*)?[-+−]?\d{1,2}(?:\.\d{1,2})?(?!\d))?"
     r"|(?P<sign>[*/()·⋅×.])|(?P<one>1(?!\d)))"
 )
 _MAX_LENGTH = 100
@@ -69,7 +69,7 @@ def _parse(text: str) -> Any:
     spelled = _for_pint(text, respell(text))
     try:
         return _registry().parse_units(spelled)
-    except Exception as e:  # noqa: BLE001  besides its own errors pint lets those of its tokenizer and asserts through
+    except Exception as e:  # besides its own errors pint lets those of its tokenizer and asserts through
         raise _unknown(text) from e
 
 
