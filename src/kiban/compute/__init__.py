@@ -1,0 +1,1 @@
+"""Where work runs: behind a fence, so that no file can bring the platform down or reach anything but itself."""

@@ -1,0 +1,213 @@
+"""The outside of the fence: worker processes that read files, with limits on memory and time.
+
+A worker that takes too long or dies is replaced; the file it died on is tried once more by a fresh worker, because a
+worker can also be killed by somebody else's doing.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar, cast
+
+from kiban.compute import frames
+from kiban.compute.structured import Failure, ReadSummary, Structured
+from kiban.errors import LimitExceeded
+from kiban.records.document import from_json
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceLimits:
+    """What one worker may use for one file."""
+
+    memory_bytes: int = 4 << 30
+    seconds: float = 300.0
+    """Wall time. The slowest real file takes a few seconds; a slow disk and a busy machine are allowed for."""
+
+
+class _WorkerDied(Exception):
+    """The worker process ended without an answer."""
+
+
+class _Worker:
+    """One process behind the fence."""
+
+    def __init__(self, limits: FenceLimits) -> None:
+        self._limits = limits
+        # -P: the folder the command was called in must not be searched for modules, it may hold anything.
+        command = [sys.executable, "-P", "-m", "kiban.compute.fenced_worker", str(limits.memory_bytes)]
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+        self._timed_out = False
+
+    def ask(self, request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[bytes]]]:
+        """Send one request and give the answers as they come; the asker knows which is the last."""
+        stdin, stdout = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
+        self._timed_out = False
+        timer = threading.Timer(self._limits.seconds, self._out_of_time)
+        timer.daemon = True
+        timer.start()
+        try:
+            frames.send(stdin, request)
+            while True:
+                yield frames.receive(stdout)
+        except (EOFError, BrokenPipeError, ValueError) as e:
+            if self._timed_out:
+                raise LimitExceeded(
+                    f"{request['name']}: reading it takes longer than {self._limits.seconds:.0f} s.",
+                    mend="Export a smaller part of the measurement. The file is kept as it came.",
+                ) from e
+            raise _WorkerDied from e
+        finally:
+            timer.cancel()
+
+    def _out_of_time(self) -> None:
+        self._timed_out = True
+        self._process.kill()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the process and wait for it."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue  # half a request was still in the buffer; the worker is gone anyway
+
+
+class Fence:
+    """A few workers, started when first needed.
+
+    Parameters
+    ----------
+    n_workers : int, optional
+        As many files are read at once; one for each processor unless given.
+    """
+
+    def __init__(self, n_workers: int | None = None, limits: FenceLimits | None = None) -> None:
+        self.n_workers = n_workers or os.cpu_count() or 1
+        self._limits = limits or FenceLimits()
+        self._idle: list[_Worker] = []
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(self.n_workers, thread_name_prefix="fence")
+
+    def structure(self, path: Path, *, name: str, checksum: str) -> tuple[Structured, list[bytes]] | Failure:
+        """Read one file for a deposit; see `kiban.compute.structure.structure`."""
+        request = {"task": "structure", "path": os.fspath(path), "name": name, "checksum": checksum}
+        answer = self._one_answer(request)
+        if isinstance(answer, Failure):
+            return answer
+        header, blobs = answer
+        return from_json(header, Structured), blobs
+
+    def summarise(self, path: Path, *, name: str) -> ReadSummary | Failure:
+        """Read one file without keeping it; see `kiban.compute.structure.summarise`."""
+        answer = self._one_answer({"task": "summarise", "path": os.fspath(path), "name": name})
+        return answer if isinstance(answer, Failure) else from_json(answer[0], ReadSummary)
+
+    def unpack(self, path: Path, *, name: str) -> Iterator[tuple[str, bytes]]:
+        """Give the files inside an archive, one at a time.
+
+        Raises
+        ------
+        ArchiveFailure
+            With the `Failure`, if the archive is damaged, hostile or beyond the limits. Members may have come before.
+        """
+        worker = self._take()
+        answers = worker.ask({"task": "unpack", "path": os.fspath(path), "name": name})
+        finished = False
+        try:
+            for header, blobs in answers:
+                if "member" not in header:
+                    finished = True
+                    break
+                yield header["member"], blobs[0]
+        except _WorkerDied:
+            raise ArchiveFailure(_died(name)) from None
+        except LimitExceeded as e:
+            raise ArchiveFailure(Failure(error=e.name, fault=e.fault, mend=e.mend)) from e
+        finally:
+            answers.close()  # type: ignore[attr-defined]  # a generator: it stops its clock
+            if finished and worker.is_alive:
+                self._give_back(worker)
+            else:
+                worker.stop()
+        if "error" in header:
+            raise ArchiveFailure(from_json(header, Failure))
+
+    def submit_structure(
+        self, path: Path, *, name: str, checksum: str
+    ) -> Future[tuple[Structured, list[bytes]] | Failure]:
+        """As `structure`, but go on meanwhile."""
+        return self._threads.submit(self.structure, path, name=name, checksum=checksum)
+
+    def close(self) -> None:
+        """End the workers."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.stop()
+
+    def _one_answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]] | Failure:
+        for _ in range(2):
+            worker = self._take()
+            answers = worker.ask(request)
+            try:
+                header, blobs = next(answers)
+            except _WorkerDied:
+                worker.stop()
+                continue
+            except LimitExceeded as e:
+                worker.stop()
+                return Failure(error=e.name, fault=e.fault, mend=e.mend)
+            finally:
+                answers.close()  # type: ignore[attr-defined]  # a generator: it stops its clock
+            self._give_back(worker)
+            return from_json(header, Failure) if "error" in header else (header, blobs)
+        return _died(request["name"])
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive:
+                    return worker
+                worker.stop()
+        return _Worker(self._limits)
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._lock:
+            self._idle.append(worker)
+
+
+class ArchiveFailure(Exception):
+    """An archive could not be unpacked to its end."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.fault)
+        self.failure = failure
+
+
+def _died(name: str) -> Failure:
+    return Failure(
+        error="LimitExceeded",
+        fault=f"{name}: the process that read it ended twice without an answer, most likely for want of memory.",
+        mend="Export a smaller part of the measurement. The file is kept as it came.",
+    )

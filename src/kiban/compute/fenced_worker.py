@@ -1,0 +1,102 @@
+"""The inside of the fence: a process that reads files for another and can do little else.
+
+Started as `python -P -m kiban.compute.fenced_worker MEMORY_BYTES`. It takes requests on standard input and answers on
+standard output (`frames`). Before the first request it gives up what reading does not need: memory beyond the limit,
+writing to files (their size limit is 0), core dumps; on Linux it dies with its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from kiban.compute import frames
+from kiban.errors import KibanError
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    memory_bytes = int(sys.argv[1])
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    # Libraries that print must not speak into the answers, nor to the user's terminal.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nothing, descriptor)
+    _give_up_what_is_not_needed(memory_bytes)
+    while True:
+        try:
+            request, _ = frames.receive(requests)
+        except EOFError:
+            return
+        _answer(answers, request)
+
+
+def _give_up_what_is_not_needed(memory_bytes: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def _answer(answers: BinaryIO, request: dict[str, Any]) -> None:
+    try:
+        _TASKS[request["task"]](answers, request)
+    except KibanError as e:
+        frames.send(answers, {"error": e.name, "fault": e.fault, "mend": e.mend})
+    except MemoryError:
+        frames.send(
+            answers,
+            {
+                "error": "LimitExceeded",
+                "fault": f"{request['name']}: reading it takes more memory than allowed.",
+                "mend": "Export a smaller part of the measurement. The file is kept as it came.",
+            },
+        )
+
+
+def _source(request: dict[str, Any]) -> Any:
+    from kiban.readers.source import Source
+
+    return Source(Path(request["path"]), name=request["name"])
+
+
+def _structure(answers: BinaryIO, request: dict[str, Any]) -> None:
+    from kiban.compute.structure import structure
+    from kiban.records.document import to_json
+
+    structured, normalised = structure(_source(request), checksum=request["checksum"])
+    frames.send(answers, to_json(structured), normalised)
+
+
+def _summarise(answers: BinaryIO, request: dict[str, Any]) -> None:
+    from kiban.compute.structure import summarise
+    from kiban.records.document import to_json
+
+    frames.send(answers, to_json(summarise(_source(request))))
+
+
+def _unpack(answers: BinaryIO, request: dict[str, Any]) -> None:
+    from kiban.compute.archive import members
+
+    n_members = 0
+    for name, content in members(_source(request)):
+        frames.send(answers, {"member": name}, [content])
+        n_members += 1
+    frames.send(answers, {"n_members": n_members})
+
+
+_TASKS = {"structure": _structure, "summarise": _summarise, "unpack": _unpack}
+
+
+if __name__ == "__main__":
+    main()

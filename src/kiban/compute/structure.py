@@ -1,0 +1,191 @@
+"""From a file's bytes to everything that is kept of it. Runs behind the fence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kiban.compute.structured import ReadSummary, Structured, StructuredReading
+from kiban.readers.recognise import Choice, read
+from kiban.records.document import metadata_to_json
+from kiban.records.measurement import Analysis, Measurement, VariableSummary
+from kiban.records.property import Property
+from kiban.records.reading import MetadataValue, Reading, Variable
+
+if TYPE_CHECKING:
+    from kiban.readers.source import Source
+
+_PREVIEW_POINTS = 60
+
+
+def structure(source: Source, *, checksum: str) -> tuple[Structured, list[bytes]]:
+    """Recognise, read, normalise and analyse one file.
+
+    Returns
+    -------
+    (Structured, list of bytes)
+        What the catalog keeps, and one normalised NeXus file for each Reading, in the same order.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    choice, readings = read(source)
+    structured: list[StructuredReading] = []
+    normalised: list[bytes] = []
+    for index, reading in enumerate(readings):
+        measurement, properties = _keep(choice, reading, index=index, checksum=checksum, file_name=source.name)
+        formula = reading.metadata.get("chemical_formula") or reading.metadata.get("molecular_formula")
+        structured.append(
+            StructuredReading(
+                measurement=measurement,
+                properties=properties,
+                formula=formula if isinstance(formula, str) else None,
+            )
+        )
+        normalised.append(_normalise(choice, reading, checksum=checksum, file_name=source.name))
+    return (
+        Structured(
+            reader=choice.reader.name,
+            reader_version=choice.reader.version,
+            why=choice.why,
+            readings=tuple(structured),
+        ),
+        normalised,
+    )
+
+
+def summarise(source: Source) -> ReadSummary:
+    """Recognise and read one file, and say what is in it without the numbers. Raises UnreadableFile."""
+    choice, readings = read(source)
+    return ReadSummary(
+        reader=choice.reader.name, why=choice.why, readings=tuple(_reading_summary(reading) for reading in readings)
+    )
+
+
+def _reading_summary(reading: Reading) -> dict[str, object]:
+    variables = [
+        {
+            "name": v.name,
+            "label": v.label,
+            "unit": v.unit_as_written,
+            "unit_normalised": v.unit,
+            "role": v.role,
+            "shape": list(v.shape),
+            "min": v.minimum,
+            "max": v.maximum,
+        }
+        for v in map(_variable_summary, reading.variables)
+    ]
+    return {
+        "technique": reading.technique,
+        "title": reading.title,
+        "variables": variables,
+        "metadata": metadata_to_json(_metadata(reading)),
+        "doubts": list(reading.doubts),
+    }
+
+
+def _metadata(reading: Reading) -> dict[str, MetadataValue]:
+    """All that is known beside the numbers, under the standard names."""
+    known: dict[str, MetadataValue | None] = {
+        "sample_name": reading.sample_name,
+        "operator": reading.operator,
+        "instrument": reading.instrument,
+        "started_at": reading.started_at,
+    }
+    return {name: value for name, value in known.items() if value is not None} | dict(reading.metadata)
+
+
+def _variable_summary(variable: Variable) -> VariableSummary:
+    values = variable.series.values
+    if values.dtype.kind == "c":
+        values = np.abs(values)
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values.ravel()
+    return VariableSummary(
+        name=variable.name,
+        label=variable.label,
+        unit=variable.series.unit,
+        unit_as_written=variable.unit_as_written or variable.series.unit,
+        role=variable.role.value,
+        dimensions=variable.dimensions,
+        shape=tuple(int(n) for n in variable.series.shape),
+        minimum=_number(finite.min()) if finite.size else None,
+        maximum=_number(finite.max()) if finite.size else None,
+    )
+
+
+def _number(value: float | np.number | np.bool_) -> float:
+    """A float32 is widened by its shortest decimal form, so that 1.1 in the file is 1.1 on the page."""
+    return float(str(value)) if isinstance(value, np.float32) else float(value)
+
+
+def _keep(
+    choice: Choice, reading: Reading, *, index: int, checksum: str, file_name: str
+) -> tuple[Measurement, tuple[Property, ...]]:
+    from kiban.analysis.run import analyse
+
+    findings = analyse(reading)
+    measurement = Measurement(
+        technique=reading.technique,
+        title=reading.title,
+        file_checksum=checksum,
+        file_name=file_name,
+        reading_index=index,
+        reader=choice.reader.name,
+        reader_version=choice.reader.version,
+        why=choice.why,
+        normalised="",  # the object store gives it its checksum
+        sample_name=reading.sample_name,
+        operator=reading.operator,
+        instrument=reading.instrument,
+        started_at=reading.started_at.isoformat() if reading.started_at is not None else None,
+        metadata=metadata_to_json(dict(reading.metadata)),
+        variables=tuple(_variable_summary(variable) for variable in reading.variables),
+        doubts=reading.doubts,
+        analyses=tuple(
+            Analysis(
+                name=finding.name,
+                version=finding.version,
+                summary=finding.summary,
+                columns=finding.columns,
+                units=finding.units,
+                rows=finding.rows,
+                doubts=finding.doubts,
+            )
+            for finding in findings
+        ),
+        preview=_preview(reading),
+    )
+    return measurement, tuple(p for finding in findings for p in finding.properties)
+
+
+def _normalise(choice: Choice, reading: Reading, *, checksum: str, file_name: str) -> bytes:
+    from kiban.standards.nexus import write
+
+    return write(
+        reading,
+        provenance={
+            "reader": choice.reader.name,
+            "reader_version": choice.reader.version,
+            "source_sha256": checksum,
+            "source_name": file_name,
+        },
+    )
+
+
+def _preview(reading: Reading) -> tuple[tuple[float, float], ...]:
+    """A few dozen points of the first signal along the first axis: the highest and the lowest of each stretch."""
+    axis = reading.axis
+    signal = next((s for s in reading.signals if axis is None or s.dimensions == axis.dimensions), None)
+    if signal is None or signal.series.values.ndim != 1 or signal.series.values.dtype.kind == "c":
+        return ()
+    y = signal.series.values.astype(np.float64)
+    x = axis.series.values.astype(np.float64) if axis is not None else np.arange(len(y), dtype=np.float64)
+    good = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if good.size > _PREVIEW_POINTS:
+        stretches = np.array_split(good, _PREVIEW_POINTS // 2)
+        chosen = [sorted((s[np.argmin(y[s])], s[np.argmax(y[s])])) for s in stretches]
+        good = np.array(chosen).ravel()
+    return tuple((float(f"{x[i]:.6g}"), float(f"{y[i]:.6g}")) for i in good)

@@ -1,0 +1,28 @@
+"""What the deeds work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kiban.access.verdict import visible
+from kiban.compute.fence import Fence
+from kiban.records.party import Asker
+from kiban.records.scope import Visible
+from kiban.store.catalog import Catalog
+from kiban.store.objects import ObjectStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """The parts of an open platform."""
+
+    catalog: Catalog
+    objects: ObjectStore
+    fence: Fence
+    project: UUID
+    """The project that deposits go to unless another is named."""
+
+    def visible(self, asker: Asker) -> Visible:
+        """The scopes the asker may see now."""
+        return visible(asker, self.catalog.scopes())
