@@ -68,6 +68,9 @@ class InvalidIdentifier(InvalidValue):
 class UnreadableFile(KibanError):
     """A file from which no Reading can be made."""
 
+    reader: str | None = None
+    """The reader that had claimed the file, if one had."""
+
 
 class UnknownFormat(UnreadableFile):
     """No reader recognises the file."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kiban.compute import frames
-from kiban.errors import KibanError
+from kiban.errors import KibanError, UnknownFormat
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def _answer(answers: BinaryIO, request: dict[str, Any]) -> None:
     try:
         _TASKS[request["task"]](answers, request)
     except KibanError as e:
-        frames.send(answers, {"error": e.name, "fault": e.fault, "mend": e.mend})
+        frames.send(answers, _failure(e, request))
     except MemoryError:
         frames.send(
             answers,
@@ -62,6 +62,18 @@ def _answer(answers: BinaryIO, request: dict[str, Any]) -> None:
                 "mend": "Export a smaller part of the measurement. The file is kept as it came.",
             },
         )
+
+
+def _failure(error: KibanError, request: dict[str, Any]) -> dict[str, Any]:
+    from kiban.compute.archive import is_archive
+
+    return {
+        "error": error.name,
+        "fault": error.fault,
+        "mend": error.mend,
+        "reader": getattr(error, "reader", None),
+        "is_archive": isinstance(error, UnknownFormat) and is_archive(_source(request)),
+    }
 
 
 def _source(request: dict[str, Any]) -> Any:

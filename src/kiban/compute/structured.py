@@ -39,6 +39,8 @@ class Failure:
     mend: str
     reader: str | None = None
     """The reader that had claimed it, if one had."""
+    is_archive: bool = False
+    """It is no measurement but holds other files, which can be unpacked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,12 @@ class Found:
     text in the system's encoding are shown as `\\xNN`, so that every name can be written down and none is refused."""
 
 
-def discover(paths: Iterable[Path]) -> Iterator[Found]:
+def discover(paths: Iterable[Path], *, below: Path | None = None) -> Iterator[Found]:
     """Find the regular files at and below the given paths, in order of name.
 
     Links to files are followed, links to folders are not (they can lead round in circles, or out of the folder that
-    was named), and what is no file (pipes, sockets, devices) is left out.
+    was named), and what is no file (pipes, sockets, devices) is left out. With `below`, files that are named themselves
+    are called by their path below that folder.
 
     Raises
     ------
@@ -36,10 +37,15 @@ def discover(paths: Iterable[Path]) -> Iterator[Found]:
         if not path.exists():
             raise WrongUsage(f"There is no file or folder {shown(os.fspath(path))}.", mend="Check the path.")
         if path.is_dir():
-            root = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would rename a folder that is a link
-            yield from _below(root, root.name or "root")
+            yield from _below(path, _folder_name(path))
         elif path.is_file():
-            yield Found(path, shown(path.name))
+            name = path.name if below is None else f"{_folder_name(below)}/{path.relative_to(below).as_posix()}"
+            yield Found(path, shown(name))
+
+
+def _folder_name(path: Path) -> str:
+    # Not resolve(), which would rename a folder that is a link.
+    return shown(Path(os.path.abspath(path)).name) or "root"  # noqa: PTH100
 
 
 def _below(folder: Path, name: str) -> Iterator[Found]:

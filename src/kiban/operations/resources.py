@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,6 +23,9 @@ class Resources:
     fence: Fence
     project: UUID
     """The project that deposits go to unless another is named."""
+
+    revive: Callable[[], None]
+    """Called when the database has gone: starts the embedded server again, if that is what it was."""
 
     def visible(self, asker: Asker) -> Visible:
         """The scopes the asker may see now."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from kiban import plugins
-from kiban.errors import DamagedFile, KibanError, LimitExceeded, UnknownFormat
+from kiban.errors import DamagedFile, LimitExceeded, UnknownFormat, UnreadableFile
 from kiban.readers.contract import Reader
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
@@ -60,8 +60,16 @@ def read(source: Source) -> tuple[Choice, list[Reading]]:
     """
     choice = choose(source)
     try:
+        return choice, _read(choice, source)
+    except UnreadableFile as e:
+        e.reader = choice.reader.name
+        raise
+
+
+def _read(choice: Choice, source: Source) -> list[Reading]:
+    try:
         readings = choice.reader.read(choice.source)
-    except KibanError:
+    except UnreadableFile:
         raise
     except MemoryError as e:
         raise LimitExceeded(
@@ -78,7 +86,7 @@ def read(source: Source) -> tuple[Choice, list[Reading]]:
             f"{source.name}: {choice.reader.title} was recognised but nothing in it could be read.",
             mend="Export the measurement again; the file is kept as it came.",
         )
-    return choice, readings
+    return readings
 
 
 def describe(source: Source) -> str:

@@ -6,11 +6,13 @@ import re
 
 from kiban.errors import InvalidValue
 
-ELEMENTS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb "
-    "Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au "
-    "Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
-).split()
+_SYMBOLS = (
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn "
+    "Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd "
+    "Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th "
+    "Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og "
+)
+ELEMENTS = tuple(_SYMBOLS.split())
 """Symbols in order of atomic number."""
 
 _KNOWN = frozenset(ELEMENTS) | {"D", "T"}
@@ -51,29 +53,30 @@ def parse_formula(text: str) -> dict[str, float]:
 
 def _count(part: str, text: str) -> dict[str, float]:
     levels: list[dict[str, float]] = [{}]
-    last: dict[str, float] = {}
+    pending: dict[str, float] = {}  # the element or bracket just read: an amount may follow
     position = 0
     while position < len(part):
         token = _TOKEN.match(part, position)
-        if token is None:
+        if token is None or (token["amount"] and not pending):
             raise _not_a_formula(text)
         position = token.end()
-        if token["amount"]:
-            if not last:
-                raise _not_a_formula(text)
-            for element, amount in last.items():
-                levels[-1][element] += amount * (float(token["amount"]) - 1.0)
-            last = {}
-        elif token["open"]:
+        _add(levels[-1], pending, float(token["amount"] or 1.0))
+        pending = {}
+        if token["open"]:
             levels.append({})
-            last = {}
-        else:
-            last = _close(levels, text) if token["close"] else {_element(token["element"], text): 1.0}
-            for element, amount in last.items():
-                levels[-1][element] = levels[-1].get(element, 0.0) + amount
+        elif token["close"]:
+            pending = _close(levels, text)
+        elif token["element"]:
+            pending = {_element(token["element"], text): 1.0}
+    _add(levels[-1], pending, 1.0)
     if len(levels) != 1 or not levels[0]:
         raise _not_a_formula(text)
     return levels[0]
+
+
+def _add(level: dict[str, float], amounts: dict[str, float], factor: float) -> None:
+    for element, amount in amounts.items():
+        level[element] = level.get(element, 0.0) + factor * amount
 
 
 def _close(levels: list[dict[str, float]], text: str) -> dict[str, float]:

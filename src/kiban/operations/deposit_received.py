@@ -1,0 +1,91 @@
+"""The first half of a deposit: bytes into the object store, over the fence and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kiban.compute.fence import ArchiveFailure, Fence
+from kiban.compute.structured import Failure, Structured
+from kiban.errors import DamagedObject
+from kiban.operations.discover import shown
+from kiban.records.file_entry import Blob
+from kiban.store.objects import ObjectStore
+
+_MAX_DEPTH = 3
+"""An archive in an archive in an archive is still opened."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Received:
+    """A file whose bytes are safe; what is known of it so far."""
+
+    path: str
+    """As it will stand in the catalog."""
+    on_disk: str
+    """As it was named."""
+    blob: Blob
+    result: Structured | Failure | None = None
+    """`None` while nobody has looked, or need look, into it."""
+    normalised: list[Blob] = field(default_factory=list)
+    members: list[Received] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The file name alone."""
+        return self.path.rpartition("!/")[2].rpartition("/")[2]
+
+    def all(self) -> Iterable[Received]:
+        """The file itself, then the files inside it, at any depth."""
+        yield self
+        for member in self.members:
+            yield from member.all()
+
+
+def submit(fence: Fence, objects: ObjectStore, received: Received) -> Future[tuple[Structured, list[bytes]] | Failure]:
+    """Have the kept bytes read behind the fence; go on meanwhile."""
+    return fence.submit_structure(_kept_path(objects, received), name=received.name, checksum=received.blob.checksum)
+
+
+def settle(
+    fence: Fence,
+    objects: ObjectStore,
+    received: Received,
+    answer: tuple[Structured, list[bytes]] | Failure,
+    *,
+    depth: int = 0,
+) -> None:
+    """Take the answer in: keep the normalised files, open an archive and read what is inside."""
+    if not isinstance(answer, Failure):
+        received.result, contents = answer
+        received.normalised = objects.put_many(contents)
+        return
+    received.result = answer
+    if not answer.is_archive or depth >= _MAX_DEPTH:
+        return
+    try:
+        for name, content in fence.unpack(_kept_path(objects, received), name=received.name):
+            [blob] = objects.put_many([content])
+            member = Received(
+                path=f"{received.path}!/{shown(name)}", on_disk=f"{received.on_disk}!/{shown(name)}", blob=blob
+            )
+            received.members.append(member)
+    except ArchiveFailure as e:
+        # Half an archive is not an archive: it waits whole until it can be opened to its end.
+        received.result, received.members = e.failure, []
+        return
+    futures = [submit(fence, objects, member) for member in received.members]
+    for member, future in zip(received.members, futures, strict=True):
+        settle(fence, objects, member, future.result(), depth=depth + 1)
+
+
+def _kept_path(objects: ObjectStore, received: Received) -> Path:
+    path = objects.path(received.blob.checksum)
+    if path is None:
+        raise DamagedObject(
+            f"Object {received.blob.checksum} has no file on this machine.",
+            mend="Use an object store that keeps files on this machine.",
+        )
+    return path

@@ -1,0 +1,251 @@
+"""The second half of a deposit: what was read becomes records, facts and links, inside one transaction."""
+
+from __future__ import annotations
+
+import mimetypes
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kiban.compute.structured import Failure, Structured, StructuredReading
+from kiban.errors import InvalidValue
+from kiban.operations.deposit_received import Received
+from kiban.records.document import to_json
+from kiban.records.event import Event
+from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.formula import amount_fractions
+from kiban.records.identity import new_pid, new_uuid
+from kiban.records.link import Link, Predicate
+from kiban.records.property import Fact
+from kiban.records.record import Record, RecordKind
+from kiban.records.sample import Sample
+from kiban.store.catalog import Batch, Writing
+
+_KEPT = {"UnknownFormat", "NothingMeasured"}
+"""Errors that say that there is nothing to be read; after any other the file waits in quarantine."""
+_MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms a deposit is made."""
+
+    actor: str
+    project: UUID
+    scope: int
+    sample: str | None = None
+    """The sample that all files are of, whatever they say themselves."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """A batch in the making, and what it found to be there already."""
+
+    terms: Terms
+    now: datetime
+    entries: dict[tuple[str, str], FileEntry]
+    measurements: dict[str, Record]
+    samples: dict[str, Record]
+    blobs: dict[str, Blob] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    compositions: dict[UUID, dict[str, float]] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    files: list[FileEntry] = field(default_factory=list)
+    file_records: list[tuple[UUID, UUID]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    made_of: dict[UUID, list[Record]] = field(default_factory=dict)
+    """File entry to the measurements of it, old and new."""
+
+    def batch(self) -> Batch:
+        """What is to be written."""
+        return Batch(
+            blobs=tuple(self.blobs.values()),
+            records=tuple(self.records),
+            compositions=self.compositions,
+            links=tuple(self.links),
+            facts=tuple(self.facts),
+            files=tuple(self.files),
+            file_records=tuple(self.file_records),
+            events=tuple(self.events),
+        )
+
+
+def measurement_key(checksum: str, index: int) -> str:
+    """What makes a measurement the same one when its file is deposited again."""
+    return f"{checksum}#{index}"
+
+
+def draft(writing: Writing, received: Iterable[Received], terms: Terms) -> Draft:
+    """Work out what has to be written for these files; what is there already is found and left as it is."""
+    files = [f for r in received for f in r.all()]
+    readings = [(f, i, r) for f in files if isinstance(f.result, Structured) for i, r in enumerate(f.result.readings)]
+    made = Draft(
+        terms=terms,
+        now=datetime.now(UTC),
+        entries=writing.existing_files([(f.path, f.blob.checksum) for f in files]),
+        measurements=writing.existing(
+            RecordKind.MEASUREMENT, [measurement_key(f.blob.checksum, i) for f, i, _ in readings]
+        ),
+        samples=writing.existing(
+            RecordKind.SAMPLE, list({n for _, _, r in readings if (n := sample_name(r, terms)) is not None})
+        ),
+    )
+    for file in received:
+        _draft_file(made, file, archive=None)
+    return made
+
+
+def sample_name(reading: StructuredReading, terms: Terms) -> str | None:
+    """The name of the sample that was measured: the depositor's word, else the file's."""
+    name = terms.sample or reading.measurement.sample_name or ""
+    return unicodedata.normalize("NFKC", name).strip()[:_MAX_NAME] or None
+
+
+def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
+    entry = made.entries.get((file.path, file.blob.checksum))
+    status, reason = status_of(file)
+    if entry is None or entry.status is not status or entry.reason != reason:
+        entry = _entry(made, file, entry, status, reason, archive)
+        made.entries[file.path, file.blob.checksum] = entry
+        made.files.append(entry)
+        made.blobs[file.blob.checksum] = file.blob
+        made.events.append(_event(made, f"{status.value} file", entry.id, file))
+    if isinstance(file.result, Structured):
+        known = made.made_of.setdefault(entry.id, [])
+        for index, reading in enumerate(file.result.readings):
+            record = _measurement(made, file, index, reading)
+            known.append(record)
+            made.file_records.append((entry.id, record.id))
+    for member in file.members:
+        _draft_file(made, member, archive=entry.id)
+
+
+def status_of(file: Received) -> tuple[FileStatus, str]:
+    """What became of a file, and the reason in words."""
+    if isinstance(file.result, Structured):
+        return FileStatus.STRUCTURED, file.result.why
+    if file.members:
+        n_structured = sum(isinstance(m.result, Structured) for m in file.all())
+        reason = f"It is an archive of {len(file.members)} files; {n_structured} of them could be read."
+        return (FileStatus.STRUCTURED if n_structured else FileStatus.KEPT), reason
+    if isinstance(file.result, Failure):
+        status = FileStatus.KEPT if file.result.error in _KEPT else FileStatus.QUARANTINED
+        return status, f"{file.result.fault} {file.result.mend}"
+    return FileStatus.KEPT, "Nobody has looked into it yet."
+
+
+def _entry(
+    made: Draft, file: Received, old: FileEntry | None, status: FileStatus, reason: str, archive: UUID | None
+) -> FileEntry:
+    result = file.result
+    reader = result.reader if result is not None else None
+    version = result.reader_version if isinstance(result, Structured) else None
+    if old is not None:
+        return replace(old, status=status, reader=reader, reader_version=version, reason=reason)
+    return FileEntry(
+        id=new_uuid(),
+        path=file.path,
+        checksum=file.blob.checksum,
+        size=file.blob.size,
+        media_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+        status=status,
+        reader=reader,
+        reader_version=version,
+        reason=reason,
+        project=made.terms.project,
+        scope=made.terms.scope,
+        archive=archive,
+        deposited_at=made.now,
+        deposited_by=made.terms.actor,
+    )
+
+
+def _measurement(made: Draft, file: Received, index: int, reading: StructuredReading) -> Record:
+    key = measurement_key(file.blob.checksum, index)
+    known = made.measurements.get(key)
+    if known is not None:
+        return known
+    normalised = file.normalised[index]
+    made.blobs[normalised.checksum] = normalised
+    sample = _sample(made, reading)
+    record = _record(
+        made,
+        kind=RecordKind.MEASUREMENT,
+        title=reading.measurement.title,
+        key=key,
+        sample=sample.id if sample is not None else None,
+        document=to_json(replace(reading.measurement, normalised=normalised.checksum)),
+    )
+    made.measurements[key] = record
+    made.facts.extend(
+        Fact(id=new_uuid(), property=claim, subject=record.sample, evidence=record.id, scope=record.scope)
+        for claim in reading.properties
+    )
+    if sample is not None:
+        made.links.append(Link(subject=record.id, predicate=Predicate.MEASURED, object=sample.id, scope=record.scope))
+    made.events.append(_event(made, "deposited", record.id, file))
+    return record
+
+
+def _sample(made: Draft, reading: StructuredReading) -> Record | None:
+    name = sample_name(reading, made.terms)
+    if name is None:
+        return None
+    known = made.samples.get(name)
+    if known is None:
+        known = _record(made, kind=RecordKind.SAMPLE, title=name, key=name, sample=None, document={})
+        composition = _composition(reading.formula)
+        formula = (reading.formula or "") if composition else ""
+        # A sample is its own sample, so that a question about samples finds it beside its measurements.
+        noun = Sample(name=name, formula=formula, composition=composition)
+        known = replace(known, sample=known.id, document=to_json(noun))
+        made.records[-1] = known
+        made.samples[name] = known
+        if composition:
+            made.compositions[known.id] = composition
+    return known
+
+
+def _composition(formula: str | None) -> dict[str, float]:
+    """Amount fractions where the file's formula can be read; files also write names where a formula belongs."""
+    if not formula:
+        return {}
+    try:
+        return amount_fractions(formula)
+    except InvalidValue:
+        return {}
+
+
+def _record(
+    made: Draft, *, kind: RecordKind, title: str, key: str, sample: UUID | None, document: dict[str, object]
+) -> Record:
+    record = Record(
+        id=new_uuid(),
+        pid=new_pid(),
+        kind=kind,
+        title=title,
+        project=made.terms.project,
+        owner=made.terms.actor,
+        scope=made.terms.scope,
+        key=key,
+        sample=sample,
+        document=document,
+        created_at=made.now,
+        created_by=made.terms.actor,
+    )
+    made.records.append(record)
+    return record
+
+
+def _event(made: Draft, action: str, subject: UUID, file: Received) -> Event:
+    return Event(
+        at=made.now,
+        actor=made.terms.actor,
+        action=action,
+        subject=subject,
+        scope=made.terms.scope,
+        details={"file": file.path, "sha256": file.blob.checksum},
+    )

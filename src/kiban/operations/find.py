@@ -1,0 +1,112 @@
+"""Search, inside what the asker may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiban.operations.resources import Resources
+from kiban.query.parse import parse
+from kiban.query.question import EVERYTHING, Question
+from kiban.records.party import Asker
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Visible
+from kiban.store.catalog import Facet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A record as a list shows it."""
+
+    id: str
+    kind: str
+    title: str
+    tier: str
+    technique: str | None
+    sample: str | None
+    """Name of the sample."""
+    sample_id: str | None
+    file: str | None
+    started_at: str | None
+    created_at: datetime
+    preview: tuple[tuple[float, float], ...] = ()
+    doubts: int = 0
+    """How many doubts its reader or its analyses had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Part of an answer. `next` starts the part after it; `total` and `facets` are of the whole."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    next: str | None
+    facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+
+def ask(text: str) -> Question:
+    """Read a question; nothing asked means everything. Raises InvalidQuestion."""
+    return parse(text) if text.strip() else EVERYTHING
+
+
+def find(
+    asker: Asker,
+    resources: Resources,
+    text: str,
+    *,
+    limit: int = 50,
+    after: str | None = None,
+    facets: Iterable[Facet] = (),
+) -> Answer:
+    """Find records, newest first.
+
+    Raises
+    ------
+    InvalidQuestion
+        If the question cannot be understood; it says where the trouble starts.
+    """
+    question = ask(text)
+    visible = resources.visible(asker)
+    page = resources.catalog.find(question, visible, limit=limit, after=after)
+    return Answer(
+        hits=hits(resources, page.records, visible),
+        total=resources.catalog.count(question, visible),
+        next=page.next,
+        facets={facet.value: resources.catalog.facets(question, visible, facet) for facet in facets},
+    )
+
+
+def hits(resources: Resources, records: Iterable[Record], visible: Visible) -> tuple[Hit, ...]:
+    """Dress records for a list: with the names of their samples and their tiers."""
+    records = tuple(records)
+    samples = resources.catalog.get_many({r.sample for r in records if r.sample is not None}, visible)
+    tiers = {scope.number: scope.tier.value for scope in resources.catalog.scopes()}
+    dressed = []
+    for record in records:
+        sample = samples.get(record.sample) if record.sample is not None else None
+        document = record.document
+        dressed.append(
+            Hit(
+                id=record.pid,
+                kind=record.kind.value,
+                title=record.title,
+                tier=tiers[record.scope],
+                technique=document.get("technique"),
+                sample=sample.title if sample is not None else None,
+                sample_id=sample.pid if sample is not None else None,
+                file=document.get("file_name"),
+                started_at=document.get("started_at"),
+                created_at=record.created_at,
+                preview=tuple((x, y) for x, y in document.get("preview", ())),
+                doubts=_n_doubts(record),
+            )
+        )
+    return tuple(dressed)
+
+
+def _n_doubts(record: Record) -> int:
+    if record.kind is not RecordKind.MEASUREMENT:
+        return 0
+    analyses = record.document.get("analyses", ())
+    return len(record.document.get("doubts", ())) + sum(len(a.get("doubts", ())) for a in analyses)

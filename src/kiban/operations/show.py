@@ -1,0 +1,105 @@
+"""One record with everything that is known of it: values, provenance, files, history, and why the asker sees it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from kiban.access.verdict import judge
+from kiban.errors import RecordNotFound
+from kiban.operations.resources import Resources
+from kiban.records.event import Event
+from kiban.records.file_entry import FileEntry
+from kiban.records.identity import parse_pid
+from kiban.records.party import Asker
+from kiban.records.property import Fact
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Scope
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A link of the record to another one."""
+
+    predicate: str
+    other: Record
+    outgoing: bool
+    """The record is the link's subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A record and its surroundings."""
+
+    record: Record
+    scope: Scope
+    reason: str
+    """Why the asker may see it."""
+    sample: Record | None
+    ties: tuple[Tie, ...]
+    facts: tuple[Fact, ...]
+    evidence: dict[UUID, Record]
+    """The measurements that the facts rest on."""
+    composition: dict[str, float]
+    files: tuple[FileEntry, ...]
+    versions: tuple[Record, ...]
+    events: tuple[Event, ...]
+
+
+def show(asker: Asker, resources: Resources, identifier: str, *, version: int | None = None) -> Shown:
+    """Gather one record.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is none, or none that the asker may see.
+    InvalidIdentifier
+        If the identifier is misspelt.
+    """
+    catalog, visible = resources.catalog, resources.visible(asker)
+    record = catalog.get(resolve(identifier), visible, version=version)
+    scope = next(scope for scope in catalog.scopes() if scope.number == record.scope)
+    links = catalog.links([record.id], visible)
+    others = catalog.get_many({link.object if link.subject == record.id else link.subject for link in links}, visible)
+    is_sample = record.kind is RecordKind.SAMPLE
+    facts = catalog.facts(visible, subjects=[record.id]) if is_sample else catalog.facts(visible, evidence=[record.id])
+    ties = tuple(
+        Tie(link.predicate.value, others[other], link.subject == record.id)
+        for link in links
+        if (other := link.object if link.subject == record.id else link.subject) in others
+    )
+    sample = catalog.get_many([record.sample], visible).get(record.sample) if record.sample is not None else None
+    return Shown(
+        record=record,
+        scope=scope,
+        reason=judge(asker, scope).reason,
+        sample=sample,
+        ties=ties,
+        facts=facts,
+        evidence=catalog.get_many({fact.evidence for fact in facts}, visible),
+        composition=catalog.compositions([sample.id], visible).get(sample.id, {}) if sample is not None else {},
+        files=catalog.files(visible, record=record.id),
+        versions=catalog.versions(record.id, visible),
+        events=catalog.events(visible, subject=record.id),
+    )
+
+
+def resolve(identifier: str) -> UUID | str:
+    """Read an identifier in any of its spellings: short, or the long one that programs use.
+
+    Raises
+    ------
+    InvalidIdentifier
+        If it is neither.
+    RecordNotFound
+        If it is far too long to be one.
+    """
+    if len(identifier) > _LONGEST:
+        raise RecordNotFound(identifier[:_LONGEST])
+    if _UUID.fullmatch(identifier):
+        return UUID(identifier)
+    return parse_pid(identifier)

@@ -1,0 +1,61 @@
+"""A table of what is known of the samples that answer a question."""
+
+from __future__ import annotations
+
+from kiban.learning.table import Subject, Table, long, wide
+from kiban.operations.find import ask
+from kiban.operations.resources import Resources
+from kiban.records.party import Asker
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Visible
+
+_PAGE = 1000
+
+
+def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = False) -> Table:
+    """Draw a table from the samples and measurements that answer the question.
+
+    Parameters
+    ----------
+    text : str
+        A question. A sample that answers it brings all its values; a measurement brings those that rest on it.
+    all_values : bool
+        One row for each value, instead of one for each sample.
+
+    Raises
+    ------
+    InvalidQuestion
+    """
+    visible = resources.visible(asker)
+    records = _all(resources, text, visible)
+    samples = [r.id for r in records if r.kind is RecordKind.SAMPLE]
+    measurements = {r.id: r for r in records if r.kind is RecordKind.MEASUREMENT}
+    facts = {f.id: f for f in resources.catalog.facts(visible, subjects=samples)} if samples else {}
+    if measurements:
+        facts |= {f.id: f for f in resources.catalog.facts(visible, evidence=list(measurements))}
+    rests_on = {f.evidence for f in facts.values()}
+    evidence = resources.catalog.get_many(rests_on, visible)
+    owners = resources.catalog.get_many(
+        {*samples, *(r.sample for r in measurements.values() if r.sample is not None)}, visible
+    )
+    subjects = {record.id: _subject(record) for record in owners.values()}
+    subjects |= {r.id: Subject(id=r.pid, name=r.title) for r in measurements.values() if r.sample is None}
+    draw = long if all_values else wide
+    in_order = [facts[i] for i in sorted(facts)]
+    return draw(in_order, subjects, {i: record.pid for i, record in evidence.items()})
+
+
+def _all(resources: Resources, text: str, visible: Visible) -> list[Record]:
+    question = ask(text)
+    records: list[Record] = []
+    after: str | None = None
+    while True:
+        page = resources.catalog.find(question, visible, limit=_PAGE, after=after)
+        records.extend(page.records)
+        after = page.next
+        if after is None:
+            return records
+
+
+def _subject(record: Record) -> Subject:
+    return Subject(id=record.pid, name=record.title, formula=str(record.document.get("formula", "")))

@@ -1,0 +1,78 @@
+"""Deposit from a folder that an instrument writes into, file by file, as each comes to rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiban.operations.deposit import Outcome, deposit
+from kiban.operations.discover import discover
+from kiban.operations.resources import Resources
+from kiban.records.party import Asker
+from kiban.records.scope import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What tells that a file has changed."""
+
+    size: int
+    modified_ns: int
+
+
+def watch(
+    asker: Asker,
+    resources: Resources,
+    folder: Path,
+    *,
+    tier: Tier = Tier.CLOSED,
+    sample: str | None = None,
+    rest_seconds: float = 5.0,
+    pause_seconds: float = 1.0,
+    wait: Callable[[float], bool],
+) -> Iterator[Outcome]:
+    """Deposit what is in the folder and then whatever comes, until told to stop.
+
+    A file is left alone until its size and time have not changed for `rest_seconds`: instruments write for minutes.
+    Polling is used rather than the system's notices because instruments often write over a network share, where
+    notices do not come. What was deposited before is found again and left as it is, so a restart costs nothing.
+
+    Parameters
+    ----------
+    wait : callable
+        Waits for the given number of seconds; says True when watching shall end.
+
+    Raises
+    ------
+    WrongUsage
+        If there is no such folder.
+    """
+    done: dict[Path, _State] = {}
+    seen: dict[Path, tuple[_State, float]] = {}
+    while True:
+        now = time.monotonic()
+        current = {found.on_disk: state for found in discover([folder]) if (state := _state(found.on_disk)) is not None}
+        resting = []
+        for path, state in current.items():
+            if done.get(path) == state:
+                continue
+            before = seen.get(path)
+            if before is None or before[0] != state:
+                seen[path] = (state, now)
+            elif now - before[1] >= rest_seconds:
+                resting.append(path)
+        for path in resting:
+            yield from deposit(asker, resources, [path], tier=tier, sample=sample, below=folder)
+            done[path] = seen.pop(path)[0]
+        if wait(pause_seconds):
+            return
+
+
+def _state(path: Path) -> _State | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # it went away while we looked
+    return _State(status.st_size, status.st_mtime_ns)

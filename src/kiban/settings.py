@@ -1,0 +1,44 @@
+"""The settings. Only this file reads the environment; everything else is handed its values.
+
+KIBAN_HOME           data folder; the user's data folder unless given
+KIBAN_DATABASE_URL   a PostgreSQL to use instead of the embedded one, as postgresql://user:password@host/database
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiban.errors import InvalidSetting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where things are."""
+
+    home: Path
+    database_url: str | None = None
+    """`None` for the embedded server in the home."""
+
+    def __post_init__(self) -> None:
+        url = self.database_url
+        if url is not None and not url.startswith(("postgresql://", "postgres://")):
+            raise InvalidSetting(
+                f"KIBAN_DATABASE_URL begins with '{url.partition(':')[0]}:'.",
+                mend="Give a PostgreSQL address: postgresql://user:password@host/database.",
+            )
+
+
+def load(home: Path | None = None) -> Settings:
+    """Read the settings from the environment; a home given on the command line comes first."""
+    return Settings(home=home or _home(), database_url=os.environ.get("KIBAN_DATABASE_URL") or None)
+
+
+def _home() -> Path:
+    given = os.environ.get("KIBAN_HOME")
+    if given:
+        return Path(given).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("kiban", appauthor=False))
