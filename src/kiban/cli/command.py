@@ -1,0 +1,78 @@
+"""What a command is, and what all of them share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from kiban.operations.resources import Resources
+    from kiban.records.party import Asker
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+
+class Command(Protocol):
+    """A verb of the terminal. Its module imports nothing heavy: that is left to `run`."""
+
+    name: str
+    help: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Say what may follow the verb."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it and give the exit code."""
+        ...
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """The option that names the data folder."""
+    parser.add_argument("--home", type=Path, metavar="FOLDER", help="data folder (default: KIBAN_HOME)")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The option for programs that call us."""
+    parser.add_argument("--json", action="store_true", help="print JSON on standard output and nothing else")
+
+
+@contextmanager
+def platform(arguments: argparse.Namespace, *, n_workers: int | None = None) -> Iterator[tuple[Asker, Resources]]:
+    """Open the platform that the arguments and the environment name, as the person at this machine."""
+    from kiban.platform import local_asker, open_platform
+    from kiban.settings import load
+
+    with open_platform(load(arguments.home), n_workers=n_workers) as resources:
+        yield local_asker(resources), resources
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on one line of standard output."""
+    print(json.dumps(document, ensure_ascii=False, default=str), flush=True)
+
+
+def say(text: str) -> None:
+    """Tell the person something, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Progress:
+    """A line on standard error that is written over, where somebody is looking."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+
+    def show(self, text: str) -> None:
+        """Write over the line."""
+        if self._shows:
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self.show("")

@@ -1,0 +1,42 @@
+"""kiban find 'QUESTION': search."""
+
+from __future__ import annotations
+
+import argparse
+
+from kiban.cli.command import DONE, add_home, add_json, platform, print_json, say
+
+
+class Find:
+    """See the module."""
+
+    name = "find"
+    help = "search: kiban find 'technique = \"xrd\" AND d_spacing > 3 angstrom'"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """See `Command`."""
+        parser.add_argument("question", nargs="?", default="", metavar="QUESTION", help="everything unless given")
+        parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
+        add_home(parser)
+        add_json(parser)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """See `Command`."""
+        from dataclasses import asdict
+
+        from kiban.operations.find import ask, find
+
+        ask(arguments.question)  # a question that cannot be understood is told before anything is started
+        with platform(arguments, n_workers=1) as (asker, resources):
+            answer = find(asker, resources, arguments.question, limit=max(1, arguments.limit))
+        for hit in answer.hits:
+            if arguments.json:
+                print_json(asdict(hit))
+            else:
+                about = " · ".join(text for text in (hit.technique, hit.sample, hit.file) if text)
+                print(f"{hit.id}  {hit.kind:<11}  {hit.title}  {about}")
+        say(f"{len(answer.hits)} of {answer.total}")
+        return DONE
+
+
+COMMAND = Find()

@@ -1,0 +1,123 @@
+"""An open platform: database, objects and fence, assembled from the settings."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from kiban.compute.fence import Fence
+from kiban.errors import InvalidSetting
+from kiban.operations.projects import ensure_first_project
+from kiban.operations.resources import Resources
+from kiban.records.party import Asker
+from kiban.settings import Settings
+from kiban.store.embedded_postgres import EmbeddedPostgres
+from kiban.store.migrate import migrate
+from kiban.store.object_folder import ObjectFolder
+from kiban.store.sql_catalog import SqlCatalog
+
+_MARK = "kiban.json"
+_FORMAT = 1
+_OWNER = "kiban_owner"
+_APPLICATION = "kiban_app"
+
+OPERATOR = "operator"
+"""The party of the person at this machine, until there are accounts."""
+
+
+@contextmanager
+def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterator[Resources]:
+    """Open the platform of a home, making the home if it is new. Everything is let go of at the end of the block.
+
+    Raises
+    ------
+    InvalidSetting
+        If the home is a folder that holds something else, or was made by a later version.
+    DatabaseUnavailable
+        If PostgreSQL does not start or answer.
+    """
+    with ExitStack() as stack:
+        make_home(settings.home)
+        server: EmbeddedPostgres | None = None
+        if settings.database_url is None:
+            server = EmbeddedPostgres(settings.home)
+            stack.callback(server.release)
+            server.start()
+            migrate(server.conninfo(_OWNER), app_role=_APPLICATION)
+            catalog = SqlCatalog.connect(server.conninfo(_APPLICATION))
+        else:
+            migrate(settings.database_url, app_role=_APPLICATION)
+            catalog = SqlCatalog.connect(settings.database_url, role=_APPLICATION)
+        stack.callback(catalog.close)
+        fence = Fence(n_workers)
+        stack.callback(fence.close)
+        yield Resources(
+            catalog=catalog,
+            objects=ObjectFolder(settings.home / "objects"),
+            fence=fence,
+            project=ensure_first_project(catalog, owner=OPERATOR),
+            revive=_reviver(server),
+        )
+
+
+def local_asker(resources: Resources) -> Asker:
+    """The person at this machine: the operator of the home, a member of every project in it."""
+    return Asker(party=OPERATOR, projects=frozenset(scope.project for scope in resources.catalog.scopes()))
+
+
+def _reviver(server: EmbeddedPostgres | None) -> Callable[[], None]:
+    def revive() -> None:
+        if server is not None and not server.is_running():
+            server.start()
+
+    return revive
+
+
+def make_home(home: Path) -> None:
+    """Make the home, or see that it is one.
+
+    Raises
+    ------
+    InvalidSetting
+    """
+    mark = home / _MARK
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not mark.exists():
+            _refuse_foreign(home)
+            # Written whole under another name first, so that nobody ever sees half of it.
+            new = home / f".{_MARK}.{os.getpid()}"
+            new.write_text(json.dumps({"kiban": _FORMAT}) + "\n", encoding="utf-8")
+            new.replace(mark)
+        found = json.loads(mark.read_text(encoding="utf-8"))["kiban"]
+    except OSError as e:
+        raise InvalidSetting(
+            f"The home {home} cannot be used: {e.strerror or e}.",
+            mend="Set KIBAN_HOME to a folder that you may write to, on a disk with room.",
+        ) from e
+    except (ValueError, KeyError, TypeError) as e:
+        raise InvalidSetting(
+            f"{mark} does not say what Kiban writes there.", mend="Restore the file from a backup of the home."
+        ) from e
+    if found != _FORMAT:
+        raise InvalidSetting(
+            f"The home {home} has format {found}; this version of Kiban reads format {_FORMAT}.",
+            mend="Use the version of Kiban that made it, or a later one.",
+        )
+
+
+def _refuse_foreign(home: Path) -> None:
+    ours = {"objects", "postgres", "log"}
+    strange = sorted(
+        entry.name
+        for entry in home.iterdir()
+        if not entry.name.startswith((".", "postgres", "kiban")) and entry.name not in ours | {"lost+found"}
+    )
+    if strange:
+        raise InvalidSetting(
+            f"{home} is not empty and no home of Kiban: it holds {strange[0]!r}.",
+            mend="Set KIBAN_HOME (or --home) to a new or empty folder.",
+        )

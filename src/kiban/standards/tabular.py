@@ -1,0 +1,75 @@
+"""Tables as CSV, JSON or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from kiban.errors import MissingExtra, WrongUsage
+
+
+class _Column(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def is_number(self) -> bool: ...
+
+
+def write(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], kind: str) -> bytes:
+    """Write a table.
+
+    Parameters
+    ----------
+    kind : str
+        `csv` (UTF-8, a header row with units in square brackets), `json` (a list of columns with their units, and a
+        list of rows) or `parquet` (units in the metadata of each field, under `unit`).
+
+    Raises
+    ------
+    MissingExtra
+        If Parquet is asked for without pyarrow.
+    WrongUsage
+        If it is another kind.
+    """
+    if kind == "csv":
+        return _csv(columns, rows)
+    if kind == "json":
+        described = [{"name": c.name, "unit": c.unit} for c in columns]
+        return json.dumps({"columns": described, "rows": [list(r) for r in rows]}, ensure_ascii=False).encode()
+    if kind == "parquet":
+        return _parquet(columns, rows)
+    raise WrongUsage(f"A table cannot be written as '{kind}'.", mend="Use csv, json or parquet.")
+
+
+def _csv(columns: Sequence[_Column], rows: Sequence[Sequence[Any]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
+    writer.writerow(f"{c.name} [{c.unit}]" if c.unit else c.name for c in columns)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8")
+
+
+def _safe(cell: Any) -> Any:
+    """Names come from strangers' files: a text that a spreadsheet would run as a formula gets an apostrophe first."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _parquet(columns: Sequence[_Column], rows: Sequence[Sequence[Any]]) -> bytes:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as e:
+        raise MissingExtra("Writing Parquet", extra="parquet") from e
+    fields = [
+        pa.field(c.name, pa.float64() if c.is_number else pa.string(), metadata={"unit": c.unit} if c.unit else None)
+        for c in columns
+    ]
+    arrays = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(fields)]
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), sink)
+    return sink.getvalue()
