@@ -6,6 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing about the code on a machine that others use too.
+settings.register_profile("kiban", deadline=None)
+settings.load_profile("kiban")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -8,6 +8,7 @@ arbitrary units of two instruments with a physical quantity by accident.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -36,10 +37,12 @@ _CGS = {name: f"laboratory_{name}" for name in ("gauss", "oersted", "emu")} | {"
 # Units come from strangers' files, and pint would compute 9**9**9 before it says that this is no unit. So only this
 # much gets through to it: names, each with at most a two-digit exponent, products, quotients, brackets, and 1 alone.
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>[^\W\d]+|[%‰°Å]+[^\W\d]*)(?P<power>(?:\s*(?:\*\*|\^)\s*)?[-+−]?\d{1,2}(?:\.\d{1,2})?(?!\d))?"
+    r"\s*(?:(?P<name>log10_[a-z_]+|[^\W\d]+|[%‰°Å]+[^\W\d]*)"
+    r"(?P<power>(?:\s*(?:\*\*|\^)\s*)?[-+−]?\d{1,2}(?:\.\d{1,2})?(?!\d))?"
     r"|(?P<sign>[*/()·⋅×.])|(?P<one>1(?!\d)))"
 )
 _MAX_LENGTH = 100
+_WITH_OFFSET = {"degree_Celsius", "degree_Fahrenheit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,22 @@ def _registry() -> Any:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Any:
     spelled = _for_pint(text, respell(text))
+    registry = _registry()
     try:
-        return _registry().parse_units(spelled)
-    except Exception as e:  # besides its own errors pint lets those of its tokenizer and asserts through
+        unit = registry.parse_units(spelled)
+        factor = float(registry.get_base_units(unit)[0])
+    except Exception as e:  # besides its own errors pint lets those of its tokenizer, asserts and overflows through
         raise _unknown(text) from e
+    if not (0.0 < factor < math.inf and all(_is_linear(registry, name) for name in unit._units)):
+        raise _unknown(text)
+    return unit
+
+
+def _is_linear(registry: Any, name: str) -> bool:
+    """Say whether numbers in the unit can be converted by a factor and the offsets that we know: decibels cannot."""
+    converter = registry._units[name].converter
+    is_scale = not (converter.is_logarithmic or getattr(converter, "offset", 0))
+    return is_scale or name in _WITH_OFFSET
 
 
 def _for_pint(text: str, spelled: str) -> str:
@@ -122,7 +137,11 @@ def dimension(text: str) -> str:
     UnknownUnit
         If the text is not a unit.
     """
-    return str(_parse(text).dimensionality)
+    # pint keeps the order in which the dimensions came, which differs between V*farad and A*s.
+    powers = sorted(_parse(text).dimensionality.items())
+    above = [name if power == 1 else f"{name} ** {power:g}" for name, power in powers if power > 0]
+    below = [name if power == -1 else f"{name} ** {-power:g}" for name, power in powers if power < 0]
+    return " / ".join([" * ".join(above) or ("1" if below else "dimensionless"), *below])
 
 
 def is_compatible(one: str, other: str) -> bool:
@@ -166,7 +185,7 @@ def _is_angle(unit: Any, registry: Any) -> bool:
 
 def _delta_free(unit: Any) -> Any:
     """Replace degrees Celsius and Fahrenheit, which have an offset, by kelvin: only the dimension is wanted."""
-    return _registry().parse_units("kelvin") if str(unit) in {"degree_Celsius", "degree_Fahrenheit"} else unit
+    return _registry().parse_units("kelvin") if _has_offset(unit) else unit
 
 
 @lru_cache(maxsize=8192)
@@ -213,7 +232,7 @@ def conversion(given: str, wanted: str) -> Conversion:
 
 
 def _has_offset(unit: Any) -> bool:
-    return str(unit) in {"degree_Celsius", "degree_Fahrenheit"}
+    return str(unit) in _WITH_OFFSET
 
 
 def convert(value: float, given: str, wanted: str) -> float:
