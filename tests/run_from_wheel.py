@@ -1,0 +1,47 @@
+"""Build the wheel, install it into an environment of its own, and run the tests against it from an empty folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+UV = ROOT / ".tools" / "bin" / "uv"
+
+
+def run(*command: str | Path, cwd: Path) -> None:
+    """Run a command; its failure is ours."""
+    subprocess.run([str(part) for part in command], cwd=cwd, check=True)
+
+
+def main() -> None:
+    """Do it."""
+    with tempfile.TemporaryDirectory(prefix="kiban-wheel-") as name:
+        folder = Path(name)
+        run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist", cwd=ROOT)
+        [wheel] = (folder / "dist").glob("*.whl")
+        python = folder / "venv" / "bin" / "python"
+        run(UV, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
+        run(
+            UV, "pip", "sync", "--quiet", "--python", python, "--require-hashes", ROOT / "requirements.lock", cwd=folder
+        )
+        run(UV, "pip", "install", "--quiet", "--python", python, "--no-deps", wheel, cwd=folder)
+        tests = folder / "tests"
+        shutil.copytree(ROOT / "tests", tests, ignore=shutil.ignore_patterns("__pycache__"))
+        for part in ("docs", "benchmarks", "examples", "README.md", "README.ja.md"):
+            if (ROOT / part).is_dir():
+                shutil.copytree(ROOT / part, folder / part)
+            elif (ROOT / part).exists():
+                shutil.copy(ROOT / part, folder / part)
+        shutil.copy(ROOT / "pyproject.toml", folder / "pyproject.toml")
+        environment = os.environ | {"KIBAN_TEST_DATA": str(ROOT.parent / "shared" / "data")}
+        command = [str(python), "-P", "-m", "pytest", "-n", "2", "--dist", "loadfile", "tests", *sys.argv[1:]]
+        sys.exit(subprocess.run(command, cwd=folder, env=environment, check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
