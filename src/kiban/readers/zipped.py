@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from typing import BinaryIO, cast
 
-from kiban.errors import DamagedFile, HostileFile, LimitExceeded
+from kiban.errors import DamagedFile, HostileFile, KibanError, LimitExceeded
 from kiban.readers.source import Source, read_bounded
 
 SIGNATURE = b"PK\x03\x04"
+
+_UNSOUND = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+    EOFError,
+)
+"""What zipfile raises over contents that are none: offsets before the start, records cut short, methods unheard of."""
 
 
 class Zipped:
@@ -30,31 +43,42 @@ class Zipped:
         self._source = source
         self._limits = source.limits
         self._left = source.limits.expanded_bytes
+        self._file = source.open()
         try:
-            self._zip = zipfile.ZipFile(cast(io.BufferedReader, source.open()))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as e:
+            self._zip = zipfile.ZipFile(cast(io.BufferedReader, self._file))
+        except _UNSOUND as e:
+            self._file.close()
             raise DamagedFile(
                 f"{source.name} begins as a zip archive but its directory cannot be read: {e}.",
                 mend="Copy it again from where it was made; it is kept as it came.",
             ) from e
-        infos = [info for info in self._zip.infolist() if not info.is_dir()]
-        if len(infos) > self._limits.members:
-            raise LimitExceeded(
-                f"{source.name} has {len(infos)} members; at most {self._limits.members} are read.",
-                mend="Split the archive. It is kept as it came.",
-            )
-        for info in infos:
-            if escapes(info.filename):
-                raise HostileFile(
-                    f"{source.name} has a member '{info.filename}' whose name leaves the archive.",
-                    mend="Pack the files again under plain relative names.",
-                )
+        try:
+            infos = self._checked_infos()
+        except KibanError:
+            self.close()
+            raise
         # macOS adds a resource fork beside each file; it is not part of the data.
         self._infos = {
             info.filename: info
             for info in infos
             if not info.filename.startswith("__MACOSX/") and not info.filename.rpartition("/")[2].startswith("._")
         }
+
+    def _checked_infos(self) -> list[zipfile.ZipInfo]:
+        # A name can be empty in a broken archive; then is_dir() fails in Python 3.11.
+        infos = [info for info in self._zip.infolist() if info.filename and not info.is_dir()]
+        if len(infos) > self._limits.members:
+            raise LimitExceeded(
+                f"{self._source.name} has {len(infos)} members; at most {self._limits.members} are read.",
+                mend="Split the archive. It is kept as it came.",
+            )
+        for info in infos:
+            if escapes(info.filename):
+                raise HostileFile(
+                    f"{self._source.name} has a member '{info.filename}' whose name leaves the archive.",
+                    mend="Pack the files again under plain relative names.",
+                )
+        return infos
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,7 +103,7 @@ class Zipped:
                     limits=self._limits,
                     name=f"{self._source.name}!/{name}",
                 )
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as e:
+        except (*_UNSOUND, RuntimeError) as e:
             raise DamagedFile(
                 f"{self._source.name}: the member {name} cannot be unpacked: {e}.",
                 mend="Copy the archive again from where it was made; it is kept as it came.",
@@ -94,7 +118,9 @@ class Zipped:
 
     def close(self) -> None:
         """Close the underlying file."""
+        # ZipFile leaves a file open that it was given open.
         self._zip.close()
+        self._file.close()
 
 
 def escapes(name: str) -> bool:
