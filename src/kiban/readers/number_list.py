@@ -1,0 +1,124 @@
+"""Numbers written as text: lists between two tags, rows of columns, single values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiban.errors import DamagedFile
+
+_MEND = "Export the measurement again; the file is kept as it came."
+
+
+def numbers(text: str, *, what: str, file: str) -> NDArray[Any]:
+    """Read numbers separated by white space.
+
+    Parameters
+    ----------
+    what, file : str
+        What the numbers are and where they stand, for the message when one of them is none.
+
+    Returns
+    -------
+    array, shape (n,)
+        64-bit integers where all are written without point and exponent, floats otherwise.
+
+    Raises
+    ------
+    DamagedFile
+        If something between them is not a finite number (`NaN` is: a missing value).
+    """
+    tokens = text.split()
+    if not any(sign in text for sign in ".eEnNfF_"):
+        try:
+            return np.array([int(token) for token in tokens], dtype=np.int64)
+        except (ValueError, OverflowError):
+            # Not integers that fit; the slower way below finds out whether they are numbers at all.
+            tokens = text.split()
+    try:
+        values = np.array([float(token) for token in tokens], dtype=np.float64)
+    except ValueError:
+        values = None
+    if values is None or "_" in text or bool(np.isinf(values).any()):
+        raise _not_a_number(tokens, what=what, file=file)
+    return values
+
+
+def _not_a_number(tokens: list[str], *, what: str, file: str) -> DamagedFile:
+    position, token = next((i, t) for i, t in enumerate(tokens, 1) if not _is_number(t))
+    return DamagedFile(f"{file}: number {position} of the {what} was expected; '{token[:40]}' was found.", mend=_MEND)
+
+
+def _is_number(token: str) -> bool:
+    try:
+        return "_" not in token and not math.isinf(float(token))
+    except ValueError:
+        return False
+
+
+def number(text: str | None, *, what: str, file: str) -> float:
+    """Read one finite number that has to be there. Raises DamagedFile."""
+    found = optional_number(text)
+    if found is None:
+        shown = "nothing" if text is None or not text.strip() else f"'{text.strip()[:40]}'"
+        raise DamagedFile(f"{file}: a number was expected as {what}; {shown} was found.", mend=_MEND)
+    return found
+
+
+def optional_number(text: str | None) -> float | None:
+    """Read one finite number where there is one; a decimal comma counts as a point."""
+    try:
+        found = float((text or "").strip().replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) and "_" not in (text or "") else None
+
+
+def rows(lines: Iterable[str], *, what: str, file: str, first_line: int = 1) -> NDArray[np.float64]:
+    """Read rows of numbers, all with as many columns as the first, empty lines passed over.
+
+    Returns
+    -------
+    array of floats, shape (n_rows, n_columns); shape (0, 0) where there is no row
+        Decimal commas are taken for points where no point occurs.
+
+    Raises
+    ------
+    DamagedFile
+        If a row has another number of columns, or something in it is not a finite number.
+    """
+    split = [(place, line.split()) for place, line in enumerate(lines, first_line) if line.strip()]
+    if not split:
+        return np.empty((0, 0))
+    n_columns = len(split[0][1])
+    for place, tokens in split:
+        if len(tokens) != n_columns:
+            raise DamagedFile(
+                f"{file}, line {place}: {n_columns} {what} columns were expected, {len(tokens)} were found.", mend=_MEND
+            )
+    try:
+        table = np.array([float(token) for _, tokens in split for token in tokens]).reshape(-1, n_columns)
+    except ValueError:
+        return _with_decimal_commas(split, what=what, file=file)
+    if not bool(np.isfinite(table).all()):
+        raise _bad_row(split, what=what, file=file)
+    return table
+
+
+def _with_decimal_commas(split: list[tuple[int, list[str]]], *, what: str, file: str) -> NDArray[np.float64]:
+    if any("." in token for _, tokens in split for token in tokens):
+        raise _bad_row(split, what=what, file=file)
+    pointed = [(place, [token.replace(",", ".") for token in tokens]) for place, tokens in split]
+    try:
+        return np.array([[float(token) for token in tokens] for _, tokens in pointed])
+    except ValueError:
+        raise _bad_row(pointed, what=what, file=file) from None
+
+
+def _bad_row(split: list[tuple[int, list[str]]], *, what: str, file: str) -> DamagedFile:
+    place, token = next((p, t) for p, tokens in split for t in tokens if optional_number(t) is None or "," in t)
+    return DamagedFile(f"{file}, line {place}: a {what} number was expected; '{token[:40]}' was found.", mend=_MEND)
