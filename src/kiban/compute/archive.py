@@ -71,6 +71,8 @@ def _tar_members(source: Source) -> Iterator[tuple[str, bytes]]:
                 content = read_bounded(
                     cast(BinaryIO, file), packed_bytes=info.size, limits=limits, name=f"{source.name}!/{info.name}"
                 )
+                if len(content) != info.size:
+                    raise _cut(source.name)
                 left -= len(content)
                 if left < 0:
                     raise LimitExceeded(
@@ -78,8 +80,18 @@ def _tar_members(source: Source) -> Iterator[tuple[str, bytes]]:
                         mend="Unpack it yourself and deposit the files. It is kept as it came.",
                     )
                 yield info.name, content
+        # An archive ends with two blocks of zeros. Python's tarfile takes a cut one for a shorter one.
+        if source.tail(2 * tarfile.BLOCKSIZE).strip(b"\0"):
+            raise _cut(source.name)
     except (tarfile.TarError, EOFError, OSError, ValueError) as e:
         raise DamagedFile(
             f"{source.name} begins as a tar archive but cannot be read to its end: {e}.",
             mend="Copy it again from where it was made; it is kept as it came.",
         ) from e
+
+
+def _cut(name: str) -> DamagedFile:
+    return DamagedFile(
+        f"{name} is a tar archive that ends too early.",
+        mend="Copy it again from where it was made; it is kept as it came.",
+    )

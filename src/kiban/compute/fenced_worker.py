@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kiban.compute import frames
-from kiban.errors import KibanError, UnknownFormat
+from kiban.errors import KibanError, LimitExceeded, UnknownFormat
 
 
 def main() -> None:
@@ -54,14 +54,21 @@ def _answer(answers: BinaryIO, request: dict[str, Any]) -> None:
     except KibanError as e:
         frames.send(answers, _failure(e, request))
     except MemoryError:
-        frames.send(
-            answers,
-            {
-                "error": "LimitExceeded",
-                "fault": f"{request['name']}: reading it takes more memory than allowed.",
-                "mend": "Export a smaller part of the measurement. The file is kept as it came.",
-            },
+        limit = LimitExceeded(
+            f"{request['name']}: reading it takes more memory than allowed.",
+            mend="Export a smaller part of the measurement. The file is kept as it came.",
         )
+        frames.send(answers, _failure(limit, request))
+    except Exception as e:  # noqa: BLE001  one file's trouble must be told as its own, and the next file read
+        frames.send(answers, _fault_of_ours(e, request))
+
+
+def _fault_of_ours(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "error": "UnreadableFile",
+        "fault": f"{request['name']}: Kiban failed over it ({type(error).__name__}: {error}).",
+        "mend": "This is a fault of Kiban: report it with the file. The file is kept as it came and can be tried again.",
+    }
 
 
 def _failure(error: KibanError, request: dict[str, Any]) -> dict[str, Any]:

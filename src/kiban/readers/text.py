@@ -17,6 +17,8 @@ _MARKS = (
 # between ASCII letters, so it seldom makes such pairs, and never nothing but such pairs.
 _CP932_PAIR = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]{2,}")
 
+_ASCII = bytes(range(0x80))
+
 
 def decode(content: bytes) -> tuple[str, str]:
     """Decode a text file's bytes.
@@ -36,8 +38,8 @@ def decode(content: bytes) -> tuple[str, str]:
         # A file cut inside its last character is UTF-8 all the same.
         if e.start >= len(content) - 3 and e.reason == "unexpected end of data":
             return content.decode("utf-8", "replace"), "utf-8"
-    high = sum(byte >= 0x80 for byte in content)
-    paired = sum(sum(b >= 0x80 for b in m.group()) for m in _CP932_PAIR.finditer(content))
+    high = _n_high(content)
+    paired = sum(_n_high(m.group()) for m in _CP932_PAIR.finditer(content))
     if paired >= 0.95 * high:
         try:
             text = content.decode("cp932")
@@ -50,6 +52,10 @@ def decode(content: bytes) -> tuple[str, str]:
         return content.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:
         return content.decode("latin-1"), "latin-1"
+
+
+def _n_high(content: bytes) -> int:
+    return len(content.translate(None, _ASCII))
 
 
 def _looks_japanese(text: str) -> bool:

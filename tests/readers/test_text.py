@@ -1,0 +1,38 @@
+"""The encoding is decided by evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiban.readers.text import decode
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("plain ASCII", "utf-8"),
+        ("2θ (°), λ = 1.5406 Å", "utf-8"),
+        ("試料名: 酸化チタン", "cp932"),
+        ("温度 25 ℃", "cp932"),
+        ("角度(°) 強度", "cp932"),
+        ("ｻﾝﾌﾟﾙ 1", "cp932"),
+        ("Sample: Größe µm, 25 °C", "cp1252"),
+        ("Längd; Höjd; Åsa", "cp1252"),
+        ("Température (°C); Énergie", "cp1252"),
+    ],
+)
+def test_text_comes_back_as_it_was_written(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == (text, encoding)
+
+
+def test_byte_order_marks_decide() -> None:
+    assert decode("µ".encode("utf-16")) == ("µ", "utf-16")
+    assert decode("µ".encode("utf-8-sig")) == ("µ", "utf-8-sig")
+
+
+def test_utf_8_cut_inside_a_character_is_utf_8_all_the_same() -> None:
+    assert decode("強度".encode()[:-1])[1] == "utf-8"
+
+
+def test_nothing_raises_on_any_bytes() -> None:
+    assert decode(bytes(range(256)))[1] in {"cp1252", "latin-1", "cp932"}
