@@ -220,6 +220,12 @@ def test_attenuation_stands_beside_the_counts_and_changes_nothing() -> None:
     assert "multiply it by the attenuation" in reading.doubts[0]
 
 
+def test_intensities_beside_counts_are_kept_as_well() -> None:
+    reading = only(document(scan(TWO_THETA + COUNTS + '<counts unit="counts">1 2 3 4 5</counts>'), schema="2.2"))
+    assert reading["intensity"].values.tolist() == [1, 2, 3, 4, 5]
+    assert reading["corrected_intensity"].values.tolist() == [7, 0, 144, 25, 3]
+
+
 def test_counting_times_and_divergence_corrections_for_each_point() -> None:
     lists = (
         '<countingTimes unit="seconds">1 1 2 1 1</countingTimes>'
@@ -434,11 +440,11 @@ def test_spaces_before_the_declaration_do_no_harm() -> None:
             document(scan()).replace("<commonPosition>131.1</commonPosition>", ""),
             "as position of Phi; nothing was found",
         ),
-        (document(listed("67.1 67.2 67.3", omega=1.0)), "3 positions of 2Theta are listed, but 4 intensities"),
+        (document(listed("67.1 67.2 67.3", omega=1.0)), "3 positions of 2Theta are listed, but 4 points were counted"),
         (document(scan(TWO_THETA + TIME)), "<counts> or <intensities> was expected"),
         (
             document(scan(TWO_THETA + "<beamAttenuationFactors>1 1</beamAttenuationFactors>" + COUNTS)),
-            "2 beamAttenuationFactors are listed, but 5 intensities",
+            "2 beamAttenuationFactors are listed, but 5 points were counted",
         ),
         (document(scan())[:-40], "not well formed"),
         (document(scan()).replace("xrdMeasurements", "measurements"), "<xrdMeasurements> was expected"),

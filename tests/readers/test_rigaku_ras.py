@@ -345,12 +345,17 @@ def test_the_plain_export_states_the_unit_of_its_own_numbers() -> None:
 
 
 def test_values_over_several_lines_and_repeated_keys() -> None:
-    text = file(block()).replace(
-        '*FILE_MEMO ""', '*FILE_MEMO "first line\nsecond ""line"""\n*FILE_NOTE "a"\n*FILE_NOTE "b"'
-    )
-    reading = only(text)
-    assert "second" in str(reading.metadata["comment"])
+    memo = '*FILE_MEMO "first line\nsecond line"\n*FILE_NOTE "a"\n*FILE_NOTE "b"\n*FILE_SIZE 5" wafer'
+    reading = only(file(block()).replace('*FILE_MEMO ""', memo))
+    assert reading.metadata["comment"] == "first try\nfirst line\nsecond line"
     assert reading.header["FILE_NOTE"] == ["a", "b"]
+    assert reading.header["FILE_SIZE"] == '5" wafer'
+
+
+def test_a_value_that_never_ends_takes_no_time() -> None:
+    endless = '*FILE_SAMPLE "a\n*MEAS_SCAN_MODE "\n' + "1 2\n" * 200_000 + "#end=1\n"
+    with pytest.raises(NothingMeasured):
+        of(endless)
 
 
 def test_names_in_two_languages() -> None:

@@ -78,6 +78,14 @@ class DataPoints:
         unit = self._signal.get("unit") or "counts"
         return Track(name="intensity", label=local_name(self._signal), values=self.values, unit=unit)
 
+    def corrected(self) -> Iterator[Track]:
+        """The `intensities`, where they stand beside the `counts`."""
+        if self._points is None or self._signal is None or local_name(self._signal) != "counts":
+            return
+        if (element := descend(self._points, "intensities")) is not None:
+            values, unit = self._list(self._points, "intensities", "intensities"), element.get("unit") or "counts"
+            yield Track(name="corrected_intensity", label="intensities", values=values, unit=unit)
+
     @property
     def is_scaled(self) -> bool:
         """The numbers are `intensities`, which the instrument has multiplied by factors that are not all 1."""
@@ -119,7 +127,7 @@ class DataPoints:
         values = numbers(text_at(parent, name), what=what, file=self._place)
         if len(values) != len(self):
             raise DamagedFile(
-                f"{self._place}: {len(values)} {what} are listed, but {len(self)} intensities.", mend=_MEND
+                f"{self._place}: {len(values)} {what} are listed, but {len(self)} points were counted.", mend=_MEND
             )
         return values
 
@@ -164,7 +172,8 @@ class DataPoints:
         """Everything recorded along the scan, and the name of the track against which it is drawn."""
         positions = distinct(self.positions())
         axis, positions = _choose_axis(positions, drawn_against(scan_axis), n_points=len(self))
-        return axis, distinct([*positions, *self.count_time(), *self.factors(), *self.surroundings()])
+        others = [*self.corrected(), *self.count_time(), *self.factors(), *self.surroundings()]
+        return axis, distinct([*positions, *others])
 
 
 def _choose_axis(positions: tuple[Track, ...], wanted: str, *, n_points: int) -> tuple[str, tuple[Track, ...]]:

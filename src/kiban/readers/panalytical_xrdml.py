@@ -13,6 +13,7 @@ Each `<scan>` gives a Reading of technique `xrd` with
   `endPosition`, both included. Where nothing moved it is `point`, counted from 1;
 - `intensity`, shape (n,), count: the numbers of `<counts>` or `<intensities>` as they stand;
 - other axes that moved, shape (n,), under their names; axes that stood still are metadata (`position_phi`);
+- `corrected_intensity`, shape (n,), where the file has `<intensities>` beside `<counts>`;
 - `attenuation` and `divergence_correction` (number 1), `count_time` (s), shape (n,), where the file lists them for each
   point; otherwise they are metadata;
 - `temperature_log`, shape (m,), with the mean as metadata `temperature`, where a non-ambient stage recorded it.

@@ -151,13 +151,17 @@ def _plain(lines: list[str]) -> _Block:
 def _header(lines: list[str]) -> dict[str, Json]:
     """Collect `*KEY "value"` (a value may run over several lines) and `#key=value`; the rest under `#text`."""
     header: dict[str, Json] = {}
-    entry = ""
-    for line in [*lines, "*"]:
-        if entry and not line.startswith("*") and entry.count('"') == 1:
-            entry += "\n" + line
+    entry: list[str] = []
+    is_open = False
+    for line in lines:
+        if is_open and not line.startswith("*"):
+            entry.append(line)
+            is_open = '"' not in line
             continue
-        _enter(header, entry)
-        entry = line
+        _enter(header, "\n".join(entry))
+        entry = [line]
+        is_open = line.startswith("*") and line.count('"') == 1
+    _enter(header, "\n".join(entry))
     return header
 
 
