@@ -21,7 +21,7 @@ PORT ?= 8420
 venv: .venv/.installed
 
 demo: venv
-	$(KIBAN) demo --port $(PORT)
+	$(KIBAN) demo --port $(PORT) --home .kiban-demo
 
 test: venv
 	$(RUN) pytest -n 2 --dist loadfile

@@ -35,10 +35,17 @@ def load(home: Path | None = None) -> Settings:
     return Settings(home=home or _home(), database_url=os.environ.get("KIBAN_DATABASE_URL") or None)
 
 
+def demo_home() -> Path:
+    """Where the demo keeps its data unless told otherwise: apart from the real home."""
+    return _user_data("kiban-demo")
+
+
 def _home() -> Path:
     given = os.environ.get("KIBAN_HOME")
-    if given:
-        return Path(given).expanduser()
+    return Path(given).expanduser() if given else _user_data("kiban")
+
+
+def _user_data(name: str) -> Path:
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("kiban", appauthor=False))
+    return Path(platformdirs.user_data_dir(name, appauthor=False))

@@ -67,7 +67,7 @@ def _fault_of_ours(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
     return {
         "error": "UnreadableFile",
         "fault": f"{request['name']}: Kiban failed over it ({type(error).__name__}: {error}).",
-        "mend": "This is a fault of Kiban: report it with the file. The file is kept as it came and can be tried again.",
+        "mend": "This is a fault of Kiban: report it with the file, which is kept as it came and can be tried again.",
     }
 
 

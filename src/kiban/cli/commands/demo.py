@@ -1,0 +1,71 @@
+"""kiban demo: a home with a simulated study in it, then the platform on it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiban.cli.command import DONE, Progress, add_json, print_json, say
+
+if TYPE_CHECKING:
+    from kiban.operations.resources import Resources
+    from kiban.records.party import Asker
+
+
+class Demo:
+    """See the module."""
+
+    name = "demo"
+    help = "a home with example data (simulated, and labelled so), then the platform on it"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """See `Command`."""
+        parser.add_argument("--port", type=int, default=8420, metavar="N", help="0 for any free one (default: 8420)")
+        parser.add_argument(
+            "--home", type=Path, metavar="FOLDER", help="data folder of the demo (default: a folder of its own)"
+        )
+        add_json(parser)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """See `Command`."""
+        from kiban.platform import local_asker, open_platform
+        from kiban.settings import demo_home, load
+        from kiban.web.serve import serve
+
+        settings = load(arguments.home or demo_home())
+        with open_platform(settings) as resources:
+            _fill(local_asker(resources), resources, settings.home / "example-files")
+
+            def ready(address: str) -> None:
+                if arguments.json:
+                    print_json({"address": address, "home": str(settings.home)})
+                else:
+                    say(f"Kiban is ready: {address}\nIts data is in {settings.home}. Ctrl-C ends it.")
+
+            serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready)
+        return DONE
+
+
+def _fill(asker: Asker, resources: Resources, folder: Path) -> None:
+    """Make and deposit the study; on the second start it is all there already."""
+    from kiban.demo.study import make_study
+    from kiban.operations.deposit import deposit
+
+    if not folder.exists():
+        say("making the example files of a simulated study ...")
+        # Under its name only when it is whole, so that an interrupted first start begins again.
+        making = folder.with_name(f"{folder.name}.making")
+        make_study(making)
+        making.replace(folder)
+    progress = Progress()
+    n_new = n_files = 0
+    for outcome in deposit(asker, resources, [folder]):
+        n_files += 1
+        n_new += not outcome.already_there
+        progress.show(f"{n_files} files deposited")
+    progress.clear()
+    say(f"{n_files} example files are deposited, {n_new} of them now.")
+
+
+COMMAND = Demo()
