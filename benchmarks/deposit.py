@@ -1,0 +1,182 @@
+"""How long a deposit takes beside the bare work: reading the bytes, SHA-256 and the reader alone, in the same run.
+
+    .venv/bin/python benchmarks/deposit.py [N ...]        (default: 1000 and 10000 files)
+
+The files are simulated ones (kiban.demo) made different from one another, so that none is kept twice; where the real
+files of shared/data are there, they are mixed in. CPU is that of this process, its workers and the embedded database
+together. Prints a table in Markdown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from kiban.demo.study import make_study
+from kiban.operations.deposit import deposit
+from kiban.platform import local_asker, open_platform
+from kiban.readers.recognise import read
+from kiban.readers.source import Source
+from kiban.settings import Settings
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SMALL_BYTES = 60_000
+REAL = ("xrd/*.xrdml", "xrd/*.rasx", "ftir/*.jdx", "echem/*.mp[rt]", "structure/*.cif", "xrd/*.xy")
+
+
+def originals(folder: Path) -> list[tuple[str, bytes]]:
+    """Small files that a reader understands, with their names."""
+    made = make_study(folder)
+    real = [path for pattern in REAL for path in sorted(SHARED.glob(pattern))]
+    found = []
+    for path in sorted([*made, *real]):
+        content = path.read_bytes()
+        if 0 < len(content) <= SMALL_BYTES:
+            with contextlib.suppress(Exception):
+                read(Source(content, name=path.name))
+                found.append((path.name, content))
+    return found
+
+
+def variant(content: bytes, number: int) -> bytes:
+    """The same file with other bytes: a number in place of some letters of its free text, else at its end."""
+    mark = f"{number:08d}".encode()
+    for place in (b"imulated", b"comment", b"operator", b"Comments"):
+        at = content.find(place)
+        if at >= 0 and b"<?xml" not in content[:100] and not content.startswith(b"PK"):
+            return content[: at + len(place)] + b" " + mark + content[at + len(place) :]
+    if content.startswith(b"PK"):
+        # the comment at the end of a zip archive's directory: its length stands two bytes before the end
+        return content[:-2] + len(mark).to_bytes(2, "little") + mark
+    if content.lstrip(b"\xef\xbb\xbf").startswith(b"<?xml"):
+        return content + b"<!-- " + mark + b" -->"
+    return content
+
+
+def make_files(folder: Path, n_files: int) -> list[Path]:
+    """Write the files of one run; every one is readable and no two are alike."""
+    chance = random.Random(20261122)
+    with tempfile.TemporaryDirectory() as scratch:
+        sources = originals(Path(scratch))
+    sources = [(name, content) for name, content in sources if _stays_readable(name, content)]
+    folder.mkdir()
+    paths = []
+    for i in range(n_files):
+        name, content = chance.choice(sources)
+        path = folder / f"{i // 500:03d}" / f"{i:06d}_{name}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(variant(content, i))
+        paths.append(path)
+    return paths
+
+
+def _stays_readable(name: str, content: bytes) -> bool:
+    changed = variant(content, 1)
+    if changed == content:
+        return False
+    try:
+        read(Source(changed, name=name))
+    except Exception:  # noqa: BLE001  then it is left out
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def clock(home: Path | None = None) -> Iterator[dict[str, float]]:
+    """Wall and CPU seconds of the block: this process, its children, and the database of the home."""
+    spent: dict[str, float] = {}
+    wall, cpu, server = time.perf_counter(), _own_cpu(), _server_cpu(home)
+    yield spent
+    spent["wall"] = time.perf_counter() - wall
+    spent["cpu"] = _own_cpu() - cpu + _server_cpu(home) - server
+
+
+def _own_cpu() -> float:
+    total = 0.0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        usage = resource.getrusage(who)
+        total += usage.ru_utime + usage.ru_stime
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "postgres" not in child.name():
+                times = child.cpu_times()
+                total += times.user + times.system
+    return total
+
+
+def _server_cpu(home: Path | None) -> float:
+    """CPU of the home's PostgreSQL, ended backends included: a parent's children times hold those of the dead."""
+    pid_file = home / "postgres" / "postmaster.pid" if home is not None else None
+    if pid_file is None or not pid_file.exists():
+        return 0.0
+    postmaster = psutil.Process(int(pid_file.read_text().split()[0]))
+    total = 0.0
+    for process in (postmaster, *postmaster.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def bare(paths: list[Path]) -> dict[str, float]:
+    """Read each file, hash it, and let its reader read it: the least that any deposit must do."""
+    read(Source(paths[0]))
+    with clock() as spent:
+        for path in paths:
+            content = path.read_bytes()
+            hashlib.sha256(content).hexdigest()
+            read(Source(content, name=path.name))
+    return spent
+
+
+def whole(paths: list[Path], folder: Path, home: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """Deposit the folder into a warm platform: first time, and again when all is there."""
+    with open_platform(Settings(home=home)) as resources:
+        asker = local_asker(resources)
+        warm = home.parent / "warm"
+        warm.mkdir()
+        shutil.copy(paths[0], warm / "warm-up.dat")
+        list(deposit(asker, resources, [warm]))
+        with clock(home) as first:
+            outcomes = list(deposit(asker, resources, [folder]))
+        assert len(outcomes) == len(paths), (len(outcomes), len(paths))
+        unread = [outcome for outcome in outcomes if outcome.status != "structured"]
+        assert not unread, unread[:3]
+        with clock(home) as second:
+            assert all(outcome.already_there for outcome in deposit(asker, resources, [folder]))
+    return first, second
+
+
+def main() -> None:
+    """Run it."""
+    sizes = [int(text) for text in sys.argv[1:]] or [1000, 10000]
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start\n")
+    print("| files | bare CPU ms/file | deposit CPU ms/file | ratio | deposit files/s | again CPU ms/file |")
+    print("|---|---|---|---|---|---|")
+    for n_files in sizes:
+        with tempfile.TemporaryDirectory(prefix="kiban-bench-") as name:
+            folder = Path(name) / "files"
+            paths = make_files(folder, n_files)
+            least = bare(paths)
+            first, again = whole(paths, folder, Path(name) / "home")
+            per_file = 1000.0 / n_files
+            print(
+                f"| {n_files} | {least['cpu'] * per_file:.2f} | {first['cpu'] * per_file:.2f} "
+                f"| {first['cpu'] / least['cpu']:.2f} | {n_files / first['wall']:.0f} | {again['cpu'] * per_file:.2f} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
