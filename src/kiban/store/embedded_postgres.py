@@ -54,7 +54,9 @@ class EmbeddedPostgres:
         DiskFull
             If there is no room to start it.
         InvalidSetting
-            If the home cannot be used, or this machine cannot run the embedded PostgreSQL.
+            If the home cannot be made, or this machine cannot run the embedded PostgreSQL in it.
+        StorageError
+            If the home cannot be written to, or its disk knows no locks.
         """
         with self._mutex:
             self._forget_parent()
@@ -65,32 +67,37 @@ class EmbeddedPostgres:
                 self._server().run(timeout_s=_START_S)
                 self._n_shares += 1
             finally:
-                if self._n_shares == 0 and self._share is not None:
-                    self._share.close()
-                    self._share = None
+                if self._n_shares == 0:
+                    self._leave()
                 starting.close()
 
     def release(self) -> None:
-        """Give a share back. The last one stops the server and waits until it has stopped."""
+        """Give a share back. The last one stops the server and waits until it has stopped.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If the server does not stop within two minutes. The share is given back even so.
+        """
         with self._mutex:
             self._forget_parent()
-            if self._n_shares == 0:
-                return
-            self._n_shares -= 1
+            self._n_shares = max(self._n_shares - 1, 0)
             if self._n_shares > 0 or self._share is None:
+                return
+            if not self.home.exists():
+                # Somebody has removed the home under a server that runs: it notices and ends within a minute.
+                self._share.close()
+                self._share = None
                 return
             starting = self._wait_in_line()
             try:
-                if self._share.try_exclusive():
-                    self._server().stop(timeout_s=_STOP_S)
+                self._leave()
             finally:
-                self._share.close()
-                self._share = None
                 starting.close()
 
     def is_running(self) -> bool:
         """Say whether the server listens."""
-        return self._server().address.listener() is not None
+        return self.home.exists() and self._server().address.listener() is not None
 
     def conninfo(self, user: str, database: str = DATABASE) -> str:
         """Give the connection string of libpq (`host=... user=... dbname=...`) for a database user."""
@@ -134,6 +141,18 @@ class EmbeddedPostgres:
                 f"Another program holds {share.path} for itself.", mend="End that program and try again."
             )
         return share
+
+    def _leave(self) -> None:
+        """Give up the lock on the users; stop the server if nobody else holds it. We stand in line."""
+        if self._share is None:
+            return
+        try:
+            # A server that still recovers is left to it: stopped, it would have to begin again.
+            if self._share.try_exclusive() and self._server().address.is_ready():
+                self._server().stop(timeout_s=_STOP_S)
+        finally:
+            self._share.close()
+            self._share = None
 
     def _forget_parent(self) -> None:
         if self._process != os.getpid():

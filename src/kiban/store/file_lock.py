@@ -11,7 +11,8 @@ import os
 import time
 from pathlib import Path
 
-from kiban.errors import InvalidSetting
+from kiban.errors import StorageError
+from kiban.store.disk_room import writing_failed
 
 _POLL_S = 0.01
 
@@ -21,8 +22,8 @@ class FileLock:
 
     Raises
     ------
-    InvalidSetting
-        If the file cannot be opened for writing, or its disk knows no locks.
+    StorageError
+        If the file cannot be opened for writing, or its disk knows no locks; DiskFull if there is no room for it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -30,7 +31,7 @@ class FileLock:
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
-            raise _unusable(path, error) from error
+            raise writing_failed(path.parent, error) from error
         self._share_with_owner_of_folder()
 
     def try_exclusive(self) -> bool:
@@ -67,7 +68,10 @@ class FileLock:
         except BlockingIOError:
             return False
         except OSError as error:
-            raise _unusable(self.path, error) from error
+            raise StorageError(
+                f"{self.path} cannot be locked: {error.strerror}.",
+                mend="Choose a data folder (KIBAN_HOME) on a local disk.",
+            ) from error
         return True
 
     def _share_with_owner_of_folder(self) -> None:
@@ -75,10 +79,3 @@ class FileLock:
         if os.geteuid() == 0:
             folder = self.path.parent.stat()
             os.fchown(self._descriptor, folder.st_uid, folder.st_gid)
-
-
-def _unusable(path: Path, error: OSError) -> InvalidSetting:
-    return InvalidSetting(
-        f"{path} cannot be locked: {error.strerror}.",
-        mend="Choose a data folder (KIBAN_HOME) of your own on a local disk.",
-    )

@@ -69,7 +69,7 @@ class MemoryObjects:
 
     def put_many(self, contents: Iterable[bytes]) -> list[Blob]:
         """See `ObjectStore.put_many`."""
-        return [self.put([content]) for content in contents]
+        return [self.put([content]) for content in list(contents)]
 
     def open(self, checksum: str) -> BinaryIO:
         """See `ObjectStore.open`."""

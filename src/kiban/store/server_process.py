@@ -83,20 +83,24 @@ class ServerProcess:
                 raise self._failure(f"PostgreSQL takes no connections after {timeout_s:g} s")
             time.sleep(_POLL_S)
 
-    def stop(self, *, timeout_s: float) -> bool:
-        """Stop the server; clients that are left lose their connections. Gives False if it would not stop."""
-        with self._lock_of_the_living() as alive:
-            # The second request skips the last writes to the tables; the next start makes up for them from the log.
-            for request in (signal.SIGINT, signal.SIGQUIT):
-                if alive.try_exclusive():
-                    return True
-                process = self.address.listener()
-                if process is not None and process > 1:
-                    with suppress(ProcessLookupError):
-                        os.kill(process, request)
+    def stop(self, *, timeout_s: float) -> None:
+        """Stop the server and wait until it has stopped; clients that are left lose their connections.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If it does not stop.
+        """
+        # The second request skips the last writes to the tables; the next start makes up for them from the log.
+        for request in (signal.SIGINT, signal.SIGQUIT):
+            process = self.address.listener()
+            if process is not None and process > 1:
+                with suppress(ProcessLookupError):
+                    os.kill(process, request)
+            with self._lock_of_the_living() as alive:
                 if alive.wait_exclusive(timeout_s):
-                    return True
-            return False
+                    return
+        raise self._failure(f"PostgreSQL does not stop after {2 * timeout_s:g} s")
 
     @contextmanager
     def _lock_of_the_living(self) -> Iterator[FileLock]:
