@@ -1,0 +1,82 @@
+"""Journeys go through the command, as a person does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Kiban:
+    """The command with a home of its own."""
+
+    home: Path
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [sys.executable, "-P", "-m", "kiban.cli.main", *map(str, arguments)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "KIBAN_HOME": str(self.home)}
+
+    def run(self, *arguments: str | Path, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), capture_output=True, text=True, env=self.environment, timeout=timeout, check=False
+        )
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+            start_new_session=True,
+        )
+
+    def lines(self, *arguments: str | Path) -> list[dict[str, Any]]:
+        """Run with --json and give the lines; standard output must hold nothing else."""
+        done = self.run(*arguments, "--json")
+        assert "Traceback" not in done.stderr, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(name="kiban")
+def _kiban(tmp_path: Path) -> Kiban:
+    return Kiban(tmp_path / "home")
+
+
+@pytest.fixture(scope="session", name="study")
+def _study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated study of the demo, made once."""
+    from kiban.demo.study import make_study
+
+    folder = tmp_path_factory.mktemp("study") / "study"
+    make_study(folder)
+    return folder
+
+
+@pytest.fixture(scope="session", name="many_files")
+def _many_files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Folders of N small readable files, no two alike."""
+    made: dict[int, Path] = {}
+
+    def make(n_files: int) -> Path:
+        if n_files not in made:
+            folder = tmp_path_factory.mktemp(f"files-{n_files}") / "many"
+            folder.mkdir()
+            for i in range(n_files):
+                rows = "".join(f"{t},{(t * (i + 7)) % 101}.{i:04d}\n" for t in range(20))
+                (folder / f"run-{i:04d}.csv").write_text(f"Temperature (K),Resistance (ohm)\n{rows}")
+            made[n_files] = folder
+        return made[n_files]
+
+    return make
