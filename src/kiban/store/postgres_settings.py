@@ -73,10 +73,10 @@ log_checkpoints = off
 def write_settings(data: Path, *, uid: int, gid: int) -> None:
     """Write the configuration files of a server that is not running. They belong to its account.
 
-    Only root and the account that the server runs under may connect, as whichever database user they name: the socket
-    says who is at its other end.
+    Only root and the owner of the home may connect, as whichever database user they name: the socket says who is at its
+    other end. The account that the server runs under for root may not, for other programs may run under it too.
     """
-    accounts = {0, uid, os.geteuid(), data.parent.stat().st_uid}
+    accounts = {0, os.geteuid(), data.parent.stat().st_uid}
     names = sorted(entry.pw_name for entry in map(_entry, accounts) if entry)
     own = "include 'local.conf'\n" if (data / "local.conf").exists() else ""
     _write(data / "postgresql.conf", _SETTINGS + own, uid, gid)

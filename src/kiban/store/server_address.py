@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pwd
 import socket
 import stat
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +60,8 @@ class ServerAddress:
             options="",
             client_encoding="UTF8",
             connect_timeout=10,
+            # Nobody else can play the server, also where the socket is in /tmp.
+            requirepeer=self._account(),
         )
 
     def listener(self) -> int | None:
@@ -92,6 +96,18 @@ class ServerAddress:
             _private_folder(self.folder, uid, gid)
         self.socket.unlink(missing_ok=True)
         self.socket.with_name(f"{self.socket.name}.lock").unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Remove the short path that a server needed which has stopped."""
+        if self.folder != self.data:
+            with suppress(OSError):
+                self.folder.rmdir()
+
+    def _account(self) -> str | None:
+        try:
+            return pwd.getpwuid(self.data.stat().st_uid).pw_name
+        except (FileNotFoundError, KeyError):
+            return None
 
     def _elsewhere(self) -> Path:
         place = self.data.parent.stat()

@@ -99,6 +99,7 @@ class ServerProcess:
                     os.kill(process, request)
             with self._lock_of_the_living() as alive:
                 if alive.wait_exclusive(timeout_s):
+                    self.address.forget()
                     return
         raise self._failure(f"PostgreSQL does not stop after {2 * timeout_s:g} s")
 
@@ -213,9 +214,7 @@ def _failure(what: str, text: str) -> StorageError:
     tail = "\n".join(text.strip().splitlines()[-8:])
     if "No space left on device" in tail or "Disk quota exceeded" in tail:
         return DiskFull(f"{what}:\n{tail}\n", mend="Make room on the disk of the data folder and try again.")
-    return DatabaseUnavailable(
-        f"{what}:\n{tail}\n", mend="Mend what the log names and try again; `kiban doctor` looks closer."
-    )
+    return DatabaseUnavailable(f"{what}:\n{tail}\n", mend="Mend what is named there and try again.")
 
 
 def _ensure_database(connection: psycopg.Connection) -> None:
