@@ -1,0 +1,238 @@
+"""JCAMP-DX, the outer shape: labelled data records, the blocks they stand in, comments and numbers.
+
+A record is `##LABEL= text`, its text going on until the next label. Labels are compared without regard to case,
+blanks, dashes, slashes and underscores. `$$` begins a comment that goes to the end of the line. A block runs from
+`##TITLE=` to `##END=`; a LINK block holds other blocks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from kiban.errors import HostileFile
+from kiban.readers import text as texts
+
+TABLES = frozenset({"XYDATA", "XYPOINTS", "PEAKTABLE", "PEAKASSIGNMENTS", "PEAKASSIGNMENT", "RADATA", "DATATABLE"})
+"""Labels whose text is numbers, not words; only their first line goes into the header."""
+
+_DEEPEST = 50
+_LABEL = re.compile(r"^[ \t]*##([^=\n]*)(=?)", re.MULTILINE)
+_COMMENT = re.compile(r"\$\$.*")
+_IGNORED = re.compile(r"[\s\-/_]")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[EeDd][+-]?\d{1,3})?(?![.,]?\d)")
+_PAIR = re.compile(r"\s*[+-]?[\d.]+(?:[Ee][+-]?\d+)?(?:\s*[,;]\s*|\s+)[+-]?[\d.]+(?:[Ee][+-]?\d+)?\s*")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?=\.\d|,?\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of the header, with the size of one unit of its last written digit."""
+
+    value: float
+    digit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One labelled data record."""
+
+    label: str
+    """As written, without `##` and `=`."""
+    key: str
+    """The label as it is compared: `XUNITS`, `.OBSERVEFREQUENCY`, `$SWP`."""
+    text: str
+    """All that follows the equals sign, with comments and line ends."""
+    line: int
+    """Where in the file it begins, counted from 1."""
+
+    @property
+    def value(self) -> str:
+        """The text without comments; a line that ends in `=` goes on in the next one."""
+        lines = [line.strip() for line in without_comments(self.text).split("\n")]
+        return re.sub(r"=\n", "", "\n".join(lines)).strip()
+
+    @property
+    def comment(self) -> str:
+        """The comment on the record's first line."""
+        return self.text.partition("\n")[0].partition("$$")[2].strip()
+
+
+@dataclass(slots=True)
+class Block:
+    """The records from a `##TITLE=` to its `##END=`, and the blocks inside."""
+
+    records: list[Record] = field(default_factory=list)
+    children: list[Block] = field(default_factory=list)
+    ended: bool = False
+    """Whether its `##END=` was found."""
+
+    def __contains__(self, key: str) -> bool:
+        return any(record.key == key for record in self.records)
+
+    def find(self, *keys: str) -> Record | None:
+        """The last record under one of the keys, the first key that has one."""
+        for key in keys:
+            for record in reversed(self.records):
+                if record.key == key:
+                    return record
+        return None
+
+    def value(self, *keys: str) -> str:
+        """The text under one of the keys without comments; empty where there is none."""
+        for key in keys:
+            record = self.find(key)
+            if record is not None and (value := record.value):
+                return value
+        return ""
+
+    @property
+    def tables(self) -> list[Record]:
+        """The records that hold numbers."""
+        return [record for record in self.records if record.key in TABLES]
+
+    @property
+    def has_data(self) -> bool:
+        """Whether it holds numbers to be read."""
+        return bool(self.tables)
+
+    def walk(self) -> Iterator[tuple[Block, tuple[Block, ...]]]:
+        """Give this block and all inside it, each with the blocks it stands in."""
+        waiting: list[tuple[Block, tuple[Block, ...]]] = [(self, ())]
+        while waiting:
+            block, above = waiting.pop()
+            yield block, above
+            waiting.extend((child, (*above, block)) for child in reversed(block.children))
+
+
+def normalise(label: str) -> str:
+    """Write a label as it is compared."""
+    return _IGNORED.sub("", label).upper()
+
+
+def without_comments(text: str) -> str:
+    """Take `$$` comments out; line ends stay, so that lines can still be counted."""
+    return _COMMENT.sub("", text) if "$$" in text else text
+
+
+def decode(content: bytes) -> str:
+    """Turn the bytes into text with plain line ends, without the end-of-file marks and padding of old disks."""
+    text, _ = texts.decode(content.rstrip(b"\0\x1a") if not content.startswith((b"\xff\xfe", b"\xfe\xff")) else content)
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
+def records(text: str) -> Iterator[Record]:
+    """Cut the text into records. Words before the first label are passed over."""
+    labels = [m for m in _LABEL.finditer(text) if m[2] or normalise(m[1]) in {"END", "ENDNTUPLES"}]
+    line, counted = 1, 0
+    for here, after in zip_longest(labels, labels[1:]):
+        line += text.count("\n", counted, here.start())
+        counted = here.start()
+        end = after.start() if after else len(text)
+        yield Record(here[1].strip(), normalise(here[1]), text[here.end() : end], line)
+
+
+def blocks(text: str) -> list[Block]:
+    """Sort the records into blocks.
+
+    Returns
+    -------
+    list of Block
+        The outermost blocks: one for most files, several where spectra were written one after the other without
+        a LINK block around them.
+
+    Raises
+    ------
+    HostileFile
+        If they are nested deeper than anybody means.
+    """
+    outermost: list[Block] = []
+    open_blocks: list[Block] = []
+
+    def start() -> None:
+        if len(open_blocks) >= _DEEPEST:
+            raise HostileFile(
+                f"More than {_DEEPEST} JCAMP-DX blocks stand one inside the other.",
+                mend="No program nests spectra like this. If it is meant, split the file; it is kept as it came.",
+            )
+        block = Block()
+        (open_blocks[-1].children if open_blocks else outermost).append(block)
+        open_blocks.append(block)
+
+    for record in records(text):
+        if record.key == "END":
+            if open_blocks:
+                open_blocks.pop().ended = True
+            continue
+        if record.key == "TITLE":
+            # A title inside a block that already has its numbers: that block's ##END= is missing.
+            while open_blocks and open_blocks[-1].has_data:
+                open_blocks.pop()
+            start()
+        elif not open_blocks:
+            start()
+        open_blocks[-1].records.append(record)
+    return outermost
+
+
+def label_table(block: Block) -> bool:
+    """Give a table that follows the last statement without a label of its own the label it should have.
+
+    Some programs write the statements of JCAMP-DX and then two plain columns.
+
+    Returns
+    -------
+    bool
+        Whether there was such a table; then the block now ends in XYPOINTS.
+    """
+    if block.has_data or block.children or "XUNITS" not in block:
+        return False
+    last = block.records[-1]
+    first, _, rest = last.text.partition("\n")
+    lines = [line for line in rest.split("\n") if line.strip()]
+    if len(lines) < 2 or not all(_PAIR.fullmatch(line) for line in lines):
+        return False
+    block.records[-1] = Record(last.label, last.key, first, last.line)
+    block.records.append(Record("XYPOINTS", "XYPOINTS", f"(XY..XY)\n{rest}", last.line))
+    return True
+
+
+def number(text: str) -> Number | None:
+    """Read the number that a header text begins with, `None` where it begins with none.
+
+    A blank after the decimal point (`0. 4491E+01`), a decimal comma, commas between thousands (where only they can
+    be meant: `1,234.5`) and FORTRAN's `D` exponent are understood.
+    """
+    start = re.sub(r"(?<=\d\.)[ \t]+(?=\d)", "", text[:100].lstrip())
+    if (thousands := _THOUSANDS.match(start)) and (
+        start[thousands.end() :].startswith(".") or thousands[0].count(",") > 1
+    ):
+        start = thousands[0].replace(",", "") + start[thousands.end() :]
+    match = _NUMBER.match(start)
+    if match is None:
+        return None
+    mantissa, _, exponent = match[0].upper().replace("D", "E").replace(",", ".").partition("E")
+    value = float(f"{mantissa}E{exponent or 0}")
+    power = int(exponent or 0) - len(mantissa.partition(".")[2])
+    if not math.isfinite(value) or abs(power) > 300:
+        return None
+    return Number(value, 10.0**power)
+
+
+def count(text: str) -> int | None:
+    """Read a number of points, `None` where there is none; `1,024` is a thousand and 24."""
+    stated = number(re.sub(r"(?<=\d),(?=\d{3}\b)", "", text[:100]))
+    return round(stated.value) if stated is not None and 0 <= stated.value < 1e15 else None
+
+
+def has_decimal_comma(block: Block, *keys: str) -> bool:
+    """Say whether the numbers under the given keys are written with a decimal comma, all of them that have a fraction.
+
+    A list of numbers is separated by commas too, so only labels that hold one number can tell.
+    """
+    values = [block.value(key) for key in keys]
+    with_comma = [v for v in values if re.fullmatch(r"[+-]?\d*,\d+(?:[EeDd][+-]?\d+)?", v)]
+    return bool(with_comma) and not any("." in v for v in values)
