@@ -17,6 +17,7 @@
     ├── RecordNotFound              there is none, or none that the asker may see (the same words for both)
     ├── Refused                     the asker may see it, but may not do this
     ├── Conflict                    somebody else changed it first
+    │   └── IdentifierTaken         a short identifier that was just drawn is in use: draw another
     ├── StorageError
     │   ├── DiskFull                no room to write safely
     │   ├── DamagedObject           stored bytes no longer match their checksum, or are gone
@@ -122,6 +123,10 @@ class Refused(KibanError):
 
 class Conflict(KibanError):
     """Somebody else changed it first."""
+
+
+class IdentifierTaken(Conflict):
+    """A short identifier that was just drawn is in use already; drawing another mends it."""
 
 
 class StorageError(KibanError):

@@ -1,0 +1,168 @@
+"""Answering a question for one record that is at hand. Pure: it looks nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiban.query import vocabulary
+from kiban.query.answers import Answer, Number, answers, fact_number, started, text_of
+from kiban.query.condition import (
+    AllOf,
+    AnyOf,
+    Condition,
+    KnownCondition,
+    Negation,
+    NumberCondition,
+    SetCondition,
+    TextCondition,
+    TimeCondition,
+    WordsCondition,
+)
+from kiban.query.meaning import meaning
+from kiban.query.question import Extent, Manner, Operator, Question
+from kiban.query.words import fold, record_words
+from kiban.records.property import Fact
+from kiban.records.record import Record
+from kiban.records.scope import Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A record with all that a question may ask about it, as far as the asker may see it.
+
+    Parameters
+    ----------
+    sample_title : str, optional
+        The title of the record's sample, where that is a record the asker may see.
+    elements : frozenset of str
+        The elements of the record's sample.
+    facts : tuple of Fact
+        For a measurement those that rest on it, for a sample those claimed for it.
+    """
+
+    record: Record
+    tier: Tier
+    sample_title: str | None = None
+    elements: frozenset[str] = frozenset()
+    facts: tuple[Fact, ...] = ()
+
+
+def evaluate(question: Question, described: Described) -> bool:
+    """Say whether the record answers the question. Raises InvalidQuestion as `kiban.query.meaning.meaning`."""
+    return holds(meaning(question), described)
+
+
+def holds(condition: Condition, described: Described) -> bool:
+    """Say whether the record meets the condition."""
+    match condition:
+        case AllOf(parts):
+            return all(holds(part, described) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, described) for part in parts)
+        case Negation(part):
+            return not holds(part, described)
+        case TextCondition(path, relation, text):
+            return any(_relates(value, relation, text) for value in _texts(described, path))
+        case SetCondition(path, extent, texts):
+            return _has(frozenset(_texts(described, path)), extent, frozenset(texts), _is_pure(described, path))
+        case NumberCondition(path, unit, interval):
+            return any(number.unit == unit and interval.holds(number.si) for number in _numbers(described, path))
+        case TimeCondition(path, interval):
+            time = _time(described, path)
+            return time is not None and interval.holds(time)
+        case KnownCondition(path):
+            return _is_known(described, path)
+        case WordsCondition(words):
+            return record_words(described.record).issuperset(words)
+
+
+def sample_name(described: Described) -> str | None:
+    """Name the record's sample: as its record is titled, else as the measurement itself has it."""
+    if described.sample_title is not None:
+        return described.sample_title
+    return text_of(described.record, "sample_name")
+
+
+def _relates(value: str, relation: Operator | Manner, text: str) -> bool:
+    match relation:
+        case Operator.EQUAL:
+            return value == text
+        case Operator.NOT_EQUAL:
+            return value != text
+        case Operator.LESS:
+            return value < text
+        case Operator.LESS_OR_EQUAL:
+            return value <= text
+        case Operator.GREATER:
+            return value > text
+        case Operator.GREATER_OR_EQUAL:
+            return value >= text
+        case Manner.CONTAINS:
+            return text in value
+        case Manner.STARTS:
+            return value.startswith(text)
+        case Manner.ENDS:
+            return value.endswith(text)
+
+
+def _has(values: frozenset[str], extent: Extent, wanted: frozenset[str], is_pure: bool) -> bool:
+    match extent:
+        case Extent.ALL:
+            return wanted <= values
+        case Extent.ANY:
+            return not wanted.isdisjoint(values)
+        case Extent.ONLY:
+            return is_pure and bool(values) and values <= wanted
+
+
+def _is_pure(described: Described, path: str) -> bool:
+    """Say whether the path holds texts only: an entry that also has a number has not ONLY the texts asked for."""
+    return not any(isinstance(answer, Number) for answer in _answers(described, path))
+
+
+def _texts(described: Described, path: str) -> Iterable[str]:
+    record = described.record
+    match path:
+        case "kind":
+            return (record.kind.value,)
+        case "tier":
+            return (described.tier.value,)
+        case "id":
+            return (record.pid,)
+        case "technique":
+            return _some(text_of(record, "technique"))
+        case "sample":
+            return _some(fold(sample_name(described) or ""))
+        case vocabulary.ELEMENTS:
+            return described.elements
+        case _:
+            return (answer for answer in _answers(described, path) if isinstance(answer, str))
+
+
+def _some(text: str | None) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+def _answers(described: Described, path: str) -> tuple[Answer, ...]:
+    return answers(described.record).get(path, ())
+
+
+def _numbers(described: Described, path: str) -> list[Number]:
+    if path.startswith(vocabulary.METADATA):
+        return [answer for answer in _answers(described, path) if isinstance(answer, Number)]
+    found = (fact_number(fact) for fact in described.facts if fact.property.term == path)
+    return [number for number in found if number is not None]
+
+
+def _time(described: Described, path: str) -> datetime | None:
+    return described.record.created_at if path == "created" else started(described.record)
+
+
+def _is_known(described: Described, path: str) -> bool:
+    if path in vocabulary.TIMES:
+        return _time(described, path) is not None
+    if vocabulary.is_term(path):
+        return any(fact.property.term == path for fact in described.facts)
+    return any(True for _ in _texts(described, path)) or bool(_answers(described, path))

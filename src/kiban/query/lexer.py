@@ -1,0 +1,237 @@
+"""Cutting the text of a question into tokens, for `grammar.lark`.
+
+What a run of characters is depends on its place: `5 GPa` is a quantity after a comparison sign and two words
+elsewhere; `with` and `known` are words but for their place after STARTS and IS. So the cutting is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from lark.lexer import Lexer, Token
+
+from kiban.errors import InvalidQuestion, UnknownUnit
+from kiban.query import vocabulary
+from kiban.query.meaning import MAX_DEPTH
+from kiban.query.question import RECORD_FIELDS
+from kiban.query.words import fold
+
+MAX_LENGTH = 10_000
+"""Characters in a question."""
+_MAX_UNIT_LENGTH = 100
+
+_JOINTS = {"AND", "OR", "NOT"}
+_RELATIONS = {"CONTAINS", "STARTS", "ENDS", "HAS", "IS"}
+_AFTER = {"STARTS": {"WITH"}, "ENDS": {"WITH"}, "HAS": {"ALL", "ANY", "ONLY"}, "IS": {"KNOWN", "UNKNOWN"}}
+
+_SIGNS = {"(": "LPAR", ")": "RPAR", "（": "LPAR", "）": "RPAR", ",": "COMMA", "、": "COMMA", "，": "COMMA"}
+OPERATOR_SPELLINGS = {
+    "<=": "<=",
+    ">=": ">=",
+    "!=": "!=",
+    "==": "=",
+    "<": "<",
+    ">": ">",
+    "=": "=",
+    "≤": "<=",
+    "≥": ">=",
+    "≦": "<=",
+    "≧": ">=",
+    "≠": "!=",
+    "＜": "<",
+    "＞": ">",
+    "＝": "=",
+}
+_OPERATOR = re.compile("|".join(map(re.escape, OPERATOR_SPELLINGS)))
+_BLANK = re.compile(r"\s+")
+_BLANK_OR_COMMA = re.compile(r"[\s,、，]+")
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_RUN = re.compile(r'[^\s()（）,、，"<>=!≤≥≦≧≠＜＞＝]+')
+NUMBER = re.compile(r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+−]?\d+)?")
+_JOINT_AHEAD = re.compile(r"\s+(?:AND|OR)(?=[\s(（]|$)", re.IGNORECASE)
+_RELATION_AHEAD = re.compile(r"\s*(?:[<>=!≤≥≦≧≠＜＞＝]|(?:HAS|IS|CONTAINS|STARTS|ENDS)\s)", re.IGNORECASE)
+
+
+class QuestionLexer(Lexer):
+    """Gives lark the tokens of a question."""
+
+    def __init__(self, _conf: Any = None) -> None:
+        """Take what lark hands to every lexer; nothing of it is needed."""
+
+    # lark's plain interface for lexers of others, which its types do not describe.
+    def lex(self, data: str) -> Iterator[Token]:  # type: ignore[override]
+        """Cut the text. Raises InvalidQuestion with the position of what cannot be cut."""
+        return _Cutter(data).tokens()
+
+
+class _Cutter:
+    def __init__(self, text: str) -> None:
+        if len(text) > MAX_LENGTH:
+            raise InvalidQuestion(
+                f"The question has {len(text)} characters; at most {MAX_LENGTH} are read.",
+                mend="Ask for less at a time.",
+                position=MAX_LENGTH,
+            )
+        self.text = text
+        self.position = 0
+        self.before: list[Token] = []
+        self.n_nots = 0
+        self.brackets: list[int] = []
+        self.in_list = False
+
+    def tokens(self) -> Iterator[Token]:
+        self._skip()
+        while self.position < len(self.text):
+            token = self._next()
+            self._watch_depth(token)
+            if token.type in {"HAS", "AND", "OR"}:
+                self.in_list = token.type == "HAS"
+            self.before.append(token)
+            self.position = token.end_pos or 0
+            yield token
+            self._skip()
+
+    def _skip(self) -> None:
+        """Go on to the next token. A comma separates values of a list; between words it is punctuation."""
+        blank = (_BLANK if self.in_list else _BLANK_OR_COMMA).match(self.text, self.position)
+        if blank:
+            self.position = blank.end()
+
+    def _next(self) -> Token:
+        sign = _SIGNS.get(self.text[self.position])
+        if sign:
+            return self._token(sign, self.position + 1)
+        if operator := _OPERATOR.match(self.text, self.position):
+            return self._token("OPERATOR", operator.end())
+        if self.text[self.position] == '"':
+            return self._string()
+        if (end := self._quantity_end()) is not None:
+            return self._token("QUANTITY", end)
+        if (end := self._label_end()) is not None:
+            return self._token("WORD", end)
+        run = _RUN.match(self.text, self.position)
+        if run is None:
+            raise InvalidQuestion(
+                f"'{self.text[self.position]}' at character {self.position + 1} has no meaning here.",
+                mend="Put it in quotes if it belongs to a text.",
+                position=self.position,
+            )
+        return self._token(self._kind_of_run(run[0]), run.end())
+
+    def _token(self, kind: str, end: int) -> Token:
+        return Token(kind, self.text[self.position : end], start_pos=self.position, end_pos=end)
+
+    def _kind(self, back: int) -> str:
+        """The kind of an earlier token, `back` steps ago; empty before the first."""
+        return self.before[-back].type if len(self.before) >= back else ""
+
+    def _begins_condition(self, back: int = 0) -> bool:
+        return self._kind(back + 1) in {"", "LPAR", "AND", "OR", "NOT"}
+
+    def _string(self) -> Token:
+        string = _STRING.match(self.text, self.position)
+        if string is None:
+            raise InvalidQuestion(
+                f"The quotation mark at character {self.position + 1} is never closed.",
+                mend='Close it with ", and write \\" for a quotation mark inside.',
+                position=self.position,
+            )
+        return self._token("STRING", string.end())
+
+    def _kind_of_run(self, run: str) -> str:
+        word = run.upper()
+        if word in _JOINTS:
+            return word
+        # The parts of STARTS WITH, HAS ALL, IS KNOWN are ordinary words elsewhere.
+        if word in _RELATIONS and self._kind(1) == "WORD" and self._begins_condition(1):
+            return word
+        if word in _AFTER.get(self._kind(1), ()):
+            return word
+        return "STAR" if run == "*" and self._begins_condition() else "WORD"
+
+    def _label_end(self) -> int | None:
+        """Where a label of several words ends that is compared here: `Peak width (FWHM) < 1 deg`."""
+        if self._begins_condition():
+            label = _labels().match(self.text, self.position)
+            if label and _RELATION_AHEAD.match(self.text, label.end()):
+                return label.end()
+        return None
+
+    def _quantity_end(self) -> int | None:
+        """Where the number with its unit ends that stands here as one side of a comparison; `None` if none does."""
+        number = NUMBER.match(self.text, self.position)
+        if number is None:
+            return None
+        if self._kind(1) == "OPERATOR":
+            path = self.before[-2] if len(self.before) > 1 else ""
+            # `sample = 7` and `started > 2024-01-31` compare with a text.
+            if vocabulary.path_labels().get(fold(path), path) in RECORD_FIELDS:
+                return None
+            return self._unit_end(number.end())
+        if self._begins_condition():
+            end = self._unit_end(number.end(), is_certain=False)
+            if _OPERATOR.match(self.text, _skip_blanks(self.text, end)):
+                return self._unit_end(number.end())
+        return None
+
+    def _unit_end(self, start: int, *, is_certain: bool = True) -> int:
+        end = start
+        depth = 0
+        while end < len(self.text) and end - start <= _MAX_UNIT_LENGTH:
+            sign = self.text[end]
+            depth += (sign == "(") - (sign == ")")
+            if (
+                depth < 0
+                or sign in '",、，（）'
+                or _OPERATOR.match(self.text, end)
+                or _JOINT_AHEAD.match(self.text, end)
+            ):
+                break
+            end += 1
+        unit = self.text[start:end].strip()
+        end = start + len(self.text[start:end].rstrip())
+        if unit and is_certain:
+            self._check_unit(unit, self.text.index(unit, start))
+        return end
+
+    def _check_unit(self, unit: str, position: int) -> None:
+        from kiban.quantity.unit import si_unit
+
+        try:
+            si_unit(unit)
+        except UnknownUnit as e:
+            mend = f"{e.mend} Conditions are joined by AND or OR; texts stand in quotes."
+            raise InvalidQuestion(e.fault, mend=mend, position=position) from e
+
+    def _watch_depth(self, token: Token) -> None:
+        """Refuse deep nesting here, where its place is known. An open bracket remembers the NOTs before it."""
+        if token.type == "NOT":
+            self.n_nots += 1
+        elif token.type == "LPAR":
+            self.brackets.append(self.n_nots)
+            self.n_nots = 0
+        else:
+            self.n_nots = 0
+            if token.type == "RPAR" and self.brackets:
+                self.brackets.pop()
+        if len(self.brackets) + sum(self.brackets) + self.n_nots > MAX_DEPTH:
+            raise InvalidQuestion(
+                f"The question is nested more than {MAX_DEPTH} deep.",
+                mend="Ask it with fewer brackets and NOTs.",
+                position=token.start_pos,
+            )
+
+
+def _skip_blanks(text: str, position: int) -> int:
+    blank = _BLANK.match(text, position)
+    return blank.end() if blank else position
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    """All labels of paths, the longest first, blanks of any kind and number between their words."""
+    labels = sorted(vocabulary.path_labels(), key=len, reverse=True)
+    return re.compile("|".join(r"\s+".join(map(re.escape, label.split())) for label in labels), re.IGNORECASE)

@@ -1,0 +1,234 @@
+"""Reading the language of questions: text in, question out; `write` is the way back.
+
+    elements HAS ALL "Ti","O" AND hardness >= 5 GPa
+    technique = "xrd" AND (started >= "2024-01" OR NOT operator IS KNOWN)
+    5 GPa <= hardness
+    LTO battery               words that the record's texts have
+
+The grammar is OPTIMADE's filter language (`grammar.lark`) with units after numbers, bare words as full text, and the
+labels of the vocabulary in Japanese and English as names. Keywords may be written in either case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from kiban.errors import InvalidQuestion, OutOfRange
+from kiban.quantity.measured import Measured
+from kiban.query import vocabulary
+from kiban.query.meaning import check_path, meaning
+from kiban.query.question import (
+    EVERYTHING,
+    And,
+    Comparison,
+    Extent,
+    Has,
+    Known,
+    Literal,
+    Manner,
+    Match,
+    Not,
+    Operator,
+    Or,
+    Question,
+    Words,
+)
+from kiban.query.time_span import time_span
+from kiban.query.words import fold
+from kiban.query.write import write
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+    from lark.exceptions import UnexpectedToken
+
+__all__ = ["parse", "write"]
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_REVERSED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+_EXPECTED = {
+    "OPERATOR": "a comparison such as >=",
+    "QUANTITY": "a number",
+    "STRING": "a text in quotes",
+    "WORD": "a word",
+    "RPAR": "a closing bracket",
+    "LPAR": "an opening bracket",
+    "COMMA": "a comma",
+    "STAR": "*",
+    "$END": "the end",
+}
+
+
+def parse(text: str) -> Question:
+    """Read a question.
+
+    Parameters
+    ----------
+    text : str
+        At most 10,000 characters. Empty text and `*` ask for everything.
+
+    Raises
+    ------
+    InvalidQuestion
+        With the position of the trouble, what was expected there, and the nearest known word where there is one.
+    """
+    from lark.exceptions import UnexpectedToken
+
+    try:
+        question: Question = _parser().parse(text)  # type: ignore[assignment]
+    except UnexpectedToken as e:
+        raise _unexpected(text, e) from None
+    meaning(question)
+    return question
+
+
+@cache
+def _parser() -> Lark:
+    from lark import Lark
+
+    from kiban.query.lexer import QuestionLexer
+
+    grammar = resources.files("kiban.query").joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer=QuestionLexer, transformer=_Builder())
+
+
+class _Builder:
+    """Makes a question of what the grammar has found; each method is named in `grammar.lark`."""
+
+    def everything_or(self, parts: list[Any]) -> Question:
+        return parts[0] if parts else EVERYTHING
+
+    def any_of(self, parts: list[Any]) -> Question:
+        questions = _without_tokens(parts)
+        return questions[0] if len(questions) == 1 else Or(questions)
+
+    def all_of(self, parts: list[Any]) -> Question:
+        questions = _without_tokens(parts)
+        return questions[0] if len(questions) == 1 else And(questions)
+
+    def negated(self, parts: list[Any]) -> Question:
+        return Not(parts[1])
+
+    def grouped(self, parts: list[Any]) -> Question:
+        return parts[1]  # type: ignore[no-any-return]
+
+    def everything(self, _parts: list[Any]) -> Question:
+        return EVERYTHING
+
+    def compared(self, parts: list[Token]) -> Question:
+        name, sign, value = parts
+        return _comparison(name, _operator(sign), value)
+
+    def compared_from_right(self, parts: list[Token]) -> Question:
+        value, sign, name = parts
+        return _comparison(name, Operator(_REVERSED[_operator(sign)]), value)
+
+    def matched(self, parts: list[Token]) -> Question:
+        name, how, *_, value = parts
+        return _checked(Match(_path(name), Manner[how.upper()], _text(value)), name, value)
+
+    def contained(self, parts: list[Token]) -> Question:
+        name, _, *rest = parts
+        extent = Extent[rest.pop(0).upper()] if rest[0].type in Extent.__members__ else Extent.ALL
+        values = [token for token in rest if token.type != "COMMA"]
+        path = _path(name)
+        # One by one first, so that an error points at the value that is wrong.
+        for value in values:
+            _checked(Has(path, extent, (_coded(path, _text(value)),)), name, value)
+        return Has(path, extent, tuple(_coded(path, _text(value)) for value in values))
+
+    def known(self, parts: list[Token]) -> Question:
+        name, _, which = parts
+        return _checked(Known(_path(name), which.type == "KNOWN"), name, name)
+
+    def words(self, parts: list[Token]) -> Question:
+        return _checked(Words(" ".join(_text(part) for part in parts)), parts[0], parts[0], is_path=False)
+
+
+def _without_tokens(parts: Iterable[Any]) -> tuple[Question, ...]:
+    return tuple(part for part in parts if not isinstance(part, str))
+
+
+def _operator(sign: Token) -> Operator:
+    from kiban.query.lexer import OPERATOR_SPELLINGS
+
+    return Operator(OPERATOR_SPELLINGS[sign])
+
+
+def _path(name: Token) -> str:
+    return vocabulary.path_labels().get(fold(name), str(name))
+
+
+def _text(token: Token) -> str:
+    return _ESCAPED.sub(r"\1", token[1:-1]) if token.type == "STRING" else str(token)
+
+
+def _coded(path: str, text: str) -> str:
+    return vocabulary.codes(path).get(fold(text), text) if path in vocabulary.CODED else text
+
+
+def _comparison(name: Token, operator: Operator, value: Token) -> Question:
+    path = _path(name)
+    literal: Literal = _quantity(value) if value.type == "QUANTITY" else _coded(path, _text(value))
+    if path in vocabulary.TIMES and isinstance(literal, str):
+        literal = _instant_or_text(literal)
+    return _checked(Comparison(path, operator, literal), name, value)
+
+
+def _instant_or_text(text: str) -> Literal:
+    """A point in time becomes one; a day or month stays as it is written, because it stands for all its instants."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text.strip()) if time_span(text).is_instant else text
+    except ValueError:
+        return text  # `meaning` says what is wrong with it
+
+
+def _quantity(token: Token) -> Measured:
+    from kiban.query.lexer import NUMBER
+
+    number = NUMBER.match(token)
+    if number is None:
+        raise AssertionError(f"the lexer took '{token}' for a quantity")
+    try:
+        return Measured(float(number[0].replace("−", "-")), " ".join(token[number.end() :].split()))
+    except OutOfRange as e:
+        raise InvalidQuestion(e.fault, mend="Write a smaller number.", position=token.start_pos) from e
+
+
+def _checked(question: Question, name: Token, value: Token, *, is_path: bool = True) -> Question:
+    """Check one condition on its own, so that an error can point at it."""
+    token = name
+    try:
+        if is_path:
+            check_path(_path(name))
+        token = value
+        meaning(question)
+    except InvalidQuestion as e:
+        raise InvalidQuestion(e.fault, mend=e.mend, position=token.start_pos) from e
+    return question
+
+
+def _unexpected(text: str, error: UnexpectedToken) -> InvalidQuestion:
+    token = error.token
+    expected = sorted({_EXPECTED.get(kind, kind) for kind in error.expected})
+    is_end = token.type == "$END"
+    position = len(text) if is_end else token.start_pos or 0
+    found = "the question ends" if is_end else f"'{token[:80]}' stands"
+    before = text[max(0, position - 40) : position].strip()
+    where = f"After '{before}'" if before else "At the start"
+    guess = "" if is_end else _nearest_keyword(token, error.expected)
+    return InvalidQuestion(
+        f"{where} {found}, where one of these was expected: {', '.join(expected)}.",
+        mend=guess or "Join conditions with AND or OR, and put texts of several words in quotes.",
+        position=position,
+    )
+
+
+def _nearest_keyword(token: str, expected: Iterable[str]) -> str:
+    keywords = {kind.lower() for kind in expected if kind not in _EXPECTED}
+    return vocabulary.nearest(token, keywords)

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import contextlib
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiban.errors import InvalidQuestion
+from kiban.quantity.measured import Measured
+from kiban.query.meaning import doubts
+from kiban.query.parse import parse, write
+from kiban.query.question import (
+    EVERYTHING,
+    And,
+    Comparison,
+    Extent,
+    Has,
+    Known,
+    Manner,
+    Match,
+    Not,
+    Operator,
+    Or,
+    Words,
+)
+from kiban.testing.question_strategies import questions
+
+XRD = Comparison("technique", Operator.EQUAL, "xrd")
+HARD = Comparison("hardness", Operator.GREATER_OR_EQUAL, Measured(5.0, "GPa"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", EVERYTHING),
+        ("  \n ", EVERYTHING),
+        ("*", EVERYTHING),
+        ('technique = "xrd"', XRD),
+        ('technique="xrd"', XRD),
+        ("technique = XRD", XRD),
+        ('"xrd" = technique', XRD),
+        ("hardness >= 5 GPa", HARD),
+        ("hardness>=5GPa", HARD),
+        ("hardness ≧ 5 GPa", HARD),
+        ("5 GPa <= hardness", HARD),
+        ("5 GPa ＜ hardness", Comparison("hardness", Operator.GREATER, Measured(5.0, "GPa"))),
+        ("temperature < 900 degC", Comparison("temperature", Operator.LESS, Measured(900.0, "degC"))),
+        ("shift <= 5 1/cm", Comparison("shift", Operator.LESS_OR_EQUAL, Measured(5.0, "1/cm"))),
+        ("yield_ > 30 %", Comparison("yield_", Operator.GREATER, Measured(30.0, "%"))),
+        ("k > 5 W/(m.K)", Comparison("k", Operator.GREATER, Measured(5.0, "W/(m.K)"))),
+        ("(density > 3 kg m-3)", Comparison("density", Operator.GREATER, Measured(3.0, "kg m-3"))),
+        ("ratio = -1.5e-3", Comparison("ratio", Operator.EQUAL, Measured(-0.0015))),
+        ("ratio != .5", Comparison("ratio", Operator.NOT_EQUAL, Measured(0.5))),
+        ("d_spacing < 3", Comparison("d_spacing", Operator.LESS, Measured(3.0))),
+        ("sample = 7", Comparison("sample", Operator.EQUAL, "7")),
+        ("started > 2024-01-31", Comparison("started", Operator.GREATER, "2024-01-31")),
+        (
+            'created <= "2024-01-31T09:30Z"',
+            Comparison("created", Operator.LESS_OR_EQUAL, datetime(2024, 1, 31, 9, 30, tzinfo=UTC)),
+        ),
+        ("metadata.scan.mode != continuous", Comparison("metadata.scan.mode", Operator.NOT_EQUAL, "continuous")),
+        ('elements HAS ALL "Ti","O"', Has("elements", Extent.ALL, ("Ti", "O"))),
+        ("elements has any Ti, O", Has("elements", Extent.ANY, ("Ti", "O"))),
+        ('elements HAS ONLY "Ti"', Has("elements", Extent.ONLY, ("Ti",))),
+        ('elements HAS "Ti"', Has("elements", Extent.ALL, ("Ti",))),
+        ('title CONTAINS "a \\"b\\" \\\\"', Match("title", Manner.CONTAINS, 'a "b" \\')),
+        ('file STARTS "x"', Match("file", Manner.STARTS, "x")),
+        ('file starts with "x"', Match("file", Manner.STARTS, "x")),
+        ("file ENDS WITH .xrdml", Match("file", Manner.ENDS, ".xrdml")),
+        ("d_spacing IS KNOWN", Known("d_spacing", True)),
+        ("operator is unknown", Known("operator", False)),
+        ("LTO battery", Words("LTO battery")),
+        ('"LTO, battery"', Words("LTO, battery")),
+        ("LTO, battery、試料", Words("LTO battery 試料")),
+        ("steel with all known", Words("steel with all known")),
+        ("2024 0.5C", Words("2024 0.5C")),
+        ("not LTO", Not(Words("LTO"))),
+        ("LTO AND technique = xrd", And((Words("LTO"), XRD))),
+        ("a OR b AND NOT c", Or((Words("a"), And((Words("b"), Not(Words("c"))))))),
+        ("(a OR b) and c and d", And((Or((Words("a"), Words("b"))), Words("c"), Words("d")))),
+        ("（a or b）", Or((Words("a"), Words("b")))),
+        ("((((a))))", Words("a")),
+    ],
+)
+def test_text_becomes_the_question(text, expected):
+    assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("面間隔 < 3 Å", "d_spacing"),
+        ("格子定数 a = 0.42 nm", "lattice_parameter_a"),
+        ("格子定数　a = 0.42 nm", "lattice_parameter_a"),
+        ("Peak width (FWHM) < 1 deg", "peak_width"),
+        ("放電容量 IS KNOWN", "discharge_capacity"),
+        ("試料 = LTO", "sample"),
+        ("手法 = X線回折", "technique"),
+        ("3 nm > 面間隔", "d_spacing"),
+    ],
+)
+def test_labels_in_both_languages_name_the_path(text, path):
+    assert parse(text).path == path
+
+
+def test_labels_of_techniques_stand_for_their_keys():
+    assert parse('手法 = "X線回折" OR technique HAS ANY "ラマン分光", "Infrared spectroscopy"') == Or(
+        (XRD, Has("technique", Extent.ANY, ("raman", "ir")))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "fault", "mend"),
+    [
+        ("hardness >= 5 foo", 14, "'foo' is not a unit", "SI symbols"),
+        ("hardness >= 5 GPa LTO", 14, "'GPa LTO' is not a unit", "AND or OR"),
+        ("a AND d_spacing > 5 kg", 18, "measured in angstrom; 'kg' is of another kind", "angstrom"),
+        ("d_spacing > 30 deg", 12, "'deg' is of another kind", "angstrom"),
+        ('d_spacing > "5"', 12, "compared with numbers", "d_spacing > 5"),
+        ("Hardness > 5", 0, "'Hardness' cannot be asked for", "Did you mean hardness?"),
+        ("elements.ti > 5", 0, "cannot be asked for", "Did you mean elements?"),
+        ("温度 > 5", 0, "'温度' cannot be asked for", "property term"),
+        ("technique = xrdd", 12, "no technique 'xrdd'", "Did you mean xrd?"),
+        ("tier HAS ANY open, closd", 19, "no tier 'closd'", "Did you mean closed?"),
+        ("kind = experiment", 7, "no kind", "measurement"),
+        ('elements HAS "CO"', 13, "'CO' is not the symbol", "Did you mean Co?"),
+        ('elements HAS ALL "Ti","Xx"', 22, "'Xx' is not the symbol", "Ti or O"),
+        ('elements = "Ti"', 11, "several elements", "HAS ALL"),
+        ("started > soon", 10, "'soon' is not a time", "2024-01-31"),
+        ("started > 2024-13-01", 10, "not a time", "2024-01-31"),
+        ("id = 7q4m2kxd9t", 5, "misspelt", "letter by letter"),
+        ('id CONTAINS "7"', 12, "not a text", "whole identifier"),
+        ("hardness >", 10, "the question ends", "AND or OR"),
+        ("(a OR b", 7, "a closing bracket", ""),
+        ("a)", 1, "')' stands", ""),
+        ("a AND", 5, "the question ends", ""),
+        ("file = 7 adn sample = 7", 9, "'adn' stands", "Did you mean and?"),
+        ('"abc', 0, "never closed", ""),
+        ("a !b", 2, "'!' at character 3", "quotes"),
+        ("ratio = 1e999", 8, "finite", "smaller"),
+        ("???", 0, "no word", "letters or digits"),
+        ("NOT " * 60 + "a", 200, "nested more than 50", "fewer brackets"),
+        ("(" * 60 + "a" + ")" * 60, 50, "nested more than 50", "fewer brackets"),
+        ("x" * 10_001, 10_000, "10001 characters", "less at a time"),
+        (" OR ".join(["a"] * 201), None, "201 conditions", "less at a time"),
+    ],
+)
+def test_errors_say_where_and_what_to_do(text, position, fault, mend):
+    with pytest.raises(InvalidQuestion) as caught:
+        parse(text)
+    assert caught.value.position == position
+    assert fault in caught.value.fault
+    assert mend in caught.value.mend
+    assert caught.value.mend
+
+
+def test_many_nots_side_by_side_are_not_deep():
+    assert len(parse(" AND ".join(["NOT (NOT a)"] * 100)).parts) == 100
+
+
+@given(questions())
+def test_a_written_question_is_read_as_the_same(question):
+    assert parse(write(question)) == question
+
+
+@given(st.text(alphabet='ab5 ()",<>=!*\\.%/-°AND OR NOT HAS試', max_size=60))
+def test_any_text_is_a_question_or_a_clear_error(text):
+    with contextlib.suppress(InvalidQuestion):
+        question = parse(text)
+        assert parse(write(question)) == question
+
+
+def test_short_forms_are_written_as_what_they_mean():
+    assert write(And(())) == "*"
+    assert write(Or(())) == "NOT *"
+    assert write(And((XRD,))) == 'technique = "xrd"'
+    assert write(Not(And((And(()), Words("a"))))) == 'NOT (* AND "a")'
+
+
+LONG = (
+    *("(" * 9999, "NOT " * 2500, "a AND " * 1600, '"' * 9999, "a = 5 " * 1600, "5 " * 4999, "a = 5 " + "m" * 9900),
+    *("5 1/cm" * 1600, "Peak width " * 900, "-" * 9999, "1" * 9999, '"' + "\\" * 9998, "a = " + "(" * 9000, " " * 9999),
+    *("Ti," * 3000, "elements HAS " + '"Ti",' * 1900, "a" * 5000 + " > " + "b" * 4990, "5 = " * 2500),
+)
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_long_questions_take_no_long_time(text):
+    start = time.process_time()
+    with contextlib.suppress(InvalidQuestion):
+        parse(text)
+    assert time.process_time() - start < 0.5
+
+
+def test_terms_outside_the_vocabulary_are_doubted_not_refused():
+    question = parse("d_spaceing > 3 AND NOT hardness > 5 GPa AND metadata.x = 1 AND d_spacing > 1")
+    assert doubts(question) == (
+        "'d_spaceing' is not in the vocabulary of properties. Did you mean d_spacing?",
+        "'hardness' is not in the vocabulary of properties.",
+    )
