@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _LARGEST_LOG = 10 * 2**20
 _POLL_S = 0.005
+_N_ATTEMPTS = 3
+"""A server that ends while it starts may have been killed; a fault of its own comes again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,14 @@ class ServerProcess:
             If the data are those of another version of PostgreSQL, or nothing here can run it.
         """
         until = time.monotonic() + timeout_s
-        started = False
+        n_started = 0
         while not self._is_ready():
             with self._lock_of_the_living() as alive:
                 if alive.try_exclusive():
-                    if started:
+                    if n_started == _N_ATTEMPTS:
                         raise self._failure("PostgreSQL ended while it was starting")
                     self._start(alive)
-                    started = True
+                    n_started += 1
             if time.monotonic() > until:
                 raise self._failure(f"PostgreSQL takes no connections after {timeout_s:g} s")
             time.sleep(_POLL_S)
@@ -186,14 +188,12 @@ class ServerProcess:
         if not self.address.is_ready():
             return False
         try:
-            connection = psycopg.connect(self.address.conninfo(OWNER, "postgres"), autocommit=True)
-        except psycopg.OperationalError as error:
-            # "the database system is shutting down", "... is in recovery mode": this passes.
-            if "FATAL:" in str(error) and "the database system is" not in str(error):
-                raise self._failure(f"PostgreSQL refuses the connection ({error})") from error
-            return False
-        with connection:
-            _ensure_database(connection)
+            with psycopg.connect(self.address.conninfo(OWNER, "postgres"), autocommit=True) as connection:
+                _ensure_database(connection)
+        except psycopg.Error as error:
+            if _may_pass(error):
+                return False
+            raise self._failure(f"PostgreSQL refuses the connection ({error})") from error
         return True
 
     def _version(self) -> str:
@@ -215,6 +215,14 @@ def _failure(what: str, text: str) -> StorageError:
     if "No space left on device" in tail or "Disk quota exceeded" in tail:
         return DiskFull(f"{what}:\n{tail}\n", mend="Make room on the disk of the data folder and try again.")
     return DatabaseUnavailable(f"{what}:\n{tail}\n", mend="Mend what is named there and try again.")
+
+
+def _may_pass(error: psycopg.Error) -> bool:
+    """Say whether the server has only gone away, or is not there yet or any more."""
+    if error.sqlstate is not None:
+        return error.sqlstate.startswith("57P")
+    # While connecting there are only words: "the database system is shutting down", "... is in recovery mode".
+    return "FATAL:" not in str(error) or "the database system is" in str(error)
 
 
 def _ensure_database(connection: psycopg.Connection) -> None:
