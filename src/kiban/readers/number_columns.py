@@ -1,0 +1,126 @@
+"""Cells to numbers: what a cell is, and a column's cells as floats, with what could not be read named.
+
+A cell is one of four kinds, written as one letter so that a row's kinds are a short text: `N` a number, `D` a date or
+time, `M` missing, `T` any other text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiban.readers import date_columns
+
+NUMBER, DATE, MISSING, TEXT = "N", "D", "M", "T"
+
+_MISSING = frozenset(
+    {"", "-", "--", "---", "—", "–", "…", "...", "?", "*", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil"}
+    | {"n.d.", "n.d", "nd", "n.a.", "1.#qnan", "-1.#ind", "1.#ind", "nan(ind)", "-nan(ind)", "未測定", "欠測", "なし"}
+)
+_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eED][+-]?\d{1,4})?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+")
+_PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
+_OVERFLOW = re.compile(r"\*{3,}|#{3,}")
+_INFINITE = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "infinity": math.inf, "-infinity": -math.inf}
+_INFINITE |= {"1.#inf": math.inf, "-1.#inf": -math.inf, "∞": math.inf, "-∞": -math.inf}
+
+
+def is_missing(cell: str) -> bool:
+    """Say whether the cell stands for no value: empty, `NA`, `---`, `n.d.`, a field too narrow for its number."""
+    trimmed = cell.strip().lower()
+    return trimmed in _MISSING or _OVERFLOW.fullmatch(trimmed) is not None
+
+
+def to_number(cell: str, decimal: str = ".") -> float | None:
+    """Read one number; `None` where the cell is not one.
+
+    Accepted beyond what `float` takes: exponents with D, decimal commas where `decimal` says so, thousands set apart
+    by commas (or, with decimal commas, points), the typographic minus, full-width digits. Not accepted, though
+    `float` does: underscores, which occur in sample numbers.
+    """
+    text = cell.strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("\u2013", "-")
+        text = re.sub(r"(?<=\d)\s(?=\d{3}(?!\d))", "", text)
+    if decimal == ",":
+        if _THOUSANDS_COMMA.fullmatch(text):
+            text = text.replace(".", "")
+        elif "." in text and ("," in text or _PERHAPS_THOUSANDS.fullmatch(text)):
+            return None  # 1.234 among decimal commas is a thousand or a decimal point: nobody can tell
+        text = text.replace(",", ".")
+    elif _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    if _PLAIN.fullmatch(text):
+        return float(text.replace("D", "e"))
+    return _INFINITE.get(text.lower())
+
+
+def kind_of(cell: str, decimal: str = ".") -> str:
+    """Say what a cell is: `N`, `D`, `M` or `T`."""
+    if (decimal == "." and _PLAIN.fullmatch(cell)) or to_number(cell, decimal) is not None:
+        return NUMBER
+    if is_missing(cell):
+        return MISSING
+    return DATE if date_columns.looks_like(cell) else TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberColumn:
+    """A column's numbers.
+
+    Parameters
+    ----------
+    values : array of float, shape (n_rows,)
+        NaN where a cell is missing or is text among numbers.
+    texts : dict of str to int
+        The texts that stand where numbers are expected, and how often.
+    """
+
+    values: NDArray[np.float64]
+    texts: dict[str, int]
+
+
+def read_numbers(cells: Sequence[str], decimal: str = ".") -> NumberColumn:
+    """Read a column of which most cells are numbers."""
+    if decimal == ".":
+        # Only whole columns of plain numbers take the short way; float() would take "1_2" for 12, and refuses "".
+        try:
+            values = np.array(list(map(float, cells)), dtype=np.float64)
+        except ValueError:
+            pass_on = True
+        else:
+            pass_on = any("_" in cell for cell in cells)
+        if not pass_on:
+            return NumberColumn(values=values, texts={})
+    texts: dict[str, int] = {}
+    numbers: list[float] = []
+    for cell in cells:
+        number = to_number(cell, decimal)
+        if number is None:
+            number = math.nan
+            if not is_missing(cell):
+                texts[cell.strip()] = texts.get(cell.strip(), 0) + 1
+        numbers.append(number)
+    return NumberColumn(values=np.array(numbers, dtype=np.float64), texts=texts)
+
+
+def common_unit_text(cells: Sequence[str], decimal: str = ".") -> str | None:
+    """Find the one text that follows every number of a column, as in `25 °C`, `26 °C`; `None` where there is none."""
+    found: set[str] = set()
+    for cell in cells:
+        if is_missing(cell):
+            continue
+        match = re.fullmatch(r"\s*([+\-−]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(\D\S*)\s*", cell)
+        if match is None or to_number(match[1], decimal) is None:
+            return None
+        found.add(match[2])
+        if len(found) > 1:
+            return None
+    return found.pop() if found else None

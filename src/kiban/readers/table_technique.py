@@ -1,0 +1,116 @@
+"""What was measured, told by the names and units of the columns.
+
+Only words in the file count, never its suffix. What is inferred is said to be inferred: the reading carries a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from kiban.readers import quantity_words
+from kiban.records.reading import Variable
+
+_DIFFRACTION = re.compile(r"anode|k-?alpha|kα|2 ?-?theta|2θ|diffract|goniometer|回折", re.IGNORECASE)
+_OPTICAL = frozenset({"absorbance", "transmittance", "reflectance"})
+_POTENTIAL = frozenset({"potential", "voltage", "cell_voltage", "cell_potential", "ewe", "ecell"})
+_CURRENT = frozenset({"current", "current_density"})
+
+
+class Columns:
+    """The names and kinds of unit of a table's columns, and the words above it."""
+
+    def __init__(self, variables: Sequence[Variable], words: str) -> None:
+        self.names = [variable.name for variable in variables]
+        self.kinds = [quantity_words.kind_of(variable.series.unit) for variable in variables]
+        self.units = [variable.series.unit for variable in variables]
+        self.words = words
+
+    def has(self, *wanted: str) -> bool:
+        """Say whether a column has one of the names, or one of them among its words."""
+        return any(name in wanted or set(wanted) & set(name.split("_")) for name in self.names)
+
+    def first_is(self, *wanted: str) -> bool:
+        """Say whether the first column is called so, or measured in such a unit."""
+        return bool(self.names) and (self.names[0] in wanted or self.kinds[0] in wanted)
+
+    @property
+    def has_intensity(self) -> bool:
+        """Counts, a count rate or a column called intensity."""
+        return self.has("intensity", "counts") or "intensity" in self.kinds[1:]
+
+    @property
+    def has_optical(self) -> bool:
+        """Absorbance, transmittance or reflectance, as a name or as a unit."""
+        return self.has(*_OPTICAL) or bool(_OPTICAL & set(self.kinds[1:]))
+
+
+def _is_diffraction(columns: Columns) -> bool:
+    if columns.first_is("two_theta"):
+        return columns.has_intensity
+    return columns.first_is("angle") and columns.has_intensity and _DIFFRACTION.search(columns.words) is not None
+
+
+def _is_raman(columns: Columns) -> bool:
+    return "raman_shift" in columns.names[:1] or (
+        columns.first_is("wavenumber") and columns.has_intensity and "raman" in columns.words.lower()
+    )
+
+
+def _is_electrochemical(columns: Columns) -> bool:
+    named = set(columns.names)
+    measured = bool(named & _POTENTIAL) and bool(named & _CURRENT)
+    return measured and columns.has("time", "cycle", "date")
+
+
+def _is_impedance(columns: Columns) -> bool:
+    named = set(columns.names)
+    imaginary = {"impedance_imaginary", "impedance_imaginary_negative"}
+    return "frequency" in named and "impedance_real" in named and bool(named & imaginary)
+
+
+def _is_thermogravimetry(columns: Columns) -> bool:
+    """A loss of mass, in mg or percent, against temperature or time; a sample's mass in grams is something else."""
+    lost = any(
+        set(name.split("_")) & {"mass", "weight", "tg"} and unit in {"mg", "ug", "percent"}
+        for name, unit in zip(columns.names, columns.units, strict=True)
+    )
+    heated = "temperature" in columns.kinds and (columns.first_is("temperature") or columns.has("time"))
+    return lost and heated and len(columns.names) > 2
+
+
+_TESTS: tuple[tuple[str, Callable[[Columns], bool]], ...] = (
+    ("xrd", _is_diffraction),
+    ("raman", _is_raman),
+    ("ir", lambda c: c.first_is("wavenumber") and c.has_optical),
+    ("uv_vis", lambda c: c.first_is("wavelength") and c.has_optical),
+    ("impedance", _is_impedance),
+    ("electrochemistry", _is_electrochemical),
+    ("thermogravimetry", _is_thermogravimetry),
+    (
+        "spectrum",
+        lambda c: (
+            c.first_is("wavelength", "wavenumber", "binding_energy", "kinetic_energy", "photon_energy", "energy")
+            and c.has_intensity
+        ),
+    ),
+)
+
+
+def infer(variables: Sequence[Variable], words: str) -> str:
+    """Infer the technique from the columns.
+
+    Parameters
+    ----------
+    variables : sequence of Variable
+        In the order of the columns.
+    words : str
+        What stands above the table; it decides only where the columns leave two possibilities.
+
+    Returns
+    -------
+    str
+        A key of `kiban.records.technique`; `table` where the columns do not tell.
+    """
+    columns = Columns(variables, words)
+    return next((key for key, holds in _TESTS if holds(columns)), "table")

@@ -1,0 +1,189 @@
+"""Text to rows of cells: which sign parts the columns, which is the decimal mark, which lines are comments.
+
+The signs are chosen by evidence: those under which the most cells of neighbouring lines of equal width are numbers.
+A decimal comma is believed only where something rules out commas between thousands.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
+
+BLANKS = " "
+"""The delimiter of a table whose columns are set apart by any run of blanks and tabs."""
+
+_DELIMITERS = ("\t", ";", ",", "|", BLANKS)
+_COMMENT = re.compile(r"\s*(?:#|%|!|//|/?\*|'(?!.*')|'[A-Za-z ]+:|\"#)")
+_PLAIN_STARTS = frozenset("0123456789.+")
+_MAX_QUOTED_LINES = 60
+_COMMA_NUMBER = re.compile(r"(?<![\d.,])[+-]?\d+,\d+(?![\d,])")
+_PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_RULE = re.compile(r"[\s|:+_=-]*[-_=]{3,}[\s|:+_=-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text writes tables."""
+
+    delimiter: str
+    decimal: str = "."
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of a text, or one row of a spreadsheet, taken apart."""
+
+    number: int
+    """Counted from 1, as editors and spreadsheets do."""
+    text: str
+    cells: list[str]
+    kinds: str
+    """One letter for each cell: N, D, M or T."""
+    is_comment: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing in it, or nothing but delimiters."""
+        return not self.is_comment and not self.kinds.strip(MISSING)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Two cells or more, numbers or dates, none of them text."""
+        kinds = self.kinds
+        return len(kinds) > 1 and TEXT not in kinds and (NUMBER in kinds or DATE in kinds)
+
+    @property
+    def n_values(self) -> int:
+        """How many cells are numbers or dates."""
+        return self.kinds.count(NUMBER) + self.kinds.count(DATE)
+
+
+def logical_lines(text: str) -> list[tuple[int, str]]:
+    """Number the lines; those inside a quoted cell are joined to the line that opens the quotation mark."""
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    if '"' not in text:
+        return list(enumerate(lines, start=1))
+    joined: list[tuple[int, str]] = []
+    i = 0
+    while i < len(lines):
+        end = i + 1
+        if lines[i].count('"') % 2:
+            end = _closing(lines, i)
+        joined.append((i + 1, "\n".join(lines[i:end])))
+        i = end
+    return joined
+
+
+def _closing(lines: Sequence[str], start: int) -> int:
+    """Find the line after the one that closes a quotation; a mark that is never closed stands for itself (inches)."""
+    for end in range(start + 1, min(start + _MAX_QUOTED_LINES, len(lines))):
+        if lines[end].count('"') % 2:
+            return end + 1
+    return start + 1
+
+
+def with_plain_line_ends(text: str) -> str:
+    """One line feed for each line end, whichever of CR, LF, CRLF and the doubled CRCRLF the file has."""
+    if "\r" not in text:
+        return text
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """Take a line apart; cells come trimmed and without their quotation marks."""
+    if delimiter == BLANKS:
+        if '"' in line:
+            return [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', line)]
+        return line.split()
+    if delimiter == "|":
+        line = re.sub(r"^\s*\||\|\s*$", "", line)
+    if '"' not in line:
+        return [cell.strip() for cell in line.split(delimiter)]
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
+    except (csv.Error, StopIteration):
+        return [cell.strip() for cell in line.split(delimiter)]
+
+
+def is_comment(line: str) -> bool:
+    """Say whether the line begins as comments do: # % ! ' // * /*, or is a rule of dashes."""
+    return _COMMENT.match(line) is not None or _RULE.fullmatch(line) is not None
+
+
+def make_row(number: int, line: str, dialect: Dialect) -> Row:
+    """Take one line apart."""
+    if line[:1] not in _PLAIN_STARTS and is_comment(line):
+        return Row(number, line, [], "", is_comment=True)
+    cells = split(line, dialect.delimiter)
+    decimal = dialect.decimal
+    row = Row(number, line, cells, "".join([kind_of(cell, decimal) for cell in cells]))
+    # A semicolon opens a comment unless it parts columns, the first of which is empty in this row.
+    if line.lstrip().startswith(";") and (dialect.delimiter != ";" or not row.is_numeric):
+        return Row(number, line, [], "", is_comment=True)
+    return row
+
+
+def choose_dialect(lines: Sequence[str]) -> Dialect | None:
+    """Find the delimiter and decimal mark under which most of the lines are rows of numbers.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Neighbouring lines; a few dozen are enough.
+
+    Returns
+    -------
+    Dialect or None
+        `None` where no two neighbouring lines have numbers in equally many columns.
+    """
+    candidates = [line for line in lines if line.strip() and not is_comment(line)]
+    has_commas = any(_COMMA_NUMBER.search(line) for line in candidates)
+    best: tuple[int, float, int] | None = None
+    chosen: Dialect | None = None
+    for order, delimiter in enumerate(_DELIMITERS):
+        if delimiter != BLANKS and not any(delimiter in line for line in candidates):
+            continue
+        for decimal in _decimal_marks(delimiter, has_commas):
+            score = _score(candidates, Dialect(delimiter, decimal))
+            if score is not None and (best is None or (*score, -order) > best):
+                best, chosen = (*score, -order), Dialect(delimiter, decimal)
+    return chosen
+
+
+def _decimal_marks(delimiter: str, has_commas: bool) -> str:
+    """The marks to try; of two that do equally well the first is taken: a semicolon goes with decimal commas."""
+    if not has_commas or delimiter == ",":
+        return "."
+    return ",." if delimiter == ";" else ".,"
+
+
+def _score(lines: Sequence[str], dialect: Dialect) -> tuple[int, float] | None:
+    """Count the numbers in lines that are as wide as a neighbour, and their share of the cells there."""
+    rows = [make_row(i, line, dialect) for i, line in enumerate(lines)]
+    values = cells = 0
+    for i, row in enumerate(rows):
+        neighbours = rows[max(0, i - 1) : i] + rows[i + 1 : i + 2]
+        if len(row.cells) < 2 or not row.n_values or not any(_is_like(row, other) for other in neighbours):
+            continue
+        if dialect.delimiter == BLANKS and not row.is_numeric:
+            continue
+        values += row.n_values
+        cells += len(row.cells) - row.kinds.count(MISSING)
+    return (values, values / cells) if values else None
+
+
+def _is_like(row: Row, other: Row) -> bool:
+    """Say whether the neighbour has as many columns: another row of numbers, or the row that names the columns."""
+    return len(other.cells) == len(row.cells) and (other.n_values > 0 or set(other.kinds) == {TEXT})
+
+
+def commas_are_ambiguous(cells: Sequence[str]) -> bool:
+    """Say whether the numbers with a comma could as well be thousands: all are like `1,234`, none like `0,12`."""
+    with_comma = [cell for cell in cells if "," in cell]
+    return bool(with_comma) and all(_PERHAPS_THOUSANDS.fullmatch(cell) for cell in with_comma)

@@ -1,0 +1,72 @@
+"""Which texts read as units, and how they are spelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiban.quantity.unit import is_known
+from kiban.readers import unit_words
+from kiban.readers.unit_words import read_unit
+
+
+@pytest.mark.parametrize(
+    ("written", "spelled"),
+    [
+        ("K", "K"),
+        ("(K)", "K"),
+        ("[mA.h/g]", "mA*h/g"),
+        ("mAh/g", "mA*h/g"),
+        ("Ω cm", "ohm*cm"),
+        ("Ω·cm", "ohm*cm"),
+        ("ohm-cm", "ohm*cm"),
+        ("W/(m K)", "W/m/K"),
+        ("W m-1 K-1", "W/m/K"),
+        ("W m⁻¹ K⁻¹", "W/m/K"),
+        ("cm⁻¹", "1/cm"),
+        ("1/CM", "1/cm"),
+        ("℃", "degC"),
+        ("Deg C", "degC"),
+        ("°C/min", "K/min"),
+        ("mA/cm²", "mA/cm**2"),
+        ("mA cm−2", "mA/cm**2"),
+        ("S/cm", "siemens/cm"),
+        ("cps", "count/s"),
+        ("a.u.", "arbitrary_unit"),
+        ("wt.%", "percent"),
+        ("％", "percent"),
+        ("°2θ", "deg"),
+        ("°2Th.", "deg"),
+        ("Å", "angstrom"),
+        ("μm", "um"),
+        ("µm", "um"),
+        ("ｍｍ", "mm"),
+        ("mPa・s", "mPa*s"),
+        ("μW/(cm·K²)", "uW/cm/K**2"),
+        ("µmol m−2 s−1", "umol/m**2/s"),
+        ("memu", "uA*m**2"),
+        ("kOe", "koersted"),
+        ("秒", "s"),
+        ("(-)", ""),
+        ("grams", "g"),
+        ("mBar", "mbar"),
+        ("m/z", "dalton/elementary_charge"),
+    ],
+)
+def test_a_unit_is_spelled_our_way(written: str, spelled: str) -> None:
+    assert read_unit(written) == spelled
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "code", "measured", "dt", "dV", "I0", "x", "smL/min", "10^-3 emu", "1e-6 K", "Sample", "H2", "N2", "as", "in"],
+)
+def test_other_words_are_no_units(text: str) -> None:
+    assert read_unit(text) is None
+
+
+def test_every_symbol_with_every_prefix_is_known_to_the_unit_library() -> None:
+    texts = {p + symbol for symbol, (_, prefixes) in unit_words._SYMBOLS.items() for p in ("", *prefixes)}
+    texts |= set(unit_words._WHOLE) | set(unit_words._PHRASES)
+    unknown = [t for t in sorted(texts) if (unit := read_unit(t)) is not None and not is_known(unit)]
+    assert unknown == []
+    assert all(read_unit(t) is not None for t in texts if t)
