@@ -224,3 +224,13 @@ def test_what_is_written_with_a_decimal_point_is_no_integer() -> None:
     assert read("400.5 1 2").are_integers
     assert not read("400 1.0 2").are_integers
     assert not read("400 1E+00 2").are_integers
+
+
+def test_the_example_of_the_standard() -> None:
+    # J. I. Baumbach et al., Pure Appl. Chem. 73, 1765 (2001): the same drift-time spectrum in FIX and in DIFDUP.
+    text = "4@VKT%TLkj%J%KLJ%njKjL%kL%jJULJ%kLK1%lLMNPNPRLJ0QTOJ1P\n56A28\n"
+    got = read(text, promised=53)
+    assert got.values[:18].tolist() == [0, 0, 0, 0, 2, 4, 4, 4, 7, 5, 4, 4, 5, 5, 7, 10, 11, 11]
+    assert got.values[-9:].tolist() == [66, 75, 78, 88, 96, 104, 110, 121, 128]
+    assert got.values.size == 53
+    assert got.line_points.tolist() == [0, 52]

@@ -243,7 +243,7 @@ def test_assignments_stand_behind_their_spectrum_and_keep_out_of_its_statements(
 
 def test_assignments_in_brackets_with_multiplicity() -> None:
     text = spectrum(
-        "( 27.00, 1.0,, < 7>)\n( 32.10, 2.5, D, <6, 5>)",
+        "( 27.00, 1.0,, < 7>)\n( 32.10, 2.5, D, <6 (5), C=O>)",
         form="(XYMA)",
         label="PEAK ASSIGNMENTS",
         DATA_TYPE="NMR PEAK ASSIGNMENTS",
@@ -270,6 +270,12 @@ def test_an_interferogram_has_its_own_letters() -> None:
     assert reading["intensity"].values.tolist() == [5, 5.5, 6]
 
 
+def test_a_peak_table_rounded_more_than_its_header() -> None:
+    stated = {"FIRSTX": "1.22457731", "LASTX": "1.80910754", "NPOINTS": "2"}
+    text = spectrum("1.22458, 0.4931\n1.80911, 0.7216", form="(XY..XY)", label="PEAK TABLE", **stated)
+    assert one(text).doubts == ()
+
+
 def test_a_width_column_is_in_the_unit_of_the_axis() -> None:
     reading = one(spectrum("1700, 0.5, 12; 1600, 0.4, 8", form="(XYW..XYW)", label="PEAK TABLE"))
     assert reading["wavenumber"].values.tolist() == [1700, 1600]
@@ -288,6 +294,8 @@ def test_a_width_column_is_in_the_unit_of_the_axis() -> None:
         ({"DATA TYPE": "NMR SPECTRUM", "XUNITS": "PPM", "YUNITS": ""}, "nmr", "chemical_shift", "intensity"),
         ({"DATA TYPE": "MASS SPECTRUM", "XUNITS": "MASS UNITS"}, "mass_spectrometry", "mass_to_charge", "absorbance"),
         ({"DATA TYPE": "GAS CHROMATOGRAM", "XUNITS": "MINUTES"}, "chromatography", "retention_time", "absorbance"),
+        ({"DATA TYPE": "pH TITRATION", "XUNITS": "VOLUME", "YUNITS": "pH"}, "table", "volume", "ph"),
+        ({"DATA TYPE": "CONTINUOUS MASS SPECTRUM", "XUNITS": "SECONDS"}, "mass_spectrometry", "time", "absorbance"),
         (
             {"DATA TYPE": "CYCLIC VOLTAMMETRY", "XUNITS": "Voltage in V", "YUNITS": "Ampere"},
             "cyclic_voltammetry",
@@ -299,7 +307,7 @@ def test_a_width_column_is_in_the_unit_of_the_axis() -> None:
         ({"DATA TYPE": "INFRARED SPECTRUM", "YUNITS": "KUBELKA-MUNK"}, "ir", "wavenumber", "kubelka_munk"),
         ({"DATA TYPE": "CIRCULAR DICHROISM SPECTRUM", "XUNITS": "NM"}, "spectrum", "wavelength", "absorbance"),
         ({"DATA TYPE": "INELASTIC NEUTRON SCATTERING"}, "spectrum", "wavenumber", "absorbance"),
-        ({"DATA TYPE": "SORPTION MEASUREMENT", "XUNITS": "p/p0"}, "table", "x", "absorbance"),
+        ({"DATA TYPE": "SORPTION MEASUREMENT", "XUNITS": "p/p0"}, "table", "p_p0", "absorbance"),
     ],
 )
 def test_technique_and_names_follow_data_type_and_units(
@@ -501,6 +509,12 @@ def test_a_check_that_is_off_by_one_unit() -> None:
     assert any("line 11 repeats the ordinate before it as 13" in doubt for doubt in reading.doubts)
 
 
+def test_a_last_check_that_was_not_filled_in() -> None:
+    reading = one(spectrum("400A0JJ\n402@", FIRSTX=400, LASTX=402, NPOINTS=3))
+    assert reading["absorbance"].values.tolist() == [10, 11, 12]
+    assert any("ends with 0 where its last ordinate, 12" in doubt for doubt in reading.doubts)
+
+
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 
@@ -563,6 +577,7 @@ def test_bruker_parameter_files_are_not_claimed() -> None:
         ({"DATE": "96/11/04", "TIME": "18:07:10.00"}, datetime(1996, 11, 4, 18, 7, 10)),
         ({"DATE": "05/11/04", "TIME": "1:07 pm"}, datetime(2005, 11, 4, 13, 7)),
         ({"DATE": "13/2/1997", "TIME": "14:55:12"}, datetime(1997, 2, 13, 14, 55, 12)),
+        ({"DATE": "03/30/90", "TIME": "10:47:11"}, datetime(1990, 3, 30, 10, 47, 11)),
         ({"DATE": "2/13/1997", "TIME": "14:55"}, datetime(1997, 2, 13, 14, 55)),
         ({"DATE": "Mon Mar 08 11:01:12 1993"}, datetime(1993, 3, 8, 11, 1, 12)),
         ({"DATE": "12-JAN-1998", "TIME": "09:08:07"}, datetime(1998, 1, 12, 9, 8, 7)),

@@ -116,6 +116,12 @@ def test_mass_spectra_at_several_times_follow_one_another() -> None:
     assert reading.doubts == ()
 
 
+def test_a_single_page_tells_its_time() -> None:
+    (reading,) = read(GC_MS.split("##PAGE= T= 301")[0] + TAIL)
+    assert reading["mass_to_charge"].values.tolist() == [50, 51, 52]
+    assert reading["retention_time"].values.tolist() == [272]
+
+
 def test_a_plane_of_nmr_is_a_two_dimensional_array() -> None:
     (reading,) = read(PLANE)
     assert reading.technique == "nmr"
@@ -190,7 +196,7 @@ def test_three_columns_in_one_list() -> None:
     ).replace("##SYMBOL= X, Y, Z", "##SYMBOL= X, Y, Z, N")
     (reading,) = read(text)
     assert reading.technique == "table"
-    assert [v.name for v in reading.variables] == ["x", "ph", "temperature"]
+    assert [v.name for v in reading.variables] == ["volume", "ph", "temperature"]
     assert reading["temperature"].values.tolist() == [20, 21]
 
 

@@ -36,7 +36,7 @@ def metadata(block: Block, x_unit: str, technique: str) -> dict[str, MetadataVal
         found["software"] = record.comment
     if cas := re.search(r"\b\d{2,7}-\d{2}-\d\b", block.value("CASREGISTRYNO")):
         found["cas_number"] = cas[0]
-    if (resolution := number(block.value("RESOLUTION"))) is not None and x_unit:
+    if (resolution := number(block.value("RESOLUTION"))) and resolution.value > 0 and x_unit:
         found["resolution"] = Measured(resolution.value, x_unit)
     for name, key, usual in (("temperature", "TEMPERATURE", "degC"), ("pressure", "PRESSURE", "")):
         if (measured := _measured(block.value(key), usual)) is not None:
@@ -132,17 +132,21 @@ def _day(text: str) -> tuple[int, int, int] | None:
         year = next((int(p) for p in numbers if len(p) == 4), None)
         days = [int(p) for p in numbers if len(p) <= 2]
         return (year, month, days[0]) if year is not None and days else None
-    match = re.match(r"\s*(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})", text)
+    match = re.match(r"\s*(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?!\d)", text)
     if match is None:
         return None
-    one, two, three = (int(group) for group in match.groups())
-    if len(match[1]) == 4 or len(match[3]) <= 2:
-        # JCAMP-DX 4.24 has two digits of the year; it dates from 1988.
-        year = one if len(match[1]) == 4 else one + (1900 if one >= 70 else 2000)
-        return (year, two, three) if 1 <= two <= 12 and 1 <= three <= 31 else None
-    if len(match[3]) != 4 or (one <= 12 and two <= 12 and one != two):
-        return None
-    return (three, two, one) if two <= 12 else (three, one, two)
+    one, two, three = match.groups()
+    orders = [(one, two, three)] if len(three) <= 2 else []
+    if len(one) <= 2:
+        orders += [(three, one, two), (three, two, one)]
+    valid = [(_year(y), int(m), int(d)) for y, m, d in orders if 1 <= int(m) <= 12 and 1 <= int(d) <= 31]
+    is_standard = bool(valid) and valid[0] == (_year(one), int(two), int(three))
+    return valid[0] if is_standard or len(set(valid)) == 1 else None
+
+
+def _year(text: str) -> int:
+    """JCAMP-DX 4.24 has two digits of the year; it dates from 1988."""
+    return int(text) + (1900 if int(text) >= 70 else 2000) if len(text) <= 2 else int(text)
 
 
 def chemical_shift(block: Block, frequency: Variable) -> tuple[Variable | None, list[str]]:

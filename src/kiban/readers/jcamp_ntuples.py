@@ -252,12 +252,19 @@ def _arrange(
         return _concatenate(pages, x, declared, technique), None
     if counts == {1}:
         single = [column for ((_, column),) in columns.values()]
-        return (x, *_signals(single, (x.name,), declared, [x])), pages[0].step
+        made = [x, *_signals(single, (x.name,), declared, [x])]
+        if all(page.values == pages[0].values for page in pages):
+            # One page at one time or temperature: that is told beside it. A mere page number tells nothing.
+            told = {
+                s: v for s, v in pages[0].values.items() if s in declared and declared[s].kind != "PAGE" and s != "N"
+            }
+            made += [replace(v, role=Role.AUXILIARY) for v in _page_axes([told], declared, technique, made)]
+        return tuple(made), pages[0].step
     return _stack(list(columns.values()), x, declared, technique), pages[0].step
 
 
 def _axis_name(axis: Declared, declared: dict[str, Declared], technique: str) -> str:
-    name = jcamp_words.axis_name(axis.unit, technique, axis.symbol)
+    name = jcamp_words.axis_name(axis.unit, technique, axis.symbol, axis.name)
     if axis.kind == "PAGE" or (axis.symbol == "N" and not axis.unit):
         return "page"
     alike = [d for d in declared.values() if d.kind != "DEPENDENT" and d.unit == axis.unit]

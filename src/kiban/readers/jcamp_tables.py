@@ -47,7 +47,7 @@ def read_incremented(
     ordinates = jcamp_compression.decode(
         body, first_line=first_line, promised=promise.n_points, limit=where.limit, name=where.name
     )
-    doubts = _judge_checks(ordinates.wrong_checks, ordinates.checks, where.name)
+    doubts = _judge_checks(ordinates, where.name)
     axis = abscissas(promise, ordinates, where.name)
     y = scaled(ordinates.values, y_factor, where.name)
     quantum = abs(y_factor.value) if y_factor is not None and ordinates.are_integers else None
@@ -81,15 +81,18 @@ def read_groups(
     return Content(columns=tuple(columns), step=None, doubts=())
 
 
-def _judge_checks(wrong: Sequence[tuple[int, float, float]], n_checks: int, name: str) -> list[str]:
+def _judge_checks(ordinates: jcamp_compression.Ordinates, name: str) -> list[str]:
     """A check that is off by one unit was rounded when it was written; more than that, and a difference is wrong."""
+    wrong, doubts = list(ordinates.wrong_checks), []
+    if wrong and wrong[-1][0] == ordinates.lines[-1] and wrong[-1][2] == 0.0:
+        doubts.append(f"The table ends with 0 where its last ordinate, {wrong.pop()[1]:.10g}, should stand as a check.")
     if not wrong:
-        return []
+        return doubts
     line, reached, check = max(wrong, key=lambda each: abs(each[1] - each[2]))
     told = f"line {line} repeats the ordinate before it as {check:.10g}, the differences there reach {reached:.10g}"
     if abs(reached - check) > 1.0:
         raise DamagedFile(f"{name}: {told}.", mend=_KEPT)
-    return [f"In {len(wrong)} of {n_checks} lines the check differs by one unit: {told}."]
+    return [*doubts, f"In {len(wrong)} of {ordinates.checks} lines the check differs by one unit: {told}."]
 
 
 def scaled(values: NDArray[np.float64], factor: Number | None, name: str) -> NDArray[np.float64]:
@@ -234,7 +237,8 @@ def _groups(form: jcamp_tuples.Form, body: str, said: _Statements, where: Where,
 
 
 def _is(stated: Number, found: float) -> bool:
-    return abs(stated.value - found) <= 1.01 * stated.digit + 1e-7 * abs(stated.value)
+    """Programs write the numbers of a table with six digits often, and those of the header with more."""
+    return abs(stated.value - found) <= 1.01 * stated.digit + 5e-6 * abs(stated.value)
 
 
 def _check_ordinates(y: NDArray[np.float64], said: _Statements) -> list[str]:
@@ -274,8 +278,8 @@ def _name(content: Content, said: _Statements, technique: str, doubts: list[str]
             for letter, w in zip(said.letters, (x_written, y_written), strict=True)
             if not w
         ]
-    axis = jcamp_words.axis_name(x_unit, technique, content.columns[0].symbol)
     x_label, y_label = said.of_block("XLABEL") or x_words, said.of_block("YLABEL") or y_words
+    axis = jcamp_words.axis_name(x_unit, technique, content.columns[0].symbol, x_label)
     made = [axis_variable(axis, content.columns[0], x_unit, x_label, x_written)]
     for column in content.columns[1:]:
         is_width = column.symbol == "W"

@@ -29,7 +29,8 @@ _INCREMENTED = re.compile(r"\(?([A-Z]\w*)\+\+\(?([A-Z]\w*?)\.\.+")
 _GROUPED = re.compile(r"\(((?:[A-Z]\d?,?)+?)(?:\.\.+[A-Z0-9,]+)?\)")
 _FORM = re.compile(r"[ \t]*(\((?:[^()\n]|\([^()\n]*\))*\)?|[A-Z]\w*\+\+\([^()\n]*\))", re.IGNORECASE)
 _KIND = re.compile(r"[ \t]*,[ \t]*([A-Za-z][A-Za-z ]*)(?=[ \t]*(?:\$\$|\n|$))")
-_GROUP = re.compile(r"\(((?:[^()<>]|<[^<>]*>|\([^()<>]*\))*)\)")
+_GROUP = re.compile(r"\(([^()]*)\)")
+_WORD = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +139,13 @@ def decode_assignments(text: str, symbols: tuple[str, ...], *, name: str) -> NDA
     DamagedFile
         If the first number of a group is missing.
     """
-    text = without_comments(text)
-    groups = [m[1] for m in _GROUP.finditer(text)]
-    if not groups:
-        # Without brackets a group ends with its line, but words between < and > may go on over several.
-        joined = re.sub(r"<[^<>]*>", lambda m: m[0].replace("\n", " "), text)
-        groups = [line for line in joined.split("\n") if line.strip()]
+    # Words between < and > may hold anything, line ends and brackets too.
+    plain = _WORD.sub("<>", without_comments(text))
+    # Without brackets a group ends with its line.
+    groups = _GROUP.findall(plain) or [line for line in plain.split("\n") if line.strip()]
     rows = []
     for group in groups:
-        fields = [part.strip() for part in re.split("[,;]", re.sub(r"<[^<>]*>", "<>", group))]
+        fields = [part.strip() for part in re.split("[,;]", group)]
         fields += [""] * (len(symbols) - len(fields))
         rows.append([_number(field) for field, symbol in zip(fields, symbols, strict=False) if symbol not in _WORDS])
     width = sum(symbol not in _WORDS for symbol in symbols)

@@ -162,9 +162,12 @@ def unit(written: str, technique: str = "spectrum") -> tuple[str, str]:
     Returns
     -------
     (str, str)
-        The unit in our spelling (or as written where nobody knows it), and what it is called beside it.
+        The unit in our spelling, and what it is called beside it; where nobody knows it, the text as written is both.
     """
     text = re.sub(r"\s+", " ", written).strip()[:80]
+    if text.upper() == "PH":
+        # Not picohenry: acidity is a number without a unit.
+        return "", text
     if technique in {"ir", "uv_vis"} and text.upper() in {"A", "T", "R"}:
         return {"A": "absorbance", "T": "transmittance", "R": "reflectance"}[text.upper()], ""
     if (whole := _known(text)) is not None:
@@ -183,7 +186,7 @@ def unit(written: str, technique: str = "spectrum") -> tuple[str, str]:
             inner = _known(match["word"])
         if inner is not None:
             return inner, match["word"].strip()
-    return text, ""
+    return text, text
 
 
 def _known(text: str) -> str | None:
@@ -196,31 +199,30 @@ def _known(text: str) -> str | None:
     return read_unit(text)
 
 
-def axis_name(unit: str, technique: str, symbol: str = "X") -> str:
-    """Name the variable that others are drawn against."""
+def axis_name(unit: str, technique: str, symbol: str = "X", label: str = "") -> str:
+    """Name the variable that others are drawn against by its unit, else by what the file calls it."""
     name = _AXES.get(unit)
     if name == "wavenumber" and technique == "raman":
         return "raman_shift"
-    if name == "time" and technique in {"ion_mobility", "chromatography", "mass_spectrometry"}:
-        return "drift_time" if technique == "ion_mobility" else "retention_time"
+    if name == "time" and (technique == "chromatography" or "RETENTION" in label.upper()):
+        return "retention_time"
+    if name == "time" and technique == "ion_mobility":
+        return "drift_time"
     if name == "angle" and technique == "xrd":
         return "two_theta"
     if name is None and technique == "mass_spectrometry" and symbol == "X":
         return "mass_to_charge"
     if symbol == "R":
         return "retardation"
-    return name or ("x" if symbol == "X" else slug(symbol))
+    return name or (slug(label) if label else "x" if symbol == "X" else slug(symbol))
 
 
 def signal_name(unit: str, label: str = "") -> str:
     """Name a measured variable by its unit, else by what the file calls it, else `intensity`."""
     if unit in _SIGNALS:
         return _SIGNALS[unit]
-    if (
-        unit in {"arbitrary_unit", "count", "count/s"}
-        or not label
-        or re.search("INTENS|ABUNDANCE|SPECTRUM|FID", label, re.I)
-    ):
+    is_intensity = re.search("INTENS|ABUNDANCE|SPECTRUM|FID|COUNTS", label, re.IGNORECASE)
+    if unit in {"arbitrary_unit", "count", "count/s"} or not label or is_intensity:
         return "intensity"
     return slug(label)
 
