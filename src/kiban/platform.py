@@ -17,12 +17,11 @@ from kiban.settings import Settings
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
+from kiban.store.postgres_settings import APPLICATION, OWNER
 from kiban.store.sql_catalog import SqlCatalog
 
 _MARK = "kiban.json"
 _FORMAT = 1
-_OWNER = "kiban_owner"
-_APPLICATION = "kiban_app"
 
 OPERATOR = "operator"
 """The party of the person at this machine, until there are accounts."""
@@ -44,13 +43,13 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
         server: EmbeddedPostgres | None = None
         if settings.database_url is None:
             server = EmbeddedPostgres(settings.home)
-            stack.callback(server.release)
             server.start()
-            migrate(server.conninfo(_OWNER), app_role=_APPLICATION)
-            catalog = SqlCatalog.connect(server.conninfo(_APPLICATION))
+            stack.callback(server.release)
+            migrate(server.conninfo(OWNER), app_role=APPLICATION)
+            catalog = SqlCatalog.connect(server.conninfo(APPLICATION))
         else:
-            migrate(settings.database_url, app_role=_APPLICATION)
-            catalog = SqlCatalog.connect(settings.database_url, role=_APPLICATION)
+            migrate(settings.database_url, app_role=APPLICATION)
+            catalog = SqlCatalog.connect(settings.database_url, role=APPLICATION)
         stack.callback(catalog.close)
         fence = Fence(n_workers)
         stack.callback(fence.close)
@@ -59,7 +58,7 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,
             project=ensure_first_project(catalog, owner=OPERATOR),
-            revive=_reviver(server),
+            revive=_reviver(server, stack),
         )
 
 
@@ -68,10 +67,11 @@ def local_asker(resources: Resources) -> Asker:
     return Asker(party=OPERATOR, projects=frozenset(scope.project for scope in resources.catalog.scopes()))
 
 
-def _reviver(server: EmbeddedPostgres | None) -> Callable[[], None]:
+def _reviver(server: EmbeddedPostgres | None, stack: ExitStack) -> Callable[[], None]:
     def revive() -> None:
         if server is not None and not server.is_running():
             server.start()
+            stack.callback(server.release)  # each start takes one more share in the server
 
     return revive
 
