@@ -299,6 +299,7 @@ def _readings(tables: Sequence[Table], dialect: Dialect, encoding: str, name: st
             title=f"{name or 'Table'}, table {i}" if len(tables) > 1 else name or "Table",
             decimal=dialect.decimal,
             delimiter=dialect.delimiter,
+            is_one_of_many=len(tables) > 1,
             header={"encoding": encoding, "delimiter": dialect.delimiter, "decimal_mark": dialect.decimal},
         )
         readings.append(to_reading(table, heading, origins))

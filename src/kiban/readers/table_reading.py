@@ -36,6 +36,8 @@ class Origins:
     title: str
     decimal: str = "."
     delimiter: str = ","
+    is_one_of_many: bool = False
+    """Then a word that all rows share goes into the title, to tell the tables apart."""
     header: dict[str, Json] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
 
@@ -76,7 +78,7 @@ def to_reading(table: Table, heading: Heading, origins: Origins) -> Reading:
         doubts.append("The technique was inferred from the names of the columns; the file does not state it.")
     return Reading(
         technique=technique,
-        title=header_fields.title(fields) or origins.title,
+        title=header_fields.title(fields) or _title(origins, found.texts),
         variables=tuple(variables),
         header=origins.header | _header(table, heading, fields, found),
         metadata=_metadata(heading),
@@ -85,6 +87,11 @@ def to_reading(table: Table, heading: Heading, origins: Origins) -> Reading:
         started_at=found.started_at or header_fields.started_at(fields),
         doubts=tuple(doubts),
     )
+
+
+def _title(origins: Origins, texts: dict[str, Json]) -> str:
+    shared = [cells[0] for cells in texts.values() if isinstance(cells, list) and len(set(map(str, cells))) == 1]
+    return f"{origins.title}: {shared[0]}" if origins.is_one_of_many and shared else origins.title
 
 
 def _header(table: Table, heading: Heading, fields: dict[str, Json], found: _Found) -> dict[str, Json]:

@@ -288,7 +288,7 @@ def _single_row(rows: Sequence[Row]) -> Table | None:
     """A table of one row counts only with its column names right above it and nothing else below."""
     for i, row in enumerate(rows[1:], start=1):
         above = rows[i - 1]
-        if row.n_values and row.kinds[-1] in NUMBER + DATE and set(above.kinds) == {TEXT}:
+        if row.is_numeric and set(above.kinds) == {TEXT} and not above.cells[0].endswith((":", "=")):
             below = rows[i + 1 :]
             if len(above.cells) == len(row.cells) > 1 and not any(r.cells and not r.is_blank for r in below):
                 return Table(width=len(row.cells), rows=[row], above=list(rows[:i]), below=list(below))
