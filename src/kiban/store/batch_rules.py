@@ -1,0 +1,83 @@
+"""What every catalog demands of a batch, and the words in which it refuses one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
+from kiban.records.record import Record
+from kiban.records.scope import Visible
+from kiban.store.catalog import Batch
+
+
+def check_batch(batch: Batch, visible: Visible, project: UUID) -> None:
+    """Look at what can be seen of a batch by itself.
+
+    Raises
+    ------
+    Refused
+        If something is written into a scope that the asker may not see.
+    InvalidValue
+        If something belongs to another project than the one that is being written to.
+    """
+    if any(number not in visible for number in _scopes(batch)):
+        raise refused()
+    owners = {record.project for record in batch.records} | {file.project for file in batch.files}
+    if owners - {project}:
+        raise InvalidValue(
+            "A record or file of another project was given.", mend="Write to one project in one transaction."
+        )
+
+
+def _scopes(batch: Batch) -> Iterator[int]:
+    for rows in (batch.records, batch.links, batch.facts, batch.files, batch.events):
+        for row in rows:
+            yield row.scope
+
+
+def check_same_thing(known: Record, new: Record) -> None:
+    """Refuse a version that is of another thing than the versions before it.
+
+    Raises
+    ------
+    InvalidValue
+    """
+    if (known.pid, known.kind, known.project) != (new.pid, new.kind, new.project):
+        raise InvalidValue(
+            f"Version {new.version} of {known.pid} has another identifier, kind or project than the versions before.",
+            mend="A version changes what is known of a thing; another thing is a record of its own.",
+        )
+
+
+def refused() -> Refused:
+    """Say that a scope is closed to the asker."""
+    return Refused("You may not write there.", mend="Ask the project's owner for access, or choose another tier.")
+
+
+def newer_version(record: Record) -> Conflict:
+    """Say that the version is not the next one."""
+    return Conflict(
+        f"Version {record.version} of {record.pid} is not the next one.",
+        mend="Somebody else may have changed the record: read it again, then change it.",
+    )
+
+
+def key_taken() -> Conflict:
+    """Say that the project has a current record of this kind with this key."""
+    return Conflict("The project has this sample or measurement already.", mend="Use the one that is there.")
+
+
+def identifier_taken(pid: str) -> IdentifierTaken:
+    """Say that a short identifier is in use."""
+    return IdentifierTaken(f"The short identifier {pid} is in use.", mend="Draw another one.")
+
+
+def already_there(what: str) -> Conflict:
+    """Say that a row with this identity exists."""
+    return Conflict(f"{what} is there already.", mend="Look for the one that is there and use it.")
+
+
+def no_such_record(record: UUID) -> RecordNotFound:
+    """Say that something hangs on a record that is not there."""
+    return RecordNotFound(str(record))

@@ -1,0 +1,307 @@
+"""A catalog in memory, for tests: the model that the SQL catalog is compared with. It prefers the plain to the fast."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from kiban.errors import KibanError, RecordNotFound
+from kiban.query.answers import text_of
+from kiban.query.evaluate import Described, holds, sample_name
+from kiban.query.meaning import meaning
+from kiban.query.question import Question
+from kiban.records.event import Event
+from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.link import Link
+from kiban.records.property import Fact
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Scope, Tier, Visible
+from kiban.store import catalog_faults
+from kiban.store.catalog import Batch, Facet, Fault, Page
+from kiban.store.memory_state import MemoryState
+from kiban.store.paging import check_limit, read_after, reading_order
+
+
+class MemoryCatalog:
+    """See `kiban.store.catalog.Catalog`. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._state = MemoryState()
+        self._scopes: list[Scope] = []
+        self._mutex = threading.Lock()
+        self._writers: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
+
+    def scopes(self) -> tuple[Scope, ...]:
+        """See `Catalog.scopes`."""
+        return tuple(self._scopes)
+
+    def ensure_scope(self, *, project: UUID, tier: Tier, agreement: UUID | None = None) -> Scope:
+        """See `Catalog.ensure_scope`."""
+        with self._mutex:
+            wanted = Scope(number=len(self._scopes), project=project, tier=tier, agreement=agreement)
+            for scope in self._scopes:
+                if (scope.project, scope.tier, scope.agreement) == (project, tier, agreement):
+                    return scope
+            self._scopes.append(wanted)
+            return wanted
+
+    @contextmanager
+    def writing(self, visible: Visible, *, project: UUID) -> Iterator[MemoryWriting]:
+        """See `Catalog.writing`."""
+        with self._mutex:
+            turn = self._writers[project]
+        with turn:
+            visible = Visible(visible.numbers & {scope.number for scope in self._scopes})
+            writing = MemoryWriting(self._state.copy(), visible, project)
+            yield writing
+            writing.check_sound()
+            with self._mutex:
+                # Writers of other projects may have been faster, so what was done is done again on the newest state.
+                state = self._state.copy()
+                for batch in writing.batches:
+                    state.apply(batch, visible, project)
+                self._state = state
+
+    def get(self, identifier: UUID | str, visible: Visible, *, version: int | None = None) -> Record:
+        """See `Catalog.get`."""
+        state = self._state
+        record_id: UUID | None
+        if isinstance(identifier, UUID):
+            record_id = identifier
+        else:
+            record_id = next((i for i, versions in state.records.items() if versions[-1].pid == identifier), None)
+        record = state.live(record_id, visible)
+        if record is not None and version is not None:
+            record = next((r for r in self.versions(record.id, visible) if r.version == version), None)
+        if record is None:
+            raise RecordNotFound(str(identifier))
+        return record
+
+    def get_many(self, ids: Collection[UUID], visible: Visible) -> dict[UUID, Record]:
+        """See `Catalog.get_many`."""
+        state = self._state
+        return {i: record for i in ids if (record := state.live(i, visible)) is not None}
+
+    def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
+        """See `Catalog.versions`."""
+        state = self._state
+        if state.current(record, visible) is None:
+            return ()
+        return tuple(r for r in reversed(state.records[record]) if r.scope in visible)
+
+    def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
+        """See `Catalog.find`."""
+        below = read_after(after)
+        found = [d.record for d in self._answers(question, visible) if below is None or d.record.id < below]
+        page = tuple(sorted(found, key=lambda r: r.id, reverse=True)[: check_limit(limit)])
+        return Page(page, str(page[-1].id) if len(found) > len(page) else None)
+
+    def count(self, question: Question, visible: Visible) -> int:
+        """See `Catalog.count`."""
+        return sum(1 for _ in self._answers(question, visible))
+
+    def facets(
+        self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
+    ) -> tuple[tuple[str, int], ...]:
+        """See `Catalog.facets`."""
+        values = (_facet(described, facet) for described in self._answers(question, visible))
+        counted = Counter(value for value in values if value)
+        return tuple(sorted(counted.items(), key=lambda c: (-c[1], c[0]))[: check_limit(limit)])
+
+    def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
+        """See `Catalog.links`."""
+        state, wanted = self._state, set(records)
+        return tuple(
+            link
+            for _, link in sorted(state.links.items())
+            if (link.subject in wanted or link.object in wanted)
+            and link.scope in visible
+            and state.live(link.subject, visible)
+            and state.live(link.object, visible)
+        )
+
+    def facts(
+        self,
+        visible: Visible,
+        *,
+        evidence: Collection[UUID] | None = None,
+        subjects: Collection[UUID] | None = None,
+        terms: Collection[str] | None = None,
+    ) -> tuple[Fact, ...]:
+        """See `Catalog.facts`."""
+        state = self._state
+        return tuple(
+            fact
+            for _, fact in sorted(state.facts.items())
+            if fact.scope in visible
+            and state.is_standing(fact)
+            and (terms is None or fact.property.term in terms)
+            and (
+                (evidence is None and subjects is None)
+                or (evidence is not None and fact.evidence in evidence)
+                or (subjects is not None and fact.subject in subjects)
+            )
+        )
+
+    def compositions(self, samples: Collection[UUID], visible: Visible) -> dict[UUID, dict[str, float]]:
+        """See `Catalog.compositions`."""
+        state = self._state
+        return {
+            s: dict(state.compositions[s]) for s in samples if state.compositions.get(s) and state.current(s, visible)
+        }
+
+    def files(
+        self,
+        visible: Visible,
+        *,
+        statuses: Collection[FileStatus] | None = None,
+        record: UUID | None = None,
+        checksum: str | None = None,
+        limit: int = 100,
+        after: UUID | None = None,
+    ) -> tuple[FileEntry, ...]:
+        """See `Catalog.files`."""
+        state = self._state
+        found = [
+            file
+            for file in state.files.values()
+            if file.scope in visible
+            and (statuses is None or file.status in statuses)
+            and (checksum is None or file.checksum == checksum)
+            and (record is None or ((file.id, record) in state.file_records and state.current(record, visible)))
+            and (after is None or file.id < after)
+        ]
+        return tuple(sorted(found, key=lambda f: f.id, reverse=True)[: check_limit(limit)])
+
+    def records_of_file(self, file: UUID, visible: Visible) -> tuple[Record, ...]:
+        """See `Catalog.records_of_file`."""
+        state = self._state
+        if file not in state.files or state.files[file].scope not in visible:
+            return ()
+        found = (state.live(record, visible) for entry, record in state.file_records if entry == file)
+        return tuple(sorted((r for r in found if r is not None), key=reading_order))
+
+    def events(self, visible: Visible, *, subject: UUID | None = None, limit: int = 100) -> tuple[Event, ...]:
+        """See `Catalog.events`."""
+        latest = reversed(self._state.events)
+        found = [e for e in latest if e.scope in visible and (subject is None or e.subject == subject)]
+        return tuple(sorted(found, key=lambda e: e.at, reverse=True)[: check_limit(limit)])
+
+    def blobs(self) -> Iterator[Blob]:
+        """See `Catalog.blobs`."""
+        return iter([blob for _, blob in sorted(self._state.blobs.items())])
+
+    def faults(self) -> Iterator[Fault]:
+        """See `Catalog.faults`. Versions cannot contradict themselves here."""
+        state = self._state
+        for (subject, predicate, target), _ in sorted(state.links.items()):
+            for end in (subject, target):
+                if end not in state.records:
+                    yield catalog_faults.dangling_link(subject, predicate, target, end)
+        for fact in state.facts.values():
+            if fact.evidence not in state.records:
+                yield catalog_faults.fact_without_evidence(fact.id, fact.evidence)
+            if fact.subject is not None and fact.subject not in state.records:
+                yield catalog_faults.fact_without_subject(fact.id, fact.subject)
+        for versions in state.records.values():
+            sample = versions[-1].sample
+            if sample is not None and sample not in state.records:
+                yield catalog_faults.record_without_sample(versions[-1].id, sample)
+        for file_id, record_id in state.file_records:
+            if file_id not in state.files:
+                yield catalog_faults.file_tie_without_end(file_id, record_id, file_id)
+        for file in state.files.values():
+            if file.checksum not in state.blobs:
+                yield catalog_faults.file_without_blob(file.id, file.checksum)
+
+    def close(self) -> None:
+        """See `Catalog.close`. There is nothing to let go of."""
+
+    def _answers(self, question: Question, visible: Visible) -> Iterator[Described]:
+        condition = meaning(question)
+        state, tiers = self._state, [scope.tier for scope in self._scopes]
+        for record_id in state.records:
+            record = state.live(record_id, visible)
+            if record is not None:
+                described = _describe(state, record, tiers[record.scope], visible)
+                if holds(condition, described):
+                    yield described
+
+
+class MemoryWriting:
+    """See `kiban.store.catalog.Writing`."""
+
+    def __init__(self, state: MemoryState, visible: Visible, project: UUID) -> None:
+        self._state = state
+        self._visible = visible
+        self._project = project
+        self._error: KibanError | None = None
+        self.batches: list[Batch] = []
+
+    def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
+        """See `Writing.existing`."""
+        self.check_sound()
+        wanted = set(keys)
+        records = (self._state.live(i, self._visible) for i in self._state.records)
+        return {
+            r.key: r
+            for r in records
+            if r is not None and r.key in wanted and r.key is not None and (r.project, r.kind) == (self._project, kind)
+        }
+
+    def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
+        """See `Writing.existing_files`."""
+        self.check_sound()
+        wanted = set(paths_and_checksums)
+        return {
+            (f.path, f.checksum): f
+            for f in self._state.files.values()
+            if (f.path, f.checksum) in wanted and f.project == self._project and f.scope in self._visible
+        }
+
+    def add(self, batch: Batch) -> None:
+        """See `Writing.add`."""
+        self.check_sound()
+        try:
+            self._state.apply(batch, self._visible, self._project)
+        except KibanError as e:
+            self._error = e
+            raise
+        self.batches.append(batch)
+
+    def check_sound(self) -> None:
+        """Refuse to go on after an error: half of what was meant must not be kept."""
+        if self._error is not None:
+            raise self._error
+
+
+def _describe(state: MemoryState, record: Record, tier: Tier, visible: Visible) -> Described:
+    sample = state.live(record.sample, visible)
+    # A deleted sample has no name any more; what it was made of is still true of its measurements.
+    of = record.sample if state.current(record.sample, visible) is not None else None
+    return Described(
+        record=record,
+        tier=tier,
+        sample_title=None if sample is None else sample.title,
+        elements=frozenset(state.compositions.get(of, ())) if of is not None else frozenset(),
+        facts=tuple(
+            fact
+            for fact in state.facts.values()
+            if fact.scope in visible and state.is_standing(fact) and record.id in (fact.evidence, fact.subject)
+        ),
+    )
+
+
+def _facet(described: Described, facet: Facet) -> str | None:
+    match facet:
+        case Facet.KIND:
+            return described.record.kind.value
+        case Facet.TECHNIQUE:
+            return text_of(described.record, "technique")
+        case Facet.TIER:
+            return described.tier.value
+        case Facet.SAMPLE:
+            return sample_name(described)

@@ -1,0 +1,150 @@
+"""All that the in-memory catalog holds at one moment, and how a batch changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from kiban.records.event import Event
+from kiban.records.file_entry import Blob, FileEntry
+from kiban.records.link import Link
+from kiban.records.property import Fact
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Visible
+from kiban.store.batch_rules import (
+    already_there,
+    check_batch,
+    check_same_thing,
+    identifier_taken,
+    key_taken,
+    newer_version,
+    no_such_record,
+    refused,
+)
+from kiban.store.catalog import Batch
+from kiban.store.json_text import as_kept
+
+LinkKey = tuple[UUID, str, UUID]
+
+
+@dataclass(slots=True)
+class MemoryState:
+    """Rows by their keys. A copy is as independent as a snapshot: rows themselves are never changed."""
+
+    records: dict[UUID, tuple[Record, ...]] = field(default_factory=dict)
+    """Versions of each record, the first first."""
+    links: dict[LinkKey, Link] = field(default_factory=dict)
+    facts: dict[UUID, Fact] = field(default_factory=dict)
+    compositions: dict[UUID, dict[str, float]] = field(default_factory=dict)
+    files: dict[UUID, FileEntry] = field(default_factory=dict)
+    file_records: dict[tuple[UUID, UUID], None] = field(default_factory=dict)
+    blobs: dict[str, Blob] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+    def copy(self) -> MemoryState:
+        """A snapshot that can be changed on its own."""
+        return MemoryState(
+            dict(self.records),
+            dict(self.links),
+            dict(self.facts),
+            dict(self.compositions),
+            dict(self.files),
+            dict(self.file_records),
+            dict(self.blobs),
+            self.events,
+        )
+
+    def current(self, record: UUID | None, visible: Visible) -> Record | None:
+        """The current version, deleted or not, where the asker may see it."""
+        versions = self.records.get(record) if record is not None else None
+        return versions[-1] if versions and versions[-1].scope in visible else None
+
+    def live(self, record: UUID | None, visible: Visible) -> Record | None:
+        """The current version where the asker may see it and it is not a deletion."""
+        current = self.current(record, visible)
+        return None if current is None or current.deleted else current
+
+    def is_standing(self, fact: Fact) -> bool:
+        """Whether a fact still counts: not where the measurement it rests on has been deleted."""
+        versions = self.records.get(fact.evidence)
+        return not versions or not versions[-1].deleted
+
+    def apply(self, batch: Batch, visible: Visible, project: UUID) -> None:
+        """Take a batch in. Raises as `Writing.add`; the state is spoilt then."""
+        check_batch(batch, visible, project)
+        for record in sorted(batch.records, key=lambda r: r.version):
+            self._add_version(record, visible)
+        self._check_unique({record.id for record in batch.records})
+        for sample, amounts in batch.compositions.items():
+            self._require(sample, visible)
+            self.compositions[sample] = dict(amounts)
+        for link in batch.links:
+            self.links.setdefault((link.subject, link.predicate, link.object), link)
+        for fact in batch.facts:
+            if fact.id in self.facts:
+                raise already_there(f"The fact {fact.id}")
+            self.facts[fact.id] = fact
+        for file in batch.files:
+            self._add_file(file, visible)
+        for file_id, record_id in batch.file_records:
+            self._require(record_id, visible)
+            self.file_records.setdefault((file_id, record_id), None)
+        for blob in batch.blobs:
+            self.blobs.setdefault(blob.checksum, blob)
+        self.events += tuple(replace(event, details=as_kept(event.details)) for event in batch.events)
+
+    def _require(self, record: UUID, visible: Visible) -> None:
+        if self.current(record, visible) is None:
+            raise no_such_record(record)
+
+    def _add_version(self, record: Record, visible: Visible) -> None:
+        known = self.records.get(record.id, ())
+        current = self.current(record.id, visible)
+        if record.version != len(known) + 1 or (known and current is None):
+            raise newer_version(record)
+        if current is not None:
+            check_same_thing(current, record)
+            self._rescope(record)
+        self.records[record.id] = (*known, replace(record, document=as_kept(record.document)))
+
+    def _rescope(self, record: Record) -> None:
+        """Let what hangs on a record follow it into its new scope."""
+        for key, link in self.links.items():
+            if link.subject == record.id:
+                self.links[key] = replace(link, scope=record.scope)
+        for fact_id, fact in self.facts.items():
+            if fact.evidence == record.id:
+                self.facts[fact_id] = replace(fact, scope=record.scope)
+
+    def _check_unique(self, changed: set[UUID]) -> None:
+        pids: dict[str, UUID] = {}
+        keys: dict[tuple[UUID, RecordKind, str], UUID] = {}
+        # Those that were there first come first.
+        for record_id in sorted(self.records, key=lambda i: i in changed):
+            record = self.records[record_id][-1]
+            if pids.setdefault(record.pid, record_id) != record_id:
+                raise identifier_taken(record.pid)
+            if record.key is None or record.deleted:
+                continue
+            if keys.setdefault((record.project, record.kind, record.key), record_id) != record_id:
+                raise key_taken()
+
+    def _add_file(self, file: FileEntry, visible: Visible) -> None:
+        place = (file.project, file.path, file.checksum)
+        if any(f.id != file.id and (f.project, f.path, f.checksum) == place for f in self.files.values()):
+            raise already_there(f"The file '{file.path}'")
+        old = self.files.get(file.id)
+        if old is None:
+            self.files[file.id] = file
+            return
+        if old.scope not in visible:
+            raise refused()
+        self.files[file.id] = replace(
+            old,
+            status=file.status,
+            media_type=file.media_type,
+            reader=file.reader,
+            reader_version=file.reader_version,
+            reason=file.reason,
+            scope=file.scope,
+        )

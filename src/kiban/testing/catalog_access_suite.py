@@ -1,0 +1,197 @@
+"""What an asker may not see is absent from every answer of a catalog."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kiban.errors import Conflict, RecordNotFound, Refused
+from kiban.quantity.measured import Measured
+from kiban.query.parse import parse
+from kiban.query.question import EVERYTHING
+from kiban.records.link import Predicate
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Tier, Visible
+from kiban.store.catalog import Batch, Catalog, Facet
+from kiban.testing.catalog_examples import Laboratory, a_fact, a_link, blob_of
+
+NOTHING = Visible(frozenset())
+
+
+class CatalogAccessSuite:
+    """Part of `kiban.testing.catalog_suite.CatalogSuite`."""
+
+    def make_catalog(self) -> Catalog:
+        """Make the catalog to be tested."""
+        raise NotImplementedError
+
+    def study(self) -> tuple[Laboratory, dict[str, Record]]:
+        """One closed and one open measurement on a closed and an open sample, crosswise linked."""
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        secret = lab.sample("secret sample", scope=closed)
+        known = lab.sample("known sample", scope=is_open)
+        hidden = lab.measurement("hidden scan", known, scope=closed)
+        shown = lab.measurement("shown scan", secret, scope=is_open)
+        closed_file, open_file = lab.file("closed.xrdml", scope=closed), lab.file("open.xrdml", scope=is_open)
+        lab.write(
+            *(secret, known, hidden, shown),
+            compositions={secret.id: {"Ti": 1.0}, known.id: {"Fe": 1.0}},
+            links=(
+                a_link(hidden, Predicate.MEASURED, known),
+                a_link(shown, Predicate.MEASURED, secret),
+                a_link(known, Predicate.DERIVED_FROM, secret),
+            ),
+            facts=(
+                a_fact("d_spacing", Measured(2.0, "angstrom"), hidden),
+                a_fact("d_spacing", Measured(3.0, "angstrom"), shown),
+            ),
+            files=(closed_file, open_file),
+            blobs=(blob_of(closed_file), blob_of(open_file)),
+            file_records=((closed_file.id, hidden.id), (open_file.id, hidden.id), (open_file.id, shown.id)),
+            events=(
+                lab.event("deposited", hidden.id, scope=closed),
+                lab.event("deposited", shown.id, scope=is_open),
+            ),
+        )
+        return lab, {"secret": secret, "known": known, "hidden": hidden, "shown": shown}
+
+    @pytest.mark.parametrize("tiers", [(), (Tier.OPEN,), (Tier.CLOSED,), (Tier.OPEN, Tier.CLOSED)])
+    def test_records_outside_the_visible_scopes_do_not_exist(self, tiers: tuple[Tier, ...]) -> None:
+        lab, records = self.study()
+        catalog, visible = lab.catalog, Visible.of(lab.scope(tier) for tier in tiers)
+        may_see = {r.id for r in records.values() if r.scope in visible}
+        assert {r.id for r in catalog.find(EVERYTHING, visible).records} == may_see
+        assert catalog.count(EVERYTHING, visible) == len(may_see)
+        assert set(catalog.get_many([r.id for r in records.values()], visible)) == may_see
+        assert sum(n for _, n in catalog.facets(EVERYTHING, visible, Facet.KIND)) == len(may_see)
+        for record in records.values():
+            assert bool(catalog.versions(record.id, visible)) == (record.id in may_see)
+            for identifier in (record.id, record.pid):
+                if record.id in may_see:
+                    assert catalog.get(identifier, visible) == record
+                    assert catalog.get(identifier, visible, version=1) == record
+                else:
+                    with pytest.raises(RecordNotFound):
+                        catalog.get(identifier, visible)
+                    with pytest.raises(RecordNotFound):
+                        catalog.get(identifier, visible, version=1)
+
+    def test_a_hidden_record_and_a_missing_one_are_refused_in_the_same_words(self) -> None:
+        lab, records = self.study()
+        hidden = records["hidden"]
+        with pytest.raises(RecordNotFound) as one:
+            lab.catalog.get(hidden.pid, lab.visible(Tier.OPEN))
+        with pytest.raises(RecordNotFound) as other:
+            lab.catalog.get("kb:0000-0000-00", lab.visible(Tier.OPEN))
+        assert str(one.value).replace(hidden.pid, "X") == str(other.value).replace("kb:0000-0000-00", "X")
+
+    def test_links_are_shown_where_both_ends_are(self) -> None:
+        lab, records = self.study()
+        every = [r.id for r in records.values()]
+        assert len(lab.catalog.links(every, lab.visible())) == 3
+        assert lab.catalog.links(every, lab.visible(Tier.OPEN)) == ()
+        assert lab.catalog.links(every, NOTHING) == ()
+
+    def test_facts_files_events_and_compositions_keep_to_the_visible_scopes(self) -> None:
+        lab, records = self.study()
+        catalog, visible = lab.catalog, lab.visible(Tier.OPEN)
+        assert [f.evidence for f in catalog.facts(visible)] == [records["shown"].id]
+        assert catalog.facts(visible, evidence=[records["hidden"].id]) == ()
+        assert catalog.facts(visible, subjects=[records["known"].id]) == ()
+        assert [f.path for f in catalog.files(visible)] == ["open.xrdml"]
+        assert catalog.files(visible, record=records["hidden"].id) == ()
+        assert [e.subject for e in catalog.events(visible)] == [records["shown"].id]
+        assert catalog.events(visible, subject=records["hidden"].id) == ()
+        every = [r.id for r in records.values()]
+        assert catalog.compositions(every, visible) == {records["known"].id: {"Fe": 1.0}}
+        [file] = catalog.files(visible)
+        assert [r.id for r in catalog.records_of_file(file.id, visible)] == [records["shown"].id]
+        [closed] = catalog.files(lab.visible(Tier.CLOSED))
+        assert catalog.records_of_file(closed.id, visible) == ()
+        for nothing in (catalog.facts(NOTHING), catalog.files(NOTHING), catalog.events(NOTHING)):
+            assert nothing == ()
+
+    @pytest.mark.parametrize(
+        ("question", "n_open", "n_all"),
+        [
+            ('elements HAS "Ti"', 0, 2),  # the open scan was made on a sample whose composition is closed
+            ('elements HAS "Fe"', 1, 2),
+            ("elements IS KNOWN", 1, 4),
+            ('sample = "secret sample"', 0, 2),
+            ("sample IS KNOWN", 1, 4),
+            ("d_spacing < 2.5 angstrom", 0, 2),  # the open sample's only value rests on the closed scan
+            ("d_spacing IS UNKNOWN", 1, 0),
+            ("hidden", 0, 1),
+            ("NOT hidden", 2, 3),
+            ("tier = closed", 0, 2),
+            ("tier != closed", 2, 2),
+        ],
+    )
+    def test_questions_do_not_feel_what_is_hidden(self, question: str, n_open: int, n_all: int) -> None:
+        lab, _ = self.study()
+        assert lab.catalog.count(parse(question), lab.visible(Tier.OPEN)) == n_open
+        assert lab.catalog.count(parse(question), lab.visible()) == n_all
+
+    def test_facets_name_nothing_that_is_hidden(self) -> None:
+        lab, _ = self.study()
+        visible = lab.visible(Tier.OPEN)
+        assert lab.catalog.facets(EVERYTHING, visible, Facet.SAMPLE) == (("known sample", 1),)
+        assert lab.catalog.facets(EVERYTHING, visible, Facet.TIER) == (("open", 2),)
+        assert lab.catalog.facets(EVERYTHING, lab.visible(), Facet.SAMPLE) == (
+            ("known sample", 2),
+            ("secret sample", 2),
+        )
+
+    def test_nothing_is_written_where_the_asker_may_not_see(self) -> None:
+        lab, records = self.study()
+        visible, closed = lab.visible(Tier.OPEN), lab.scope(Tier.CLOSED).number
+        shown = records["shown"]
+        batches = (
+            Batch(records=(lab.measurement("x", scope=closed),)),
+            Batch(records=(replace(shown, version=2, scope=closed),)),
+            Batch(facts=(a_fact("d_spacing", Measured(1.0, "nm"), shown, scope=closed),)),
+            Batch(links=(replace(a_link(shown, Predicate.MEASURED, records["known"]), scope=closed),)),
+            Batch(files=(lab.file("x", scope=closed),)),
+            Batch(events=(lab.event("x", scope=closed),)),
+        )
+        for batch in batches:
+            with pytest.raises(Refused), lab.catalog.writing(visible, project=lab.project) as writing:
+                writing.add(batch)
+        nowhere = Visible(frozenset({60_000}))
+        with pytest.raises(Refused), lab.catalog.writing(nowhere, project=lab.project) as writing:
+            writing.add(Batch(records=(lab.measurement("x", scope=60_000),)))
+        assert lab.catalog.count(EVERYTHING, lab.visible()) == 4
+
+    def test_a_hidden_record_cannot_be_changed_or_built_upon(self) -> None:
+        lab, records = self.study()
+        visible, is_open = lab.visible(Tier.OPEN), lab.scope(Tier.OPEN).number
+        hidden = records["hidden"]
+        with pytest.raises(Conflict), lab.catalog.writing(visible, project=lab.project) as writing:
+            writing.add(Batch(records=(replace(hidden, version=2, scope=is_open),)))
+        with pytest.raises(RecordNotFound), lab.catalog.writing(visible, project=lab.project) as writing:
+            writing.add(Batch(compositions={records["secret"].id: {"Au": 1.0}}))
+        with pytest.raises(RecordNotFound), lab.catalog.writing(visible, project=lab.project) as writing:
+            writing.add(Batch(file_records=((lab.file("x").id, hidden.id),)))
+        with lab.catalog.writing(visible, project=lab.project) as writing:
+            assert writing.existing(RecordKind.SAMPLE, ["secret sample", "known sample"]).keys() == {"known sample"}
+
+    def test_a_record_that_is_closed_takes_its_past_and_its_facts_along(self) -> None:
+        lab, records = self.study()
+        shown, closed = records["shown"], lab.scope(Tier.CLOSED).number
+        known = records["known"]
+        lab.write(replace(shown, version=2, scope=closed), replace(known, version=2, scope=closed))
+        catalog, visible = lab.catalog, lab.visible(Tier.OPEN)
+        for record in (shown, known):
+            assert catalog.versions(record.id, visible) == ()
+            with pytest.raises(RecordNotFound):
+                catalog.get(record.id, visible, version=1)
+            assert len(catalog.versions(record.id, lab.visible())) == 2
+        assert catalog.facts(visible) == ()
+        assert catalog.compositions([known.id], visible) == {}
+        assert len(catalog.links([shown.id], lab.visible(Tier.CLOSED))) == 1
+        assert len(catalog.facts(lab.visible(Tier.CLOSED))) == 2
+        [file] = catalog.files(visible)
+        assert catalog.records_of_file(file.id, visible) == ()
+        assert {r.id for r in catalog.records_of_file(file.id, lab.visible())} == {shown.id, records["hidden"].id}

@@ -1,0 +1,141 @@
+"""Hypothesis strategies for small catalogs full of records, to compare one catalog with another.
+
+Needs hypothesis, which Kiban itself does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from kiban.quantity.measured import Measured
+from kiban.records.identity import new_pid, new_uuid
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Tier
+from kiban.store.catalog import Batch
+from kiban.testing.catalog_examples import NOW, a_fact
+from kiban.testing.question_strategies import CODES, ELEMENTS, NUMBERS, TERMS, TEXTS
+
+TIERS = (Tier.OPEN, Tier.CLOSED)
+PROJECT = UUID(int=0x0190A2D0_0000_7000_8000_00000000ABCD)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Batches to be written one after the other. Scopes are numbered by their place in `TIERS`."""
+
+    batches: tuple[Batch, ...]
+
+    def settled(self, project: UUID, numbers: Mapping[int, int]) -> tuple[Batch, ...]:
+        """The batches as they are written to a catalog whose scopes have other numbers."""
+        return tuple(
+            replace(
+                batch,
+                records=tuple(replace(r, project=project, scope=numbers[r.scope]) for r in batch.records),
+                facts=tuple(replace(f, scope=numbers[f.scope]) for f in batch.facts),
+            )
+            for batch in self.batches
+        )
+
+
+def metadata() -> st.SearchStrategy[dict[str, Any]]:
+    """Metadata as measurements have it: texts, numbers, quantities, lists of them, nested."""
+    text = st.sampled_from((*TEXTS, "", "Cu"))
+    quantity = st.builds(
+        lambda value, unit: {"value": value, "unit": unit},
+        st.sampled_from(NUMBERS),
+        st.sampled_from(("angstrom", "nm", "deg", "no_such_unit", "")),
+    )
+    number = st.one_of(st.sampled_from(NUMBERS), st.integers(-2, 3), quantity)
+    leaf = st.one_of(text, number, st.booleans(), st.none())
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "anode": st.one_of(text, st.lists(leaf, max_size=3)),
+            "wavelength": number,
+            "steps": st.one_of(number, st.lists(number, max_size=3)),
+            "scan": st.one_of(leaf, st.fixed_dictionaries({}, optional={"mode": leaf, "step": number})),
+        },
+    )
+
+
+def documents() -> st.SearchStrategy[dict[str, Any]]:
+    """Documents of measurements, sound and not so sound."""
+    text = st.sampled_from((*TEXTS, ""))
+    started = st.sampled_from(
+        ("2024-01-31T23:30:00.000005", "2024-01-31T23:30:00+09:00", "2024-02-01", "0001-01-01T00:00:00+09:00", "soon")
+    )
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "technique": st.sampled_from((*CODES["technique"], "home_made")),
+            "sample_name": text,
+            "reader": text,
+            "file_name": text,
+            "instrument": st.one_of(text, st.none(), st.integers()),
+            "operator": text,
+            "started_at": started,
+            "metadata": metadata(),
+        },
+    )
+
+
+@st.composite
+def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> World:
+    """A few samples and measurements with facts; some of them changed or deleted afterwards."""
+    samples = [
+        _record(draw, RecordKind.SAMPLE, document={"name": title})
+        for title in draw(st.lists(st.sampled_from(TEXTS), max_size=3))
+    ]
+    samples = [replace(s, sample=draw(st.sampled_from((s.id, s.id, None)))) for s in samples]
+    n_scans = draw(st.integers(1, 4))
+    subjects = [None, *(s.id for s in samples), new_uuid()]
+    scans = [
+        _record(draw, RecordKind.MEASUREMENT, document=draw(documents()), sample=draw(st.sampled_from(subjects)))
+        for _ in range(n_scans)
+    ]
+    facts = []
+    for scan in scans:
+        for term in draw(st.lists(st.sampled_from(tuple(TERMS)), max_size=3)):
+            unit = draw(st.sampled_from((*TERMS[term], "no_such_unit", "deg")))
+            value = Measured(draw(st.sampled_from(NUMBERS)), unit)
+            facts.append(a_fact(term, value, scan, scope=draw(st.sampled_from((scan.scope, 0, 1)))))
+    amounts = st.dictionaries(st.sampled_from(ELEMENTS), st.just(0.5))
+    changed = [
+        replace(record, version=2, title=draw(_titles()), deleted=draw(st.booleans()), scope=draw(_scopes()))
+        for record in draw(st.lists(st.sampled_from(samples + scans), unique_by=lambda r: r.id, max_size=2))
+    ]
+    return World(
+        (
+            Batch(records=(*samples, *scans), facts=tuple(facts), compositions={s.id: draw(amounts) for s in samples}),
+            Batch(records=tuple(changed)),
+        )
+    )
+
+
+def _titles() -> st.SearchStrategy[str]:
+    return st.sampled_from([text for text in TEXTS if text.strip()])
+
+
+def _scopes() -> st.SearchStrategy[int]:
+    return st.sampled_from(range(len(TIERS)))
+
+
+def _record(draw: Callable[[st.SearchStrategy[Any]], Any], kind: RecordKind, **values: Any) -> Record:
+    return Record(
+        id=new_uuid(),
+        pid=new_pid(),
+        kind=kind,
+        title=draw(_titles()),
+        project=PROJECT,
+        owner="test",
+        scope=draw(_scopes()),
+        created_at=NOW.replace(year=2024, month=1) + timedelta(hours=draw(st.integers(0, 30 * 24))),
+        created_by="test",
+        **values,
+    )

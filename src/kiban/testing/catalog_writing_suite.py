@@ -1,0 +1,146 @@
+"""What a transaction of a catalog promises: all or nothing, one at a time in a project, keys and scopes once."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from kiban.errors import Conflict, IdentifierTaken, InvalidValue
+from kiban.query.question import EVERYTHING
+from kiban.records.identity import new_uuid
+from kiban.records.record import RecordKind
+from kiban.records.scope import Tier
+from kiban.store.catalog import Batch, Catalog
+from kiban.testing.catalog_examples import Laboratory
+
+
+class CatalogWritingSuite:
+    """Part of `kiban.testing.catalog_suite.CatalogSuite`."""
+
+    def make_catalog(self) -> Catalog:
+        """Make the catalog to be tested."""
+        raise NotImplementedError
+
+    def lab(self) -> Laboratory:
+        """A new project in the catalog."""
+        return Laboratory(self.make_catalog())
+
+    def test_existing_records_are_found_by_key_within_project_and_kind(self) -> None:
+        lab = self.lab()
+        other = Laboratory(lab.catalog)
+        sample = lab.sample("LTO-7")
+        scan = lab.measurement("scan", key="LTO-7")
+        gone = lab.sample("gone")
+        lab.write(sample, scan, gone, replace(gone, version=2, deleted=True))
+        other.write(other.sample("LTO-8"))
+        with lab.catalog.writing(lab.visible(), project=lab.project) as writing:
+            found = writing.existing(RecordKind.SAMPLE, ["LTO-7", "LTO-8", "gone", "LTO-7"])
+            assert found == {"LTO-7": sample}
+            assert writing.existing(RecordKind.SAMPLE, []) == {}
+            fresh = lab.sample("fresh")
+            writing.add(Batch(records=(fresh,)))
+            assert writing.existing(RecordKind.SAMPLE, ["fresh"]) == {"fresh": fresh}
+
+    def test_a_key_belongs_to_one_record_of_a_kind(self) -> None:
+        lab = self.lab()
+        sample = lab.sample("LTO-7")
+        lab.write(sample, lab.measurement("x", key="LTO-7"), lab.measurement("no key"), lab.measurement("no key"))
+        with pytest.raises(Conflict) as caught:
+            lab.write(lab.sample("LTO-7"))
+        assert not isinstance(caught.value, IdentifierTaken)
+        lab.write(replace(sample, version=2, deleted=True), lab.sample("LTO-7"))
+        with pytest.raises(Conflict):
+            lab.write(replace(sample, version=3))
+        other = Laboratory(lab.catalog)
+        other.write(other.sample("LTO-7"))
+
+    def test_a_short_identifier_that_is_taken_is_told_apart(self) -> None:
+        lab = self.lab()
+        one = lab.sample("one")
+        lab.write(one)
+        with pytest.raises(IdentifierTaken) as caught:
+            lab.write(lab.sample("two", pid=one.pid))
+        assert one.pid in caught.value.fault
+        other = Laboratory(lab.catalog)
+        with pytest.raises(IdentifierTaken):
+            other.write(other.sample("three", pid=one.pid))
+
+    def test_an_error_undoes_everything(self) -> None:
+        lab = self.lab()
+
+        def write_and_fail() -> None:
+            with lab.catalog.writing(lab.visible(), project=lab.project) as writing:
+                writing.add(Batch(records=(lab.sample("one"),), events=(lab.event("made"),)))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            write_and_fail()
+        assert lab.catalog.count(EVERYTHING, lab.visible()) == 0
+        assert lab.catalog.events(lab.visible()) == ()
+
+    def test_an_error_that_is_overlooked_undoes_everything_all_the_same(self) -> None:
+        lab = self.lab()
+
+        def write_on() -> None:
+            with lab.catalog.writing(lab.visible(), project=lab.project) as writing:
+                one = lab.sample("one")
+                writing.add(Batch(records=(one,)))
+                with pytest.raises(Conflict):
+                    writing.add(Batch(records=(one,)))
+                with pytest.raises(Conflict):
+                    writing.existing(RecordKind.SAMPLE, ["one"])
+
+        with pytest.raises(Conflict):
+            write_on()
+        assert lab.catalog.count(EVERYTHING, lab.visible()) == 0
+
+    def test_nothing_is_seen_before_the_end(self) -> None:
+        lab = self.lab()
+        with lab.catalog.writing(lab.visible(), project=lab.project) as writing:
+            writing.add(Batch(records=(lab.sample("one"),)))
+            assert lab.catalog.count(EVERYTHING, lab.visible()) == 0
+        assert lab.catalog.count(EVERYTHING, lab.visible()) == 1
+
+    def test_many_may_look_for_a_key_and_only_one_adds_it(self) -> None:
+        lab = self.lab()
+        visible = lab.visible()
+        start = threading.Barrier(4)
+
+        def find_or_add(_: int) -> None:
+            start.wait()
+            with lab.catalog.writing(visible, project=lab.project) as writing:
+                if not writing.existing(RecordKind.SAMPLE, ["LTO-7"]):
+                    writing.add(Batch(records=(lab.sample("LTO-7"),)))
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(find_or_add, range(4)))
+        assert lab.catalog.count(EVERYTHING, visible) == 1
+
+    def test_everything_belongs_to_the_project_that_is_written_to(self) -> None:
+        lab = self.lab()
+        for batch in (
+            Batch(records=(lab.sample("x", project=new_uuid()),)),
+            Batch(files=(lab.file("x", project=new_uuid()),)),
+        ):
+            with pytest.raises(InvalidValue), lab.catalog.writing(lab.visible(), project=lab.project) as writing:
+                writing.add(batch)
+
+    def test_a_scope_is_made_once(self) -> None:
+        lab = self.lab()
+        start = threading.Barrier(4)
+
+        def ensure(_: int) -> int:
+            start.wait()
+            return lab.catalog.ensure_scope(project=lab.project, tier=Tier.OPEN).number
+
+        with ThreadPoolExecutor(4) as pool:
+            assert len(set(pool.map(ensure, range(4)))) == 1
+        agreement = new_uuid()
+        scopes = [lab.scope(Tier.OPEN), lab.scope(Tier.SHARED, agreement), lab.scope(Tier.SHARED, new_uuid())]
+        assert len({scope.number for scope in scopes}) == 3
+        assert set(scopes) <= set(lab.catalog.scopes())
+        with pytest.raises(InvalidValue):
+            lab.scope(Tier.SHARED)
