@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiban.errors import DamagedFile, LimitExceeded
-from kiban.readers.jcamp_compression import Ordinates, decode
+from kiban.readers.jcamp.compression import Ordinates, decode
 
 # An encoder of every written form, made from the standard's definition and independent of the reader.
 

@@ -48,9 +48,9 @@ from typing import Any
 
 from kiban.errors import DamagedFile, UnsupportedVariant
 from kiban.quantity.measured import Measured
-from kiban.readers.biologic_cell import cell_metadata, sample_in
-from kiban.readers.biologic_labels import split
-from kiban.readers.biologic_modules import (
+from kiban.readers.biologic.cell import cell_metadata, sample_in
+from kiban.readers.biologic.labels import split
+from kiban.readers.biologic.modules import (
     SIGNATURE,
     Log,
     Module,
@@ -62,9 +62,9 @@ from kiban.readers.biologic_modules import (
     parse_date,
     split_modules,
 )
-from kiban.readers.biologic_records import read_records
-from kiban.readers.biologic_techniques import CODES, key_for
-from kiban.readers.biologic_variables import RawColumn, current_from_charge, loop_column, variables_from
+from kiban.readers.biologic.records import read_records
+from kiban.readers.biologic.techniques import CODES, key_for
+from kiban.readers.biologic.variables import RawColumn, current_from_charge, loop_column, variables_from
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.records.reading import Json, MetadataValue, Reading

@@ -44,11 +44,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured
-from kiban.readers.biologic_cell import sample_in
-from kiban.readers.biologic_header import Header, metadata_of, parse_header, started_at
-from kiban.readers.biologic_labels import split
-from kiban.readers.biologic_techniques import key_for
-from kiban.readers.biologic_variables import RawColumn, loop_column, variables_from
+from kiban.readers.biologic.cell import sample_in
+from kiban.readers.biologic.header import Header, metadata_of, parse_header, started_at
+from kiban.readers.biologic.labels import split
+from kiban.readers.biologic.techniques import key_for
+from kiban.readers.biologic.variables import RawColumn, loop_column, variables_from
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.readers.text import decode

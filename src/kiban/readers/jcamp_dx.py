@@ -57,10 +57,13 @@ from dataclasses import dataclass
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
-from kiban.readers import jcamp_metadata, jcamp_ntuples, jcamp_tables, jcamp_words
 from kiban.readers import text as texts
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.jcamp_labels import TABLES, Block, blocks, decode, label_table, normalise
+from kiban.readers.jcamp import metadata as jcamp_metadata
+from kiban.readers.jcamp import ntuples as jcamp_ntuples
+from kiban.readers.jcamp import tables as jcamp_tables
+from kiban.readers.jcamp import words as jcamp_words
+from kiban.readers.jcamp.labels import TABLES, Block, blocks, decode, label_table, normalise
 from kiban.readers.source import Source
 from kiban.records.reading import Json, MetadataValue, Reading, Variable
 

@@ -78,7 +78,7 @@ def _read(choice: Choice, source: Source) -> list[Reading]:
         ) from e
     except Exception as e:
         raise DamagedFile(
-            f"{source.name}: the reader {choice.reader.name} met what the format does not allow ({type(e).__name__}: {e}).",
+            f"{source.name}: the reader {choice.reader.name} met what the format forbids ({type(e).__name__}: {e}).",
             mend="If another program reads the file, report it with the file; it is kept as it came.",
         ) from e
     if not readings:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured
-from kiban.readers.jcamp_compression import Ordinates
-from kiban.readers.jcamp_labels import Number, number
+from kiban.readers.jcamp.compression import Ordinates
+from kiban.readers.jcamp.labels import Number, number
 
 _KEPT = "It is kept as it came; export the measurement again."
 

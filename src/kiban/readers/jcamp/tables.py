@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
-from kiban.readers import jcamp_compression, jcamp_tuples, jcamp_words
-from kiban.readers.jcamp_abscissa import Promise, abscissas
-from kiban.readers.jcamp_labels import Block, Number, Record, count, has_decimal_comma, number, without_comments
-from kiban.readers.jcamp_variables import Column, axis_variable, doubt_percent, signal_variable, unique
+from kiban.readers.jcamp import compression as jcamp_compression
+from kiban.readers.jcamp import tuples as jcamp_tuples
+from kiban.readers.jcamp import words as jcamp_words
+from kiban.readers.jcamp.abscissa import Promise, abscissas
+from kiban.readers.jcamp.labels import Block, Number, Record, count, has_decimal_comma, number, without_comments
+from kiban.readers.jcamp.variables import Column, axis_variable, doubt_percent, signal_variable, unique
 from kiban.records.reading import Role, Variable
 
 _KEPT = "It is kept as it came; export the measurement again."

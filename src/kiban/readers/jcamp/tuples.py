@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
-from kiban.readers.jcamp_compression import mark_exponents, refuse_leftovers, without_not_numbers
-from kiban.readers.jcamp_labels import without_comments
+from kiban.readers.jcamp.compression import mark_exponents, refuse_leftovers, without_not_numbers
+from kiban.readers.jcamp.labels import without_comments
 
 _KEPT = "It is kept as it came; export the measurement again."
 _WORDS = frozenset("MA")

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
-from kiban.readers.biologic_columns import FLAG_BITS, column
-from kiban.readers.biologic_modules import Module
-from kiban.readers.biologic_variables import RawColumn
+from kiban.readers.biologic.columns import FLAG_BITS, column
+from kiban.readers.biologic.modules import Module
+from kiban.readers.biologic.variables import RawColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

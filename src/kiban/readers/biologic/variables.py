@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
-from kiban.readers.biologic_labels import CONTROL, name_for, role_of, spell, split
+from kiban.readers.biologic.labels import CONTROL, name_for, role_of, spell, split
 from kiban.records.reading import Role, Variable
 
 POTENTIOSTATIC, GALVANOSTATIC = 2, 1

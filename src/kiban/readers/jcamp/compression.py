@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, LimitExceeded
-from kiban.readers.jcamp_labels import without_comments
+from kiban.readers.jcamp.labels import without_comments
 
 _KEPT = "It is kept as it came; export the measurement again."
 

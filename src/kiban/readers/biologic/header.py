@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiban.quantity.measured import Measured
-from kiban.readers.biologic_cell import cell_metadata
-from kiban.readers.biologic_labels import spell
+from kiban.readers.biologic.cell import cell_metadata
+from kiban.readers.biologic.labels import spell
 from kiban.records.reading import MetadataValue
 
 _CELL = 20

@@ -21,11 +21,12 @@ import numpy as np
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.series import Series
-from kiban.readers import jcamp_tuples, jcamp_words
-from kiban.readers.jcamp_abscissa import Promise
-from kiban.readers.jcamp_labels import Block, Number, Record, count, number
-from kiban.readers.jcamp_tables import Where, check_first, read_groups, read_incremented
-from kiban.readers.jcamp_variables import Column, axis_variable, doubt_percent, signal_variable, unique
+from kiban.readers.jcamp import tuples as jcamp_tuples
+from kiban.readers.jcamp import words as jcamp_words
+from kiban.readers.jcamp.abscissa import Promise
+from kiban.readers.jcamp.labels import Block, Number, Record, count, number
+from kiban.readers.jcamp.tables import Where, check_first, read_groups, read_incremented
+from kiban.readers.jcamp.variables import Column, axis_variable, doubt_percent, signal_variable, unique
 from kiban.records.reading import Json, Role, Variable
 
 _KEPT = "It is kept as it came; export the measurement again."

@@ -9,7 +9,7 @@ import numpy as np
 
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
-from kiban.readers.jcamp_labels import Block, number
+from kiban.readers.jcamp.labels import Block, number
 from kiban.readers.unit_words import read_unit
 from kiban.records.reading import MetadataValue, Role, Variable
 

@@ -1,0 +1,1 @@
+"""What the two BioLogic readers share: columns, modules, techniques, cell and header of EC-Lab's files."""
