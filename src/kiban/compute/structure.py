@@ -9,7 +9,7 @@ import numpy as np
 from kiban.compute.structured import ReadSummary, Structured, StructuredReading
 from kiban.readers.recognise import Choice, read
 from kiban.records.document import metadata_to_json
-from kiban.records.measurement import Analysis, Measurement, VariableSummary
+from kiban.records.measurement import Measurement, VariableSummary
 from kiban.records.property import Property
 from kiban.records.reading import MetadataValue, Reading, Variable
 
@@ -144,18 +144,7 @@ def _keep(
         metadata=metadata_to_json(dict(reading.metadata)),
         variables=tuple(_variable_summary(variable) for variable in reading.variables),
         doubts=reading.doubts,
-        analyses=tuple(
-            Analysis(
-                name=finding.name,
-                version=finding.version,
-                summary=finding.summary,
-                columns=finding.columns,
-                units=finding.units,
-                rows=finding.rows,
-                doubts=finding.doubts,
-            )
-            for finding in findings
-        ),
+        analyses=tuple(finding.kept() for finding in findings),
         preview=_preview(reading),
     )
     return measurement, tuple(p for finding in findings for p in finding.properties)
