@@ -1,0 +1,203 @@
+"""Write the pages of the reference that follow from the code: readers, analyses, terms, techniques, operations.
+
+    make docs            (or: python docs/make_reference_pages.py)
+
+`tests/docs` fails when a page is not what this script would write.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import kiban.operations
+from kiban.analysis.contract import Analysis
+from kiban.analysis.run import analyses
+from kiban.readers.contract import Reader
+from kiban.readers.recognise import readers
+from kiban.records.property_term import PROPERTY_TERMS
+from kiban.records.technique import TECHNIQUES
+
+REFERENCE = Path(__file__).resolve().parent / "reference"
+_MARK = "<!-- Written by docs/make_reference_pages.py. Change the code, then run `make docs`. -->"
+_UNDERLINED = re.compile(r"^(\S[^\n]*)\n-{3,}$", re.MULTILINE)
+
+
+def pages() -> dict[str, str]:
+    """Give the text of every page by its file name."""
+    return {
+        "readers.md": readers_page(),
+        "analyses.md": analyses_page(),
+        "property-terms.md": property_terms_page(),
+        "techniques.md": techniques_page(),
+        "operations.md": operations_page(),
+    }
+
+
+def own_readers() -> list[Reader]:
+    """The readers that Kiban brings, in order of their titles; those of other packages are not documented here."""
+    ours = [reader for reader in readers() if type(reader).__module__.startswith("kiban.readers.")]
+    return sorted(ours, key=lambda reader: reader.title.lower())
+
+
+def readers_page() -> str:
+    """Formats: how they are recognised, what is read, with what uncertainty, what is left out."""
+    rows = [
+        (f"[{r.title}](#{slug(r.title)})", f"`{r.name}`", ", ".join(map(_dotted, r.suffixes)), _recognised(r))
+        for r in own_readers()
+    ]
+    intro = """
+A reader turns the bytes of one format into Readings. It is chosen by the content of the file; the suffix is never
+proof. The surest claim wins, and `kiban read FILE` says why. Files packed with gzip, bzip2 or xz are unpacked first.
+The members of zip and tar archives are read one by one when the archive is deposited.
+
+What no reader recognises is kept as it came. [Write a reader](../how-to/write-a-reader.md) for it.
+"""
+    sections = [_reader_section(reader) for reader in own_readers()]
+    table = _table(("format", "reader", "usual suffixes", "recognition"), rows)
+    return _page("Readers", intro, table, *sections)
+
+
+def _reader_section(reader: Reader) -> str:
+    documentation = inspect.getdoc(inspect.getmodule(type(reader))) or ""
+    text = _UNDERLINED.sub(r"### \1\n", documentation)
+    techniques = ", ".join(f"`{key}`" for key in reader.techniques)
+    makers = f"Makers: {', '.join(reader.makers)}. " if reader.makers else ""
+    facts = f"Reader `{reader.name}`, version {reader.version}. {makers}Techniques: {techniques}."
+    return f"## {reader.title}\n\n{facts}\n\n{text}\n"
+
+
+def _recognised(reader: Reader) -> str:
+    text = _first_sentence(type(reader).recognise)
+    return text.removesuffix(".").replace("|", "\\|")
+
+
+def _dotted(suffix: str) -> str:
+    return f"`.{suffix.lstrip('.')}`"
+
+
+def own_analyses() -> list[Analysis]:
+    """The analyses that Kiban brings, in order of their titles."""
+    ours = [analysis for analysis in analyses() if type(analysis).__module__.startswith("kiban.analysis.")]
+    return sorted(ours, key=lambda analysis: analysis.title.lower())
+
+
+def analyses_page() -> str:
+    """What is worked out of a Reading."""
+    intro = """
+An analysis takes a Reading and says what follows from it: [properties](property-terms.md) with unit, uncertainty and
+condition, and a table of all features. All that apply run when a file is deposited. Where one cannot do its work, the
+file is deposited all the same, and the record of the measurement holds the reason as a doubt.
+"""
+    rows = [
+        (f"[{a.title}](#{slug(a.title)})", f"`{a.name}`", ", ".join(f"`{key}`" for key in a.techniques))
+        for a in own_analyses()
+    ]
+    table = _table(("analysis", "name", "techniques"), rows)
+    return _page("Analyses", intro, table, *map(_analysis_section, own_analyses()))
+
+
+def _analysis_section(analysis: Analysis) -> str:
+    documentation = inspect.getdoc(inspect.getmodule(type(analysis))) or ""
+    options = ", ".join(f"`{name}`" for name in analysis.options) or "none"
+    facts = f"Analysis `{analysis.name}`, version {analysis.version}. Options (from Python only): {options}."
+    return f"## {analysis.title}\n\n{facts}\n\n{documentation}\n"
+
+
+def property_terms_page() -> str:
+    """The vocabulary of properties."""
+    intro = """
+The words for what a claimed value is a value of. Questions, tables and pages use them. A value is kept in the unit in
+which it was worked out and, for comparison, in the coherent SI unit of the same dimension. A number without a unit in a
+question is taken in the usual unit of its term.
+
+The labels in English and Japanese may be used in questions too.
+"""
+    rows = [(f"`{t.key}`", t.en, t.ja, t.symbol, f"`{t.unit}`" if t.unit else "any") for t in PROPERTY_TERMS.values()]
+    return _page("Property terms", intro, _table(("term", "English", "Japanese", "symbol", "usual unit"), rows))
+
+
+def techniques_page() -> str:
+    """The list of techniques."""
+    intro = """
+The closed list of what a Reading can be. The key stands in questions (`technique = "xrd"`), JSON and URLs; the labels
+in English and Japanese may be used in questions too. A reader that cannot tell gives `spectrum` or `table`.
+"""
+    rows = [(f"`{t.key}`", t.en, t.ja) for t in TECHNIQUES.values()]
+    return _page("Techniques", intro, _table(("key", "English", "Japanese"), rows))
+
+
+def operations_page() -> str:
+    """What a person can ask for, one line each."""
+    intro = """
+The deeds: one module of `kiban.operations` for each thing that a person can ask for. The terminal, REST and the pages
+call them and nothing below them. Each takes the asker first, so that none can forget
+[the access rules](../explanation/access.md).
+"""
+    deeds, parts = [], []
+    for module in _modules():
+        asked = list(_deeds(module))
+        deeds += [(f"`{_short(module)}`", f"`{name}`", sentence) for name, sentence in asked]
+        if not asked:
+            parts.append((f"`{_short(module)}`", _first_sentence(module)))
+    table = _table(("module", "function", "what it does"), deeds)
+    shared = "## What they share\n\n" + _table(("module", "what is in it"), parts)
+    return _page("Operations", intro, table, shared)
+
+
+def _modules() -> Iterator[ModuleType]:
+    for info in pkgutil.iter_modules(kiban.operations.__path__):
+        yield importlib.import_module(f"kiban.operations.{info.name}")
+
+
+def _deeds(module: ModuleType) -> Iterator[tuple[str, str]]:
+    """The public functions that a door calls, each with a sentence."""
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if name.startswith("_") or function.__module__ != module.__name__:
+            continue
+        # `read_file` keeps nothing and shows nothing that the caller could not read himself: it takes no asker.
+        if name == "read_file" or next(iter(inspect.signature(function).parameters), "") == "asker":
+            yield name, _first_sentence(module if name == _short(module) else function)
+
+
+def _short(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+def _first_sentence(described: object) -> str:
+    text = " ".join((inspect.getdoc(described) or "").partition("\n\n")[0].split())
+    sentence = re.split(r"(?<=\.)\s", text, maxsplit=1)[0]
+    return sentence[:1].upper() + sentence[1:]
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", _MARK, *(part.strip() for part in parts)]) + "\n"
+
+
+def main() -> None:
+    """Write the pages that have changed."""
+    for name, text in pages().items():
+        path = REFERENCE / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            sys.stderr.write(f"wrote {name}\n")
+
+
+if __name__ == "__main__":
+    main()
