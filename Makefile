@@ -46,6 +46,10 @@ architecture: venv
 bench: venv
 	for script in benchmarks/*.py; do echo "== $$script"; .venv/bin/python $$script || exit 1; done
 
+# The reference pages that follow from the code.
+docs: venv
+	.venv/bin/python docs/make_reference_pages.py
+
 # After a change of the dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --all-extras --group dev --python-version 3.11 -o requirements.lock pyproject.toml
