@@ -1,0 +1,187 @@
+"""One data block of a CIF, its tags spelled one way whichever dictionary language they follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
+from kiban.quantity.measured import Measured
+from kiban.readers.cif_numbers import is_unknown, read_measured
+from kiban.records.reading import Json
+
+MOST_HEADER_CELLS = 500_000
+_PLACE = re.compile(r"string:(\d+)(?::\d+\(\d+\))?")
+_UNCERTAIN = ("_su", "_esd")
+
+
+def spelled(tag: str) -> str:
+    """Spell a tag the older way in lower case: `_cell.length_a` and `_cell_length_a` are the same."""
+    return tag.lower().replace(".", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A table in a block."""
+
+    tags: tuple[str, ...]
+    """As written."""
+    columns: tuple[tuple[str, ...], ...]
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows."""
+        return len(self.columns[0]) if self.columns else 0
+
+    def column(self, tag: str) -> tuple[str, ...] | None:
+        """The column of that tag, in the older spelling."""
+        for written, column in zip(self.tags, self.columns, strict=True):
+            if spelled(written) == tag:
+                return column
+        return None
+
+    @property
+    def category(self) -> str:
+        """What all the tags have in front: `_atom_site`."""
+        if all("." in tag for tag in self.tags):
+            return self.tags[0].partition(".")[0].lower()
+        parts = [spelled(tag).split("_") for tag in self.tags]
+        n = 0
+        while all(len(p) > n + 1 and p[n] == parts[0][n] for p in parts):
+            n += 1
+        return "_".join(parts[0][:n])
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A data block: single values and loops, all as text."""
+
+    name: str
+    items: dict[str, str]
+    """By tag as written."""
+    loops: tuple[Loop, ...]
+    n_frames: int
+    """Save frames: definitions of a dictionary."""
+
+    def texts(self, tag: str) -> tuple[str, ...] | None:
+        """The value or values of a tag, whether it stands alone or in a loop."""
+        for written, value in self.items.items():
+            if spelled(written) == tag:
+                return (value,)
+        for loop in self.loops:
+            column = loop.column(tag)
+            if column is not None:
+                return column
+        return None
+
+    def written(self, tag: str) -> str:
+        """The tag as the file spells it."""
+        tags = [*self.items, *(written for loop in self.loops for written in loop.tags)]
+        return next((written for written in tags if spelled(written) == tag), tag)
+
+    def text(self, *tags: str) -> str | None:
+        """The single value of the first of the tags that is given."""
+        for tag in tags:
+            found = self.texts(tag)
+            if found is not None and len(found) == 1 and not is_unknown(found[0]):
+                return " ".join(found[0].split())
+        return None
+
+    def measured(self, unit: str, *tags: str) -> Measured | None:
+        """The number of the first of the tags that has one, in the unit that the dictionary fixes for it."""
+        for tag in tags:
+            value = self.text(tag)
+            apart = next((text for end in _UNCERTAIN if (text := self.text(tag + end))), "")
+            number = read_measured(value, unit, uncertainty=apart) if value else None
+            if number is not None:
+                return number
+        return None
+
+    def uncertainties(self, tag: str) -> tuple[str, ...] | None:
+        """The column of standard uncertainties that belongs to a tag, where the file keeps them apart."""
+        return next((found for end in _UNCERTAIN if (found := self.texts(tag + end)) is not None), None)
+
+    def header(self) -> tuple[dict[str, Json], list[str]]:
+        """The whole block as JSON values, and a doubt for each loop that is too large to be kept so."""
+        doubts: list[str] = []
+        loops: list[Json] = []
+        for loop in self.loops:
+            if loop.n_rows * len(loop.tags) > MOST_HEADER_CELLS:
+                doubts.append(f"The loop {loop.category} has {loop.n_rows} rows and is not repeated in the header.")
+                continue
+            loops.append({tag: list(column) for tag, column in zip(loop.tags, loop.columns, strict=True)})
+        return {"block": self.name, "items": dict(self.items), "loops": loops}, doubts
+
+
+def read_blocks(text: str, *, name: str) -> list[Block]:
+    """Parse a CIF.
+
+    Raises
+    ------
+    NothingMeasured
+        If it is a dictionary, whose syntax the parser may not know.
+    UnsupportedVariant
+        If it uses the lists or tables of CIF 2.0.
+    DamagedFile
+        If it is not well formed; the fault says where.
+    """
+    from gemmi import cif
+
+    # gemmi raises ValueError for syntax and RuntimeError for repeated tags and missing values.
+    try:
+        document: Any = cif.read_string(text)
+    except (ValueError, RuntimeError) as e:
+        raise _fault(text, str(e), name) from e
+    return [_block(block, cif.as_string) for block in document]
+
+
+def _fault(text: str, said: str, name: str) -> DamagedFile | NothingMeasured | UnsupportedVariant:
+    if re.search(r"^\s*_dictionary[._]title|^\s*_definition\.id", text, re.MULTILINE | re.IGNORECASE):
+        return dictionary(name)
+    where = _PLACE.search(said)
+    said = _PLACE.sub(f"line {where[1]}", said) if where else said
+    line = text.split("\n")[int(where[1]) - 1] if where and int(where[1]) <= text.count("\n") + 1 else ""
+    if text.lstrip("\ufeff").startswith("#\\#CIF_2") and re.search(r"(?:^|\s)[\[{]", line):
+        return UnsupportedVariant(
+            f"{name}: {said}; lists and tables of CIF 2.0 are not read.",
+            mend="Export the structure as CIF 1.1; the file is kept as it came.",
+        )
+    return DamagedFile(
+        f"{name} is not a well-formed CIF: {said}.",
+        mend="Correct the line, or export the structure again; the file is kept as it came.",
+    )
+
+
+def dictionary(name: str) -> NothingMeasured:
+    """The error for a file that defines tags instead of using them."""
+    return NothingMeasured(
+        f"{name} is a dictionary that defines CIF's data names; it holds no data.",
+        mend="Nothing is missing: it is kept as it came.",
+    )
+
+
+def _block(block: Any, as_string: Any) -> Block:
+    items: dict[str, str] = {}
+    loops: list[Loop] = []
+    n_frames = 0
+    for item in block:
+        if item.pair is not None:
+            items[item.pair[0]] = _text(item.pair[1], as_string)
+        elif item.loop is not None:
+            loops.append(_loop(item.loop.tags, item.loop.values, as_string))
+        elif item.frame is not None:
+            n_frames += 1
+    return Block(block.name.strip(), items, tuple(loops), n_frames)
+
+
+def _loop(tags: Sequence[str], values: Sequence[str], as_string: Any) -> Loop:
+    texts = [_text(value, as_string) for value in values]
+    width = len(tags)
+    return Loop(tuple(tags), tuple(tuple(texts[j::width]) for j in range(width)))
+
+
+def _text(raw: str, as_string: Any) -> str:
+    """Take off the quotation marks or semicolons; most values have none, and need no call."""
+    return str(as_string(raw)) if raw[:1] in "'\";" else raw
