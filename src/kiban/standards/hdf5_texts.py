@@ -1,0 +1,30 @@
+"""Texts and numbers read back from HDF5 files that `hdf5_memory` made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import h5py
+
+
+def text_of(dataset: h5py.Dataset) -> str:
+    """A dataset that is one text. Raises UnicodeDecodeError."""
+    return bytes(dataset[()]).decode()
+
+
+def texts_of(dataset: h5py.Dataset) -> tuple[str, ...]:
+    """A dataset that is a list of texts. Raises UnicodeDecodeError."""
+    return tuple(bytes(each).decode() for each in dataset[()])
+
+
+def text_attribute(node: h5py.HLObject, name: str, otherwise: str | None = None) -> str:
+    """An attribute that is one text. Raises KeyError if it is missing and nothing stands in for it."""
+    if otherwise is not None and name not in node.attrs:
+        return otherwise
+    return bytes(node.attrs[name]).decode()
+
+
+def number_attribute(node: h5py.HLObject, name: str) -> float | None:
+    """An attribute that is one number; `None` where it is missing."""
+    return float(node.attrs[name]) if name in node.attrs else None
