@@ -1,0 +1,1 @@
+"""Finding and fitting peaks of curves: plain arrays in, plain arrays out."""
