@@ -48,6 +48,14 @@ def test_a_simulated_spectrum_comes_back(
     assert max(map(len, content.decode().splitlines())) <= 80
 
 
+def test_the_formula_of_the_sample_is_stated_where_it_is_given() -> None:
+    x = np.linspace(400.0, 4000.0, 10)
+    _, (with_formula,) = read(Source(write(x, x, formula="TiO2"), name="a.dx"))
+    _, (without,) = read(Source(write(x, x), name="a.dx"))
+    assert with_formula.metadata["molecular_formula"] == "TiO2"
+    assert "molecular_formula" not in without.metadata
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=2, max_size=120),

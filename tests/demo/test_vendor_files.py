@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -49,6 +50,18 @@ def test_each_format_makes_the_round_trip(write: Callable[[SimulatedPattern], by
     assert reading.instrument == "SIMULATED"
     assert reading.operator == "Kiban simulation"
     assert reading.doubts == ()
+
+
+@pytest.mark.parametrize("write", [xrdml, ras, rasx])
+def test_both_lines_of_the_doublet_are_stated_where_the_beam_has_both(
+    write: Callable[[SimulatedPattern], bytes],
+) -> None:
+    _, (single,) = read(Source(write(PATTERN)))
+    _, (double,) = read(Source(write(replace(PATTERN, kalpha2_nm=0.1544427))))
+    assert "wavelength_kalpha2" not in single.metadata
+    assert double.metadata["wavelength_kalpha2"] == Measured(1.544427, "angstrom")
+    if write is xrdml:
+        assert (single.metadata["kalpha2_to_kalpha1"], double.metadata["kalpha2_to_kalpha1"]) == (0.0, 0.5)
 
 
 @pytest.mark.parametrize("write", [xrdml, ras, rasx])

@@ -37,6 +37,7 @@ def jcamp_spectrum(
     measured_at: datetime,
     instrument: str = "Kiban demonstration spectrometer",
     y_units: str | None = None,
+    formula: str = "",
     form: Form = "DIFDUP",
 ) -> bytes:
     """Write a simulated spectrum as a JCAMP-DX 5.01 file.
@@ -55,6 +56,8 @@ def jcamp_spectrum(
         With its time zone, if it has one.
     y_units : str, optional
         The unit of the ordinates in JCAMP-DX words, `TRANSMITTANCE` for example; otherwise the usual one of the kind.
+    formula : str
+        Of the sample, for MOLFORM; left out where empty.
     form : {"AFFN", "SQZ", "DIFDUP"}
         How the ordinates are written.
 
@@ -85,6 +88,7 @@ def jcamp_spectrum(
         "LONG DATE": f"{measured_at:%Y/%m/%d %H:%M:%S}{zone}",
         "SPECTROMETER/DATA SYSTEM": instrument,
         "SAMPLE DESCRIPTION": sample_name,
+        **({"MOLFORM": formula} if formula else {}),
         "COMMENTS": SIMULATED,
         "XUNITS": x_units,
         "YUNITS": y_units or usual,

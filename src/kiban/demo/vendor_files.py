@@ -39,6 +39,8 @@ class SimulatedPattern:
         Follows the line that says that the data were simulated.
     wavelength_nm : float
         Of Kα1.
+    kalpha2_nm : float, optional
+        Of Kα2, where the beam has both lines; it is then taken to be half as strong as Kα1.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class SimulatedPattern:
     started_at: datetime
     comment: str = ""
     wavelength_nm: float = 0.1540598
+    kalpha2_nm: float | None = None
     count_time_s: float = 1.0
     anode: str = "Cu"
 
@@ -95,6 +98,7 @@ def xrdml(it: SimulatedPattern) -> bytes:
         f"\n\t\t\t\t</positions>"
         for axis, part in (("2Theta", 1), ("Omega", 2))
     )
+    second = f'\n\t\t\t<kAlpha2 unit="Angstrom">{it.kalpha2_nm * 10:.7f}</kAlpha2>' if it.kalpha2_nm else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <xrdMeasurements xmlns="{schema}" status="Completed">
 	<sample type="To be analyzed">
@@ -105,8 +109,8 @@ def xrdml(it: SimulatedPattern) -> bytes:
 		<comment>{entries}
 		</comment>
 		<usedWavelength intended="K-Alpha 1">
-			<kAlpha1 unit="Angstrom">{it.wavelength_nm * 10:.7f}</kAlpha1>
-			<ratioKAlpha2KAlpha1>0.0000</ratioKAlpha2KAlpha1>
+			<kAlpha1 unit="Angstrom">{it.wavelength_nm * 10:.7f}</kAlpha1>{second}
+			<ratioKAlpha2KAlpha1>{0.5 if second else 0:.4f}</ratioKAlpha2KAlpha1>
 		</usedWavelength>
 		<incidentBeamPath>
 			<xRayTube name="simulated">
@@ -162,6 +166,7 @@ def _ras_header(it: SimulatedPattern) -> dict[str, str]:
         # A value ends at the last quotation mark of its line; RAS knows no way to write one inside.
         return text.replace('"', "'")
 
+    second = {"HW_XG_WAVE_LENGTH_ALPHA2": f"{it.kalpha2_nm * 10:.6f}"} if it.kalpha2_nm else {}
     return {
         "FILE_COMMENT": quoted(" ".join(it.comment_lines)),
         "FILE_MEMO": "",
@@ -175,6 +180,7 @@ def _ras_header(it: SimulatedPattern) -> dict[str, str]:
         "HW_XG_TARGET_NAME": it.anode,
         "HW_XG_VOLTAGE_UNIT": "kV",
         "HW_XG_WAVE_LENGTH_ALPHA1": f"{it.wavelength_nm * 10:.6f}",
+        **second,
         "HW_XG_WAVE_LENGTH_UNIT": "Angstrom",
         "MEAS_COND_XG_CURRENT": str(_TUBE_CURRENT_MA),
         "MEAS_COND_XG_VOLTAGE": str(_TUBE_VOLTAGE_KV),
@@ -228,6 +234,7 @@ def _md5(text: bytes) -> str:
 
 
 def _rasx_conditions(it: SimulatedPattern) -> str:
+    second = f"\n      <WavelengthKalpha2>{it.kalpha2_nm * 10:.6f}</WavelengthKalpha2>" if it.kalpha2_nm else ""
     return f"""<?xml version="1.0" encoding="utf-8"?>
 <MeasurementConditions>
   <GeneralInformation>
@@ -246,7 +253,7 @@ def _rasx_conditions(it: SimulatedPattern) -> str:
       <CurrentUnit>mA</CurrentUnit>
       <Voltage>{_TUBE_VOLTAGE_KV}</Voltage>
       <VoltageUnit>kV</VoltageUnit>
-      <WavelengthKalpha1>{it.wavelength_nm * 10:.6f}</WavelengthKalpha1>
+      <WavelengthKalpha1>{it.wavelength_nm * 10:.6f}</WavelengthKalpha1>{second}
     </XrayGenerator>
   </HWConfigurations>
   <Axes>
