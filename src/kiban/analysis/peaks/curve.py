@@ -61,7 +61,7 @@ def _ascending(x: Array, y: Array, u: Array | None) -> tuple[Array, Array, Array
     return x[first], np.add.reduceat(y, first) / count, merged
 
 
-def white_noise(y: Array) -> float:
+def white_noise(y: Array, lag: int = 1) -> float:
     """Estimate the standard deviation of noise that is alike everywhere.
 
     Second differences take out anything that is straight over three points; their median ignores the few places where
@@ -71,15 +71,18 @@ def white_noise(y: Array) -> float:
     ----------
     y : array, shape (n_points,)
         Evenly spaced.
+    lag : int
+        How many points apart the three are; more than 1 where neighbours may share their noise, as they do after
+        smoothing or interpolation.
 
     Returns
     -------
     float
-        0 where there are fewer than 3 points, or where most of them lie on straight lines.
+        0 where there are too few points, or where most of them lie on straight lines.
     """
-    if y.size < 3:
+    if y.size < 2 * lag + 1:
         return 0.0
-    bend = np.abs(y[2:] - 2.0 * y[1:-1] + y[:-2])
+    bend = np.abs(y[2 * lag :] - 2.0 * y[lag:-lag] + y[: -2 * lag])
     return float(np.median(bend)) / (0.6745 * math.sqrt(6.0))
 
 

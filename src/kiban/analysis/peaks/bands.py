@@ -1,0 +1,190 @@
+"""Bands of a spectrum: maxima that stand out from what surrounds them, and where exactly their tops are.
+
+A maximum's prominence is its height above the higher of the two lowest points that one must pass to reach a higher
+maximum, or the end of the spectrum, on either side. The position is the vertex of a parabola through the top: it needs
+no assumption on a band's shape, which in real spectra is rarely one of the textbook's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+_TOP = 0.12
+"""Part of the prominence that counts as the top."""
+_NOISE_DEEP = 4.0
+"""But at least so many standard deviations of noise, so that the top does not end at the first noisy point."""
+_LEAST_HALF = 2
+_MOST_HALF = 60
+"""Points on either side of the maximum that go into the parabola."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bands:
+    """Bands in order of place; arrays of shape (n_bands,) in the units of the curve."""
+
+    place: Array
+    u_place: Array
+    """Standard uncertainty from the scatter about the parabola, or the noise where that is larger."""
+    height: Array
+    """Signal at the top."""
+    u_height: Array
+    prominence: Array
+    width: Array
+    """Full width at half prominence."""
+    is_clear: NDArray[np.bool_]
+    """The top is round. If not, the place is that of the largest point."""
+
+
+def bands(x: Array, y: Array, *, noise: float, least: float, most: int) -> Bands:
+    """Find the bands of a curve.
+
+    Parameters
+    ----------
+    x, y : array, shape (n_points,)
+        Ascending; bands point upwards.
+    noise : float
+        Standard deviation of the noise, alike everywhere.
+    least : float
+        Prominence from which a maximum is a band, positive.
+    most : int
+        No more bands than this, the most prominent ones.
+    """
+    top, prominence = prominent(y, least)
+    if top.size > most:
+        kept = np.sort(np.argsort(-prominence, kind="stable")[:most])
+        top, prominence = top[kept], prominence[kept]
+    low, high = _tops(y, top, np.maximum(_TOP * prominence, _NOISE_DEEP * noise))
+    alone = _alone(top, low, high, prominence)
+    top, prominence, low, high = top[alone], prominence[alone], low[alone], high[alone]
+    place, u_place, height, u_height, is_clear = _vertices(x, y, top, low, high, noise)
+    return Bands(
+        place=place,
+        u_place=u_place,
+        height=height,
+        u_height=u_height,
+        prominence=prominence,
+        width=_widths(x, y, top, y[top] - 0.5 * prominence),
+        is_clear=is_clear,
+    )
+
+
+def prominent(y: Array, least: float) -> tuple[Index, Array]:
+    """Maxima inside the curve with at least the given prominence, and their prominences; of a plateau the middle."""
+    change = np.flatnonzero(np.diff(y, prepend=np.nan))  # beginnings of runs of equal values
+    if change.size < 3:
+        return np.empty(0, dtype=np.intp), np.empty(0)
+    run = y[change]
+    rising = np.diff(run) > 0
+    maxima = np.flatnonzero(rising[:-1] & ~rising[1:]) + 1
+    if maxima.size == 0:
+        return np.empty(0, dtype=np.intp), np.empty(0)
+    # Lowest value between neighbouring maxima, and from the outer ones to the ends.
+    valleys = np.minimum.reduceat(run, np.concatenate(([0], maxima)))
+    heights = run[maxima].tolist()
+    left = _bases(heights, valleys[:-1].tolist(), passes_equals=True)
+    # Of equal maxima one must be the higher, or each would take the other for a part of itself.
+    right = _bases(heights[::-1], valleys[:0:-1].tolist(), passes_equals=False)[::-1]
+    prominence = run[maxima] - np.maximum(left, right)
+    is_kept = prominence >= least
+    ends = np.concatenate((change[1:], [y.size]))
+    middle = (change[maxima] + ends[maxima] - 1) // 2
+    return middle[is_kept], prominence[is_kept]
+
+
+def _bases(heights: list[float], valleys: list[float], *, passes_equals: bool) -> list[float]:
+    """For each maximum the lowest value since the last higher one. `valleys[i]` lies before maximum i."""
+    bases = []
+    higher: list[tuple[float, float]] = []
+    for height, valley in zip(heights, valleys, strict=True):
+        lowest = valley
+        while higher and (higher[-1][0] < height or (passes_equals and higher[-1][0] == height)):
+            lowest = min(lowest, higher.pop()[1])
+        bases.append(lowest)
+        higher.append((height, lowest))
+    return bases
+
+
+def _tops(y: Array, top: Index, depth: Array) -> tuple[Index, Index]:
+    """First and last index of the stretch about each maximum that lies no deeper than given; a few points at least."""
+    offset = np.arange(1, _MOST_HALF + 1)
+    edges = []
+    for sign in (-1, 1):
+        index = top[:, None] + sign * offset
+        inside = (index >= 0) & (index < y.size)
+        value = np.where(inside, y[np.clip(index, 0, y.size - 1)], -np.inf)
+        is_below = value < (y[top] - depth)[:, None]
+        reach = np.where(np.any(is_below, axis=1), np.argmax(is_below, axis=1), _MOST_HALF)
+        edges.append(np.clip(top + sign * np.maximum(reach, _LEAST_HALF), 0, y.size - 1))
+    return edges[0], edges[1]
+
+
+def _alone(top: Index, low: Index, high: Index, prominence: Array) -> NDArray[np.bool_]:
+    """Which maxima do not lie within the top of a more prominent one, as noise on a saturated band does."""
+    inside = (top[:, None] >= low[None, :]) & (top[:, None] <= high[None, :])
+    alone: NDArray[np.bool_] = ~np.any(inside & (prominence[None, :] > prominence[:, None]), axis=1)
+    return alone
+
+
+def _vertices(
+    x: Array, y: Array, top: Index, low: Index, high: Index, noise: float
+) -> tuple[Array, Array, Array, Array, NDArray[np.bool_]]:
+    """Fit parabolas to all tops: place, its uncertainty, height, its uncertainty, and whether there is a vertex."""
+    if top.size == 0:
+        nothing = np.empty(0)
+        return nothing, nothing, nothing, nothing, np.empty(0, dtype=np.bool_)
+    index = low[:, None] + np.arange(int(np.max(high - low)) + 1)
+    weight = (index <= high[:, None]).astype(np.float64)
+    index = np.minimum(index, high[:, None])
+    half = 0.5 * (x[high] - x[low])
+    t = (x[index] - x[top][:, None]) / half[:, None]
+    level = y[top]
+    v = y[index] - level[:, None]
+    powers = np.stack((np.ones_like(t), t, t**2), axis=1) * weight[:, None, :]
+    matrix = powers @ powers.transpose(0, 2, 1)
+    # Fewer than three points, at the end of a curve, make no parabola.
+    covariance = np.linalg.inv(matrix + 1e-12 * np.eye(3))
+    shape = (covariance @ (powers @ v[:, :, None]))[:, :, 0]
+    n_points = np.sum(weight, axis=1)
+    residual = (v - np.einsum("ij,ijk->ik", shape, powers)) * weight
+    scatter = np.sum(residual**2, axis=1) / np.maximum(n_points - 3.0, 1.0)
+    covariance = covariance * np.maximum(scatter, noise**2)[:, None, None]
+    c, b, a = shape.T
+    at = -0.5 * b / np.where(a < 0.0, a, -1.0)
+    is_clear = (a < 0.0) & (np.abs(at) < 1.0) & (n_points > 3.0)
+    slopes = np.stack((np.zeros_like(a), -0.5 / np.where(a < 0.0, a, -1.0), -at / np.where(a < 0.0, a, -1.0)), axis=1)
+    u_at = np.sqrt(np.maximum(np.einsum("ij,ijk,ik->i", slopes, covariance, slopes), 0.0))
+    at_vertex = np.stack((np.ones_like(at), at, at**2), axis=1)
+    u_height = np.sqrt(np.maximum(np.einsum("ij,ijk,ik->i", at_vertex, covariance, at_vertex), 0.0))
+    # Where the top is not round, it is somewhere within its stretch: a rectangle from end to end.
+    is_clear &= u_at < 1.0 / np.sqrt(3.0)
+    place = np.where(is_clear, x[top] + half * at, x[top])
+    return (
+        place,
+        np.where(is_clear, half * u_at, half / np.sqrt(3.0)),
+        level + np.where(is_clear, c - 0.25 * b**2 / np.where(a < 0.0, a, -1.0), 0.0),
+        np.where(is_clear, u_height, noise),
+        is_clear,
+    )
+
+
+def _widths(x: Array, y: Array, top: Index, level: Array) -> Array:
+    """Distance of the points on either side of each maximum where the curve passes the level, interpolated."""
+    widths = np.empty(top.size)
+    for i, (at, value) in enumerate(zip(top.tolist(), level.tolist(), strict=True)):
+        widths[i] = _crossing(x[at:], y[at:], value) - _crossing(x[at::-1], y[at::-1], value)
+    return widths
+
+
+def _crossing(x: Array, y: Array, level: float) -> float:
+    is_below = y < level
+    first = int(np.argmax(is_below))
+    if not is_below[first]:
+        return float(x[-1])
+    part = (y[first - 1] - level) / (y[first - 1] - y[first])
+    return float(x[first - 1] + part * (x[first] - x[first - 1]))
