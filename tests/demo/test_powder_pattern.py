@@ -182,5 +182,6 @@ def test_gemmis_own_structure_factors_are_the_same() -> None:
         calculator.addends.add_cl_fprime(gemmi.hc / 1.5405929)
         for reflection in reflections(structure, wavelength_nm=0.15405929, two_theta_max_deg=90)[:4]:
             other = abs(calculator.calculate_sf_from_small_structure(small, reflection.hkl)) ** 2
-            # gemmi leaves the imaginary part of the anomalous scattering out here: 11 electrons for the cobalt of a cell
-            assert reflection.structure_factor_squared == pytest.approx(other, rel=0.05, abs=11**2), structure.key
+            # gemmi leaves the imaginary part of the anomalous scattering out here: 38 of 137 electrons for cerium at
+            # right angles to the rest, 11 for the cobalt of a cell of LiCoO2
+            assert reflection.structure_factor_squared == pytest.approx(other, rel=0.1, abs=11**2), structure.key
