@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import random
 from datetime import datetime
 
 import numpy as np
@@ -501,3 +502,166 @@ def test_no_text_is_too_strange(text: str) -> None:
     with contextlib.suppress(KibanError):
         for reading in READER.read(source):
             check_sound(reading)
+
+
+def test_a_loggers_units_below_japanese_names() -> None:
+    text = (
+        "メーカ,GRAPHTEC\n番号,日付 時間,ms,CH1,CH2\nNO.,Time,ms,degC,degC\n"
+        "1,2024/01/05 10:00:00,0,+   25.1,+   24.9\n2,2024/01/05 10:00:01,0,+   25.2,BURNOUT\n"
+        "3,2024/01/05 10:00:02,0,-    5.3,+   24.8\n"
+    )
+    reading = only(text.encode("cp932"))
+    assert {v.name: v.series.unit for v in reading.variables} == {
+        "date_time": "s",
+        "number": "",
+        "ms": "ms",
+        "ch1": "degC",
+        "ch2": "degC",
+    }
+    assert reading["ch1"].values.tolist() == [25.1, 25.2, -5.3]
+    assert math.isnan(reading["ch2"].values[1])
+    assert reading.header["fields"] == {"メーカ": "GRAPHTEC"}
+
+
+def test_quoted_units_in_brackets_below_quoted_names() -> None:
+    reading = only('"Time","Force"\n"(s)","(N)"\n"0.000","0.1"\n"0.100","0.2"\n')
+    assert {v.name: v.series.unit for v in reading.variables} == {"time": "s", "force": "N"}
+
+
+def test_names_units_and_remarks_in_three_rows() -> None:
+    text = "Temperature\tResistance\tResistance\nK\tOhm\tOhm\n\tfilm\tfoil\n300\t1.0\t1.1\n310\t1.2\t1.3\n"
+    reading = only(text)
+    assert {v.name: v.label for v in reading.variables} == {
+        "temperature": "Temperature",
+        "resistance_film": "Resistance film",
+        "resistance_foil": "Resistance foil",
+    }
+
+
+def test_a_potentiostats_table_behind_tabs() -> None:
+    text = (
+        "EXPLAIN\nCURVE1\tTABLE\t3\n\tPt\tT\tVf\tIm\tOver\n\t#\ts\tV vs. Ref.\tA\tbits\n"
+        "\t0\t0.1\t0.001\t1.0E-6\t....\n\t1\t0.2\t0.002\t1.1E-6\t....\n\t2\t0.3\t0.003\t1.2E-6\t....\n"
+    )
+    reading = only(text)
+    assert {v.name: v.series.unit for v in reading.variables} == {"pt": "", "t": "s", "vf": "V", "im": "A"}
+    assert reading["im"].values.tolist() == [1.0e-6, 1.1e-6, 1.2e-6]
+
+
+def test_a_map_with_two_columns_of_places() -> None:
+    reading = only("\t\t100.0\t101.0\t102.0\n0\t0\t5\t6\t7\n0\t1\t5\t6\t8\n1\t0\t5\t6\t9\n")
+    assert reading["column_2"].values.tolist() == [0.0, 1.0, 0.0]
+    assert reading["values"].values[:, 2].tolist() == [7.0, 8.0, 9.0]
+    assert reading["first_row"].values.tolist() == [100.0, 101.0, 102.0]
+
+
+def test_a_table_that_lies_on_its_side() -> None:
+    reading = only("Temperature (K),300,310,320\nResistance (ohm),1,2,3\n")
+    assert {v.name: v.series.values.tolist() for v in reading.variables} == {
+        "temperature": [300.0, 310.0, 320.0],
+        "resistance": [1.0, 2.0, 3.0],
+    }
+
+
+def test_numbers_that_name_columns() -> None:
+    reading = only("Sample,2019,2020,2021\nA,1,2,3\nB,2,3,5\n")
+    assert [v.label for v in reading.variables] == ["2019", "2020", "2021"]
+    assert reading.variables[2].series.values.tolist() == [3.0, 5.0]
+
+
+def test_names_for_all_columns_but_the_first() -> None:
+    assert [v.name for v in only('"x" "y"\n"1" 0.5 2\n"2" 0.6 3\n"3" 0.7 4\n').variables] == ["x", "column_1", "y"]
+    assert [v.name for v in only(",a,b\n0,0.5,2\n1,0.6,3\n2,0.7,4\n").variables] == ["a", "column_1", "b"]
+
+
+def test_a_comment_behind_a_row() -> None:
+    assert only("1 2 # first\n2 3\n3 4 # last\n")["column_1"].values.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_words_behind_the_first_row_are_damage() -> None:
+    with pytest.raises(DamagedFile, match="line 2"):
+        read("x y\n1 2 start\n2 3\n3 4\n4 5\n")
+
+
+def test_later_tables_know_what_stands_above_the_first() -> None:
+    one, two = read("Sample name: A\nOperator: Sato\n\nx,y\n1,2\n2,3\n\n[step]\nx,y\n1,3\n2,4\n")
+    assert (one.sample_name, two.sample_name, two.operator) == ("A", "A", "Sato")
+
+
+def test_a_voltammogram_that_says_so() -> None:
+    text = "Cyclic Voltammetry\n\nPotential/V, Current/A\n\n0.000, 1.2e-6\n0.001, 1.3e-6\n0.000, 1.1e-6\n"
+    assert only(text).technique == "cyclic_voltammetry"
+
+
+def test_a_file_of_intensities_with_their_uncertainty() -> None:
+    reading = only("# 2theta intensity su\n 10.00 167.00 12.60\n 10.05 157.00 12.50\n 10.10 187.00 13.30\n")
+    assert reading.technique == "xrd"
+    doubt = reading["intensity"].uncertainty
+    assert doubt is not None
+    assert doubt.values.tolist() == [12.6, 12.5, 13.3]
+
+
+def _messy_table(chance: random.Random) -> tuple[bytes, list[list[float]]]:
+    """A table as laboratories have them: lines above, names or not, words, gaps, any delimiter; and its numbers."""
+    width, n_rows = chance.randint(2, 7), chance.choice([3, 5, 12, 40, 150])
+    delimiter = chance.choice([",", ";", "\t", " ", "   ", "|", ", "])
+    is_blank = not delimiter.strip() and delimiter != "\t"
+    decimal = "," if "," not in delimiter and chance.random() < 0.35 else "."
+    is_word = [not is_blank and width > 2 and chance.random() < 0.2 for _ in range(width)]
+    if all(is_word):
+        is_word[-1] = False
+    gaps, gap = (0.0 if is_blank else chance.choice([0, 0, 0.2])), chance.choice(["", "NA", "NaN", "-"])
+    spelled = chance.choice(["{:.4f}", "{:.6g}", "{:.3e}", "{!r}"])
+    texts: list[list[str]] = []
+    columns: list[list[float]] = [[] for word in is_word if not word]
+    for i in range(n_rows):
+        cells: list[str] = []
+        numbers: list[float] = []
+        for j in range(width):
+            value = 5.0 + 0.02 * i if j == 0 else chance.choice([chance.gauss(0, 1e3), chance.gauss(0, 1), 1e-7, 4.0])
+            if is_word[j]:
+                cells.append(chance.choice(["A1", "Fe2O3", "R1_0", "試料"]))
+            elif j and chance.random() < gaps:
+                cells.append(gap)
+                numbers.append(math.nan)
+            else:
+                cells.append(spelled.format(value).replace(".", decimal))
+                numbers.append(float(spelled.format(value)))
+        texts.append(cells)
+        for column, number in zip(columns, numbers, strict=True):
+            column.append(number)
+    names = ["Time", "T", "Voltage", "粘度", "Mass", "alpha", "Force"][:width]
+    units = ["s", "K", "V", "Pa*s", "mg", "deg", "N"][:width]
+    heading = chance.choice(["names", "units", "units below"] if any(is_word) else ["", "names", "units", "comment"])
+    lines = {
+        "": [],
+        "names": [delimiter.join(names)],
+        "comment": ["# " + delimiter.join(names)],
+        "units": [delimiter.join(f"{name}({unit})" for name, unit in zip(names, units, strict=True))],
+        "units below": [delimiter.join(names), delimiter.join(f"[{unit}]" for unit in units)],
+    }[heading]
+    mark = ": " if is_blank else delimiter
+    above = chance.choice(
+        [
+            [],
+            [f"Sample{mark}A1", f"Date{mark}2024-01-05", f"Power{mark}40", ""],
+            ["# Sample: A1", "# Power: 40"],
+            ["[Header]", f"Power{mark}40", "[Data]"],
+            ["made by a program", "", ""],
+        ]
+    )
+    end = chance.choice(["\n", "\r\n"])
+    text = end.join([*above, *lines, *(delimiter.join(cells) for cells in texts)]) + chance.choice([end, end * 2, ""])
+    present = [column for column in columns if not all(math.isnan(x) for x in column)]
+    return text.encode(chance.choice(["utf-8", "cp932", "utf-16"])), present
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_messy_table_comes_back_as_it_was_written(seed: int) -> None:
+    content, columns = _messy_table(random.Random(seed))
+    assert is_claimed(content)
+    found = [v.series.values for v in only(content).variables]
+    assert len(found) == len(columns)
+    for column in columns:
+        assert any(np.array_equal(values, np.array(column), equal_nan=True) for values in found)

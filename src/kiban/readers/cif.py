@@ -63,8 +63,8 @@ class Cif:
     version = 1
     title = "CIF (Crystallographic Information File)"
     makers: tuple[str, ...] = ()
-    techniques = ("crystal_structure", "xrd", "table")
-    suffixes = ("cif", "mmcif", "mcif", "rtv", "fcf")
+    techniques: tuple[str, ...] = ("crystal_structure", "xrd", "table")
+    suffixes: tuple[str, ...] = ("cif", "mmcif", "mcif", "rtv", "fcf")
 
     def recognise(self, source: Source) -> Recognition | None:
         """Look for a `data_` line before anything else, and a tag after it."""

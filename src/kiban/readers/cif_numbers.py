@@ -63,6 +63,8 @@ def read_measured(text: str, unit: str, *, uncertainty: str = "") -> Measured | 
 
 def is_numeric(texts: Sequence[str]) -> bool:
     """Say whether all that is given are numbers, and at least one is."""
+    if _plain_numbers(texts) is not None:
+        return len(texts) > 0
     given = [text for text in texts if not is_unknown(text)]
     return bool(given) and all(read_number(text) is not None for text in given)
 
@@ -84,6 +86,9 @@ def read_series(texts: Sequence[str], unit: str = "", *, uncertainties: Sequence
     Series, shape (len(texts),)
         With standard uncertainties (origin file) where any number has one; NaN for the others.
     """
+    plain = _plain_numbers(texts) if uncertainties is None else None
+    if plain is not None:
+        return Series(plain, unit)
     numbers = [read_number(text) for text in texts]
     values = np.array([math.nan if n is None else n.value for n in numbers], dtype=np.float64)
     if uncertainties is not None:
@@ -92,6 +97,15 @@ def read_series(texts: Sequence[str], unit: str = "", *, uncertainties: Sequence
     else:
         doubts = np.array([math.nan if n is None or n.uncertainty is None else n.uncertainty for n in numbers])
     return Series(values, unit, None if _all_nan(doubts) else Uncertainties(values=doubts, origin=Origin.FILE))
+
+
+def _plain_numbers(texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """A column without uncertainties and gaps, the short way; float() alone would take 1_0 and inf for numbers."""
+    try:
+        values = np.array(list(map(float, texts)), dtype=np.float64)
+    except ValueError:
+        return None
+    return values if bool(np.all(np.isfinite(values))) and not any("_" in text for text in texts) else None
 
 
 def _all_nan(values: NDArray[np.float64]) -> bool:

@@ -105,6 +105,11 @@ def read_label(text: str, *, unit_text: str = "") -> ColumnHeader:
     )
 
 
+def is_unit(written: str) -> bool:
+    """Say whether the text is a unit, with or without a reference electrode."""
+    return _unit_and_reference(re.sub(r"^[(\[{<]\s*|\s*[)\]}>]$", "", written.strip()))[0] is not None
+
+
 def _unit_and_reference(written: str) -> tuple[str | None, str]:
     unit = read_unit(written) if written else None
     against = _REFERENCE.match(written) if unit is None else None
@@ -277,11 +282,10 @@ def slug(text: str) -> str:
     for sign, word in _SIGNS:
         folded = sign.sub(word, folded)
     spelled = "".join(f" {_GREEK[c]} " if c in _GREEK else c for c in folded)
-    if re.fullmatch(r"\s*2\s*[-_]?\s*theta\s*", spelled):
-        return "two_theta"
     bare = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
     if any(c.isalpha() and not c.isascii() for c in bare):
         return ""
+    bare = re.sub(r"(?<![a-z0-9.])2[\s_-]*theta(?![a-z])", " two_theta ", bare)
     name = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")[:_MAX_NAME].strip("_")
     if not name:
         return ""

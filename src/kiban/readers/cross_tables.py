@@ -22,6 +22,8 @@ def has_text_corner(row: Row, width: int) -> bool:
     return len(row.cells) == width > 2 and row.kinds[0] == TEXT and set(row.kinds[1:]) == {NUMBER}
 
 
-def steps(row: Row, decimal: str) -> bool:
-    """Say whether the numbers behind the first cell rise or fall throughout."""
-    return direction(np.array([to_number(cell, decimal) for cell in row.cells[1:]], dtype=np.float64)) != 0
+def steps(row: Row, n_corner: int, decimal: str) -> bool:
+    """Say whether two or more numbers, nothing else, stand behind the corner, and rise or fall throughout."""
+    if set(row.kinds[n_corner:]) != {NUMBER}:
+        return False
+    return direction(np.array([to_number(cell, decimal) for cell in row.cells[n_corner:]], dtype=np.float64)) != 0

@@ -43,9 +43,10 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured, UnreadableFile, UnsupportedVariant
 from kiban.readers.contract import Confidence, Recognition
+from kiban.readers.header_fields import read_fields
 from kiban.readers.number_columns import NUMBER, to_number
 from kiban.readers.source import HEAD_BYTES, Source
-from kiban.readers.table_headers import read_heading
+from kiban.readers.table_headers import read_heading, stand_up
 from kiban.readers.table_reading import Origins, has_numbers, to_reading
 from kiban.readers.table_search import RaggedTable, Table, find_tables
 from kiban.readers.text import decode
@@ -56,9 +57,10 @@ from kiban.readers.text_rows import (
     commas_are_ambiguous,
     logical_lines,
     make_row,
+    split,
     with_plain_line_ends,
 )
-from kiban.records.reading import Reading
+from kiban.records.reading import Json, Reading
 
 _FIRST_LINES = 120
 _WINDOW = 30
@@ -83,18 +85,19 @@ class DelimitedText:
     version = 1
     title = "Delimited text (CSV, TSV, XY, DAT)"
     makers: tuple[str, ...] = ()
-    techniques = (
+    techniques: tuple[str, ...] = (
         "table",
         "xrd",
         "ir",
         "raman",
         "uv_vis",
+        "cyclic_voltammetry",
         "electrochemistry",
         "impedance",
         "thermogravimetry",
         "spectrum",
     )
-    suffixes = ("csv", "tsv", "txt", "xy", "xye", "dat", "asc", "prn")
+    suffixes: tuple[str, ...] = ("csv", "tsv", "txt", "xy", "xye", "dat", "asc", "prn")
 
     def recognise(self, source: Source) -> Recognition | None:
         """Look for rows of numbers of equal width in the head."""
@@ -124,7 +127,7 @@ class DelimitedText:
             raise _no_table(source.name)
         for table in tables:
             _check_promise(table, source.name)
-        _check_last_cell(tables[-1], text, source.name)
+        _check_last_cell(tables[-1], text, dialect, source.name)
         return _readings(tables, dialect, encoding, source.name)
 
 
@@ -269,17 +272,17 @@ def _check_promise(table: Table, name: str) -> None:
     )
 
 
-def _check_last_cell(table: Table, text: str, name: str) -> None:
+def _check_last_cell(table: Table, text: str, dialect: Dialect, name: str) -> None:
     """Refuse a file that ends inside its last number.
 
     That shows where the last line has no end and its last cell fewer decimals than that cell has in every other row.
     """
     if text.endswith("\n") or table.below or len(table.rows) < 5:
         return
-    last_line = text[text.rfind("\n") + 1 :].strip()
-    last = re.split(r"[\s;|,]", last_line)[-1] if table.matrix is not None else table.rows[-1].cells[-1]
+    last_line = text[text.rfind("\n") + 1 :]
+    last = split(last_line, dialect.delimiter)[-1]
     decimals = {_n_decimals(row.cells[-1]) for row in table.rows[:-1]}
-    if len(decimals) == 1 and _n_decimals(last) < decimals.pop():
+    if to_number(last, dialect.decimal) is not None and len(decimals) == 1 and _n_decimals(last) < decimals.pop():
         raise DamagedFile(
             f"{name} ends inside its last number: '{last}' has fewer decimals than all numbers above it.",
             mend="Copy the file again from where it was made; it is kept as it came.",
@@ -293,16 +296,19 @@ def _n_decimals(cell: str) -> int:
 
 def _readings(tables: Sequence[Table], dialect: Dialect, encoding: str, name: str) -> list[Reading]:
     readings: list[Reading] = []
-    for i, table in enumerate((table for table in tables if has_numbers(table)), start=1):
+    fields: dict[str, Json] = {}
+    for i, table in enumerate((stand_up(table) for table in tables if has_numbers(table)), start=1):
         heading = read_heading(table, delimiter=dialect.delimiter, name=name)
         origins = Origins(
             title=f"{name or 'Table'}, table {i}" if len(tables) > 1 else name or "Table",
             decimal=dialect.decimal,
             delimiter=dialect.delimiter,
             is_one_of_many=len(tables) > 1,
+            fields=fields,
             header={"encoding": encoding, "delimiter": dialect.delimiter, "decimal_mark": dialect.decimal},
         )
         readings.append(to_reading(table, heading, origins))
+        fields = fields or read_fields(heading.preamble, dialect.delimiter)
     return readings
 
 

@@ -27,7 +27,7 @@ _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eED][+-]?\d{1,4})?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
-_OVERFLOW = re.compile(r"\*{3,}|#{3,}")
+_OVERFLOW = re.compile(r"\*{3,}|#{3,}|\+{3,}|-{3,}")
 _INFINITE = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "infinity": math.inf, "-infinity": -math.inf}
 _INFINITE |= {"1.#inf": math.inf, "-1.#inf": -math.inf, "∞": math.inf, "-∞": -math.inf}
 
@@ -49,6 +49,8 @@ def to_number(cell: str, decimal: str = ".") -> float | None:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("\u2013", "-")
         text = re.sub(r"(?<=\d)\s(?=\d{3}(?!\d))", "", text)
+    if text[:1] in {"+", "-"} and text[1:2].isspace():
+        text = text[0] + text[1:].lstrip()  # data loggers pad behind the sign
     if decimal == ",":
         if _THOUSANDS_COMMA.fullmatch(text):
             text = text.replace(".", "")

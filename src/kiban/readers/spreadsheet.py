@@ -39,7 +39,7 @@ from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.readers.spreadsheet_parts import CONTENT_TYPES, WORKBOOK, SheetParts, read_parts
 from kiban.readers.spreadsheet_rows import SheetRows, read_rows, side_by_side
-from kiban.readers.table_headers import read_heading
+from kiban.readers.table_headers import read_heading, stand_up
 from kiban.readers.table_reading import Origins, has_numbers, to_reading
 from kiban.readers.table_search import Table, find_tables
 from kiban.readers.zipped import SIGNATURE, Zipped
@@ -58,18 +58,19 @@ class Spreadsheet:
     version = 1
     title = "Spreadsheet (xlsx)"
     makers: tuple[str, ...] = ()
-    techniques = (
+    techniques: tuple[str, ...] = (
         "table",
         "xrd",
         "ir",
         "raman",
         "uv_vis",
+        "cyclic_voltammetry",
         "electrochemistry",
         "impedance",
         "thermogravimetry",
         "spectrum",
     )
-    suffixes = ("xlsx", "xlsm")
+    suffixes: tuple[str, ...] = ("xlsx", "xlsm")
 
     def recognise(self, source: Source) -> Recognition | None:
         """Look for the two parts that every workbook has."""
@@ -144,7 +145,7 @@ def _is_form(sheet: SheetRows) -> bool:
 
 def _tables(sheet: SheetRows, name: str) -> list[tuple[Table, str]]:
     return [
-        (table, name)
+        (stand_up(table), name)
         for part in side_by_side(sheet.rows)
         if len(part[0].cells) > 1 or len(part) > 1
         for table in find_tables(part, name=name)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from kiban.errors import UnsupportedVariant
 from kiban.readers import header_fields, quantity_words
-from kiban.readers.column_headers import ColumnHeader, read_label, slug, unique
+from kiban.readers.column_headers import ColumnHeader, is_unit, read_label, slug, unique
 from kiban.readers.number_columns import DATE, NUMBER, TEXT, is_missing, kind_of
-from kiban.readers.table_search import Table
+from kiban.readers.table_search import HEADINGS, Table
 from kiban.readers.text_rows import BLANKS, Row, split
 from kiban.readers.unit_words import QUANTITY_WORDS, read_unit
 
@@ -70,7 +70,8 @@ def read_heading(table: Table, *, delimiter: str, name: str = "") -> Heading:
     candidates = _candidates(table, delimiter, name)
     units = _units_row(candidates)
     names = _names_row(candidates, units, table.width)
-    used = {c.index for c in (units, names) if c is not None}
+    remarks = [c for c in candidates if units is not None and c.index > units.index]
+    used = {c.index for c in (units, names, *remarks) if c is not None}
     groups = _group_rows(candidates, names, table.width)
     used |= {group.index for group in groups}
     preamble = tuple(row for i, row in enumerate(table.above) if i not in used)
@@ -78,24 +79,46 @@ def read_heading(table: Table, *, delimiter: str, name: str = "") -> Heading:
         told = header_fields.axis_columns(header_fields.read_fields(preamble, delimiter), table.width)
         columns = told or [read_label("") for _ in range(table.width)]
     else:
-        columns = _columns(names, units, groups, table.width)
+        columns = _columns(names, units, groups, remarks, table.width)
     return Heading(columns=tuple(unique(columns)), preamble=preamble, doubts=_doubts(names, table.width))
 
 
+def stand_up(table: Table) -> Table:
+    """Turn a table that lies on its side: each row begins with a name and a unit, and no row names the columns."""
+    rows = table.rows
+    if table.matrix is not None or table.first_row is not None or len(rows) < 2:
+        return table
+    if any(row.kinds[0] != TEXT or TEXT in row.kinds[1:] or not read_label(row.cells[0]).unit for row in rows):
+        return table
+    number = rows[0].number
+    names = Row(number, "", [row.cells[0] for row in rows], TEXT * len(rows))
+    turned = [
+        Row(number, "", [row.cells[j] for row in rows], "".join(row.kinds[j] for row in rows))
+        for j in range(1, table.width)
+    ]
+    return Table(width=len(rows), rows=turned, above=[*table.above, names], below=table.below)
+
+
 def _columns(
-    names: _Candidate | None, units: _Candidate | None, groups: Sequence[_Candidate], width: int
+    names: _Candidate | None,
+    units: _Candidate | None,
+    groups: Sequence[_Candidate],
+    remarks: Sequence[_Candidate],
+    width: int,
 ) -> list[ColumnHeader]:
     labels = _padded(names.cells if names else [], width)
     unit_texts = _aligned(units, names, width) if units else [""] * width
     heads = [_filled(group.cells, width) for group in groups]
+    tails = [_padded(remark.cells, width) for remark in remarks]
     repeated = len(set(labels)) < len(labels)
     columns = []
     for j, (label, unit_text) in enumerate(zip(labels, unit_texts, strict=True)):
         header = read_label("" if is_missing(label) and not label.isalpha() else label, unit_text=unit_text)
         above = " ".join(dict.fromkeys(head[j] for head in heads if head[j] and head[j] != label))
-        if above:
-            name = slug(f"{above} {header.name or label}") if repeated else header.name
-            header = replace(header, name=name, label=f"{above} {header.label}".strip())
+        below = " ".join(tail[j] for tail in tails if tail[j])
+        if above or below:
+            name = slug(f"{above} {header.name or label} {below}") if repeated else header.name
+            header = replace(header, name=name, label=f"{above} {header.label} {below}".strip())
         columns.append(header)
     return columns
 
@@ -147,8 +170,11 @@ def _candidate(
             follows_pair = index > 0 and _is_pair(table.above[index - 1])
             return _Candidate(row, cells, index, is_told=bool(told), is_loose=is_loose, follows_pair=follows_pair)
     if row.is_comment or delimiter == BLANKS:
-        return None
+        is_short = len(row.cells) == width - 1 and _are_names(row.cells, width, is_told=False)
+        return _Candidate(row, ["", *row.cells], index) if is_short and is_nearest and _is_row_name(table) else None
     cells = _without_empty_end(row.cells)
+    if row.cells[:1] and row.cells[0].lower() in HEADINGS and len(row.cells) == width:
+        return _Candidate(row, list(row.cells), index)
     if len(cells) < 2 or not _are_names(cells, len(cells), is_told=False):
         return None
     if len(row.cells) == width:
@@ -229,18 +255,26 @@ def _sparse_units(row: Row, index: int, width: int) -> _Candidate | None:
 
 
 def _units_row(candidates: Sequence[_Candidate]) -> _Candidate | None:
-    """The nearest row whose cells are all units, with names above it."""
+    """The nearest row whose cells are units, with names above it."""
     for below, above in itertools.pairwise(candidates[:3]):
-        cells = [cell for cell in below.cells if cell]
-        bracketed = bool(cells) and all(re.fullmatch(r"[(\[{<].*[)\]}>]", cell) for cell in cells)
-        readable = all(read_unit(cell) is not None for cell in cells)
-        real = any(cell.lower() not in QUANTITY_WORDS for cell in cells)
         headed = len(below.cells) != len(above.cells) or all(
             name or not unit for unit, name in zip(below.cells, above.cells, strict=True)
         )
-        if headed and (bracketed or (readable and real)):
+        if headed and _are_units(below.cells) and not _are_units(above.cells):
             return below
     return None
+
+
+def _are_units(cells: Sequence[str]) -> bool:
+    """Say whether the cells are units, or most of them are and could not be names (`NO., Time, ms, degC, degC`)."""
+    present = [cell for cell in cells if cell]
+    units = [cell for cell in present if is_unit(cell)]
+    real = [cell for cell in units if cell.lower() not in QUANTITY_WORDS]
+    bracketed = bool(present) and all(re.fullmatch(r"[(\[{<].*[)\]}>]", cell) for cell in present)
+    if bracketed or (real and len(units) == len(present)):
+        return True
+    many = 4 * len(units) >= 3 * len(present) or sum(len(cell) > 1 for cell in real) >= 2
+    return len(real) >= 2 and many and 2 * len(units) >= len(present)
 
 
 def _names_row(candidates: Sequence[_Candidate], units: _Candidate | None, width: int) -> _Candidate | None:

@@ -18,6 +18,7 @@ from kiban.readers.cross_tables import direction
 from kiban.readers.number_columns import common_unit_text, is_missing, read_numbers, to_number
 from kiban.readers.table_headers import Heading
 from kiban.readers.table_search import Table
+from kiban.readers.text_rows import Row
 from kiban.readers.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
@@ -25,7 +26,8 @@ MOST_TEXT_CELLS = 100_000
 _MOST_CATEGORIES = 10_000
 _INDEX = frozenset({"", "index", "no", "number", "n", "line", "point", "row", "column_1", "id", "test_id", "record"})
 _STANDARD_UNCERTAINTY = re.compile(
-    r"\b(?:esd|e\.s\.d|s\.u|std\.? ?err(?:or)?|standard (?:error|uncertainty)|sigma|σ|標準不確かさ)\b|^σ", re.IGNORECASE
+    r"\b(?:esd|e\.s\.d|s\.?u|std\.? ?err(?:or)?|standard (?:error|uncertainty)|sigma|σ|標準不確かさ)\b|^σ",
+    re.IGNORECASE,
 )
 
 
@@ -38,6 +40,8 @@ class Origins:
     delimiter: str = ","
     is_one_of_many: bool = False
     """Then a word that all rows share goes into the title, to tell the tables apart."""
+    fields: dict[str, Json] = field(default_factory=dict)
+    """What lines above an earlier table of the file say: it holds for this one where it says nothing itself."""
     header: dict[str, Json] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
 
@@ -64,7 +68,7 @@ def to_reading(table: Table, heading: Heading, origins: Origins) -> Reading:
     """Make the Reading of one table."""
     found = _Found()
     if table.first_row is not None:
-        _read_cross(table, heading, origins.decimal, found)
+        _read_cross(table, table.first_row, heading, origins.decimal, found)
     elif table.matrix is not None:
         for j, column in enumerate(heading.columns):
             found.variables.append(_variable(column, table.matrix[:, j]))
@@ -82,15 +86,16 @@ def to_reading(table: Table, heading: Heading, origins: Origins) -> Reading:
         variables=tuple(variables),
         header=origins.header | _header(table, heading, fields, found),
         metadata=_metadata(heading),
-        sample_name=header_fields.sample_name(fields),
-        operator=header_fields.operator(fields),
-        started_at=found.started_at or header_fields.started_at(fields),
+        sample_name=header_fields.sample_name(fields) or header_fields.sample_name(origins.fields),
+        operator=header_fields.operator(fields) or header_fields.operator(origins.fields),
+        started_at=found.started_at or header_fields.started_at(fields) or header_fields.started_at(origins.fields),
         doubts=tuple(doubts),
     )
 
 
 def _title(origins: Origins, texts: dict[str, Json]) -> str:
-    shared = [cells[0] for cells in texts.values() if isinstance(cells, list) and len(set(map(str, cells))) == 1]
+    first_two = [cells for cells in list(texts.values())[:2] if isinstance(cells, list)]
+    shared = [cells[0] for cells in first_two if len(set(map(str, cells))) == 1]
     return f"{origins.title}: {shared[0]}" if origins.is_one_of_many and shared else origins.title
 
 
@@ -222,27 +227,21 @@ def _add_texts(header: ColumnHeader, cells: Sequence[str], found: _Found, n_cell
     )
 
 
-def _read_cross(table: Table, heading: Heading, decimal: str, found: _Found) -> None:
-    first = table.first_row
-    if first is None:
-        return
-    rows = [read_numbers(row.cells, decimal).values for row in table.rows]
-    matrix = np.array(rows, dtype=np.float64)
-    along = read_numbers(first.cells[1:], decimal).values
-    corner = heading.columns[0]
-    axis = replace(corner, name=corner.name or "column_1")
-    if direction(matrix[:, 0]) == 0:
-        dimension = "row"
-        found.variables.append(_variable(axis, matrix[:, 0]))
-    else:
-        dimension = axis.name
-        found.variables.append(replace(_variable(axis, matrix[:, 0]), dimensions=(dimension,), role=Role.AXIS))
+def _read_cross(table: Table, first: Row, heading: Heading, decimal: str, found: _Found) -> None:
+    n_corner = table.n_corner
+    matrix = np.array([read_numbers(row.cells, decimal).values for row in table.rows], dtype=np.float64)
+    along = read_numbers(first.cells[n_corner:], decimal).values
+    is_axis = n_corner == 1 and direction(matrix[:, 0]) != 0
+    dimension = heading.columns[0].name if is_axis else "row"
+    for j in range(n_corner):
+        variable = _variable(heading.columns[j], matrix[:, j])
+        role = Role.AXIS if is_axis else Role.AUXILIARY
+        found.variables.append(replace(variable, dimensions=(dimension,), role=role))
     found.variables.append(
         Variable(name="first_row", series=Series(along), dimensions=("first_row",), role=Role.AXIS, label="first row")
     )
-    found.variables.append(
-        Variable(name="values", series=Series(matrix[:, 1:]), dimensions=(dimension, "first_row"), label="")
-    )
+    values = Series(matrix[:, n_corner:])
+    found.variables.append(Variable(name="values", series=values, dimensions=(dimension, "first_row")))
 
 
 def _with_uncertainties(variables: list[Variable]) -> list[Variable]:
@@ -278,7 +277,7 @@ def _with_roles(variables: list[Variable]) -> list[Variable]:
 
 def _axis_position(variables: Sequence[Variable]) -> int | None:
     first = 0
-    if len(variables) > 2 and variables[0].name in _INDEX and _counts(variables[0].series.values):
+    if len(variables) > 2 and _is_index(variables[0].name) and _counts(variables[0].series.values):
         first = 1
     if direction(variables[first].series.values):
         return first
@@ -287,6 +286,10 @@ def _axis_position(variables: Sequence[Variable]) -> int | None:
         if is_time and direction(variable.series.values) == 1:
             return i
     return 0 if first == 1 else None
+
+
+def _is_index(name: str) -> bool:
+    return name in _INDEX or name.endswith(("_id", "_index", "_no", "_number"))
 
 
 def _counts(values: NDArray[np.float64]) -> bool:

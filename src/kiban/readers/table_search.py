@@ -25,7 +25,8 @@ _STATISTIC = re.compile(
     r"|平均|標準偏差|合計|最大|最小|中央値)\b.*|.*(?:平均|標準偏差|合計|最大値|最小値)",
     re.IGNORECASE,
 )
-_HEADINGS = frozenset(
+# Words above columns of names: a row that begins with one heads a table, even if its other cells are numbers.
+HEADINGS = frozenset(
     {"sample", "name", "id", "label", "material", "composition", "formula", "element", "alloy", "specimen", "no", "no."}
     | {"#", "試料", "試料名", "サンプル", "名称", "番号", "元素", "組成", "合金"}
 )
@@ -63,6 +64,8 @@ class Table:
     """What follows the last table of a file."""
     first_row: Row | None = None
     """Of a cross table: the values along the columns, the first cell being the corner."""
+    n_corner: int = 1
+    """Of a cross table: how many columns belong to the rows."""
     matrix: NDArray[np.float64] | None = None
 
     @property
@@ -199,6 +202,8 @@ class _Growing:
             if n >= 3 and end - self.span.start >= 3:
                 return True
             raise self._ragged(row, end)
+        if self._is_row_and_more(row):
+            raise self._ragged(row, end)
         shorter = len(row.cells) < self.span.width
         if shorter and (row.kinds[0] in NUMBER + DATE or _LIKE_A_NUMBER.fullmatch(row.cells[0])):
             raise self._ragged(row, end)
@@ -213,9 +218,14 @@ class _Growing:
             # A lone number above the rows is their count, in several formats; anything else would be a broken row.
             if promised is not None and promised >= found and promised == int(promised):
                 return
-        elif not row.is_numeric:
+        elif not row.is_numeric and not self._is_row_and_more(row):
             return
         raise self._ragged(row, start)
+
+    def _is_row_and_more(self, row: Row) -> bool:
+        """Say whether the row is complete and has words behind its last number."""
+        width = self.span.width
+        return len(row.kinds) > width and set(row.kinds[:width]) <= {NUMBER, DATE}
 
     def _ragged(self, row: Row, index: int) -> RaggedTable:
         return _ragged(self.name, row, self.span.width, max(0, index - self.span.start))
@@ -248,13 +258,16 @@ def _mixed_parts(rows: Sequence[Row], start: int, end: int) -> list[tuple[int, i
     if end - body < 2:
         return []
     width = len(rows[body].cells)
-    if body == start and any(cell.lower() in _HEADINGS for cell in rows[body].cells):
+    if body == start and any(cell.lower() in HEADINGS for cell in rows[body].cells):
         body += 1  # "Sample,2019,2020": numbers that name columns
     share = 0.9 if width == 2 else 0.75
     numeric = [j for j in range(width) if _share(rows[body:end], j, NUMBER + DATE) >= share]
     n_filled = sum(any(row.kinds[j] != MISSING for row in rows[body:end]) for j in range(width))
     if n_filled < 2 or not any(_share(rows[body:end], j, NUMBER) >= share for j in numeric):
         return []
+    # Rows of words whose numbers are all missing look like names; but names come once, and stand on top.
+    while body - 1 > start and all(rows[body - 1].kinds[j] == MISSING for j in numeric):
+        body -= 1
     parts: list[tuple[int, int]] = []
     first: int | None = None
     for i in range(body, end + 1):
@@ -302,24 +315,24 @@ def first_column(rows: Sequence[Row], decimal: str) -> NDArray[np.float64]:
 
 
 def _is_first_row(row: Row, width: int, decimal: str) -> bool:
-    return has_text_corner(row, width) and steps(row, decimal)
+    return has_text_corner(row, width) and steps(row, 1, decimal)
 
 
 def with_first_row(table: Table, decimal: str) -> Table:
     """Set the first row of a cross table apart: the values that belong to the columns, not to a row.
 
     It is told by its corner (empty, or the only text in a row of numbers right above the table) and by rising or
-    falling throughout, while every row below begins with a number.
+    falling throughout, while every row below begins with a number. The corner may be several columns wide.
     """
     first = table.rows[0] if table.rows else None
     if first is None or table.n_rows < 2 or table.width < 3:
         return table
-    if any(row.kinds[0] != NUMBER for row in table.rows[1:]):
-        return table
-    if first.kinds[0] == MISSING and set(first.kinds[1:]) == {NUMBER} and steps(first, decimal):
-        table.first_row, table.rows = first, table.rows[1:]
-    elif first.kinds[0] == NUMBER and table.above and _is_first_row(table.above[-1], table.width, decimal):
-        table.first_row = table.above.pop()
+    n_empty = len(first.kinds) - len(first.kinds.lstrip(MISSING))
+    body = table.rows[1:]
+    if n_empty and all(set(row.kinds[:n_empty]) == {NUMBER} for row in body) and steps(first, n_empty, decimal):
+        table.first_row, table.n_corner, table.rows = first, n_empty, body
+    elif all(row.kinds[0] == NUMBER for row in table.rows) and table.above:
+        table.first_row = table.above.pop() if _is_first_row(table.above[-1], table.width, decimal) else None
     return table
 
 

@@ -12,6 +12,7 @@ from kiban.readers import quantity_words
 from kiban.records.reading import Variable
 
 _DIFFRACTION = re.compile(r"anode|k-?alpha|kα|2 ?-?theta|2θ|diffract|goniometer|回折", re.IGNORECASE)
+_VOLTAMMETRY = re.compile(r"cyclic voltammetry|サイクリック・?ボルタンメトリー", re.IGNORECASE)
 _OPTICAL = frozenset({"absorbance", "transmittance", "reflectance"})
 _POTENTIAL = frozenset({"potential", "voltage", "cell_voltage", "cell_potential", "ewe", "ecell"})
 _CURRENT = frozenset({"current", "current_density"})
@@ -46,7 +47,7 @@ class Columns:
 
 
 def _is_diffraction(columns: Columns) -> bool:
-    if columns.first_is("two_theta"):
+    if any("two_theta" in name for name in columns.names[:1]):
         return columns.has_intensity
     return columns.first_is("angle") and columns.has_intensity and _DIFFRACTION.search(columns.words) is not None
 
@@ -61,6 +62,11 @@ def _is_electrochemical(columns: Columns) -> bool:
     named = set(columns.names)
     measured = bool(named & _POTENTIAL) and bool(named & _CURRENT)
     return measured and columns.has("time", "cycle", "date")
+
+
+def _is_voltammogram(columns: Columns) -> bool:
+    named = set(columns.names)
+    return bool(named & _POTENTIAL) and bool(named & _CURRENT) and _VOLTAMMETRY.search(columns.words) is not None
 
 
 def _is_impedance(columns: Columns) -> bool:
@@ -85,6 +91,7 @@ _TESTS: tuple[tuple[str, Callable[[Columns], bool]], ...] = (
     ("ir", lambda c: c.first_is("wavenumber") and c.has_optical),
     ("uv_vis", lambda c: c.first_is("wavelength") and c.has_optical),
     ("impedance", _is_impedance),
+    ("cyclic_voltammetry", _is_voltammogram),
     ("electrochemistry", _is_electrochemical),
     ("thermogravimetry", _is_thermogravimetry),
     (

@@ -16,12 +16,14 @@ from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
 BLANKS = " "
 """The delimiter of a table whose columns are set apart by any run of blanks and tabs."""
 
-_DELIMITERS = ("\t", ";", ",", "|", BLANKS)
-_COMMENT = re.compile(r"\s*(?:#|%|!|//|/?\*|'(?!.*')|'[A-Za-z ]+:|\"#)")
+_SIGNS = ("\t", ";", "|", ",")
+_COMMENT = re.compile(r" *(?:#|%|!|//|/?\*|'(?!.*')|'[A-Za-z ]+:|\"#)")
 _PLAIN_STARTS = frozenset("0123456789.+")
 _MAX_QUOTED_LINES = 60
 _COMMA_NUMBER = re.compile(r"(?<![\d.,])[+-]?\d+,\d+(?![\d,])")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_BARRED = re.compile(r"\s*\|.*\|\s*")
+_REMARK = re.compile(r"\s#\s")
 _RULE = re.compile(r"[\s|:+_=-]*[-_=]{3,}[\s|:+_=-]*")
 
 
@@ -101,8 +103,8 @@ def split(line: str, delimiter: str) -> list[str]:
         if '"' in line:
             return [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', line)]
         return line.split()
-    if delimiter == "|":
-        line = re.sub(r"^\s*\||\|\s*$", "", line)
+    if delimiter == "|" and _BARRED.fullmatch(line):
+        line = line.strip()[1:-1]
     if '"' not in line:
         return [cell.strip() for cell in line.split(delimiter)]
     try:
@@ -120,7 +122,8 @@ def make_row(number: int, line: str, dialect: Dialect) -> Row:
     """Take one line apart."""
     if line[:1] not in _PLAIN_STARTS and is_comment(line):
         return Row(number, line, [], "", is_comment=True)
-    cells = split(line, dialect.delimiter)
+    behind = _REMARK.search(line) if dialect.delimiter == BLANKS and "#" in line else None
+    cells = split(line[: behind.start()] if behind else line, dialect.delimiter)
     decimal = dialect.decimal
     row = Row(number, line, cells, "".join([kind_of(cell, decimal) for cell in cells]))
     # A semicolon opens a comment unless it parts columns, the first of which is empty in this row.
@@ -144,16 +147,26 @@ def choose_dialect(lines: Sequence[str]) -> Dialect | None:
     """
     candidates = [line for line in lines if line.strip() and not is_comment(line)]
     has_commas = any(_COMMA_NUMBER.search(line) for line in candidates)
-    best: tuple[int, float, int] | None = None
-    chosen: Dialect | None = None
-    for order, delimiter in enumerate(_DELIMITERS):
-        if delimiter != BLANKS and not any(delimiter in line for line in candidates):
-            continue
-        for decimal in _decimal_marks(delimiter, has_commas):
-            score = _score(candidates, Dialect(delimiter, decimal))
-            if score is not None and (best is None or (*score, -order) > best):
-                best, chosen = (*score, -order), Dialect(delimiter, decimal)
-    return chosen
+    signed = [_best(candidates, sign, has_commas) for sign in _SIGNS if any(sign in line for line in candidates)]
+    found = [score for score in signed if score is not None]
+    # Of two signs that find about as many numbers the earlier is meant: a comma between tabs is a decimal mark or text.
+    most = max((score[0] for score in found), default=0)
+    best = next((score for score in found if score[0] >= 0.8 * most), None)
+    blanks = _best(candidates, BLANKS, has_commas)
+    if best is None or (blanks is not None and blanks[:2] > best[:2]):
+        best = blanks
+    return None if best is None else best[2]
+
+
+def _best(lines: Sequence[str], delimiter: str, has_commas: bool) -> tuple[int, float, Dialect] | None:
+    """The better decimal mark with this delimiter, with the numbers it finds and their share of the cells."""
+    found: tuple[int, float, Dialect] | None = None
+    for decimal in _decimal_marks(delimiter, has_commas):
+        dialect = Dialect(delimiter, decimal)
+        score = _score(lines, dialect)
+        if score is not None and (found is None or score > found[:2]):
+            found = (*score, dialect)
+    return found
 
 
 def _decimal_marks(delimiter: str, has_commas: bool) -> str:

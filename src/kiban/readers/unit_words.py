@@ -172,6 +172,7 @@ _PHRASES: dict[str, str] = {
     "任意": "arbitrary_unit",
     "オングストローム": "angstrom",
     "-": "",
+    "#": "",
     "1": "",
     "dimensionless": "",
     "無次元": "",
