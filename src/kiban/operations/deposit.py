@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from kiban.compute.structured import Failure, Structured
 from kiban.errors import Conflict, DatabaseUnavailable
-from kiban.operations.deposit_received import Received, settle, submit
+from kiban.operations.deposit_received import Received, keep, settle, submit
 from kiban.operations.deposit_records import Draft, Terms, draft, status_of
 from kiban.operations.discover import Found, discover, shown
 from kiban.operations.resources import Resources
@@ -184,9 +184,15 @@ def _known(
 
 
 def _land(asker: Asker, resources: Resources, flight: _Flight, terms: Terms) -> Iterator[Outcome]:
-    for i, future in flight.futures.items():
-        settle(resources.fence, resources.objects, flight.received[i], future.result())
     fresh = [flight.received[i] for i in flight.futures]
+    n_bytes = 0
+    for received, future in zip(fresh, flight.futures.values(), strict=True):
+        settle(resources.fence, resources.objects, received, future.result())
+        n_bytes += sum(len(content) for file in received.all() for content in file.contents)
+        if n_bytes > _BATCH_BYTES:
+            keep(resources.objects, fresh)
+            n_bytes = 0
+    keep(resources.objects, fresh)
     made = _patiently(resources, lambda: _write(asker, resources, fresh, terms)) if fresh else None
     new = {id(record) for record in made.records} if made is not None else set()
     for i, received in enumerate(flight.received):

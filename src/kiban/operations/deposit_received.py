@@ -29,6 +29,8 @@ class Received:
     blob: Blob
     result: Structured | Failure | None = None
     """`None` while nobody has looked, or need look, into it."""
+    contents: list[bytes] = field(default_factory=list)
+    """Normalised files that are not in the object store yet."""
     normalised: list[Blob] = field(default_factory=list)
     members: list[Received] = field(default_factory=list)
 
@@ -57,10 +59,9 @@ def settle(
     *,
     depth: int = 0,
 ) -> None:
-    """Take the answer in: keep the normalised files, open an archive and read what is inside."""
+    """Take the answer in; open an archive and read what is inside. The normalised files are kept by `keep`."""
     if not isinstance(answer, Failure):
-        received.result, contents = answer
-        received.normalised = objects.put_many(contents)
+        received.result, received.contents = answer
         return
     received.result = answer
     if not answer.is_archive or depth >= _MAX_DEPTH:
@@ -79,6 +80,15 @@ def settle(
     futures = [submit(fence, objects, member) for member in received.members]
     for member, future in zip(received.members, futures, strict=True):
         settle(fence, objects, member, future.result(), depth=depth + 1)
+
+
+def keep(objects: ObjectStore, received: Iterable[Received]) -> None:
+    """Keep the normalised files of a whole batch together: one wait for the disk instead of one for each."""
+    files = [file for one in received for file in one.all() if file.contents]
+    blobs = iter(objects.put_many(content for file in files for content in file.contents))
+    for file in files:
+        file.normalised = [next(blobs) for _ in file.contents]
+        file.contents = []
 
 
 def _kept_path(objects: ObjectStore, received: Received) -> Path:

@@ -12,7 +12,7 @@ from kiban.query.question import EVERYTHING, Question
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
-from kiban.store.catalog import Facet
+from kiban.store.catalog import Facet as Facet  # callers name the facets they want
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
