@@ -30,6 +30,7 @@ class Number:
 Answer: TypeAlias = "str | Number"
 
 _FIELDS = {
+    "sample": "sample_name",
     "reader": "reader",
     "file": "file_name",
     "instrument": "instrument",
@@ -40,7 +41,8 @@ _FIELDS = {
 def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
     """Gather the folded texts and SI numbers of a record by path; paths without a value are absent.
 
-    Holds `title`, `reader`, `file`, `instrument`, `operator` and every `metadata.*`.
+    Holds `title`, `reader`, `file`, `instrument`, `operator` and every `metadata.*`; as `sample` the name of the sample
+    that the record itself gives, which holds only where the sample has no record.
     """
     found: dict[str, list[Answer]] = {"title": [fold(record.title)]}
     for path, name in _FIELDS.items():
@@ -80,6 +82,12 @@ def text_of(record: Record, name: str) -> str | None:
     """Give an entry of the document as it is written, where it is a text."""
     value: Any = record.document.get(name)
     return value if isinstance(value, str) else None
+
+
+def sample_as_written(record: Record) -> str | None:
+    """Give the name of the sample that the record itself states; `None` where there is none to be read."""
+    name = text_of(record, "sample_name")
+    return name if name is not None and fold(name) else None
 
 
 def started(record: Record) -> datetime | None:

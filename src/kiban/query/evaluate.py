@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiban.query import vocabulary
-from kiban.query.answers import Answer, Number, answers, fact_number, started, text_of
+from kiban.query.answers import Answer, Number, answers, fact_number, sample_as_written, started, text_of
 from kiban.query.condition import (
     AllOf,
     AnyOf,
@@ -82,7 +82,7 @@ def sample_name(described: Described) -> str | None:
     """Name the record's sample: as its record is titled, else as the measurement itself has it."""
     if described.sample_title is not None:
         return described.sample_title
-    return text_of(described.record, "sample_name")
+    return sample_as_written(described.record)
 
 
 def _relates(value: str, relation: Operator | Manner, text: str) -> bool:
@@ -165,4 +165,6 @@ def _is_known(described: Described, path: str) -> bool:
         return _time(described, path) is not None
     if vocabulary.is_term(path):
         return any(fact.property.term == path for fact in described.facts)
-    return any(True for _ in _texts(described, path)) or bool(_answers(described, path))
+    if path.startswith(vocabulary.METADATA):
+        return bool(_answers(described, path))
+    return any(True for _ in _texts(described, path))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from kiban.errors import InvalidValue
 from kiban.quantity.measured import Measured
-from kiban.records.reading import Json, MetadataValue
+
+if TYPE_CHECKING:
+    # Readings hold arrays, and loading numpy for documents alone would take longer than writing them.
+    from kiban.records.reading import Json, MetadataValue
 
 T = TypeVar("T")
 

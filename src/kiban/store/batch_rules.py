@@ -68,9 +68,11 @@ def key_taken() -> Conflict:
     return Conflict("The project has this sample or measurement already.", mend="Use the one that is there.")
 
 
-def identifier_taken(pid: str) -> IdentifierTaken:
-    """Say that a short identifier is in use."""
-    return IdentifierTaken(f"The short identifier {pid} is in use.", mend="Draw another one.")
+def identifier_taken(*pids: str) -> IdentifierTaken:
+    """Say that a short identifier, or one of several, is in use."""
+    shown = ", ".join(pids[:3]) + (", ..." if len(pids) > 3 else "")
+    which = f"The short identifier {shown}" if len(pids) == 1 else f"One of the short identifiers {shown}"
+    return IdentifierTaken(f"{which} is in use.", mend="Draw another one.")
 
 
 def already_there(what: str) -> Conflict:

@@ -27,6 +27,11 @@ def record_without_sample(record: UUID, sample: UUID) -> Fault:
     return Fault(f"record {record}", f"Its sample {sample} is not there.")
 
 
+def composition_without_sample(sample: UUID) -> Fault:
+    """Say that a composition is of no sample."""
+    return Fault(f"composition of {sample}", f"There is no record {sample}.")
+
+
 def file_tie_without_end(file: UUID, record: UUID, missing: UUID) -> Fault:
     """Say that a file and a measurement are tied of which one is not there."""
     return Fault(f"file {file} of record {record}", f"{missing} is not there.")
@@ -39,9 +44,9 @@ def file_without_blob(file: UUID, checksum: str) -> Fault:
 
 def not_one_current(record: UUID, n_current: int) -> Fault:
     """Say that a record has no current version, or several."""
-    return Fault(f"record {record}", f"It has {n_current} current versions; exactly one, the last, was expected.")
+    return Fault(f"record {record}", f"It has {n_current} current versions; the last one and no other was expected.")
 
 
-def version_gap(record: UUID, n_versions: int, last: int) -> Fault:
+def version_gap(record: UUID, n_versions: int) -> Fault:
     """Say that versions of a record are missing."""
-    return Fault(f"record {record}", f"{n_versions} of its {last} versions are there.")
+    return Fault(f"record {record}", f"There are {n_versions} versions of it, but they are not numbered from 1 on.")

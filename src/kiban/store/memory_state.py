@@ -104,7 +104,8 @@ class MemoryState:
             raise newer_version(record)
         if current is not None:
             check_same_thing(current, record)
-            self._rescope(record)
+            if current.scope != record.scope:
+                self._rescope(record)
         self.records[record.id] = (*known, replace(record, document=as_kept(record.document)))
 
     def _rescope(self, record: Record) -> None:

@@ -1,1 +1,1 @@
-"""How the database's tables came to be, step by step. Run by `kiban.store.migrate`."""
+"""How the database's tables came to be: one file in `versions` for each step. Run by `kiban.store.migrate`."""

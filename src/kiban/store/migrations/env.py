@@ -1,9 +1,11 @@
-"""Alembic's way in: it runs the steps on the connection that `kiban.store.migrate` hands over."""
+"""What Alembic runs to migrate. `kiban.store.migrate` hands it the connection; there is no alembic.ini."""
 
 from __future__ import annotations
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+from kiban.store.sql_tables import METADATA
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 with context.begin_transaction():
     context.run_migrations()

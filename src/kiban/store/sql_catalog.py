@@ -1,0 +1,347 @@
+"""The catalog in PostgreSQL.
+
+Every transaction begins by telling the database what its asker may see (`kiban.scopes`): row-level security shows
+nothing else, whatever the query says. The queries filter by the same set themselves.
+"""
+
+# ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+
+from kiban.errors import InvalidSetting, RecordNotFound
+from kiban.query.meaning import meaning
+from kiban.query.question import Question
+from kiban.records.event import Event
+from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.link import Link
+from kiban.records.property import Fact
+from kiban.records.record import Record
+from kiban.records.scope import Scope, Tier, Visible
+from kiban.store.catalog import Facet, Fault, Page
+from kiban.store.paging import check_limit, read_after, reading_order
+from kiban.store.sql_faults import find_faults
+from kiban.store.sql_pool import SqlPool
+from kiban.store.sql_query import Where
+from kiban.store.sql_rows import (
+    EVENT_COLUMNS,
+    FACT_COLUMNS,
+    FILE_COLUMNS,
+    RECORD_COLUMNS,
+    event_of,
+    fact_of,
+    file_of,
+    link_of,
+    record_of,
+    stored,
+    unstored,
+)
+from kiban.store.sql_writing import SqlWriting
+
+Rows = list[tuple[Any, ...]]
+
+_SCOPE_LOCK = 0x6B69_6261_6E00
+"""Number of the lock under which scopes are numbered: the letters of `kiban`."""
+_BLOBS_AT_ONCE = 10_000
+_NOTHING = Visible(frozenset())
+_SEEN = "scope = ANY(%(scopes)s)"
+_LIVE = f"is_current AND NOT is_deleted AND {_SEEN}"
+_FIND_SCOPE = (
+    "SELECT number, project, tier, agreement FROM scope "
+    "WHERE project = %(project)s AND tier = %(tier)s AND agreement IS NOT DISTINCT FROM %(agreement)s"
+)
+_FACETS = {
+    Facet.KIND: ("r.kind", ""),
+    Facet.TECHNIQUE: ("r.technique", ""),
+    Facet.TIER: ("t.tier", "JOIN scope t ON t.number = r.scope"),
+    Facet.SAMPLE: (
+        "coalesce(s.title, r.sample_name)",
+        "LEFT JOIN record s ON s.id = r.sample AND s.is_current AND NOT s.is_deleted AND s.scope = ANY(%(scopes)s)",
+    ),
+}
+
+
+class SqlCatalog:
+    """See `kiban.store.catalog.Catalog`. Safe to use from several threads."""
+
+    def __init__(self, pool: SqlPool) -> None:
+        self._pool = pool
+        self._mutex = threading.Lock()
+        self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
+
+    @classmethod
+    def connect(cls, conninfo: str, *, role: str | None = None) -> SqlCatalog:
+        """Connect to a database that `kiban.store.migrate` has prepared.
+
+        Parameters
+        ----------
+        conninfo : str
+            As libpq takes it. Its user must not be able to pass by row-level security, or `role` must be given.
+        role : str, optional
+            The role to work as after logging in.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If PostgreSQL does not answer.
+        InvalidSetting
+            If the connection string cannot be read, or row-level security does not bind the role.
+        """
+        pool = SqlPool(conninfo, role=role)
+        catalog = cls(pool)
+        try:
+            catalog._check_bound()
+        except BaseException:
+            pool.close()
+            raise
+        return catalog
+
+    def scopes(self) -> tuple[Scope, ...]:
+        """See `Catalog.scopes`."""
+        rows = self._rows(_NOTHING, "SELECT number, project, tier, agreement FROM scope ORDER BY number")
+        return tuple(map(_scope_of, rows))
+
+    def ensure_scope(self, *, project: UUID, tier: Tier, agreement: UUID | None = None) -> Scope:
+        """See `Catalog.ensure_scope`."""
+        Scope(number=0, project=project, tier=tier, agreement=agreement)  # refuses what is no scope
+        values = {"project": project, "tier": tier.value, "agreement": agreement}
+        with self._transaction(_NOTHING) as cursor:
+            row = cursor.execute(_FIND_SCOPE, values).fetchone()
+            if row is None:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCOPE_LOCK])
+                row = cursor.execute(_FIND_SCOPE, values).fetchone()
+            if row is None:
+                [number] = cursor.execute("SELECT coalesce(max(number) + 1, 0) FROM scope").fetchall()[0]
+                scope = Scope(number=number, project=project, tier=tier, agreement=agreement)
+                cursor.execute(
+                    "INSERT INTO scope (number, project, tier, agreement) "
+                    "VALUES (%(number)s, %(project)s, %(tier)s, %(agreement)s)",
+                    values | {"number": number},
+                )
+                return scope
+            return _scope_of(row)
+
+    @contextmanager
+    def writing(self, visible: Visible, *, project: UUID) -> Iterator[SqlWriting]:
+        """See `Catalog.writing`."""
+        with self._mutex:
+            turn = self._turns[project]
+        # Threads of this process wait here, where they need no connection; other processes at the database's lock.
+        with turn, self._transaction(visible) as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_project_lock(project)])
+            writing = SqlWriting(cursor, visible, project)
+            yield writing
+            writing.check_sound()
+
+    def get(self, identifier: UUID | str, visible: Visible, *, version: int | None = None) -> Record:
+        """See `Catalog.get`."""
+        column = "id" if isinstance(identifier, UUID) else "pid"
+        values = {"id": identifier if isinstance(identifier, UUID) else stored(identifier), "version": version}
+        current = f"SELECT id FROM record WHERE {column} = %(id)s AND {_LIVE}"
+        if version is None:
+            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {column} = %(id)s AND {_LIVE}"
+        else:
+            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id IN ({current}) AND version = %(version)s AND {_SEEN}"
+        rows = self._rows(visible, query, values)
+        if not rows:
+            raise RecordNotFound(str(identifier))
+        return record_of(rows[0])
+
+    def get_many(self, ids: Collection[UUID], visible: Visible) -> dict[UUID, Record]:
+        """See `Catalog.get_many`."""
+        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(%(ids)s) AND {_LIVE}"
+        records = map(record_of, self._rows(visible, query, {"ids": list(ids)}) if ids else ())
+        return {record.id: record for record in records}
+
+    def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
+        """See `Catalog.versions`."""
+        current = f"SELECT FROM record WHERE id = %(id)s AND is_current AND {_SEEN}"
+        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = %(id)s AND {_SEEN} AND EXISTS ({current})"
+        return tuple(map(record_of, self._rows(visible, f"{query} ORDER BY version DESC", {"id": record})))
+
+    def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
+        """See `Catalog.find`."""
+        where, below = Where(meaning(question), visible), read_after(after)
+        values = where.parameters | {"below": below, "limit": check_limit(limit) + 1}
+        rest = "" if below is None else "AND r.id < %(below)s"
+        query = f"SELECT {RECORD_COLUMNS} FROM record r WHERE {where.sql} {rest} ORDER BY r.id DESC LIMIT %(limit)s"
+        rows = self._rows(visible, query, values)
+        page = tuple(map(record_of, rows[:limit]))
+        return Page(page, str(page[-1].id) if len(rows) > limit else None)
+
+    def count(self, question: Question, visible: Visible) -> int:
+        """See `Catalog.count`."""
+        where = Where(meaning(question), visible)
+        rows = self._rows(visible, f"SELECT count(*) FROM record r WHERE {where.sql}", where.parameters)
+        return int(rows[0][0])
+
+    def facets(
+        self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
+    ) -> tuple[tuple[str, int], ...]:
+        """See `Catalog.facets`."""
+        where = Where(meaning(question), visible)
+        value, join = _FACETS[facet]
+        query = (
+            f'SELECT {value} COLLATE "C" AS value, count(*) FROM record r {join} '
+            f"WHERE {where.sql} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"
+        )
+        rows = self._rows(visible, query, where.parameters | {"limit": check_limit(limit)})
+        return tuple((unstored(row[0]), row[1]) for row in rows)
+
+    def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
+        """See `Catalog.links`."""
+        end = f"EXISTS (SELECT FROM record WHERE id = {{}} AND {_LIVE})"
+        query = (
+            "SELECT subject, predicate, object, scope FROM link l "
+            f"WHERE (subject = ANY(%(ids)s) OR object = ANY(%(ids)s)) AND {_SEEN} "
+            f"AND {end.format('l.subject')} AND {end.format('l.object')} "
+            'ORDER BY subject, predicate COLLATE "C", object'
+        )
+        return tuple(map(link_of, self._rows(visible, query, {"ids": list(records)})))
+
+    def facts(
+        self,
+        visible: Visible,
+        *,
+        evidence: Collection[UUID] | None = None,
+        subjects: Collection[UUID] | None = None,
+        terms: Collection[str] | None = None,
+    ) -> tuple[Fact, ...]:
+        """See `Catalog.facts`."""
+        of = [
+            f"{column} = ANY(%({name})s)"
+            for column, name, given in (("evidence", "evidence", evidence), ("subject", "subjects", subjects))
+            if given is not None
+        ]
+        conditions = [_SEEN, "is_standing"]
+        conditions += [f"({' OR '.join(of)})"] if of else []
+        conditions += ["term = ANY(%(terms)s)"] if terms is not None else []
+        values = {
+            "evidence": list(evidence or ()),
+            "subjects": list(subjects or ()),
+            "terms": [stored(term) for term in terms or ()],
+        }
+        query = f"SELECT {FACT_COLUMNS} FROM property WHERE {' AND '.join(conditions)} ORDER BY id"
+        return tuple(map(fact_of, self._rows(visible, query, values)))
+
+    def compositions(self, samples: Collection[UUID], visible: Visible) -> dict[UUID, dict[str, float]]:
+        """See `Catalog.compositions`."""
+        query = (
+            f"SELECT sample, element, fraction FROM composition WHERE sample = ANY(%(ids)s) AND {_SEEN} "
+            'ORDER BY sample, element COLLATE "C"'
+        )
+        found: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
+        for sample, element, fraction in self._rows(visible, query, {"ids": list(samples)}):
+            found[sample][element] = fraction
+        return dict(found)
+
+    def files(
+        self,
+        visible: Visible,
+        *,
+        statuses: Collection[FileStatus] | None = None,
+        record: UUID | None = None,
+        checksum: str | None = None,
+        limit: int = 100,
+        after: UUID | None = None,
+    ) -> tuple[FileEntry, ...]:
+        """See `Catalog.files`."""
+        of_record = f"SELECT file FROM file_record WHERE record = %(record)s AND {_SEEN}"
+        conditions = {
+            "statuses": "status = ANY(%(statuses)s)",
+            "record": f"id IN ({of_record})",
+            "checksum": "checksum = %(checksum)s",
+            "after": "id < %(after)s",
+        }
+        values = {
+            "statuses": None if statuses is None else [status.value for status in statuses],
+            "record": record,
+            "checksum": checksum,
+            "after": after,
+        }
+        asked = " AND ".join([_SEEN, *(sql for name, sql in conditions.items() if values[name] is not None)])
+        query = f"SELECT {FILE_COLUMNS} FROM file WHERE {asked} ORDER BY id DESC LIMIT %(limit)s"
+        return tuple(map(file_of, self._rows(visible, query, values | {"limit": check_limit(limit)})))
+
+    def records_of_file(self, file: UUID, visible: Visible) -> tuple[Record, ...]:
+        """See `Catalog.records_of_file`."""
+        query = (
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE {_LIVE} "
+            f"AND id IN (SELECT record FROM file_record WHERE file = %(file)s AND {_SEEN}) "
+            f"AND EXISTS (SELECT FROM file WHERE id = %(file)s AND {_SEEN})"
+        )
+        return tuple(sorted(map(record_of, self._rows(visible, query, {"file": file})), key=reading_order))
+
+    def events(self, visible: Visible, *, subject: UUID | None = None, limit: int = 100) -> tuple[Event, ...]:
+        """See `Catalog.events`."""
+        of = "" if subject is None else "AND subject = %(subject)s"
+        query = f"SELECT {EVENT_COLUMNS} FROM event WHERE {_SEEN} {of} ORDER BY at DESC, id DESC LIMIT %(limit)s"
+        rows = self._rows(visible, query, {"subject": subject, "limit": check_limit(limit)})
+        return tuple(map(event_of, rows))
+
+    def blobs(self) -> Iterator[Blob]:
+        """See `Catalog.blobs`."""
+        after = ""
+        while True:
+            rows = self._rows(
+                _NOTHING,
+                "SELECT checksum, size FROM blob WHERE checksum > %(after)s ORDER BY checksum LIMIT %(limit)s",
+                {"after": after, "limit": _BLOBS_AT_ONCE},
+            )
+            yield from (Blob(*row) for row in rows)
+            if len(rows) < _BLOBS_AT_ONCE:
+                return
+            after = rows[-1][0]
+
+    def faults(self) -> Iterator[Fault]:
+        """See `Catalog.faults`."""
+        everything = Visible.of(self.scopes())
+        with self._transaction(everything) as cursor:
+            found = list(find_faults(cursor))
+        return iter(found)
+
+    def close(self) -> None:
+        """See `Catalog.close`."""
+        self._pool.close()
+
+    @contextmanager
+    def _transaction(self, visible: Visible) -> Iterator[Cursor[tuple[Any, ...]]]:
+        with self._pool.transaction() as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT set_config('kiban.scopes', %s, true)", [visible.bits()])
+            yield cursor
+
+    def _rows(self, visible: Visible, query: str, values: dict[str, Any] | None = None) -> Rows:
+        with self._transaction(visible) as cursor:
+            return cursor.execute(query, {"scopes": sorted(visible.numbers)} | (values or {})).fetchall()
+
+    def _check_bound(self) -> None:
+        # A policy that is not for everybody (role 0) is the exemption of the indexed searches.
+        exempt = "SELECT FROM pg_policy, unnest(polroles) AS r WHERE r <> 0 AND pg_has_role(current_user, r, 'USAGE')"
+        query = (
+            f"SELECT current_user, rolsuper OR rolbypassrls OR EXISTS ({exempt}) "
+            "FROM pg_roles WHERE rolname = current_user"
+        )
+        [(role, is_free)] = self._rows(_NOTHING, query)
+        if is_free:
+            raise InvalidSetting(
+                f"Row-level security does not bind the database's role {role}.",
+                mend="Connect as a role that is no superuser, has no BYPASSRLS and inherits no role of Kiban's.",
+            )
+
+
+def _scope_of(row: tuple[Any, ...]) -> Scope:
+    return Scope(number=row[0], project=row[1], tier=Tier(row[2]), agreement=row[3])
+
+
+def _project_lock(project: UUID) -> int:
+    """A number of 64 bits with sign, as PostgreSQL's locks have; the last bits of a UUIDv7 are random."""
+    return int.from_bytes(project.bytes[8:], signed=True)

@@ -1,0 +1,217 @@
+"""One transaction on a project's records."""
+
+# ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg import Cursor
+from psycopg.errors import UniqueViolation
+
+from kiban.errors import KibanError
+from kiban.records.file_entry import FileEntry
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Visible
+from kiban.store import sql_insert
+from kiban.store.batch_rules import check_batch, check_same_thing, identifier_taken, newer_version, no_such_record
+from kiban.store.catalog import Batch
+from kiban.store.sql_errors import translated
+from kiban.store.sql_insert import insert
+from kiban.store.sql_rows import (
+    FILE_COLUMNS,
+    RECORD_COLUMNS,
+    event_row,
+    fact_row,
+    file_of,
+    file_row,
+    key_hash,
+    link_row,
+    place,
+    record_of,
+    record_row,
+)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_KEEP_FIRST = "ON CONFLICT DO NOTHING"
+_CHANGE_FILE = """
+    ON CONFLICT (id) DO UPDATE SET
+        status = excluded.status,
+        media_type = excluded.media_type,
+        reader = excluded.reader,
+        reader_version = excluded.reader_version,
+        reason = excluded.reason,
+        scope = excluded.scope
+"""
+
+
+def _remembering(method: Callable[Concatenate[SqlWriting, P], T]) -> Callable[Concatenate[SqlWriting, P], T]:
+    """Let an error spoil the transaction for good: PostgreSQL has undone it, and half of it is not all."""
+
+    def guarded(self: SqlWriting, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        self.check_sound()
+        try:
+            return method(self, *args, **kwargs)
+        except KibanError as e:
+            self.error = e
+            raise
+        except psycopg.Error as e:
+            self.error = translated(e)
+            if self.error is None:
+                raise
+            raise self.error from e
+
+    return guarded
+
+
+class SqlWriting:
+    """See `kiban.store.catalog.Writing`. The transaction has begun and holds the lock on the project."""
+
+    def __init__(self, cursor: Cursor[tuple[Any, ...]], visible: Visible, project: UUID) -> None:
+        self._cursor = cursor
+        self._visible = visible
+        self._scopes = sorted(visible.numbers)
+        self._project = project
+        self.error: KibanError | None = None
+
+    def check_sound(self) -> None:
+        """Refuse to go on after an error."""
+        if self.error is not None:
+            raise self.error
+
+    @_remembering
+    def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
+        """See `Writing.existing`."""
+        wanted = set(keys)
+        rows = self._cursor.execute(
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE project = %s AND kind = %s AND key_hash = ANY(%s) "
+            "AND is_current AND NOT is_deleted AND scope = ANY(%s)",
+            [self._project, kind.value, [key_hash(key) for key in wanted], self._scopes],
+        ).fetchall()
+        return {r.key: r for r in map(record_of, rows) if r.key is not None and r.key in wanted}
+
+    @_remembering
+    def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
+        """See `Writing.existing_files`."""
+        wanted = set(paths_and_checksums)
+        rows = self._cursor.execute(
+            f"SELECT {FILE_COLUMNS} FROM file WHERE project = %s AND place = ANY(%s) AND scope = ANY(%s)",
+            [self._project, [place(path, checksum) for path, checksum in wanted], self._scopes],
+        ).fetchall()
+        return {(f.path, f.checksum): f for f in map(file_of, rows) if (f.path, f.checksum) in wanted}
+
+    @_remembering
+    def add(self, batch: Batch) -> None:
+        """See `Writing.add`."""
+        check_batch(batch, self._visible, self._project)
+        cursor = self._cursor
+        # In order of checksum, so that two writers of different projects wait for each other in one direction only.
+        blobs = sorted((blob.checksum, blob.size) for blob in batch.blobs)
+        insert(cursor, sql_insert.BLOB, blobs, on_conflict=_KEEP_FIRST)
+        scopes = self._add_records(batch.records)
+        self._replace_compositions(batch, scopes)
+        insert(cursor, sql_insert.LINK, map(link_row, batch.links), on_conflict=_KEEP_FIRST)
+        self._add_facts(batch)
+        files = {file.id: file for file in batch.files}
+        insert(cursor, sql_insert.FILE, map(file_row, files.values()), on_conflict=_CHANGE_FILE)
+        self._add_file_records(batch, scopes)
+        insert(cursor, sql_insert.EVENT, map(event_row, batch.events))
+
+    def _add_records(self, records: Iterable[Record]) -> dict[UUID, int]:
+        """Write records; gives the scope of each."""
+        ordered = sorted(records, key=lambda r: r.version)
+        last = {record.id: record for record in ordered}
+        known = self._known([record.id for record in ordered if record.version > 1])
+        newest = dict(known)
+        for record in ordered:
+            before = newest.get(record.id)
+            if record.version != (before.version if before else 0) + 1:
+                raise newer_version(record)
+            if before is not None:
+                check_same_thing(before, record)
+            newest[record.id] = record
+        if known:
+            self._cursor.execute(
+                "UPDATE record SET is_current = false WHERE id = ANY(%s) AND is_current", [list(known)]
+            )
+        rows = [record_row(record, is_current=record is last[record.id]) for record in ordered]
+        try:
+            insert(self._cursor, sql_insert.RECORD, rows)
+        except UniqueViolation as e:
+            # The database keeps to itself which one it was: the row it met may be hidden from us.
+            if e.diag.constraint_name == "record_pid":
+                raise identifier_taken(*(record.pid for record in ordered if record.version == 1)) from e
+            raise
+        for record_id, before in known.items():
+            self._carry_along(before, last[record_id])
+        return {record_id: record.scope for record_id, record in last.items()}
+
+    def _known(self, ids: list[UUID]) -> dict[UUID, Record]:
+        if not ids:
+            return {}
+        rows = self._cursor.execute(
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s)",
+            [ids, self._scopes],
+        ).fetchall()
+        return {record.id: record for record in map(record_of, rows)}
+
+    def _carry_along(self, before: Record, after: Record) -> None:
+        """Let what hangs on a record follow it into its new scope, and its facts stand or fall with it."""
+        values = {"id": after.id, "scope": after.scope, "is_standing": not after.deleted}
+        if before.scope != after.scope:
+            self._cursor.execute("UPDATE link SET scope = %(scope)s WHERE subject = %(id)s", values)
+            self._cursor.execute("UPDATE composition SET scope = %(scope)s WHERE sample = %(id)s", values)
+            self._cursor.execute("UPDATE file_record SET scope = %(scope)s WHERE record = %(id)s", values)
+        if before.scope != after.scope or before.deleted != after.deleted:
+            self._cursor.execute(
+                "UPDATE property SET scope = CASE WHEN %(moves)s THEN %(scope)s ELSE scope END, "
+                "is_standing = %(is_standing)s WHERE evidence = %(id)s",
+                values | {"moves": before.scope != after.scope},
+            )
+
+    def _scopes_of(self, records: Iterable[UUID], known: dict[UUID, int]) -> dict[UUID, int]:
+        """The scopes of records, of those written just now and of earlier ones. Raises RecordNotFound."""
+        wanted = set(records)
+        found = {record: known[record] for record in wanted if record in known}
+        if missing := wanted - found.keys():
+            rows = self._cursor.execute(
+                "SELECT id, scope FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s)",
+                [list(missing), self._scopes],
+            ).fetchall()
+            found |= {row[0]: row[1] for row in rows}
+        for record in wanted - found.keys():
+            raise no_such_record(record)
+        return found
+
+    def _replace_compositions(self, batch: Batch, known: dict[UUID, int]) -> None:
+        scopes = self._scopes_of(batch.compositions, known)
+        new = {record.id for record in batch.records if record.version == 1}
+        if earlier := [sample for sample in batch.compositions if sample not in new]:
+            self._cursor.execute("DELETE FROM composition WHERE sample = ANY(%s)", [earlier])
+        rows = [
+            (sample, element, float(fraction), scopes[sample])
+            for sample, amounts in batch.compositions.items()
+            for element, fraction in amounts.items()
+        ]
+        insert(self._cursor, sql_insert.COMPOSITION, rows)
+
+    def _add_facts(self, batch: Batch) -> None:
+        last = {record.id: record for record in sorted(batch.records, key=lambda r: r.version)}
+        fallen = {record.id for record in last.values() if record.deleted}
+        if elsewhere := {fact.evidence for fact in batch.facts} - last.keys():
+            rows = self._cursor.execute(
+                "SELECT id FROM record WHERE id = ANY(%s) AND is_current AND is_deleted", [list(elsewhere)]
+            ).fetchall()
+            fallen |= {row[0] for row in rows}
+        rows_of_facts = [fact_row(fact, is_standing=fact.evidence not in fallen) for fact in batch.facts]
+        insert(self._cursor, sql_insert.PROPERTY, rows_of_facts)
+
+    def _add_file_records(self, batch: Batch, known: dict[UUID, int]) -> None:
+        scopes = self._scopes_of((record for _, record in batch.file_records), known)
+        rows = [(file, record, scopes[record]) for file, record in batch.file_records]
+        insert(self._cursor, sql_insert.FILE_RECORD, rows, on_conflict=_KEEP_FIRST)

@@ -1,0 +1,222 @@
+"""The second wall: what the application's role can see and do, whatever statement it sends."""
+
+# ruff: noqa: S608  the statements are put together of our own words
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from kiban.quantity.measured import Measured
+from kiban.records.link import Predicate
+from kiban.records.scope import Tier
+from kiban.store.postgres_settings import OWNER
+from kiban.testing.catalog_examples import Laboratory, a_fact, a_link, blob_of
+
+GUARDED = ("record", "link", "property", "composition", "file", "file_record", "event")
+
+
+@pytest.fixture(scope="module")
+def lab(sql_catalog):
+    """A project with a row of each kind in its open and in its closed scope."""
+    lab = Laboratory(sql_catalog)
+    for tier in (Tier.CLOSED, Tier.OPEN):
+        scope = lab.scope(tier).number
+        sample = lab.sample(f"{tier} sample", scope=scope)
+        scan = lab.measurement(f"{tier} scan", sample, scope=scope, document={"reader": "quartz"})
+        file = lab.file(f"{tier}.xrdml", scope=scope)
+        lab.write(
+            *(sample, scan),
+            compositions={sample.id: {"Ti": 1.0}},
+            links=(a_link(scan, Predicate.MEASURED, sample),),
+            facts=(a_fact("d_spacing", Measured(1.0, "nm"), scan),),
+            files=(file,),
+            blobs=(blob_of(file),),
+            file_records=((file.id, scan.id),),
+            events=(lab.event("made", scan.id, scope=scope),),
+        )
+    return lab
+
+
+def see(connection, bits):
+    connection.execute("SELECT set_config('kiban.scopes', %s, false)", [bits])
+
+
+def count(connection, table):
+    return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_without_a_set_of_scopes_nothing_is_seen(app, lab, table):
+    assert count(app, table) == 0
+    see(app, "")
+    assert count(app, table) == 0
+    see(app, "0")
+    assert count(app, table) == 0
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_exactly_the_rows_of_the_set_are_seen(app, lab, table):
+    closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+    assert closed < is_open
+    n_rows = 2 if table == "record" else 1
+    see(app, lab.visible(Tier.OPEN).bits())
+    assert app.execute(f"SELECT DISTINCT scope FROM {table}").fetchall() == [(is_open,)]
+    assert count(app, table) == n_rows
+    # The string ends before the number of the open scope: that is no error, and nothing is seen.
+    see(app, lab.visible(Tier.CLOSED).bits())
+    assert app.execute(f"SELECT DISTINCT scope FROM {table}").fetchall() == [(closed,)]
+    see(app, lab.visible().bits())
+    assert count(app, table) == 2 * n_rows
+
+
+def test_a_set_that_is_no_string_of_bits_shows_nothing(app, lab):
+    see(app, "all of them")
+    with pytest.raises(psycopg.DataError):
+        count(app, "record")
+
+
+def test_the_set_ends_with_its_transaction(app, lab):
+    with app.transaction():
+        app.execute("SELECT set_config('kiban.scopes', %s, true)", [lab.visible().bits()])
+        assert count(app, "record") == 4
+    assert count(app, "record") == 0
+
+
+def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
+    asks = ("records_with_words($$'quartz'$$)", """records_with_answers('{"reader": ["quartz"]}')""")
+    for ask in asks:
+        see(app, lab.visible(Tier.OPEN).bits())
+        assert count(app, ask) == 1
+        see(app, "0")
+        assert count(app, ask) == 0
+        see(app, "")
+        assert count(app, ask) == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY" for table in GUARDED),
+        *(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY" for table in GUARDED),
+        *(f"DROP POLICY visible ON {table}" for table in GUARDED),
+        *(f"CREATE POLICY mine ON {table} USING (true)" for table in GUARDED),
+        *(f"TRUNCATE {table}" for table in GUARDED),
+        *(f"DELETE FROM {table}" for table in GUARDED if table != "composition"),
+        *(f"DROP TABLE {table}" for table in GUARDED),
+        *(f"SET row_security = off; SELECT * FROM {table}" for table in GUARDED),
+        "UPDATE record SET title = 'x'",
+        "UPDATE record SET scope = 0",
+        "UPDATE event SET actor = 'x'",
+        "UPDATE property SET value = 0",
+        "UPDATE scope SET tier = 'open'",
+        "DELETE FROM scope",
+        "DELETE FROM blob",
+        f"SET ROLE {OWNER}",
+        "SET ROLE kiban_app_search",
+        f"SET SESSION AUTHORIZATION {OWNER}",
+        "ALTER ROLE kiban_app SUPERUSER",
+        "ALTER ROLE kiban_app BYPASSRLS",
+        "ALTER FUNCTION records_with_words(tsquery) SECURITY INVOKER",
+        "CREATE OR REPLACE FUNCTION records_with_words(wanted tsquery) RETURNS SETOF uuid "
+        "LANGUAGE sql AS 'SELECT id FROM record'",
+        "CREATE TABLE mine (x int)",
+        "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE SCHEMA mine",
+        "CREATE ROLE mine",
+        "SELECT pg_read_file('PG_VERSION')",
+        "COPY record TO PROGRAM 'cat'",
+        "SELECT rolpassword FROM pg_authid",
+        "SELECT most_common_vals FROM pg_statistic_ext_data, pg_stats_ext",
+        "UPDATE alembic_version SET version_num = 'x'",
+    ],
+)
+def test_the_application_cannot_touch_the_wall(app, lab, statement):
+    with pytest.raises((errors.InsufficientPrivilege, errors.FeatureNotSupported, errors.UndefinedColumn)):
+        app.execute(statement)
+
+
+def test_rights_that_the_application_has_cannot_be_passed_on(app, owner, lab):
+    app.execute("GRANT SELECT, INSERT ON record TO PUBLIC")  # PostgreSQL warns and does nothing
+    granted = (
+        "SELECT count(*) FROM information_schema.table_privileges WHERE grantee = 'PUBLIC' AND table_name = 'record'"
+    )
+    assert owner.execute(granted).fetchone() == (0,)
+
+
+def test_going_back_to_the_login_gives_no_more_rights(app, lab):
+    app.execute("RESET ROLE")
+    app.execute("SET ROLE NONE")
+    app.execute("RESET SESSION AUTHORIZATION")
+    assert app.execute("SELECT current_user, session_user").fetchone() == ("kiban_app", "kiban_app")
+    assert count(app, "record") == 0
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_statistics_tell_nothing_of_hidden_rows(app, owner, lab, table):
+    owner.execute(f"ANALYZE {table}")
+    seen = app.execute("SELECT attname FROM pg_stats WHERE tablename = %s", [table]).fetchall()
+    assert seen == []
+
+
+def test_a_cheap_function_in_a_question_does_not_see_hidden_rows(app, lab):
+    see(app, lab.visible(Tier.OPEN).bits())
+    # Were the condition worked out before the policy, dividing by the length of a hidden title would fail.
+    spy = "1 / (length(title) - length('closed scan')) IS NOT NULL"
+    query = f"SELECT count(*) FROM record WHERE {spy} AND title LIKE '%scan'"
+    assert app.execute(query).fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO link VALUES (gen_random_uuid(), 'part_of', gen_random_uuid(), %(closed)s)",
+        "INSERT INTO file_record VALUES (gen_random_uuid(), gen_random_uuid(), %(closed)s)",
+        "INSERT INTO composition VALUES (gen_random_uuid(), 'Ti', 1, %(closed)s)",
+        "INSERT INTO event (at, actor, action, scope, details) VALUES (now(), 'x', 'x', %(closed)s, '{}')",
+        "UPDATE link SET scope = %(closed)s",
+        "UPDATE property SET scope = %(closed)s",
+        "UPDATE composition SET scope = %(closed)s",
+        "UPDATE file SET scope = %(closed)s",
+        "UPDATE file_record SET scope = %(closed)s",
+    ],
+)
+def test_nothing_can_be_written_into_or_moved_to_a_hidden_scope(app, lab, statement):
+    see(app, lab.visible(Tier.OPEN).bits())
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute(statement, {"closed": lab.scope(Tier.CLOSED).number})
+
+
+def test_hidden_rows_can_be_neither_changed_nor_removed(app, owner, lab):
+    see(app, lab.visible(Tier.OPEN).bits())
+    closed = lab.scope(Tier.CLOSED).number
+    before = owner.execute("SELECT count(*) FROM composition WHERE scope = %s", [closed]).fetchone()
+    with app.transaction(force_rollback=True):
+        assert app.execute("DELETE FROM composition").rowcount == 1
+        assert app.execute("UPDATE record SET is_current = false").rowcount == 2
+        assert app.execute("UPDATE property SET is_standing = false").rowcount == 1
+        assert owner.execute("SELECT count(*) FROM composition WHERE scope = %s", [closed]).fetchone() == before
+
+
+def test_the_owner_is_bound_too_unless_it_is_a_superuser(owner):
+    rows = owner.execute(
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
+    ).fetchall()
+    assert {row[0] for row in rows} == set(GUARDED)
+    rights = owner.execute(
+        "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcanlogin FROM pg_roles "
+        "WHERE rolname LIKE 'kiban_app%'"
+    ).fetchall()
+    assert sorted(rights) == [
+        ("kiban_app", False, False, False, True),
+        ("kiban_app_search", False, False, False, False),
+    ]
+
+
+def test_every_table_with_a_scope_is_guarded(owner):
+    rows = owner.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+        "WHERE a.attname = 'scope' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+    ).fetchall()
+    assert {row[0] for row in rows} == set(GUARDED)

@@ -1,0 +1,297 @@
+"""The catalog in a real PostgreSQL: the suite of every catalog, and what only a database can do wrong."""
+
+# ruff: noqa: S608  the statements are put together of our own words
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from kiban.errors import Conflict, DatabaseUnavailable, InvalidSetting, InvalidValue, RecordNotFound
+from kiban.quantity.measured import Measured
+from kiban.query.parse import parse
+from kiban.query.question import EVERYTHING
+from kiban.records.record import RecordKind
+from kiban.records.scope import Tier
+from kiban.store.catalog import Batch
+from kiban.store.embedded_postgres import EmbeddedPostgres
+from kiban.store.migrate import migrate
+from kiban.store.postgres_settings import APPLICATION, OWNER
+from kiban.store.sql_catalog import SqlCatalog
+from kiban.store.sql_errors import translated
+from kiban.store.sql_pool import SqlPool
+from kiban.testing.catalog_access_suite import CatalogAccessSuite
+from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
+from kiban.testing.catalog_suite import CatalogSuite
+
+
+class TestSqlCatalog(CatalogSuite):
+    @pytest.fixture(autouse=True)
+    def _use(self, sql_catalog):
+        self._catalog = sql_catalog
+
+    def make_catalog(self):
+        return self._catalog
+
+
+class TestWithoutRowLevelSecurity(CatalogAccessSuite):
+    """The first wall holds by itself: the queries filter, even where the database would show everything."""
+
+    @pytest.fixture(autouse=True)
+    def _use(self, postgres, database):
+        pool = SqlPool(postgres.conninfo(OWNER, database))
+        self._catalog = SqlCatalog(pool)
+        yield
+        pool.close()
+
+    def make_catalog(self):
+        return self._catalog
+
+
+class TestAsAnotherRole(CatalogAccessSuite):
+    """A login with more rights works as the application's role, as with KIBAN_DATABASE_URL."""
+
+    @pytest.fixture(autouse=True)
+    def _use(self, postgres, database):
+        self._catalog = SqlCatalog.connect(postgres.conninfo(OWNER, database), role=APPLICATION)
+        yield
+        self._catalog.close()
+
+    def make_catalog(self):
+        return self._catalog
+
+
+def test_a_role_that_can_pass_by_row_level_security_is_refused(postgres, database):
+    with pytest.raises(InvalidSetting, match=OWNER):
+        SqlCatalog.connect(postgres.conninfo(OWNER, database))
+
+
+@pytest.mark.parametrize("address", ["no address", "postgresql+psycopg://x"])
+def test_an_address_that_cannot_be_read_is_refused(address):
+    with pytest.raises(InvalidSetting, match="postgresql://"):
+        SqlCatalog.connect(address)
+    with pytest.raises(InvalidSetting, match="postgresql://"):
+        migrate(address)
+
+
+def test_a_database_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(DatabaseUnavailable):
+        SqlCatalog.connect(f"host={tmp_path} user=nobody dbname=kiban")
+    with pytest.raises(DatabaseUnavailable):
+        migrate(f"host={tmp_path} user=nobody dbname=kiban")
+
+
+def test_the_set_of_scopes_does_not_outlive_its_transaction(sql_catalog):
+    lab = Laboratory(sql_catalog)
+    lab.write(lab.sample("x"))
+    pool = sql_catalog._pool
+    for _ in range(3):
+        sql_catalog.count(EVERYTHING, lab.visible())
+        with pool.transaction() as connection:
+            assert connection.execute("SELECT count(*) FROM record").fetchone() == (0,)
+
+
+def test_more_threads_than_connections_read_and_write(sql_catalog):
+    lab = Laboratory(sql_catalog)
+    visible = lab.visible()
+
+    def work(i):
+        with sql_catalog.writing(visible, project=lab.project) as writing:
+            # A writer may read meanwhile; those who wait for their turn must not hold the connections it needs.
+            sql_catalog.count(EVERYTHING, visible)
+            writing.add(Batch(records=(lab.sample(f"sample {i}"),)))
+        return sql_catalog.count(EVERYTHING, visible)
+
+    with ThreadPoolExecutor(30) as pool:
+        counts = list(pool.map(work, range(60)))
+    assert max(counts) == 60
+
+
+def test_writers_of_one_project_wait_for_each_other_across_processes(postgres, database, sql_catalog):
+    lab, entered = Laboratory(sql_catalog), threading.Event()
+    other = SqlCatalog.connect(postgres.conninfo(APPLICATION, database))
+    order = []
+
+    def second():
+        with other.writing(lab.visible(), project=lab.project) as writing:
+            order.append("second")
+            assert "LTO" in writing.existing(RecordKind.SAMPLE, ["LTO"])
+        entered.set()
+
+    thread = threading.Thread(target=second)
+    with sql_catalog.writing(lab.visible(), project=lab.project) as writing:
+        thread.start()
+        assert not entered.wait(0.3)
+        with other.writing(lab.visible(), project=Laboratory(other).project):
+            pass  # another project's turn comes at once
+        writing.add(Batch(records=(lab.sample("LTO"),)))
+        order.append("first")
+    thread.join(10)
+    other.close()
+    assert order == ["first", "second"]
+
+
+def test_a_lost_connection_is_told_and_the_next_one_works(sql_catalog, owner):
+    lab = Laboratory(sql_catalog)
+    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s AND datname = current_database()"
+
+    def lose_it():
+        with sql_catalog.writing(lab.visible(), project=lab.project) as writing:
+            writing.add(Batch(records=(lab.sample("one"),)))
+            owner.execute(kill, [APPLICATION])
+            writing.add(Batch(records=(lab.sample("two"),)))
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        lose_it()
+    assert "try again" in caught.value.mend
+    assert sql_catalog.count(EVERYTHING, lab.visible()) == 0
+    # Connections that died while they were idle are noticed before they are used.
+    owner.execute(kill, [APPLICATION])
+    time.sleep(0.2)
+    lab.write(lab.sample("one"))
+    assert sql_catalog.count(EVERYTHING, lab.visible()) == 1
+
+
+@pytest.mark.slow
+def test_a_killed_server_is_told_and_comes_back(tmp_path):
+    with EmbeddedPostgres(tmp_path / "home") as server:
+        migrate(server.conninfo(OWNER))
+        catalog = SqlCatalog.connect(server.conninfo(APPLICATION))
+        lab = Laboratory(catalog)
+        lab.write(lab.sample("before"))
+        with psycopg.connect(server.conninfo(OWNER)) as connection:
+            [pid] = connection.execute("SELECT pg_read_file('postmaster.pid')").fetchone()
+        os.kill(int(pid.splitlines()[0]), signal.SIGKILL)
+        time.sleep(0.5)
+        with pytest.raises(DatabaseUnavailable):
+            catalog.scopes()
+        server.start()
+        lab.write(lab.sample("after"))
+        assert catalog.count(EVERYTHING, lab.visible()) == 2
+        catalog.close()
+        server.release()
+
+
+@pytest.mark.parametrize(
+    ("state", "name"),
+    [
+        ("53100", "DiskFull"),
+        ("57P01", "DatabaseUnavailable"),
+        ("57P03", "DatabaseUnavailable"),
+        ("08006", "DatabaseUnavailable"),
+        ("53300", "DatabaseUnavailable"),
+        ("40P01", "Conflict"),
+        ("42501", "Refused"),
+        ("54000", "InvalidValue"),
+    ],
+)
+def test_errors_of_the_database_have_names_of_ours(state, name):
+    told = translated(psycopg.errors.lookup(state)("it happened"))
+    assert told is not None
+    assert told.name == name
+    assert told.mend
+
+
+def test_mistakes_of_ours_are_not_dressed_up(sql_catalog):
+    assert translated(psycopg.errors.UndefinedColumn("x")) is None
+    with pytest.raises(psycopg.errors.SyntaxError), sql_catalog._pool.transaction() as connection:
+        connection.execute("SELEKT")
+
+
+def test_texts_of_any_length_are_kept(sql_catalog):
+    lab = Laboratory(sql_catalog)
+    long = "very " * 20_000 + "long"
+    record = lab.measurement(long, key=long, document={"sample_name": long, "file_name": long, "metadata": {"x": long}})
+    file = lab.file(long)
+    lab.write(record, files=(file,), blobs=(blob_of(file),))
+    assert sql_catalog.get(record.pid, lab.visible()) == record
+    assert sql_catalog.find(parse("very long"), lab.visible()).records == (record,)
+    with sql_catalog.writing(lab.visible(), project=lab.project) as writing:
+        assert writing.existing(RecordKind.MEASUREMENT, [long]) == {long: record}
+        assert writing.existing_files([(long, file.checksum)]) == {(long, file.checksum): file}
+    assert sql_catalog.facets(EVERYTHING, lab.visible(), "sample") == ((long, 1),)
+    with pytest.raises(InvalidValue):
+        lab.write(lab.measurement("x", document={"technique": os.urandom(50_000).hex()}))
+
+
+def test_nothing_of_a_batch_is_left_by_a_late_error(sql_catalog, owner):
+    lab = Laboratory(sql_catalog)
+    scan, file = lab.measurement("scan"), lab.file("scan.xrdml")
+    fact = a_fact("d_spacing", Measured(1.0, "nm"), scan)
+    with pytest.raises(Conflict):
+        lab.write(scan, files=(file,), facts=(fact, fact), blobs=(blob_of(file),))
+    for table, key in (("record", scan.id), ("file", file.id), ("property", fact.id)):
+        assert owner.execute(f"SELECT count(*) FROM {table} WHERE id = %s", [key]).fetchone() == (0,)
+    assert owner.execute("SELECT count(*) FROM blob WHERE checksum = %s", [file.checksum]).fetchone() == (0,)
+
+
+def test_contradictions_that_only_a_hand_can_make_are_found(sql_catalog, owner):
+    lab = Laboratory(sql_catalog)
+    sample, scan = lab.sample("film"), lab.measurement("scan")
+    twice, gap = lab.sample("twice"), lab.sample("gap")
+    file = lab.file("scan.xrdml")
+    lab.write(*(sample, scan, twice, gap), files=(file,), file_records=((file.id, scan.id),), blobs=(blob_of(file),))
+    lab.write(compositions={sample.id: {"Ti": 1.0}})
+    lab.write(replace(twice, version=2), replace(gap, version=2))
+    before = set(sql_catalog.faults())
+    owner.execute("DELETE FROM record WHERE id = ANY(%s)", [[sample.id, scan.id]])
+    owner.execute("UPDATE record SET is_current = false WHERE id = %s", [twice.id])
+    owner.execute("DELETE FROM record WHERE id = %s AND version = 1", [gap.id])
+    found = {fault.what: fault.fault for fault in set(sql_catalog.faults()) - before}
+    assert found.keys() == {
+        f"composition of {sample.id}",
+        f"file {file.id} of record {scan.id}",
+        f"record {twice.id}",
+        f"record {gap.id}",
+    }
+    assert "0 current versions" in found[f"record {twice.id}"]
+    assert "1 versions" in found[f"record {gap.id}"]
+    owner.execute("DELETE FROM record WHERE project = %s", [lab.project])
+    owner.execute("DELETE FROM composition WHERE sample = %s", [sample.id])
+    owner.execute("DELETE FROM file_record WHERE file = %s", [file.id])
+
+
+def test_many_blobs_are_listed_without_holding_them_all(sql_catalog, monkeypatch):
+    monkeypatch.setattr("kiban.store.sql_catalog._BLOBS_AT_ONCE", 2)
+    lab = Laboratory(sql_catalog)
+    files = [lab.file(f"{lab.project}/{i}") for i in range(7)]
+    lab.write(blobs=tuple(map(blob_of, files)))
+    listed = list(sql_catalog.blobs())
+    assert len(listed) == len(set(listed))
+    assert set(map(blob_of, files)) <= set(listed)
+
+
+def test_a_closed_catalog_lets_go_of_its_connections(postgres, database, owner):
+    catalog = SqlCatalog.connect(f"{postgres.conninfo(APPLICATION, database)} options='-c search_path=public'")
+    lab = Laboratory(catalog)
+    count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kiban' AND query LIKE %s"
+    with catalog.writing(lab.visible(), project=lab.project) as writing:
+        writing.existing(RecordKind.SAMPLE, ["x"])
+        catalog.close()
+    time.sleep(0.2)
+    assert owner.execute(count, [f"%{lab.project}%"]).fetchone() == (0,)
+
+
+def test_the_room_for_scopes_ends_somewhere(postgres, new_database):
+    name = new_database()
+    migrate(postgres.conninfo(OWNER, name))
+    with psycopg.connect(postgres.conninfo(OWNER, name)) as connection:
+        connection.execute("INSERT INTO scope VALUES (65535, gen_random_uuid(), 'open')")
+    catalog = SqlCatalog.connect(postgres.conninfo(APPLICATION, name))
+    lab = Laboratory(catalog)
+    with pytest.raises(InvalidValue, match="room"):
+        lab.scope(Tier.OPEN)
+    [last] = catalog.scopes()
+    lab.project = last.project
+    lab.write(lab.sample("x", scope=65535), visible=lab.visible(Tier.OPEN))
+    assert catalog.count(EVERYTHING, lab.visible(Tier.OPEN)) == 1
+    with pytest.raises(RecordNotFound):
+        catalog.get("kb:0000-0000-00", lab.visible(Tier.OPEN))
+    catalog.close()
