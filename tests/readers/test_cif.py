@@ -179,7 +179,7 @@ def test_the_whole_block_is_kept() -> None:
     (reading,) = read(STRUCTURE)
     assert reading.header["block"] == "perovskite"
     assert reading.header["items"]["_diffrn_radiation_type"] == "Mo K\\a"  # type: ignore[index,call-overload]
-    assert reading.header["loops"][1] == {  # type: ignore[index,call-overload]
+    assert reading.header["loops"][1] == {  # type: ignore[index]
         "_atom_site_aniso_label": ["Cs1"],
         "_atom_site_aniso_U_11": ["0.0860(6)"],
     }

@@ -247,6 +247,14 @@ def test_columns_of_words_stand_in_the_header() -> None:
     assert reading.header["text_columns"] == {"formula": ["BaO", "MgO"]}
 
 
+def test_words_and_numbers_between_blanks_need_names_above() -> None:
+    rows = "A1  300  0.5\nB2  310  0.6\nC3  320  0.7\n"
+    reading = only("Measured by hand\n\nalloy  T(K)  x\n" + rows)
+    assert reading["temperature"].values.tolist() == [300.0, 310.0, 320.0]
+    assert reading.header["text_columns"] == {"alloy": ["A1", "B2", "C3"]}
+    assert not is_claimed(rows)
+
+
 def test_columns_of_words_in_large_tables_become_categories() -> None:
     rows = "".join(f"{i},{'RCD'[i % 3]},{i / 2}\n" for i in range(40_000))
     reading = only("n,state,x\n" + rows)
@@ -306,6 +314,11 @@ def test_quoted_cells_with_delimiters_line_ends_and_marks() -> None:
     assert reading.header["text_columns"] == {"note, or remark": ['a "b", c', "two\nlines"]}
 
 
+def test_inch_marks_open_no_quotation() -> None:
+    reading = only('# 3" wafer\nx,pipe,y\n1,3.5" steel,2\n2,4" steel,3\n3,5" steel,4\n# 4" wafer\n')
+    assert reading["x"].values.tolist() == [1.0, 2.0, 3.0]
+
+
 def test_several_tables_give_several_readings() -> None:
     first, second = read("x,y\n1,2\n2,3\n\nname,a,b,c\nfirst,1,2,3\n\nu,v,w\n1,2,3\n2,3,4\n")
     assert [v.name for v in first.variables] == ["x", "y"]
@@ -351,12 +364,12 @@ def test_a_row_of_another_width_is_damage() -> None:
 
 
 def test_a_file_cut_inside_its_last_line_is_damage() -> None:
-    rows = "".join(f"{i}.00,{i + 1}.25\n" for i in range(10))
-    with pytest.raises(DamagedFile, match="line 12"):
+    rows = "".join(f"{i}.00,{i + 1}.25\n" for i in range(25))
+    with pytest.raises(DamagedFile, match="line 27"):
         read("x,y\n" + rows + "10.0")
     with pytest.raises(DamagedFile, match="last number"):
         read("x,y\n" + rows + "10.00,11.2")
-    assert len(only("x,y\n" + rows + "10.00,11.25")["x"]) == 11
+    assert len(only("x,y\n" + rows + "10.00,11.25")["x"]) == 26
 
 
 def test_rows_behind_the_first_lines_are_checked_too() -> None:
@@ -417,6 +430,8 @@ def test_a_single_row_with_names() -> None:
         b"_COUNTS\n" + b"12 13 14 15 16 17 18 19\n" * 30,
         b"P2\n4 4\n255\n" + b"1 2 3 4\n" * 4,
         b"1932\n3999.4\n400.6\n1\n2\n4\n0.0086\n0.0088\n0.0087\n",
+        b"from a import b\nx = [[1, 2], [3, 4]]\ny = 1, 2\n1, 2\n3, 4\n",
+        b"12, 1001\nHenderson\n1, 1\nt\n1\n1\n-9999\nx\n0\n0\nt, x\n1, 2\n2, 3\n3, 4\n",
         b"- 1\n- 2\n- 3\n",
         b"v 0.1 0.2 0.3\nv 0.2 0.3 0.4\nf 1 2 3\n",
         b"1 2\n2 3\n\x00\x00\x01\x02" * 20,

@@ -172,7 +172,7 @@ def test_gas_chromatography_columns_are_told_apart_by_their_groups(shared: Share
     assert len(reading["concentration_modulea_tcd_h2"]) == 15
     assert reading["concentration_modulea_tcd_h2"].values[-1] == 0.00122517
     assert reading.started_at == datetime(2022, 6, 8, 14, 57, 40)
-    assert str(reading.header["lines_below"][0]).startswith("% RSD")  # type: ignore[index,call-overload]
+    assert str(reading.header["lines_below"][0]).startswith("% RSD")  # type: ignore[index]
 
 
 def test_eight_compounds_and_their_samples(shared: Shared) -> None:

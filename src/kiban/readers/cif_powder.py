@@ -5,6 +5,8 @@ Source: the powder dictionary cif_pow.dic of the IUCr (names, units and meaning 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -143,8 +145,6 @@ def _counted(values: NDArray[np.float64]) -> Series:
 
 def _arranged(axes: dict[str, Variable], signals: dict[str, Variable]) -> list[Variable]:
     """The axis first (the measured one, if it has no gaps), then what was measured, then all else."""
-    from dataclasses import replace
-
     ordered = [*axes.values(), *sorted(signals.values(), key=lambda v: v.name != "intensity")]
     axis = next((v for v in axes.values() if bool(np.all(np.isfinite(v.series.values)))), None)
     if axis is None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kiban.readers import quantity_words
+from kiban.readers.japanese_words import translated
 from kiban.readers.unit_words import QUANTITY_WORDS, read_unit
 
 _MAX_NAME = 60
@@ -278,7 +279,7 @@ def slug(text: str) -> str:
     Greek letters are spelled out, common Japanese words translated; a text of which half would be lost gives nothing,
     for a name of what is left over would say something else.
     """
-    folded = quantity_words.translated(unicodedata.normalize("NFKC", text)).casefold()
+    folded = translated(unicodedata.normalize("NFKC", text)).casefold()
     for sign, word in _SIGNS:
         folded = sign.sub(word, folded)
     spelled = "".join(f" {_GREEK[c]} " if c in _GREEK else c for c in folded)

@@ -43,16 +43,18 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured, UnreadableFile, UnsupportedVariant
 from kiban.readers.contract import Confidence, Recognition
+from kiban.readers.found_table import RaggedTable, Table
 from kiban.readers.header_fields import read_fields
 from kiban.readers.number_columns import NUMBER, to_number
 from kiban.readers.source import HEAD_BYTES, Source
 from kiban.readers.table_headers import read_heading, stand_up
 from kiban.readers.table_reading import Origins, has_numbers, to_reading
-from kiban.readers.table_search import RaggedTable, Table, find_tables
+from kiban.readers.table_search import find_tables
 from kiban.readers.text import decode
 from kiban.readers.text_rows import (
     BLANKS,
     Dialect,
+    Lines,
     choose_dialect,
     commas_are_ambiguous,
     logical_lines,
@@ -63,17 +65,25 @@ from kiban.readers.text_rows import (
 from kiban.records.reading import Json, Reading
 
 _FIRST_LINES = 120
+_ENOUGH_TO_COMPARE = 20
+_FIRST_CHARACTERS = 16384
 _WINDOW = 30
 
 # Formats with a structure of their own, whose lines of numbers are not rows of a table: read as one they would give
 # wrong numbers. Each has, or will have, its own reader.
 _OTHERS = re.compile(
     r"\s*(?:<|\{|\[\s*[\[{\d\"]|%PDF|%!|#!|\\documentclass|\{\\rtf|SOFH|VAMAS|data_|\*RAS_"
-    r"|(?:EC|BT)-Lab ASCII|-----BEGIN|#FORMAT\s*:\s*EMSA|#\\#CIF|P[1-6]\s)",
+    r"|(?:EC|BT)-Lab ASCII|-----BEGIN|#FORMAT\s*:\s*EMSA|#\\#CIF|P[1-6]\s|\d+,\s*(?:1001|[12][0-3]\d0)\s*\n)",
     re.IGNORECASE,
 )
 _WRAPPED = re.compile(
     r"^(?:##JCAMP|##XYDATA|##XYPOINTS|##PEAK TABLE|BANK\s+\d+|_COUNTS\b|_CPS\b|#SPECTRUM\s*:|loop_\s*$)", re.MULTILINE
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+_CODE = re.compile(
+    r"^(?:from\s+[\w.]+\s+import\s|import\s+[\w.]+(?:\s+as\s+\w+)?\s*$|\s*(?:def|class)\s+\w+\s*[(:]|#include\s*[<\"]"
+    r"|\s*assert\s|CREATE\s|SELECT\s|use\s+strict\b|package\s+\w)",
+    re.MULTILINE,
 )
 _PROSE = re.compile(r"[A-Za-zÀ-ÿ]{2,}[,;]?(?: +[A-Za-zÀ-ÿ']{2,}[,;]?){4,}")
 
@@ -102,23 +112,23 @@ class DelimitedText:
     def recognise(self, source: Source) -> Recognition | None:
         """Look for rows of numbers of equal width in the head."""
         text = _head_text(source)
-        if text is None or _OTHERS.match(text) or _WRAPPED.search(text):
+        if text is None or _OTHERS.match(text) or _WRAPPED.search(text) or _CODE.search(text):
             return None
-        lines = logical_lines(text)
-        for part in (lines[:_FIRST_LINES], lines):
-            found = _claim(part)
-            if found is not None or len(lines) <= _FIRST_LINES:
-                return found
-        return None
+        first = logical_lines(text[:_FIRST_CHARACTERS]).part(0, _FIRST_LINES)
+        found = _claim(first.part(0, -1) if len(text) > _FIRST_CHARACTERS else first)
+        if found is not None or (len(text) <= _FIRST_CHARACTERS and len(first) < _FIRST_LINES):
+            return found
+        return _claim(logical_lines(text))
 
     def read(self, source: Source) -> list[Reading]:
         """Read every table of the file."""
-        content = source.read()
-        text, encoding = decode(content)
+        text, encoding = decode(source.read())
         if "\0" in text[:4096]:
             raise _no_table(source.name)
         text = with_plain_line_ends(text)
+        is_ended = text.endswith("\n")
         lines = logical_lines(text)
+        del text  # large files are in memory once, as their lines
         dialect = _dialect(lines)
         if dialect is None:
             raise _no_table(source.name)
@@ -127,7 +137,8 @@ class DelimitedText:
             raise _no_table(source.name)
         for table in tables:
             _check_promise(table, source.name)
-        _check_last_cell(tables[-1], text, dialect, source.name)
+        if not is_ended:
+            _check_last_cell(tables[-1], lines.texts[-1], dialect, source.name)
         return _readings(tables, dialect, encoding, source.name)
 
 
@@ -147,24 +158,23 @@ def _head_text(source: Source) -> str | None:
     if not head.strip() or (b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))):
         return None
     text, _ = decode(head)
-    n_odd = sum(c < " " and c not in "\t\n\r\f\v\x1a" for c in text[:4096])
-    return None if n_odd > 4 or "\0" in text else with_plain_line_ends(text)
+    return None if len(_CONTROL.findall(text, 0, 4096)) > 4 or "\0" in text else with_plain_line_ends(text)
 
 
-def _dialect(lines: Sequence[tuple[int, str]]) -> Dialect | None:
+def _dialect(lines: Lines) -> Dialect | None:
     """Choose by three windows: the first lines, some in the middle, the last."""
-    middle = max(0, len(lines) // 2 - _WINDOW // 2)
-    picked = [*lines[:_WINDOW], *lines[middle : middle + _WINDOW], *lines[-_WINDOW:]]
-    if len(lines) <= 3 * _WINDOW:
-        picked = list(lines)
-    return choose_dialect([line for _, line in picked])
+    texts = lines.texts
+    if len(texts) <= 3 * _WINDOW:
+        return choose_dialect(texts)
+    middle = len(texts) // 2 - _WINDOW // 2
+    return choose_dialect([*texts[:_WINDOW], *texts[middle : middle + _WINDOW], *texts[-_WINDOW:]])
 
 
-def _claim(lines: Sequence[tuple[int, str]]) -> Recognition | None:
+def _claim(lines: Lines) -> Recognition | None:
     dialect = _dialect(lines)
     if dialect is None:
         return None
-    rows = [make_row(number, line, dialect) for number, line in lines]
+    rows = lines.rows(dialect)
     try:
         tables = [table for table in find_tables(rows, decimal=dialect.decimal) if has_numbers(table)]
     except RaggedTable as e:
@@ -194,24 +204,24 @@ def _recognition(dialect: Dialect, n_rows: int) -> Recognition:
     return Recognition(Confidence.POSSIBLE, f"its first lines have {n_rows} rows of numbers between {sign}{mark}")
 
 
-def _tables(lines: Sequence[tuple[int, str]], dialect: Dialect, name: str) -> list[Table]:
+def _tables(lines: Lines, dialect: Dialect, name: str) -> list[Table]:
     quick = _one_clean_table(lines, dialect, name)
     if quick is not None:
         return [quick]
-    rows = [make_row(number, line, dialect) for number, line in lines]
+    rows = lines.rows(dialect)
     tables = find_tables(rows, decimal=dialect.decimal, name=name)
     for table in tables:
         _check_commas(table, dialect, name)
     return tables
 
 
-def _one_clean_table(lines: Sequence[tuple[int, str]], dialect: Dialect, name: str) -> Table | None:
+def _one_clean_table(lines: Lines, dialect: Dialect, name: str) -> Table | None:
     """Read a file that is nothing but numbers from some line to its end with NumPy's own parser, or leave it.
 
     That parser is some twenty times as fast as taking cells apart one by one; it refuses whatever is not a plain
     number and rows of unequal width, and then the careful way finds out what is wrong.
     """
-    first = [make_row(number, line, dialect) for number, line in lines[:_FIRST_LINES]]
+    first = lines.part(0, _FIRST_LINES).rows(dialect)
     try:
         tables = find_tables(first, decimal=dialect.decimal, name=name)
     except UnreadableFile:
@@ -222,19 +232,19 @@ def _one_clean_table(lines: Sequence[tuple[int, str]], dialect: Dialect, name: s
     if any(set(row.kinds) != {NUMBER} for row in table.rows) or table.below:
         return None
     start, end = len(table.above), len(lines)
-    while end > start and len(lines) - end < _WINDOW and not _is_row(lines[end - 1], table.width, dialect):
+    while end > start and len(lines) - end < _WINDOW and not _is_row(lines.texts[end - 1], table.width, dialect):
         end -= 1
-    matrix = _parsed([line for _, line in lines[start:end]], dialect)
+    matrix = _parsed(lines.texts[start:end], dialect)
     if matrix is None or matrix.shape != (end - start, table.width):
         return None
     table.matrix = matrix
-    table.below = [make_row(number, line, dialect) for number, line in lines[end:]]
+    table.below = lines.part(end).rows(dialect)
     # Anything with numbers in it below the rows needs a closer look: a broken row, another table.
     return None if any(row.n_values > 1 or row.kinds == NUMBER for row in table.below) else table
 
 
-def _is_row(line: tuple[int, str], width: int, dialect: Dialect) -> bool:
-    row = make_row(*line, dialect)
+def _is_row(line: str, width: int, dialect: Dialect) -> bool:
+    row = make_row(0, line, dialect)
     return row.is_numeric and len(row.cells) == width
 
 
@@ -272,14 +282,13 @@ def _check_promise(table: Table, name: str) -> None:
     )
 
 
-def _check_last_cell(table: Table, text: str, dialect: Dialect, name: str) -> None:
+def _check_last_cell(table: Table, last_line: str, dialect: Dialect, name: str) -> None:
     """Refuse a file that ends inside its last number.
 
     That shows where the last line has no end and its last cell fewer decimals than that cell has in every other row.
     """
-    if text.endswith("\n") or table.below or len(table.rows) < 5:
+    if table.below or len(table.rows) < _ENOUGH_TO_COMPARE:
         return
-    last_line = text[text.rfind("\n") + 1 :]
     last = split(last_line, dialect.delimiter)[-1]
     decimals = {_n_decimals(row.cells[-1]) for row in table.rows[:-1]}
     if to_number(last, dialect.decimal) is not None and len(decimals) == 1 and _n_decimals(last) < decimals.pop():

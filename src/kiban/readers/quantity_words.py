@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from kiban.readers.japanese_words import JAPANESE
+
 _KINDS: dict[str, str] = {
     "K": "temperature",
     "degC": "temperature",
@@ -184,140 +186,6 @@ _WORDS = {
     "freq.": "frequency",
 }
 
-# Longer words first: 測定時間 before 時間. Built at import from pairs so that the order cannot be forgotten.
-_JAPANESE = dict(
-    sorted(
-        {
-            "温度": "temperature",
-            "試料温度": "sample_temperature",
-            "時間": "time",
-            "経過時間": "time",
-            "測定時間": "measuring_time",
-            "時刻": "time",
-            "日時": "date_time",
-            "測定日時": "measured_at",
-            "日付": "date",
-            "測定日": "measured_on",
-            "圧力": "pressure",
-            "電圧": "voltage",
-            "電位": "potential",
-            "電流": "current",
-            "電流密度": "current_density",
-            "電力": "power",
-            "抵抗": "resistance",
-            "抵抗率": "resistivity",
-            "比抵抗": "resistivity",
-            "電気抵抗率": "resistivity",
-            "導電率": "conductivity",
-            "電気伝導率": "conductivity",
-            "電気伝導度": "conductivity",
-            "熱伝導率": "thermal_conductivity",
-            "熱伝導度": "thermal_conductivity",
-            "熱拡散率": "thermal_diffusivity",
-            "ゼーベック係数": "seebeck_coefficient",
-            "比熱": "specific_heat",
-            "容量": "capacity",
-            "放電容量": "discharge_capacity",
-            "充電容量": "charge_capacity",
-            "静電容量": "capacitance",
-            "誘電率": "permittivity",
-            "周波数": "frequency",
-            "波長": "wavelength",
-            "波数": "wavenumber",
-            "ラマンシフト": "raman_shift",
-            "吸光度": "absorbance",
-            "透過率": "transmittance",
-            "反射率": "reflectance",
-            "強度": "intensity",
-            "カウント": "intensity",
-            "計数": "intensity",
-            "角度": "angle",
-            "回折角": "two_theta",
-            "回折角度": "two_theta",
-            "硬さ": "hardness",
-            "硬度": "hardness",
-            "ビッカース硬さ": "vickers_hardness",
-            "ヤング率": "youngs_modulus",
-            "弾性率": "elastic_modulus",
-            "引張強さ": "tensile_strength",
-            "引張強度": "tensile_strength",
-            "降伏応力": "yield_stress",
-            "耐力": "yield_strength",
-            "伸び": "elongation",
-            "応力": "stress",
-            "ひずみ": "strain",
-            "歪み": "strain",
-            "歪": "strain",
-            "変位": "displacement",
-            "荷重": "load",
-            "力": "force",
-            "長さ": "length",
-            "厚さ": "thickness",
-            "厚み": "thickness",
-            "膜厚": "film_thickness",
-            "幅": "width",
-            "高さ": "height",
-            "直径": "diameter",
-            "半径": "radius",
-            "粒径": "grain_size",
-            "面積": "area",
-            "体積": "volume",
-            "質量": "mass",
-            "重量": "mass",
-            "密度": "density",
-            "濃度": "concentration",
-            "組成": "composition",
-            "含有量": "content",
-            "流量": "flow_rate",
-            "速度": "speed",
-            "磁場": "magnetic_field",
-            "磁界": "magnetic_field",
-            "磁化": "magnetization",
-            "磁気モーメント": "magnetic_moment",
-            "保持力": "coercivity",
-            "保磁力": "coercivity",
-            "深さ": "depth",
-            "エネルギー": "energy",
-            "結合エネルギー": "binding_energy",
-            "運動エネルギー": "kinetic_energy",
-            "サイクル": "cycle",
-            "サイクル数": "cycle",
-            "試料": "sample",
-            "試料名": "sample_name",
-            "サンプル": "sample",
-            "サンプル名": "sample_name",
-            "番号": "number",
-            "試験片": "specimen",
-            "備考": "remark",
-            "誤差": "error",
-            "標準偏差": "standard_deviation",
-            "平均": "mean",
-            "平均値": "mean",
-            "最大": "maximum",
-            "最小": "minimum",
-            "焼鈍": "annealing",
-            "焼成": "firing",
-            "熱処理": "heat_treatment",
-            "成膜": "deposition",
-            "加熱": "heating",
-            "冷却": "cooling",
-            "昇温": "heating",
-            "湿度": "humidity",
-            "粘度": "viscosity",
-            "収率": "yield",
-            "効率": "efficiency",
-            "保持": "holding",
-            "測定": "measured",
-            "合金": "alloy",
-            "合金名": "alloy_name",
-            "量": "content",
-            "率": "ratio",
-        }.items(),
-        key=lambda pair: -len(pair[0]),
-    )
-)
-_ANY_JAPANESE = re.compile("|".join(map(re.escape, _JAPANESE)))
-
 
 def kind_of(unit: str) -> str | None:
     """Say what a unit (in our spelling) measures, coarsely: `temperature`, `time`, `length`. `None` for compounds."""
@@ -332,7 +200,7 @@ def kind_of(unit: str) -> str | None:
 def by_word(words: str) -> str | None:
     """Look a quantity's whole text up, however it is capitalised: `2Theta`, `Raman Shift`, `温度`."""
     found = _WORDS.get(words.lower())
-    return found if found is not None else _JAPANESE.get(words)
+    return found if found is not None else JAPANESE.get(words)
 
 
 def by_symbol(symbol: str, unit: str) -> str | None:
@@ -344,11 +212,6 @@ def by_symbol(symbol: str, unit: str) -> str | None:
 def by_unit(unit: str) -> str | None:
     """Name a column that is headed by its unit alone."""
     return _BY_UNIT.get(unit)
-
-
-def translated(text: str) -> str:
-    """Put our names in the place of the Japanese words, set apart by blanks; the rest stays."""
-    return _ANY_JAPANESE.sub(lambda found: f" {_JAPANESE[found.group()]} ", text)
 
 
 def names_kind(words: str, kind: str) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from kiban.errors import UnsupportedVariant
 from kiban.readers import header_fields, quantity_words
 from kiban.readers.column_headers import ColumnHeader, is_unit, read_label, slug, unique
+from kiban.readers.found_table import Table
+from kiban.readers.mixed_tables import HEADINGS
 from kiban.readers.number_columns import DATE, NUMBER, TEXT, is_missing, kind_of
-from kiban.readers.table_search import HEADINGS, Table
 from kiban.readers.text_rows import BLANKS, Row, split
 from kiban.readers.unit_words import QUANTITY_WORDS, read_unit
 

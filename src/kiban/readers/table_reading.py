@@ -15,9 +15,9 @@ from kiban.quantity.uncertainty import Distribution, Origin
 from kiban.readers import date_columns, header_fields, table_technique
 from kiban.readers.column_headers import ColumnHeader
 from kiban.readers.cross_tables import direction
+from kiban.readers.found_table import Table
 from kiban.readers.number_columns import common_unit_text, is_missing, read_numbers, to_number
 from kiban.readers.table_headers import Heading
-from kiban.readers.table_search import Table
 from kiban.readers.text_rows import Row
 from kiban.readers.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiban.errors import DamagedFile, UnsupportedVariant
+from kiban.errors import UnsupportedVariant
 from kiban.readers.cross_tables import direction, has_text_corner, steps
+from kiban.readers.found_table import RaggedTable, Table, ragged
+from kiban.readers.mixed_tables import mixed_tables
 from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT, to_number
 from kiban.readers.text_rows import Row
 
@@ -25,53 +27,7 @@ _STATISTIC = re.compile(
     r"|平均|標準偏差|合計|最大|最小|中央値)\b.*|.*(?:平均|標準偏差|合計|最大値|最小値)",
     re.IGNORECASE,
 )
-# Words above columns of names: a row that begins with one heads a table, even if its other cells are numbers.
-HEADINGS = frozenset(
-    {"sample", "name", "id", "label", "material", "composition", "formula", "element", "alloy", "specimen", "no", "no."}
-    | {"#", "試料", "試料名", "サンプル", "名称", "番号", "元素", "組成", "合金"}
-)
 _LIKE_A_NUMBER = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d*)?[+-]?")
-
-
-class RaggedTable(DamagedFile):
-    """A row has more or fewer columns than its neighbours."""
-
-    def __init__(self, fault: str, *, mend: str, n_rows_before: int) -> None:
-        super().__init__(fault, mend=mend)
-        self.n_rows_before = n_rows_before
-        """How many sound rows of the table stand before it."""
-
-
-def _ragged(name: str, row: Row, width: int, n_rows_before: int) -> RaggedTable:
-    found = len(row.cells)
-    return RaggedTable(
-        f"{name}: line {row.number} has {found} column{'s' if found > 1 else ''}, its neighbours have {width}.",
-        mend="Export the table again, or copy it again if it was cut while it was copied. It is kept as it came.",
-        n_rows_before=n_rows_before,
-    )
-
-
-@dataclass(slots=True)
-class Table:
-    """One table, and what stands above it."""
-
-    width: int
-    rows: list[Row] = field(default_factory=list)
-    """Its rows of data; only the first of them where `matrix` has all."""
-    above: list[Row] = field(default_factory=list)
-    """All since the table before, comments and column names included."""
-    below: list[Row] = field(default_factory=list)
-    """What follows the last table of a file."""
-    first_row: Row | None = None
-    """Of a cross table: the values along the columns, the first cell being the corner."""
-    n_corner: int = 1
-    """Of a cross table: how many columns belong to the rows."""
-    matrix: NDArray[np.float64] | None = None
-
-    @property
-    def n_rows(self) -> int:
-        """How many rows of data."""
-        return len(self.rows) if self.matrix is None else len(self.matrix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +48,7 @@ def find_tables(rows: Sequence[Row], *, decimal: str = ".", name: str = "") -> l
         If a line can be a heading or a row, and the numbers depend on which.
     """
     spans = _numeric_spans(rows)
-    tables = _grown(rows, spans, decimal, name) if spans else _mixed_tables(rows, name)
+    tables = _grown(rows, spans, decimal, name) if spans else mixed_tables(rows, name)
     if not tables:
         single = _single_row(rows)
         tables = [] if single is None else [single]
@@ -228,73 +184,7 @@ class _Growing:
         return len(row.kinds) > width and set(row.kinds[:width]) <= {NUMBER, DATE}
 
     def _ragged(self, row: Row, index: int) -> RaggedTable:
-        return _ragged(self.name, row, self.span.width, max(0, index - self.span.start))
-
-
-def _mixed_tables(rows: Sequence[Row], name: str) -> list[Table]:
-    """Tables in which every row has some text: runs of equal width with columns that are numbers nearly throughout."""
-    tables: list[Table] = []
-    taken = i = 0
-    while i < len(rows):
-        width = len(rows[i].cells)
-        end = i + 1
-        if width < 2 or rows[i].is_comment:
-            i = end
-            continue
-        while end < len(rows) and len(rows[end].cells) == width and not rows[end].is_blank:
-            end += 1
-        for start, stop in _mixed_parts(rows, i, end):
-            _check_row_below(rows, start, stop, name)
-            tables.append(Table(width=width, rows=list(rows[start:stop]), above=list(rows[taken:start])))
-            taken = stop
-        i = end
-    if tables:
-        tables[-1].below = list(rows[taken:])
-    return tables
-
-
-def _mixed_parts(rows: Sequence[Row], start: int, end: int) -> list[tuple[int, int]]:
-    body = next((i for i in range(start, end) if rows[i].n_values), end)
-    if end - body < 2:
-        return []
-    width = len(rows[body].cells)
-    if body == start and any(cell.lower() in HEADINGS for cell in rows[body].cells):
-        body += 1  # "Sample,2019,2020": numbers that name columns
-    share = 0.9 if width == 2 else 0.75
-    numeric = [j for j in range(width) if _share(rows[body:end], j, NUMBER + DATE) >= share]
-    n_filled = sum(any(row.kinds[j] != MISSING for row in rows[body:end]) for j in range(width))
-    if n_filled < 2 or not any(_share(rows[body:end], j, NUMBER) >= share for j in numeric):
-        return []
-    # Rows of words whose numbers are all missing look like names; but names come once, and stand on top.
-    while body - 1 > start and all(rows[body - 1].kinds[j] == MISSING for j in numeric):
-        body -= 1
-    parts: list[tuple[int, int]] = []
-    first: int | None = None
-    for i in range(body, end + 1):
-        is_heading = i == end or (
-            all(rows[i].kinds[j] in TEXT + MISSING for j in numeric) and TEXT in (rows[i].kinds[j] for j in numeric)
-        )
-        if is_heading and first is not None:
-            parts.append((first, i))
-            first = None
-        elif not is_heading and first is None:
-            first = i
-    has_heading = body > start
-    return parts if width > 2 or (has_heading and body - start <= 3) or end - body >= 3 else []
-
-
-def _share(rows: Sequence[Row], column: int, kinds: str) -> float:
-    """The share of such cells among those that are there; headings repeated between the rows count against it."""
-    present = [row.kinds[column] for row in rows if row.kinds[column] != MISSING]
-    return sum(kind in kinds for kind in present) / len(present) if present else 0.0
-
-
-def _check_row_below(rows: Sequence[Row], start: int, stop: int, name: str) -> None:
-    if stop >= len(rows) or rows[stop].is_blank or rows[stop].is_comment:
-        return
-    row, last = rows[stop], rows[stop - 1]
-    if len(row.cells) != len(last.cells) and (row.kinds[0] == last.kinds[0] != TEXT or stop == len(rows) - 1):
-        raise _ragged(name, row, len(last.cells), stop - start)
+        return ragged(self.name, row, self.span.width, max(0, index - self.span.start))
 
 
 def _single_row(rows: Sequence[Row]) -> Table | None:

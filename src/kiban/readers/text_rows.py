@@ -22,6 +22,7 @@ _PLAIN_STARTS = frozenset("0123456789.+")
 _MAX_QUOTED_LINES = 60
 _COMMA_NUMBER = re.compile(r"(?<![\d.,])[+-]?\d+,\d+(?![\d,])")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_OPEN_QUOTATION = re.compile(r'(?:^|[,;\t|])\s*"(?:[^"]|"")*$')
 _BARRED = re.compile(r"\s*\|.*\|\s*")
 _REMARK = re.compile(r"\s#\s")
 _RULE = re.compile(r"[\s|:+_=-]*[-_=]{3,}[\s|:+_=-]*")
@@ -64,22 +65,45 @@ class Row:
         return self.kinds.count(NUMBER) + self.kinds.count(DATE)
 
 
-def logical_lines(text: str) -> list[tuple[int, str]]:
-    """Number the lines; those inside a quoted cell are joined to the line that opens the quotation mark."""
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a text, without their ends; those inside a quoted cell are part of the line that opens it."""
+
+    texts: Sequence[str]
+    numbers: Sequence[int]
+    """Of each line, as editors count."""
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def part(self, start: int, end: int | None = None) -> Lines:
+        """Some of the lines, counted from 0."""
+        return Lines(self.texts[start:end], self.numbers[start:end])
+
+    def rows(self, dialect: Dialect) -> list[Row]:
+        """Take every line apart."""
+        return [make_row(number, line, dialect) for number, line in zip(self.numbers, self.texts, strict=True)]
+
+
+def logical_lines(text: str) -> Lines:
+    """Split a text whose lines end in line feeds."""
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
     if '"' not in text:
-        return list(enumerate(lines, start=1))
-    joined: list[tuple[int, str]] = []
+        return Lines(lines, range(1, len(lines) + 1))
+    joined: list[str] = []
+    numbers: list[int] = []
     i = 0
     while i < len(lines):
-        end = i + 1
-        if lines[i].count('"') % 2:
+        line, end = lines[i], i + 1
+        if '"' in line and line.count('"') % 2 and _OPEN_QUOTATION.search(line) and not is_comment(line):
             end = _closing(lines, i)
-        joined.append((i + 1, "\n".join(lines[i:end])))
+            line = "\n".join(lines[i:end])
+        joined.append(line)
+        numbers.append(i + 1)
         i = end
-    return joined
+    return Lines(joined, numbers)
 
 
 def _closing(lines: Sequence[str], start: int) -> int:
@@ -155,7 +179,21 @@ def choose_dialect(lines: Sequence[str]) -> Dialect | None:
     blanks = _best(candidates, BLANKS, has_commas)
     if best is None or (blanks is not None and blanks[:2] > best[:2]):
         best = blanks
-    return None if best is None else best[2]
+    if best is not None:
+        return best[2]
+    worded = Dialect(BLANKS)
+    return worded if _has_worded_table([make_row(i, line, worded) for i, line in enumerate(candidates)]) else None
+
+
+def _has_worded_table(rows: Sequence[Row]) -> bool:
+    """Words and numbers parted by blanks are a table only below as many names, with three rows or more alike."""
+    for i, heading in enumerate(rows[:-3]):
+        kinds = rows[i + 1].kinds
+        if len(kinds) < 2 or len(heading.cells) != len(kinds) or set(heading.kinds) != {TEXT}:
+            continue
+        if NUMBER in kinds and all(row.kinds == kinds for row in rows[i + 1 : i + 4]):
+            return True
+    return False
 
 
 def _best(lines: Sequence[str], delimiter: str, has_commas: bool) -> tuple[int, float, Dialect] | None:
