@@ -1,7 +1,7 @@
 """HDF5 files made in memory: the same contents give the same bytes.
 
 This is written against the low-level calls of h5py. Its high-level ones look up and set properties anew for every
-object: they take 2.5 times as long for a diffraction pattern with its metadata. Nothing that differs from run to run
+object: they take twice as long for a diffraction pattern with its metadata. Nothing that differs from run to run
 gets into a file: no times, no names of files.
 
 Texts have a fixed length, so that all structures of a file carry HDF5's checksums. Texts of variable length stand in
