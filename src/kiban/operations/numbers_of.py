@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from kiban.errors import RecordNotFound
+from kiban.operations.normalised_file import normalised_file
 from kiban.operations.resources import Resources
-from kiban.operations.show import resolve
 from kiban.records.party import Asker
 from kiban.records.reading import Reading
-from kiban.records.record import RecordKind
 
 
 def numbers_of(asker: Asker, resources: Resources, identifier: str) -> Reading:
@@ -22,8 +20,6 @@ def numbers_of(asker: Asker, resources: Resources, identifier: str) -> Reading:
     """
     from kiban.standards.nexus import read
 
-    record = resources.catalog.get(resolve(identifier), resources.visible(asker))
-    if record.kind is not RecordKind.MEASUREMENT:
-        raise RecordNotFound(identifier)
-    with resources.objects.open(str(record.document["normalised"])) as stream:
+    _, stream = normalised_file(asker, resources, identifier)
+    with stream:
         return read(stream)

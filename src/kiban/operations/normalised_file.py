@@ -1,0 +1,27 @@
+"""The normalised NeXus file of a measurement."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from kiban.errors import RecordNotFound
+from kiban.operations.resources import Resources
+from kiban.operations.show import resolve
+from kiban.records.party import Asker
+from kiban.records.record import Record, RecordKind
+
+
+def normalised_file(asker: Asker, resources: Resources, identifier: str) -> tuple[Record, BinaryIO]:
+    """Open it.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is no such measurement that the asker may see.
+    DamagedObject
+        If the file is gone.
+    """
+    record = resources.catalog.get(resolve(identifier), resources.visible(asker))
+    if record.kind is not RecordKind.MEASUREMENT:
+        raise RecordNotFound(identifier)
+    return record, resources.objects.open(str(record.document["normalised"]))

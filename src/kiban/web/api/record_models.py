@@ -1,0 +1,116 @@
+"""What REST answers about one record, one file and one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from kiban.web.api.models import PID, Model
+
+
+class ReferenceModel(Model):
+    """Another record."""
+
+    model_config = ConfigDict(title="Reference")
+
+    id: str = Field(examples=[PID])
+    kind: str = Field(examples=["sample"])
+    title: str = Field(examples=["TiO2-A600"])
+
+
+class LinkModel(Model):
+    """A link of the record in the provenance graph."""
+
+    model_config = ConfigDict(title="Link")
+
+    predicate: str = Field(examples=["measured"])
+    outgoing: bool = Field(description="The record is the link's subject.")
+    record: ReferenceModel
+
+
+class PropertyModel(Model):
+    """A claimed value."""
+
+    model_config = ConfigDict(title="Property")
+
+    term: str = Field(examples=["d_spacing"])
+    value: dict[str, Any] = Field(description="Number, unit and uncertainty (kind, origin, distribution).")
+    condition: dict[str, Any] = Field(examples=[{"peak": 1}])
+    method: str = Field(examples=["powder_xrd/1"])
+    evidence: str | None = Field(description="The measurement it rests on.", examples=[PID])
+
+
+class ShownModel(Model):
+    """A record and its surroundings."""
+
+    model_config = ConfigDict(title="Shown")
+
+    id: str = Field(examples=[PID])
+    uuid: str
+    kind: str = Field(examples=["measurement"])
+    title: str
+    version: int
+    created_at: str
+    created_by: str
+    tier: str = Field(examples=["closed"])
+    reason: str = Field(description="Why you may see it.")
+    sample: ReferenceModel | None
+    composition: dict[str, float] = Field(description="Amount fractions of the sample's elements.")
+    document: dict[str, Any] = Field(description="The noun itself.")
+    links: list[LinkModel]
+    properties: list[PropertyModel]
+    files: list[dict[str, Any]]
+    versions: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+
+
+class NumbersVariableModel(Model):
+    """One named array."""
+
+    model_config = ConfigDict(title="NumbersVariable")
+
+    name: str = Field(examples=["two_theta"])
+    label: str = Field(description="What the file calls it.")
+    unit: str = Field(examples=["deg"])
+    role: str = Field(examples=["axis"])
+    dimensions: list[str]
+    shape: list[int] = Field(description="Of the whole array, before it was thinned out.")
+    values: list[Any] = Field(description="Nested as deep as there are dimensions; null where a value is missing.")
+
+
+class NumbersModel(Model):
+    """The arrays of a measurement."""
+
+    model_config = ConfigDict(title="Numbers")
+
+    technique: str
+    title: str
+    variables: list[NumbersVariableModel]
+
+
+class FileModel(Model):
+    """A path under which bytes were deposited."""
+
+    model_config = ConfigDict(title="File")
+
+    id: str
+    path: str = Field(examples=["study/xrd/TiO2-A600.xrdml"])
+    sha256: str
+    size: int = Field(description="Bytes.")
+    media_type: str
+    status: str = Field(examples=["structured"])
+    reader: str | None
+    reason: str = Field(description="Why this reader, or why none, in words for a person.")
+    deposited_at: str
+    deposited_by: str
+    records: list[ReferenceModel] | None = Field(None, description="What was made of it, where one file is shown.")
+
+
+class FilesModel(Model):
+    """Part of a list of files."""
+
+    model_config = ConfigDict(title="Files")
+
+    files: list[FileModel]
+    next: str | None = Field(description="Give it as `after` for the next part; null after the last.")

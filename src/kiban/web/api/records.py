@@ -1,0 +1,117 @@
+"""GET /api/v1/records/{id} and what hangs on it: numbers, header, normalised file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, BinaryIO
+
+import numpy as np
+from fastapi import APIRouter, Path, Query
+from starlette.responses import StreamingResponse
+
+from kiban.operations.normalised_file import normalised_file
+from kiban.operations.numbers_of import numbers_of
+from kiban.operations.show import show
+from kiban.operations.show_as_json import shown_as_json
+from kiban.operations.thin_out import kept_points, taken
+from kiban.records.reading import Variable
+from kiban.web.api.describe import problems
+from kiban.web.api.record_models import NumbersModel, ShownModel
+from kiban.web.asker import AtDesk
+from kiban.web.json_response import Json
+
+ROUTER = APIRouter(tags=["records"])
+
+_A_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/x-hdf5": {}}, "description": "NeXus/HDF5, also netCDF4."}
+}
+
+Identifier = Annotated[
+    str,
+    Path(
+        max_length=100,
+        description="The short identifier, in any spelling, or the UUID.",
+        examples=["kb:7Q4M-2KXD-9T"],
+    ),
+]
+
+
+@ROUTER.get("/records/{identifier}", summary="Show a record", response_model=ShownModel, responses=problems(404, 503))
+def get_record(
+    desk: AtDesk,
+    identifier: Identifier,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="An earlier version.")] = None,
+) -> Any:
+    """One record with its values, links, files and history, and why you may see it."""
+    return Json(shown_as_json(show(desk.asker, desk.resources, identifier, version=version)))
+
+
+@ROUTER.get(
+    "/records/{identifier}/numbers",
+    summary="Numbers of a measurement",
+    response_model=NumbersModel,
+    responses=problems(404, 503),
+)
+def get_numbers(
+    desk: AtDesk,
+    identifier: Identifier,
+    points: Annotated[
+        int | None,
+        Query(
+            ge=10, le=1_000_000, description="About so many along each axis, with every peak kept; all unless given."
+        ),
+    ] = None,
+) -> Any:
+    """Its arrays, in the units of the file; a missing value is null, a complex one its magnitude."""
+    reading = numbers_of(desk.asker, desk.resources, identifier)
+    chosen = kept_points(reading, points) if points is not None else {}
+    return Json(
+        {
+            "technique": reading.technique,
+            "title": reading.title,
+            "variables": [
+                {
+                    "name": variable.name,
+                    "label": variable.label,
+                    "unit": variable.series.unit,
+                    "role": variable.role.value,
+                    "dimensions": list(variable.dimensions),
+                    "shape": list(variable.series.shape),
+                    "values": taken(_real(variable), variable.dimensions, chosen).tolist(),
+                }
+                for variable in reading.variables
+            ],
+        }
+    )
+
+
+@ROUTER.get("/records/{identifier}/header", summary="Header as written", responses=problems(404, 503))
+def get_header(desk: AtDesk, identifier: Identifier) -> dict[str, Any]:
+    """The whole header of the file, keys and texts untouched."""
+    return dict(numbers_of(desk.asker, desk.resources, identifier).header)
+
+
+@ROUTER.get(
+    "/records/{identifier}/normalised",
+    summary="Normalised file",
+    response_class=StreamingResponse,
+    responses=_A_FILE | problems(404, 503),
+)
+def get_normalised(desk: AtDesk, identifier: Identifier) -> StreamingResponse:
+    """The measurement as one NeXus file that is also netCDF4: xarray, h5py and others open it."""
+    record, stream = normalised_file(desk.asker, desk.resources, identifier)
+    name = f"{record.pid.replace(':', '-')}.nxs"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff"}
+    return StreamingResponse(chunks(stream), media_type="application/x-hdf5", headers=headers)
+
+
+def chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """An open file piece by piece; it is closed after the last."""
+    with stream:
+        while chunk := stream.read(1 << 18):
+            yield chunk
+
+
+def _real(variable: Variable) -> np.ndarray[Any, Any]:
+    values = variable.series.values
+    return np.abs(values) if values.dtype.kind == "c" else values

@@ -1,0 +1,46 @@
+"""GET /api/v1/tables: what is known of the samples that answer a question, as a table."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from kiban.operations.table import table
+from kiban.standards.tabular import write
+from kiban.web.api.describe import problems
+from kiban.web.api.search import Question
+from kiban.web.asker import AtDesk
+
+ROUTER = APIRouter(tags=["tables"])
+
+_MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+}
+_TABLE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind.partition(";")[0]: {} for kind in _MEDIA_TYPES.values()}, "description": "The table."}
+}
+
+
+@ROUTER.get(
+    "/tables",
+    summary="Draw a table",
+    response_class=Response,
+    responses=_TABLE | problems(422, 503),
+)
+def get_table(
+    desk: AtDesk,
+    q: Question = "",
+    format: Annotated[  # noqa: A002  the word in the address
+        Literal["csv", "json", "parquet"], Query(description="CSV has the units in its header, Parquet in its fields.")
+    ] = "csv",
+    all_values: Annotated[bool, Query(description="One row for each value, instead of one for each sample.")] = False,
+) -> Response:
+    """One row for each sample: every term with its unit, standard uncertainty and the measurement it rests on."""
+    drawn = table(desk.asker, desk.resources, q, all_values=all_values)
+    content = write(drawn.columns, drawn.rows, format)
+    headers = {"content-disposition": f'attachment; filename="table.{format}"'}
+    return Response(content, media_type=_MEDIA_TYPES[format], headers=headers)
