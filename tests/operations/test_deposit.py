@@ -228,3 +228,29 @@ def test_a_full_disk_keeps_what_was_reported(asker: Asker, resources: Resources,
         list(deposit(asker, full, [inbox]))
     assert n_measurements(asker, resources) == 3
     assert verify(asker, resources).is_sound
+
+
+def spectrum(title: str, *, formula: str = "") -> bytes:
+    labels = f"##MOLFORM={formula}\n" if formula else ""
+    rows = "".join(f"{x} {x % 17}\n" for x in range(400, 440))
+    return (
+        f"##TITLE={title}\n##JCAMP-DX=4.24\n##DATA TYPE=INFRARED SPECTRUM\n##SAMPLE DESCRIPTION=film\n{labels}"
+        "##XUNITS=1/CM\n##YUNITS=ABSORBANCE\n##XFACTOR=1\n##YFACTOR=1\n##FIRSTX=400\n##LASTX=439\n"
+        f"##NPOINTS=40\n##FIRSTY={400 % 17}\n##XYDATA=(X++(Y..Y))\n{rows}##END=\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_formula_that_a_later_file_states_completes_the_sample(
+    asker: Asker, resources: Resources, inbox: Path, at_once: bool
+) -> None:
+    (inbox / "1.jdx").write_bytes(spectrum("one"))
+    (inbox / "2.jdx").write_bytes(spectrum("two", formula="Ti O2"))
+    paths = [[inbox]] if at_once else [[inbox / "1.jdx"], [inbox / "2.jdx"]]
+    outcomes = [outcome for some in paths for outcome in deposit(asker, resources, some, sample="film")]
+    shown = show(asker, resources, outcomes[0].sample or "")
+    assert shown.composition == pytest.approx({"Ti": 1 / 3, "O": 2 / 3})
+    assert shown.record.version == (1 if at_once else 2)
+    assert len(shown.versions) == shown.record.version
+    assert find(asker, resources, 'kind = "sample" AND elements HAS ALL "Ti","O"').total == 1
+    assert find(asker, resources, 'kind = "measurement" AND elements HAS "Ti"').total == 2

@@ -194,19 +194,39 @@ def _sample(made: Draft, reading: StructuredReading) -> Record | None:
     name = sample_name(reading, made.terms)
     if name is None:
         return None
+    composition = _composition(reading.formula)
     known = made.samples.get(name)
     if known is None:
         known = _record(made, kind=RecordKind.SAMPLE, title=name, key=name, sample=None, document={})
-        composition = _composition(reading.formula)
-        formula = (reading.formula or "") if composition else ""
         # A sample is its own sample, so that a question about samples finds it beside its measurements.
-        noun = Sample(name=name, formula=formula, composition=composition)
-        known = replace(known, sample=known.id, document=to_json(noun))
-        made.records[-1] = known
-        made.samples[name] = known
-        if composition:
-            made.compositions[known.id] = composition
-    return known
+        noun = Sample(name=name, formula=(reading.formula or "") if composition else "", composition=composition)
+        made.records[-1] = replace(known, sample=known.id, document=to_json(noun))
+    elif composition and not known.document.get("formula"):
+        _complete(made, known, reading.formula or "", composition)
+    else:
+        return known
+    made.samples[name] = made.records[-1]
+    if composition:
+        made.compositions[known.id] = composition
+    return made.samples[name]
+
+
+def _complete(made: Draft, known: Record, formula: str, composition: dict[str, float]) -> None:
+    """A later file states the formula that the first one of the sample did not: that is a new version of the sample."""
+    document = {**known.document, "formula": formula, "composition": composition}
+    if known in made.records:
+        made.records.remove(known)
+        made.records.append(replace(known, document=document))
+    else:
+        made.records.append(
+            replace(
+                known,
+                version=known.version + 1,
+                document=document,
+                created_at=made.now,
+                created_by=made.terms.actor,
+            )
+        )
 
 
 def _composition(formula: str | None) -> dict[str, float]:
