@@ -4,11 +4,11 @@
 angstrom.
 
 *What it does*: finds what stands out by its prominence, eight times the noise and 1 % of the spectrum's range at least
-(option `prominence`, in percent), and puts each band where a parabola through its top has its vertex. Of transmittance
-and reflectance the minima are the bands. Infrared positions become wavenumbers, those of UV-Vis spectra wavelengths,
-whatever the axis is in; for Raman spectra over wavelength the metadata `laser_wavelength` is needed.
+(option `prominence`, in percent), and puts each band at the highest point of a cubic curve through its top. Of
+transmittance and reflectance the minima are the bands. Infrared positions become wavenumbers, those of UV-Vis spectra
+wavelengths, whatever the axis is in; for Raman spectra over wavelength the metadata `laser_wavelength` is needed.
 
-*Uncertainties*: of the vertex, from the scatter of the points about the parabola or the noise of the spectrum, which is
+*Uncertainties*: of that point, from the scatter of the points about the curve or the noise of the spectrum, which is
 estimated from second differences and too small where the spectrum was smoothed. The calibration of the axis is not
 included.
 

@@ -28,6 +28,20 @@ _ALL = (
     PropertyTerm(key="absorption_wavelength", en="Absorption wavelength", ja="吸収波長", symbol="λ", unit="nm"),
     PropertyTerm(key="charge_capacity", en="Charge capacity", ja="充電容量", symbol="Q_c", unit="mA*h"),
     PropertyTerm(key="discharge_capacity", en="Discharge capacity", ja="放電容量", symbol="Q_d", unit="mA*h"),
+    PropertyTerm(
+        key="specific_charge_capacity",
+        en="Specific charge capacity",
+        ja="質量当たり充電容量",
+        symbol="q_c",
+        unit="mA*h/g",
+    ),
+    PropertyTerm(
+        key="specific_discharge_capacity",
+        en="Specific discharge capacity",
+        ja="質量当たり放電容量",
+        symbol="q_d",
+        unit="mA*h/g",
+    ),
     PropertyTerm(key="coulombic_efficiency", en="Coulombic efficiency", ja="クーロン効率", symbol="η", unit="percent"),
     PropertyTerm(key="anodic_peak_current", en="Anodic peak current", ja="酸化ピーク電流", symbol="i_pa", unit="mA"),
     PropertyTerm(
@@ -37,6 +51,8 @@ _ALL = (
     PropertyTerm(
         key="cathodic_peak_potential", en="Cathodic peak potential", ja="還元ピーク電位", symbol="E_pc", unit="V"
     ),
+    PropertyTerm(key="peak_separation", en="Peak separation", ja="ピーク電位差", symbol="ΔE_p", unit="V"),
+    PropertyTerm(key="half_wave_potential", en="Half-wave potential", ja="半波電位", symbol="E_1/2", unit="V"),
 )
 
 PROPERTY_TERMS: dict[str, PropertyTerm] = {term.key: term for term in _ALL}

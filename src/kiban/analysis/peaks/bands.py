@@ -1,8 +1,9 @@
 """Bands of a spectrum: maxima that stand out from what surrounds them, and where exactly their tops are.
 
 A maximum's prominence is its height above the higher of the two lowest points that one must pass to reach a higher
-maximum, or the end of the spectrum, on either side. The position is the vertex of a parabola through the top: it needs
-no assumption on a band's shape, which in real spectra is rarely one of the textbook's.
+maximum, or the end of the spectrum, on either side. The position is the highest point of a cubic curve through the
+top, of a parabola where there are few points: it needs no assumption on a band's shape, which in real spectra is rarely
+one of the textbook's, and bands may lean to one side.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
-_TOP = 0.12
-"""Part of the prominence that counts as the top."""
+_TOPS = (0.12, 0.03)
+"""Parts of the prominence that count as the top. A low one has fewer points, a high one may have a shape that no cubic
+curve follows; of the two fits the one with the smaller uncertainty is taken."""
 _NOISE_DEEP = 4.0
 """But at least so many standard deviations of noise, so that the top does not end at the first noisy point."""
 _LEAST_HALF = 2
 _MOST_HALF = 60
-"""Points on either side of the maximum that go into the parabola."""
+"""Points on either side of the maximum that go into the fit."""
+_FEWEST_FOR_CUBIC = 9
+_FIRM = 1e9
+"""Holds the cubic term at 0 where there are too few points for it; the others are of the order of their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,15 +35,13 @@ class Bands:
 
     place: Array
     u_place: Array
-    """Standard uncertainty from the scatter about the parabola, or the noise where that is larger."""
+    """Standard uncertainty from the scatter about the fitted curve, or the noise where that is larger."""
     height: Array
     """Signal at the top."""
     u_height: Array
     prominence: Array
     width: Array
     """Full width at half prominence."""
-    is_clear: NDArray[np.bool_]
-    """The top is round. If not, the place is that of the largest point."""
 
 
 def bands(x: Array, y: Array, *, noise: float, least: float, most: int) -> Bands:
@@ -55,22 +58,25 @@ def bands(x: Array, y: Array, *, noise: float, least: float, most: int) -> Bands
     most : int
         No more bands than this, the most prominent ones.
     """
-    top, prominence = prominent(y, least)
-    if top.size > most:
+    at, prominence = prominent(y, least)
+    if at.size > most:
         kept = np.sort(np.argsort(-prominence, kind="stable")[:most])
-        top, prominence = top[kept], prominence[kept]
-    low, high = _tops(y, top, np.maximum(_TOP * prominence, _NOISE_DEEP * noise))
-    alone = _alone(top, low, high, prominence)
-    top, prominence, low, high = top[alone], prominence[alone], low[alone], high[alone]
-    place, u_place, height, u_height, is_clear = _vertices(x, y, top, low, high, noise)
+        at, prominence = at[kept], prominence[kept]
+    low, high = _tops(y, at, np.maximum(_TOPS[0] * prominence, _NOISE_DEEP * noise))
+    alone = _alone(at, low, high, prominence)
+    at, prominence = at[alone], prominence[alone]
+    fits = [
+        _highest(x, y, at, *_tops(y, at, np.maximum(part * prominence, _NOISE_DEEP * noise)), noise) for part in _TOPS
+    ]
+    best = np.argmin([fit[:, 1] for fit in fits], axis=0)
+    place, u_place, height, u_height = np.stack(fits)[best, np.arange(at.size)].T
     return Bands(
         place=place,
         u_place=u_place,
         height=height,
         u_height=u_height,
         prominence=prominence,
-        width=_widths(x, y, top, y[top] - 0.5 * prominence),
-        is_clear=is_clear,
+        width=_widths(x, y, at, y[at] - 0.5 * prominence),
     )
 
 
@@ -131,13 +137,13 @@ def _alone(top: Index, low: Index, high: Index, prominence: Array) -> NDArray[np
     return alone
 
 
-def _vertices(
-    x: Array, y: Array, top: Index, low: Index, high: Index, noise: float
-) -> tuple[Array, Array, Array, Array, NDArray[np.bool_]]:
-    """Fit parabolas to all tops: place, its uncertainty, height, its uncertainty, and whether there is a vertex."""
+def _highest(x: Array, y: Array, top: Index, low: Index, high: Index, noise: float) -> Array:
+    """Fit all tops: place, its uncertainty, height and its uncertainty of each, shape (n_bands, 4).
+
+    Where there is no highest point inside, the place is that of the largest value, somewhere within the top.
+    """
     if top.size == 0:
-        nothing = np.empty(0)
-        return nothing, nothing, nothing, nothing, np.empty(0, dtype=np.bool_)
+        return np.empty((0, 4))
     index = low[:, None] + np.arange(int(np.max(high - low)) + 1)
     weight = (index <= high[:, None]).astype(np.float64)
     index = np.minimum(index, high[:, None])
@@ -145,32 +151,45 @@ def _vertices(
     t = (x[index] - x[top][:, None]) / half[:, None]
     level = y[top]
     v = y[index] - level[:, None]
-    powers = np.stack((np.ones_like(t), t, t**2), axis=1) * weight[:, None, :]
-    matrix = powers @ powers.transpose(0, 2, 1)
-    # Fewer than three points, at the end of a curve, make no parabola.
-    covariance = np.linalg.inv(matrix + 1e-12 * np.eye(3))
-    shape = (covariance @ (powers @ v[:, :, None]))[:, :, 0]
+    powers = np.stack((np.ones_like(t), t, t**2, t**3), axis=1) * weight[:, None, :]
     n_points = np.sum(weight, axis=1)
+    is_cubic = n_points >= _FEWEST_FOR_CUBIC
+    matrix = powers @ powers.transpose(0, 2, 1)
+    np.einsum("ijj->ij", matrix)[:, 3] += np.where(is_cubic, 0.0, _FIRM)
+    # Fewer than three points, at the end of a curve, make no parabola.
+    covariance = np.linalg.inv(matrix + 1e-12 * np.eye(4))
+    shape = (covariance @ (powers @ v[:, :, None]))[:, :, 0]
     residual = (v - np.einsum("ij,ijk->ik", shape, powers)) * weight
-    scatter = np.sum(residual**2, axis=1) / np.maximum(n_points - 3.0, 1.0)
+    freedom = n_points - np.where(is_cubic, 4.0, 3.0)
+    scatter = np.sum(residual**2, axis=1) / np.maximum(freedom, 1.0)
     covariance = covariance * np.maximum(scatter, noise**2)[:, None, None]
-    c, b, a = shape.T
-    at = -0.5 * b / np.where(a < 0.0, a, -1.0)
-    is_clear = (a < 0.0) & (np.abs(at) < 1.0) & (n_points > 3.0)
-    slopes = np.stack((np.zeros_like(a), -0.5 / np.where(a < 0.0, a, -1.0), -at / np.where(a < 0.0, a, -1.0)), axis=1)
-    u_at = np.sqrt(np.maximum(np.einsum("ij,ijk,ik->i", slopes, covariance, slopes), 0.0))
-    at_vertex = np.stack((np.ones_like(at), at, at**2), axis=1)
-    u_height = np.sqrt(np.maximum(np.einsum("ij,ijk,ik->i", at_vertex, covariance, at_vertex), 0.0))
+    at, bend = _stationary(shape)
+    is_clear = (bend < 0.0) & (np.abs(at) < 1.0) & (freedom > 0.0)
+    by_place = np.stack((np.zeros_like(at), np.ones_like(at), 2 * at, 3 * at**2), axis=1) / bend[:, None]
+    by_height = np.stack((np.ones_like(at), at, at**2, at**3), axis=1)
+    u_at, u_height = (
+        np.sqrt(np.maximum(np.einsum("ij,ijk,ik->i", slopes, covariance, slopes), 0.0))
+        for slopes in (by_place, by_height)
+    )
     # Where the top is not round, it is somewhere within its stretch: a rectangle from end to end.
     is_clear &= u_at < 1.0 / np.sqrt(3.0)
-    place = np.where(is_clear, x[top] + half * at, x[top])
-    return (
-        place,
+    columns = (
+        np.where(is_clear, x[top] + half * at, x[top]),
         np.where(is_clear, half * u_at, half / np.sqrt(3.0)),
-        level + np.where(is_clear, c - 0.25 * b**2 / np.where(a < 0.0, a, -1.0), 0.0),
+        level + np.where(is_clear, np.einsum("ij,ij->i", shape, by_height), 0.0),
         np.where(is_clear, u_height, noise),
-        is_clear,
     )
+    return np.stack(columns, axis=1)
+
+
+def _stationary(shape: Array) -> tuple[Array, Array]:
+    """Where cubic curves c + b t + a t² + d t³ are level near t = -b / 2a, and their second derivatives there."""
+    _, b, a, d = shape.T
+    at = -0.5 * b / np.where(a < 0.0, a, -1.0)
+    for _ in range(4):
+        bend = 2.0 * a + 6.0 * d * at
+        at = np.clip(at - (b + 2.0 * a * at + 3.0 * d * at**2) / np.where(bend < 0.0, bend, -1.0), -2.0, 2.0)
+    return at, np.where(2.0 * a + 6.0 * d * at < 0.0, 2.0 * a + 6.0 * d * at, 1.0)
 
 
 def _widths(x: Array, y: Array, top: Index, level: Array) -> Array:
