@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,19 @@ class Kiban:
             env=self.environment,
             start_new_session=True,
         )
+
+    @contextmanager
+    def serving(self, *arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+        """Start `up` or `demo` with --json; gives the process and what it said once pages answer."""
+        with self.start(*arguments, "--json") as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            try:
+                line = process.stdout.readline()
+                assert line, process.stderr.read()
+                yield process, json.loads(line)
+            finally:
+                process.kill()
 
     def lines(self, *arguments: str | Path) -> list[dict[str, Any]]:
         """Run with --json and give the lines; standard output must hold nothing else."""

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
 import pytest
 
 from .conftest import Kiban
-
-
-def _ready(process: subprocess.Popen[str]) -> dict[str, Any]:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, process.stderr.read() if process.stderr is not None else ""
-    document: dict[str, Any] = json.loads(line)
-    return document
 
 
 def _servers_of(home: Path) -> list[psutil.Process]:
@@ -34,26 +25,21 @@ def _servers_of(home: Path) -> list[psutil.Process]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_up_answers_and_stops_without_leaving_anything(kiban: Kiban, number: signal.Signals) -> None:
-    process = kiban.start("up", "--port", "0", "--json")
-    try:
-        said = _ready(process)
+    with kiban.serving("up", "--port", "0") as (process, said), httpx.Client(base_url=said["address"]) as client:
         assert Path(said["home"]) == kiban.home
-        with httpx.Client(base_url=said["address"]) as client:
-            page = client.get("/", headers={"accept-language": "ja"})
-            assert page.status_code == 200
-            assert '<html lang="ja"' in page.text
-            made = client.post(
-                "/api/v1/deposits",
-                params={"name": "r.csv"},
-                content=b"T (K),R (ohm)\n1,2\n2,3\n3,4\n4,5\n",
-                headers={"content-type": "application/octet-stream"},
-            )
-            assert made.json()["status"] == "structured"
-            # A connection that a browser keeps open must not hold the stop up.
-            process.send_signal(number)
-            assert process.wait(timeout=15) == 0
-    finally:
-        process.kill()
+        page = client.get("/", headers={"accept-language": "ja"})
+        assert page.status_code == 200
+        assert '<html lang="ja"' in page.text
+        made = client.post(
+            "/api/v1/deposits",
+            params={"name": "r.csv"},
+            content=b"T (K),R (ohm)\n1,2\n2,3\n3,4\n4,5\n",
+            headers={"content-type": "application/octet-stream"},
+        )
+        assert made.json()["status"] == "structured"
+        # A connection that a browser keeps open must not hold the stop up.
+        process.send_signal(number)
+        assert process.wait(timeout=15) == 0
     deadline = time.monotonic() + 10
     while _servers_of(kiban.home) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -63,28 +49,22 @@ def test_up_answers_and_stops_without_leaving_anything(kiban: Kiban, number: sig
     assert hit["file"] == "r.csv"
 
 
-def test_the_terminal_works_while_the_platform_is_up(kiban: Kiban, many_files) -> None:  # type: ignore[no-untyped-def]
-    process = kiban.start("up", "--port", "0", "--json")
-    try:
-        address = _ready(process)["address"]
+def test_the_terminal_works_while_the_platform_is_up(kiban: Kiban, many_files: Callable[[int], Path]) -> None:
+    with kiban.serving("up", "--port", "0") as (process, said):
         assert len(kiban.lines("deposit", many_files(5))) == 5
-        answer = httpx.get(f"{address}api/v1/search", params={"q": 'kind = "measurement"'}).json()
+        answer = httpx.get(f"{said['address']}api/v1/search", params={"q": 'kind = "measurement"'}).json()
         assert answer["total"] == 5
         process.terminate()
         assert process.wait(timeout=15) == 0
-    finally:
-        process.kill()
 
 
 def test_a_port_that_is_taken_is_told(kiban: Kiban, tmp_path: Path) -> None:
-    process = kiban.start("up", "--port", "0", "--json")
-    try:
-        port = httpx.URL(_ready(process)["address"]).port
+    with kiban.serving("up", "--port", "0") as (process, said):
+        port = httpx.URL(said["address"]).port
         other = Kiban(tmp_path / "other").run("up", "--port", str(port), "--json", timeout=60)
         assert other.returncode == 1
         assert json.loads(other.stdout)["error"] == "InvalidSetting"
         assert "Traceback" not in other.stderr
-    finally:
         process.terminate()
         process.wait(timeout=15)
 
@@ -92,15 +72,13 @@ def test_a_port_that_is_taken_is_told(kiban: Kiban, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_demo_has_something_on_every_page_and_starts_again_at_once(kiban: Kiban) -> None:
     for attempt in range(2):
-        process = kiban.start("demo", "--port", "0", "--home", kiban.home, "--json")
-        try:
-            address = _ready(process)["address"]
-            answer = httpx.get(f"{address}api/v1/search", params={"q": "", "facets": "kind"}).json()
-            counts = dict(answer["facets"]["kind"])
+        with kiban.serving("demo", "--port", "0", "--home", kiban.home) as (process, said):
+            answer = httpx.get(f"{said['address']}api/v1/search").json()
+            counts = {facet["value"]: facet["count"] for facet in answer["facets"]["kind"]}
             assert counts["sample"] >= 5, attempt
             assert counts["measurement"] >= 30
-            assert httpx.get(f"{address}api/v1/files", params={"status": "quarantined"}).json()["files"]
+            assert len(answer["facets"]["technique"]) >= 3
+            waiting = httpx.get(f"{said['address']}api/v1/files", params={"status": "quarantined"}).json()
+            assert len(waiting["files"]) == 1
             process.terminate()
             assert process.wait(timeout=15) == 0
-        finally:
-            process.kill()
