@@ -1,0 +1,230 @@
+"""The page of one record: a measurement with its plot, a sample with its values, the project."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
+
+from kiban.operations.find import hits
+from kiban.operations.show import Shown, resolve, show
+from kiban.quantity.measured import Measured
+from kiban.records.property import Fact
+from kiban.records.property_term import PROPERTY_TERMS
+from kiban.records.record import Record, RecordKind
+from kiban.web.asker import AtDesk
+from kiban.web.language import Speaker, language_of
+from kiban.web.number_text import concise, number_text
+from kiban.web.page import page
+from kiban.web.provenance_graph import Graph, Node, draw, shortened
+from kiban.web.show_values import quantity, quantity_document
+from kiban.web.unit_text import axis_title, with_unit
+
+ROUTER = APIRouter()
+
+_PEAK_COLUMNS = {"two_theta": "two_theta", "position": "", "potential": "potential"}
+"""Columns of analysis tables that give a peak's place, and the variable they are on ("" is the first axis)."""
+
+
+@ROUTER.get("/id/{pid}")
+def find_by_label(pid: str) -> Response:
+    """Lead on from the short address on a label."""
+    return RedirectResponse(f"/records/{quote(str(resolve(pid)), safe=':')}", status_code=307)
+
+
+@ROUTER.get("/records/{identifier}")
+def show_record(
+    request: Request,
+    desk: AtDesk,
+    identifier: str,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """Show it, or an earlier version of it."""
+    shown = show(desk.asker, desk.resources, identifier, version=version)
+    speaker = Speaker(language_of(request))
+    values: dict[str, Any] = {
+        "shown": shown,
+        "record": shown.record,
+        "document": shown.record.document,
+        "provenance": draw(_graph(shown, speaker), speaker("record.provenance_label")),
+        "fact_groups": _fact_groups(shown, speaker),
+    }
+    if shown.record.kind is RecordKind.MEASUREMENT:
+        return page(request, "record.html", plots=True, **values, **_measurement(shown, speaker))
+    if shown.record.kind is RecordKind.SAMPLE:
+        measured = [tie.other for tie in shown.ties if tie.other.kind is RecordKind.MEASUREMENT]
+        measured.sort(key=lambda r: (str(r.document.get("technique")), r.title, r.pid))
+        cards = hits(desk.resources, measured, desk.resources.visible(desk.asker))
+        return page(request, "record_sample.html", **values, cards=cards)
+    return page(request, "record_project.html", **values)
+
+
+def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
+    document = shown.record.document
+    variables = document.get("variables", ())
+    # What the script needs to know goes into one attribute, escaped like any other text.
+    plot = {
+        "technique": document.get("technique"),
+        "address": f"/api/v1/records/{shown.record.pid}/numbers?points=4000",
+        "titles": {
+            v["name"]: axis_title(speaker.word("variable", v["name"]).replace("_", " "), v["unit"]) for v in variables
+        },
+        "peaks": _peaks(document.get("analyses", ())),
+        "words": {key: speaker(f"record.plot_{key}") for key in ("peak", "failed", "point", "nothing", "cannot_log")},
+    }
+    return {
+        "plot": json.dumps(plot, ensure_ascii=False),
+        "analyses": [_analysis(analysis) for analysis in document.get("analyses", ())],
+        "metadata": [(name, _metadata_text(value)) for name, value in document.get("metadata", {}).items()],
+        "doubts": [(None, doubt) for doubt in document.get("doubts", ())]
+        + [(a["name"], doubt) for a in document.get("analyses", ()) for doubt in a.get("doubts", ())],
+    }
+
+
+def _metadata_text(value: Any) -> str:
+    if isinstance(value, Mapping) and "value" in value and isinstance(value["value"], int | float):
+        return quantity_document(dict(value))
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _analysis(analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """An analysis with its table as texts; a column `u_x` of uncertainties goes into the column `x`."""
+    columns = list(analysis.get("columns", ()))
+    units = dict(zip(columns, analysis.get("units", ()), strict=True))
+    shown = [c for c in columns if not (c.startswith("u_") and c[2:] in columns)]
+    rows = []
+    for cells in analysis.get("rows", ()):
+        row = dict(zip(columns, cells, strict=True))
+        rows.append([_cell(row[c], row.get(f"u_{c}")) for c in shown])
+    return {**analysis, "heads": [(c, units[c]) for c in shown], "cells": rows}
+
+
+def _cell(value: Any, doubt: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(doubt, int | float) and math.isfinite(doubt) and math.isfinite(value):
+        return concise(value, doubt)
+    return number_text(value)
+
+
+def _peaks(analyses: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Peaks to be marked in the plot: on which variable, where, and what is said of each."""
+    found = []
+    for analysis in analyses:
+        columns, units = list(analysis.get("columns", ())), list(analysis.get("units", ()))
+        for column, variable in _PEAK_COLUMNS.items():
+            if column not in columns:
+                continue
+            at, up = columns.index(column), columns.index("current") if "current" in columns else None
+            rows = [row for row in analysis["rows"] if row[at] is not None]
+            doubt = columns.index(f"u_{column}") if f"u_{column}" in columns else None
+            found.append(
+                {
+                    "variable": variable,
+                    "unit": units[at],
+                    "x": [row[at] for row in rows],
+                    "y": [row[up] for row in rows] if up is not None else None,
+                    "y_unit": units[up] if up is not None else None,
+                    "labels": [
+                        with_unit(_cell(row[at], row[doubt] if doubt is not None else None), units[at]) for row in rows
+                    ],
+                }
+            )
+    return found
+
+
+def _fact_groups(shown: Shown, speaker: Speaker) -> list[dict[str, Any]]:
+    """Values by term, each with its condition in words and the measurement it rests on."""
+    ordered = sorted(shown.facts, key=lambda fact: (fact.property.term, _order(fact), fact.id))
+    groups = []
+    for term, facts in groupby(ordered, key=lambda fact: fact.property.term):
+        known = PROPERTY_TERMS.get(term)
+        groups.append(
+            {
+                "name": speaker.term(term),
+                "symbol": known.symbol if known is not None else "",
+                "values": [
+                    {
+                        "quantity": quantity(fact.property.value),
+                        "condition": _condition(fact, speaker),
+                        "method": fact.property.method,
+                        "evidence": shown.evidence.get(fact.evidence),
+                    }
+                    for fact in facts
+                ],
+            }
+        )
+    return groups
+
+
+def _order(fact: Fact) -> tuple[str, float]:
+    numbers = [v for v in fact.property.condition.values() if isinstance(v, int)]
+    return str(fact.evidence), float(numbers[0]) if numbers else 0.0
+
+
+def _condition(fact: Fact, speaker: Speaker) -> str:
+    parts = []
+    for name, value in fact.property.condition.items():
+        text = quantity(value) if isinstance(value, Measured) else str(value)
+        parts.append(f"{speaker.word('column', name).replace('_', ' ')} {text}")
+    return ", ".join(parts)
+
+
+def _graph(shown: Shown, speaker: Speaker) -> Graph:
+    record = shown.record
+    if record.kind is RecordKind.MEASUREMENT:
+        here = _node(record, speaker, here=True)
+        files = _unique(_file_node(e.checksum, e.path.rpartition("/")[2], speaker) for e in shown.files)
+        samples = _unique(_node(t.other, speaker) for t in shown.ties if t.other.kind is RecordKind.SAMPLE)
+        edges = [*((f, here) for f in files), *((here, s) for s in samples)]
+        return Graph(columns=(files, (here,), samples), edges=tuple(edges))
+    here = _node(record, speaker, here=True)
+    measured = [t.other for t in shown.ties if t.other.kind is RecordKind.MEASUREMENT]
+    rest = Node(title=speaker("record.more", n=len(measured)), note="", kind="more", address="#measurements")
+    nodes = shortened([_node(r, speaker) for r in measured], rest)
+    drawn = [(r, n) for r, n in zip(measured, nodes, strict=False) if n is not rest]
+    made = [(_file_of(r, speaker), n) for r, n in drawn]
+    files = _unique(f for f, _ in made)
+    # Sample ties: `derived_from` and `part_of` point from the piece to what it was made of.
+    sources = _unique(_node(t.other, speaker) for t in shown.ties if t.other.kind is RecordKind.SAMPLE and t.outgoing)
+    pieces = _unique(
+        _node(t.other, speaker) for t in shown.ties if t.other.kind is RecordKind.SAMPLE and not t.outgoing
+    )
+    into = [*nodes, *sources]
+    edges = [*made, *((n, here) for n in into), *((here, p) for p in pieces)]
+    return Graph(columns=(files, tuple(into), (here,), pieces), edges=tuple(edges))
+
+
+def _node(record: Record, speaker: Speaker, *, here: bool = False) -> Node:
+    technique = record.document.get("technique")
+    return Node(
+        title=record.title,
+        note=speaker.technique(technique) if technique else speaker.word("kind", record.kind.value),
+        kind=record.kind.value,
+        address=None if here else f"/records/{record.pid}",
+    )
+
+
+def _file_of(record: Record, speaker: Speaker) -> Node:
+    name = str(record.document["file_name"]).rpartition("/")[2]
+    return _file_node(str(record.document["file_checksum"]), name, speaker)
+
+
+def _file_node(checksum: str, name: str, speaker: Speaker) -> Node:
+    return Node(title=name, note=speaker("record.file"), kind="file", address=f"/files/{checksum}")
+
+
+def _unique(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    return tuple(dict.fromkeys(nodes))
