@@ -1,4 +1,4 @@
-"""Write the pages of the reference that follow from the code: readers, analyses, terms, techniques, operations.
+"""Write the pages of the reference that follow from the code: readers, analyses, terms, techniques, operations, REST.
 
     make docs            (or: python docs/make_reference_pages.py)
 
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import kiban.operations
 from kiban.analysis.contract import Analysis
@@ -23,6 +24,9 @@ from kiban.readers.contract import Reader
 from kiban.readers.recognise import readers
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.technique import TECHNIQUES
+
+if TYPE_CHECKING:
+    from kiban.operations.resources import Resources
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 _MARK = "<!-- Written by docs/make_reference_pages.py. Change the code, then run `make docs`. -->"
@@ -37,6 +41,7 @@ def pages() -> dict[str, str]:
         "property-terms.md": property_terms_page(),
         "techniques.md": techniques_page(),
         "operations.md": operations_page(),
+        "rest.md": rest_page(),
     }
 
 
@@ -174,6 +179,119 @@ def _first_sentence(described: object) -> str:
     text = " ".join((inspect.getdoc(described) or "").partition("\n\n")[0].split())
     sentence = re.split(r"(?<=\.)\s", text, maxsplit=1)[0]
     return sentence[:1].upper() + sentence[1:]
+
+
+def rest_page() -> str:
+    """The routes of REST, from the OpenAPI document."""
+    from kiban.web.application import API, application
+
+    document = application(cast("Resources", None)).openapi()
+    schemas = document["components"]["schemas"]
+    document = _with_lists_in_place(document, schemas)
+    intro = f"""
+The same deeds over HTTP, under `{API}`. While `kiban up` or `kiban demo` runs, the OpenAPI document is at
+`{API}/openapi.json`. There are no accounts yet: the server answers this machine only, and whoever asks is the
+operator. Requests that a page of another site makes are refused.
+
+Errors are `application/problem+json` (RFC 9457). `error` is one of [the names](errors.md); `fault` and `mend` are its
+two sentences; `position` says where a question goes wrong, `parameters` which parameters cannot be used.
+"""
+    routes = [(verb.upper(), path, route) for path, at in document["paths"].items() for verb, route in at.items()]
+    overview = [(f"[`{verb} {path}`](#{slug(_route(verb, path))})", route["summary"]) for verb, path, route in routes]
+    schemas = document["components"]["schemas"]
+    named = sorted(name for name in _reached(document["paths"], schemas) if name != "Problem")
+    return _page(
+        "REST",
+        intro,
+        _table(("route", "does"), overview),
+        *(_route_section(verb, path, route) for verb, path, route in routes),
+        "## Answers",
+        *(_schema_section(name, schemas[name]) for name in named if "properties" in schemas[name]),
+    )
+
+
+def _with_lists_in_place(part: Any, schemas: dict[str, Any]) -> Any:
+    """The document with closed lists of words where they are referred to; only objects get sections of their own."""
+    if isinstance(part, list):
+        return [_with_lists_in_place(inner, schemas) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    named = schemas.get(str(part.get("$ref", "")).rpartition("/")[2], {})
+    return named if "enum" in named else {key: _with_lists_in_place(inner, schemas) for key, inner in part.items()}
+
+
+def _route(verb: str, path: str) -> str:
+    return f"{verb} {path}"
+
+
+def _route_section(verb: str, path: str, route: dict[str, Any]) -> str:
+    parts = [f"## {_route(verb, path)}", _text(route.get("description", route["summary"]))]
+    parameters = [
+        (f"`{p['name']}`", p["in"], _kind(p["schema"]), "yes" if p.get("required") else "", _cell(p))
+        for p in route.get("parameters", ())
+    ]
+    if parameters:
+        parts.append(_table(("parameter", "in", "is", "needed", "means"), parameters))
+    bodies = route.get("requestBody", {}).get("content", {})
+    parts += [f"Body, `{kind}`: {_kind(body.get('schema', {}))}." for kind, body in bodies.items()]
+    parts.append(_table(("status", "means"), [_status(code, said) for code, said in route["responses"].items()]))
+    return "\n\n".join(part.strip() for part in parts)
+
+
+def _status(code: str, said: dict[str, Any]) -> tuple[str, str]:
+    contents = said.get("content", {})
+    gives = [f"`{kind}`: {_kind(body.get('schema', {}))}" for kind, body in contents.items()]
+    if any("problem" in kind for kind in contents) or not gives:
+        return code, said["description"]
+    means = "Done" if said["description"] == "Successful Response" else said["description"].removesuffix(".")
+    return code, f"{means}. Gives {'; '.join(gives)}."
+
+
+def _schema_section(name: str, schema: dict[str, Any]) -> str:
+    rows = [(f"`{field}`", _kind(shape), _cell(shape)) for field, shape in schema["properties"].items()]
+    table = _table(("field", "is", "means"), rows)
+    return "\n\n".join(part for part in (f"### {name}", _text(schema.get("description", "")), table) if part)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """A JSON schema in a few words, with links to the objects below."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}](#{slug(name)})"
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(_kind(one) for one in schema["anyOf"]))
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}" if "items" in schema else "list"
+    named = {"null": "`null`", "string": "text", "": "anything"}
+    if schema.get("format") == "binary":
+        return "bytes"
+    kind = str(schema.get("type", ""))
+    return named.get(kind, kind)
+
+
+def _reached(part: Any, schemas: dict[str, Any], seen: set[str] | None = None) -> set[str]:
+    """The names of the schemas that a part of the document leads to."""
+    seen = set() if seen is None else seen
+    if isinstance(part, dict):
+        name = str(part.get("$ref", "")).rpartition("/")[2]
+        if name in schemas and name not in seen:
+            seen.add(name)
+            _reached(schemas[name], schemas, seen)
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _reached(inner, schemas, seen)
+    return seen
+
+
+def _cell(described: dict[str, Any]) -> str:
+    return _text(described.get("description", "")).replace("|", "\\|")
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split())
 
 
 def slug(heading: str) -> str:
