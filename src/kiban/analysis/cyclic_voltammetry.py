@@ -40,6 +40,7 @@ Array = NDArray[np.float64]
 
 _LEAST = 0.02
 _NOISE_TIMES = 8.0
+_SURE = 0.25
 _MOST_PEAKS = 5
 _MOST_CYCLES = 1000
 _FEWEST_POINTS = 7
@@ -138,6 +139,8 @@ def _peaks(number: int, sweep: Sweep, potential: Array, current: Array) -> tuple
     span = float(np.ptp(points.y))
     least = max(_NOISE_TIMES * noise, _LEAST * span, 1e-300)
     found = bands(points.x, points.y, noise=noise, least=least, most=_MOST_PEAKS)
+    # A jump of the current has a top, but no curve goes through it.
+    is_peak = (found.u_height < _SURE * found.prominence) & np.isfinite(found.place) & np.isfinite(found.u_place)
     numbers = np.stack(
         (found.place, found.u_place, sweep.direction * found.height, found.u_height, found.prominence), 1
     )
@@ -146,7 +149,7 @@ def _peaks(number: int, sweep: Sweep, potential: Array, current: Array) -> tuple
             sweep=number, direction=sweep.direction, potential_v=place, u_potential_v=u_place, current_ma=height,
             u_current_ma=u_height, prominence_ma=prominence,
         )
-        for place, u_place, height, u_height, prominence in numbers[np.all(np.isfinite(numbers), axis=1)].tolist()
+        for place, u_place, height, u_height, prominence in numbers[is_peak].tolist()
     )  # fmt: skip
 
 

@@ -42,7 +42,8 @@ _THRESHOLD = 5.0
 _WIDEST_DEG = 2.5
 _FEWEST_POINTS = 8
 _SURE_AREA = 2.0
-_MUCH_SCATTER = 20.0
+_FEW = 3
+_MUCH_SCATTER = 10.0
 _MOST_PROPERTIES = 20
 _FOR_CELL_PERCENT = 2.0
 """Weaker peaks may be Kβ or another phase, and do not vote on the cell."""
@@ -257,7 +258,8 @@ def _summary(peaks: Peaks, doublet: Doublet | None) -> str:
 
 def _doubts(peaks: Peaks, n_dropped: int) -> tuple[str, ...]:
     doubts: tuple[str, ...] = ()
-    if n_dropped:
+    # A few weak ones are to be expected, near the limit of what can be told from chance.
+    if n_dropped > max(_FEW, 0.1 * peaks.place.size):
         doubts = (f"{n_dropped} maxima exceed counting statistics but are not shaped like peaks; they are left out.",)
     if peaks.place.size and float(np.median(peaks.reduced_chi2)) > _MUCH_SCATTER:
         doubts += (

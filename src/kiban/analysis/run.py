@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from kiban import plugins
 from kiban.analysis.contract import Analysis, Finding, check_options
@@ -12,7 +13,7 @@ from kiban.records.reading import Reading
 
 def analyses() -> tuple[Analysis, ...]:
     """All analyses that are installed."""
-    return tuple(found for found in plugins.find("kiban.analysis", "ANALYSIS") if isinstance(found, Analysis))
+    return cast(tuple[Analysis, ...], plugins.find("kiban.analysis", "ANALYSIS"))
 
 
 def analyse(reading: Reading, *, options: Mapping[str, Mapping[str, object]] | None = None) -> tuple[Finding, ...]:

@@ -142,14 +142,14 @@ def _undisputed(place: Array, scale: Array, found: Array, threshold: float) -> N
     known for a Gaussian, whose answer to a filter of width s goes with s^2.5 / (s² + σ²)^1.5: a narrow maximum that is
     not clearly larger than that belongs to the wide peak. Of what remains the narrower wins.
     """
-    distance = np.abs(place[:, None] - place[None, :])
-    octaves = np.rint(np.log2(scale)).astype(np.intp)
-    lower = np.clip(octaves[None, :] - octaves[:, None], 0, _ANSWERS.size - 1)
-    expected = _ANSWERS[lower] * found[None, :]
-    is_ripple = (lower > 1) & (distance < 0.75 * scale[None, :]) & (found[:, None] < threshold + 1.5 * expected)
-    sound = ~np.any(is_ripple, axis=1)
-    is_group = (octaves[:, None] > octaves[None, :]) & (distance < 0.75 * scale[:, None]) & sound[None, :]
-    undisputed: NDArray[np.bool_] = sound & ~np.any(is_group, axis=1)
+    octave = np.rint(np.log2(scale)).astype(np.int8)
+    is_near = np.abs(place[:, None] - place[None, :]) < 0.75 * scale
+    narrow, wide = np.nonzero(is_near & (octave[:, None] < octave))
+    lower = np.minimum(octave[wide] - octave[narrow], _ANSWERS.size - 1)
+    is_ripple = (lower > 1) & (found[narrow] < threshold + 1.5 * _ANSWERS[lower] * found[wide])
+    undisputed = np.ones(place.size, dtype=np.bool_)
+    undisputed[narrow[is_ripple]] = False
+    undisputed[wide[undisputed[narrow]]] = False
     return undisputed
 
 
