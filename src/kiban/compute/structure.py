@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kiban.compute.structured import ReadSummary, Structured, StructuredReading
 from kiban.readers.recognise import Choice, read
@@ -99,10 +101,7 @@ def _metadata(reading: Reading) -> dict[str, MetadataValue]:
 
 
 def _variable_summary(variable: Variable) -> VariableSummary:
-    values = variable.series.values
-    if values.dtype.kind == "c":
-        values = np.abs(values)
-    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values.ravel()
+    limits = _limits(variable.series.values)
     return VariableSummary(
         name=variable.name,
         label=variable.label,
@@ -110,10 +109,24 @@ def _variable_summary(variable: Variable) -> VariableSummary:
         unit_as_written=variable.unit_as_written or variable.series.unit,
         role=variable.role.value,
         dimensions=variable.dimensions,
-        shape=tuple(int(n) for n in variable.series.shape),
-        minimum=_number(finite.min()) if finite.size else None,
-        maximum=_number(finite.max()) if finite.size else None,
+        shape=variable.series.shape,
+        minimum=_number(limits[0]) if limits is not None else None,
+        maximum=_number(limits[1]) if limits is not None else None,
     )
+
+
+def _limits(values: NDArray[Any]) -> tuple[Any, Any] | None:
+    """Lowest and highest finite value (magnitude, of complex numbers)."""
+    if values.dtype.kind == "c":
+        values = np.abs(values)
+    low, high = values.min(), values.max()
+    # A NaN anywhere makes both NaN, so the slower search is done only where it is needed.
+    if values.dtype.kind == "f" and not (math.isfinite(low) and math.isfinite(high)):
+        values = values[np.isfinite(values)]
+        if not values.size:
+            return None
+        low, high = values.min(), values.max()
+    return low, high
 
 
 def _number(value: float | np.number | np.bool_) -> float:

@@ -38,8 +38,10 @@ def decode(content: bytes) -> tuple[str, str]:
         # A file cut inside its last character is UTF-8 all the same.
         if e.start >= len(content) - 3 and e.reason == "unexpected end of data":
             return content.decode("utf-8", "replace"), "utf-8"
-    high = _n_high(content)
-    paired = sum(_n_high(m.group()) for m in _CP932_PAIR.finditer(content))
+    # Only lines that are not plain ASCII can tell, and in most files they are few.
+    telling = [line for line in content.split(b"\n") if not line.isascii()]
+    high = sum(_n_high(line) for line in telling)
+    paired = sum(_n_high(m.group()) for line in telling for m in _CP932_PAIR.finditer(line))
     if paired >= 0.95 * high:
         try:
             text = content.decode("cp932")
