@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Annotated, Any
@@ -23,11 +24,12 @@ from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
 from kiban.web.page import page
 from kiban.web.provenance_graph import Graph, Node, draw, shortened
-from kiban.web.show_values import quantity, quantity_document
+from kiban.web.show_values import instant, quantity, quantity_document
 from kiban.web.unit_text import axis_title, with_unit
 
 ROUTER = APIRouter()
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 _PEAK_COLUMNS = {"two_theta": "two_theta", "position": "", "potential": "potential"}
 """Columns of analysis tables that give a peak's place, and the variable they are on ("" is the first axis)."""
 
@@ -80,7 +82,7 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
     }
     return {
         "plot": json.dumps(plot, ensure_ascii=False),
-        "analyses": [_analysis(analysis) for analysis in document.get("analyses", ())],
+        "analyses": [_analysis(analysis, speaker) for analysis in document.get("analyses", ())],
         "metadata": [(name, _metadata_text(value)) for name, value in document.get("metadata", {}).items()],
         "doubts": [(None, doubt) for doubt in document.get("doubts", ())]
         + [(a["name"], doubt) for a in document.get("analyses", ()) for doubt in a.get("doubts", ())],
@@ -88,6 +90,8 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
 
 
 def _metadata_text(value: Any) -> str:
+    if isinstance(value, str) and _TIME.match(value):
+        return instant(value)
     if isinstance(value, Mapping) and "value" in value and isinstance(value["value"], int | float):
         return quantity_document(dict(value))
     if isinstance(value, float):
@@ -97,7 +101,7 @@ def _metadata_text(value: Any) -> str:
     return str(value)
 
 
-def _analysis(analysis: Mapping[str, Any]) -> dict[str, Any]:
+def _analysis(analysis: Mapping[str, Any], speaker: Speaker) -> dict[str, Any]:
     """An analysis with its table as texts; a column `u_x` of uncertainties goes into the column `x`."""
     columns = list(analysis.get("columns", ()))
     units = dict(zip(columns, analysis.get("units", ()), strict=True))
@@ -105,7 +109,7 @@ def _analysis(analysis: Mapping[str, Any]) -> dict[str, Any]:
     rows = []
     for cells in analysis.get("rows", ()):
         row = dict(zip(columns, cells, strict=True))
-        rows.append([_cell(row[c], row.get(f"u_{c}")) for c in shown])
+        rows.append([speaker.word("cell", _cell(row[c], row.get(f"u_{c}"))) for c in shown])
     return {**analysis, "heads": [(c, units[c]) for c in shown], "cells": rows}
 
 
@@ -161,6 +165,7 @@ def _fact_groups(shown: Shown, speaker: Speaker) -> list[dict[str, Any]]:
                         "condition": _condition(fact, speaker),
                         "method": fact.property.method,
                         "evidence": shown.evidence.get(fact.evidence),
+                        "file": _file_name(shown.evidence.get(fact.evidence)),
                     }
                     for fact in facts
                 ],
@@ -217,9 +222,12 @@ def _node(record: Record, speaker: Speaker, *, here: bool = False) -> Node:
     )
 
 
+def _file_name(record: Record | None) -> str:
+    return "" if record is None else str(record.document["file_name"]).rpartition("/")[2]
+
+
 def _file_of(record: Record, speaker: Speaker) -> Node:
-    name = str(record.document["file_name"]).rpartition("/")[2]
-    return _file_node(str(record.document["file_checksum"]), name, speaker)
+    return _file_node(str(record.document["file_checksum"]), _file_name(record), speaker)
 
 
 def _file_node(checksum: str, name: str, speaker: Speaker) -> Node:

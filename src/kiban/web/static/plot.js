@@ -12,6 +12,7 @@ const USUAL = {
   open_circuit_voltage: { x: ["time"], y: ["potential"] },
   impedance: { x: ["impedance_real"], y: ["impedance_imaginary_negative", "impedance_imaginary"] },
 };
+const PEAKS_ARE_HIGH = new Set(["xrd", "raman"]);
 let variables = [];
 
 const title = (v) => given.titles[v.name] ?? v.name;
@@ -65,19 +66,24 @@ function peaks(x, y, isDefault) {
     });
     return [{
       x: xs, y: ys, text: labels, mode: "markers", type: "scatter", name: given.words.peak,
-      marker: { symbol: "triangle-down", size: 9, color: "#d1495b", standoff: 6 },
+      marker: { symbol: "triangle-down", size: 9, color: "#d1495b", standoff: 4 },
       hovertemplate: `${given.words.peak} %{text}<extra></extra>`,
     }];
   });
 }
 
-// The value of the curve where a peak is.
+// The value of the curve where a peak is; of counts, which are noisy, the highest one close by.
 function top(x, y, at) {
+  const known = x.values.map((value, n) => [value, y.values[n]]).filter(([a, b]) => a !== null && b !== null);
+  const span = known.reduce(([low, high], [a]) => [Math.min(low, a), Math.max(high, a)], [Infinity, -Infinity]);
+  const near = PEAKS_ARE_HIGH.has(given.technique) ? (span[1] - span[0]) / 300 : 0;
   let best = null, distance = Infinity;
-  x.values.forEach((value, n) => {
-    if (value === null || y.values[n] === null) return;
-    if (Math.abs(value - at) < distance) { distance = Math.abs(value - at); best = y.values[n]; }
-  });
+  for (const [a, b] of known) {
+    if (Math.abs(a - at) < distance) { distance = Math.abs(a - at); best = b; }
+  }
+  for (const [a, b] of known) {
+    if (Math.abs(a - at) <= near) best = Math.max(best, b);
+  }
   return best;
 }
 

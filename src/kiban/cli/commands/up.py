@@ -1,0 +1,74 @@
+"""kiban up: start the platform and print its address."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from typing import Any
+
+from kiban.cli.command import DONE, add_home, add_json, print_json, say
+
+DEFAULT_PORT = 8420
+
+
+class Up:
+    """See the module."""
+
+    name = "up"
+    help = "start the platform (database, readers, web) and print its address; Ctrl-C or SIGTERM ends it"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """See `Command`."""
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=DEFAULT_PORT,
+            metavar="N",
+            help=f"where to serve; 0 for a free one (default: {DEFAULT_PORT})",
+        )
+        parser.add_argument(
+            "--host", default="127.0.0.1", metavar="ADDRESS", help="an address of this machine (default: 127.0.0.1)"
+        )
+        add_home(parser)
+        add_json(parser)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """See `Command`."""
+        from kiban.settings import load
+        from kiban.web.serve import bind, check_host
+
+        check_host(arguments.host)
+        # A port that is taken is told at once, not after the database has been started for nothing.
+        bind(arguments.host, arguments.port).close()
+        try:
+            _serve(arguments, load(arguments.home))
+        except KeyboardInterrupt:
+            return DONE  # told to stop while it was still starting
+        return DONE
+
+
+def _serve(arguments: argparse.Namespace, settings: Any) -> None:
+    from kiban.platform import open_platform
+    from kiban.web.serve import serve
+
+    def ready(address: str) -> None:
+        if arguments.json:
+            print_json({"address": address, "home": str(settings.home)})
+        else:
+            print(address, flush=True)
+            say(f"home: {settings.home}\nCtrl-C ends it")
+
+    # Until the server takes over, SIGTERM is taken like Ctrl-C: what has been started is stopped again.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with open_platform(settings) as resources:
+            serve(resources, host=arguments.host, port=arguments.port, on_ready=ready)
+            # The database is being stopped: nothing may break into that.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+COMMAND = Up()

@@ -1,0 +1,88 @@
+"""What the answers of REST look like."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PID = "kb:7Q4M-2KXD-9T"
+
+
+class Model(BaseModel):
+    """An answer made of a value of ours."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class OutcomeModel(Model):
+    """What became of one file."""
+
+    model_config = ConfigDict(title="Outcome", from_attributes=True)
+
+    path: str = Field(description="As it was named.", examples=["run-12/LTO-850C.ras"])
+    status: Literal["structured", "kept", "quarantined", "failed"] = Field(
+        description="`structured`: records were made of it. `kept`: no reader understands it. `quarantined`: a reader "
+        "recognised it and failed; it can be tried again. `failed`: it could not be read from the disk."
+    )
+    reader: str | None = Field(None, description="The reader that took it.", examples=["rigaku_ras"])
+    technique: str | None = Field(None, examples=["xrd"])
+    measurement: str | None = Field(None, description="Short identifier of the first measurement.", examples=[PID])
+    measurements: list[str] = Field([], description="Short identifiers of all measurements in it.")
+    sample: str | None = Field(None, description="Short identifier of the sample.")
+    reason: str = Field("", description="Why this reader, or why none, in words for a person.")
+    already_there: bool = Field(False, description="The same bytes were deposited before.")
+    sha256: str | None = Field(None, description="Checksum of the bytes.")
+    size: int = Field(0, description="Bytes.")
+    members: list[OutcomeModel] = Field([], description="The files inside, where it is an archive.")
+
+
+class HitModel(Model):
+    """A record as a list shows it."""
+
+    model_config = ConfigDict(title="Hit", from_attributes=True)
+
+    id: str = Field(description="Short identifier.", examples=[PID])
+    kind: str = Field(examples=["measurement"])
+    title: str = Field(examples=["LTO-850C"])
+    tier: str = Field(description="How far it may travel.", examples=["closed"])
+    technique: str | None = Field(examples=["xrd"])
+    sample: str | None = Field(description="Name of the sample.", examples=["LTO-850C"])
+    sample_id: str | None = Field(description="Short identifier of the sample.")
+    file: str | None = Field(description="Name of the file it was made of.", examples=["LTO-850C.ras"])
+    started_at: str | None = Field(description="When measuring began, in ISO 8601; without a zone where none is known.")
+    created_at: datetime = Field(description="When it was kept.")
+    preview: list[tuple[float, float]] = Field(description="A few dozen points, enough for a thumbnail.")
+    doubts: int = Field(description="How many doubts its reader or its analyses had.")
+
+
+class FacetValueModel(Model):
+    """How many answers have a value."""
+
+    model_config = ConfigDict(title="FacetValue")
+
+    value: str = Field(examples=["xrd"])
+    count: int = Field(examples=[12])
+
+
+class AnswerModel(Model):
+    """Part of an answer."""
+
+    model_config = ConfigDict(title="Answer")
+
+    hits: list[HitModel]
+    total: int = Field(description="How many records answer the question.")
+    next: str | None = Field(description="Give it as `after` for the next part; null after the last.")
+    facets: dict[str, list[FacetValueModel]] = Field(
+        description="For each facet asked for, how many answers have each value."
+    )
+
+
+class HealthModel(Model):
+    """That the platform works."""
+
+    model_config = ConfigDict(title="Health")
+
+    status: Literal["ok"]
+    version: str = Field(examples=["0.1.0"])

@@ -1,0 +1,47 @@
+"""The OpenAPI document of the REST interface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kiban.web.api.describe import PROBLEM_SCHEMA
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_ABOUT = """\
+Instrument files become records that can be found, trusted, shared and used.
+
+Errors are `application/problem+json` (RFC 9457) with a *fault* (what was expected, what was found) and a *mend* (what
+can be done now). What you may not see does not exist: the answer is the same. Lists go on with `after`.
+"""
+_TAGS = {
+    "deposits": "Keep files and make records of them.",
+    "search": "Find records.",
+    "records": "One record, its numbers and its header.",
+    "files": "Files exactly as they came.",
+    "tables": "Values of many samples side by side.",
+    "platform": "The platform itself.",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Have the application give our document: with our problem in place of the framework's."""
+    from fastapi.openapi.utils import get_openapi
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title=app.title,
+                version=app.version,
+                summary="An open platform for the data of materials research",
+                description=_ABOUT,
+                routes=app.routes,
+                tags=[{"name": name, "description": about} for name, about in _TAGS.items()],
+                license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            )
+            made.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]

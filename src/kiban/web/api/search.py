@@ -1,0 +1,72 @@
+"""GET /api/v1/search and /api/v1/records: find records."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from kiban.operations.find import Answer, Facet, find
+from kiban.web.api.describe import problems
+from kiban.web.api.models import AnswerModel
+from kiban.web.asker import AtDesk, Desk
+from kiban.web.json_response import Json
+
+ROUTER = APIRouter(tags=["search"])
+
+LONGEST_QUESTION = 10_000
+LARGEST_LIMIT = 500
+
+Question = Annotated[
+    str,
+    Query(
+        max_length=LONGEST_QUESTION,
+        description="A question in the OPTIMADE filter language with units and our terms, or just words. Nothing asked "
+        "means everything.",
+        examples=['technique = "xrd" AND d_spacing > 3 angstrom', 'elements HAS ALL "Li","Ti"', "LTO"],
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="At most so many.")]
+After = Annotated[
+    str | None,
+    Query(
+        max_length=36,
+        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+        description="`next` of the part before.",
+    ),
+]
+
+
+@ROUTER.get("/records", summary="List records", response_model=AnswerModel, responses=problems(422, 503))
+def list_records(
+    desk: AtDesk,
+    q: Question = "",
+    limit: Limit = 50,
+    after: After = None,
+    facets: Annotated[list[Facet] | None, Query(description="What to count the answers by.")] = None,
+) -> Any:
+    """Records that answer the question, newest first."""
+    return _answer(desk, q, limit, after, tuple(dict.fromkeys(facets or ())))
+
+
+@ROUTER.get("/search", summary="Search", response_model=AnswerModel, responses=problems(422, 503))
+def search_records(desk: AtDesk, q: Question = "", limit: Limit = 50, after: After = None) -> Any:
+    """As `/records`, with all facets."""
+    return _answer(desk, q, limit, after, tuple(Facet))
+
+
+def _answer(desk: Desk, q: str, limit: int, after: str | None, facets: tuple[Facet, ...]) -> Json:
+    return Json(as_json(find(desk.asker, desk.resources, q, limit=limit, after=after, facets=facets)))
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """An answer with its facets as objects, so that they can be told apart in JSON."""
+    return {
+        "hits": [asdict(hit) for hit in answer.hits],
+        "total": answer.total,
+        "next": answer.next,
+        "facets": {
+            name: [{"value": value, "count": n} for value, n in values] for name, values in answer.facets.items()
+        },
+    }

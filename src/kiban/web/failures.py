@@ -1,0 +1,82 @@
+"""What a failed request is answered with: a problem document under /api, a page elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+
+from kiban.errors import KibanError
+from kiban.web.page import error_page
+from kiban.web.problem import Problem, answer, of_error, title
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+_LONGEST = 200
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer errors of every kind."""
+    for kind, handler in (
+        (KibanError, _our_error),
+        (HTTPException, _http_error),
+        (RequestValidationError, _wrong_parameters),
+        (ClientDisconnect, _gone),
+        (Exception, _mistake),
+    ):
+        app.add_exception_handler(kind, handler)
+
+
+def _respond(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
+    if request.url.path.startswith("/api/"):
+        return answer(problem, headers)
+    return error_page(request, problem, headers)
+
+
+def _our_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, KibanError)  # noqa: S101  registered for it
+    return _respond(request, of_error(error))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for it
+    status = error.status_code
+    faults = {
+        404: ("There is nothing at this address.", "Check the address, or start from the first page."),
+        405: (f"This address does not take {request.method[:20]}.", "The answer's Allow header says what it takes."),
+    }
+    fault, mend = faults.get(status, (f"{title(status)}.", "Check the request."))
+    problem = Problem(status=status, error="WrongUsage", fault=fault, mend=mend)
+    return _respond(request, problem, dict(error.headers or {}))
+
+
+def _wrong_parameters(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it
+    wrong = {".".join(str(part) for part in e["loc"][1:]) or "request": str(e["msg"])[:_LONGEST] for e in error.errors()}
+    problem = Problem(
+        status=422,
+        error="WrongUsage",
+        fault="; ".join(f"{name}: {what}" for name, what in wrong.items()) + ".",
+        mend="The page /about/api says what each parameter takes.",
+        parameters=wrong,
+    )
+    return _respond(request, problem)
+
+
+def _gone(request: Request, error: Exception) -> Response:  # noqa: ARG001  nobody is there to read more
+    return Response(status_code=400)
+
+
+def _mistake(request: Request, error: Exception) -> Response:  # noqa: ARG001  it stands in the log, not on the page
+    problem = Problem(
+        status=500,
+        error="Mistake",
+        fault="Something went wrong inside Kiban.",
+        mend="Try again. If it happens again, report it with the time; the log of the server has the details.",
+    )
+    return _respond(request, problem)

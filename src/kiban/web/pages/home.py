@@ -1,0 +1,19 @@
+"""The first page: what arrived lately, what needs attention, what there is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from kiban.operations.home import home
+from kiban.web.asker import AtDesk
+from kiban.web.page import page
+
+ROUTER = APIRouter()
+
+
+@ROUTER.get("/")
+def show_home(request: Request, desk: AtDesk) -> Response:
+    """Show it; an inviting word where there is nothing yet."""
+    found = home(desk.asker, desk.resources)
+    is_empty = not (found.latest or found.attention or found.kept or found.kinds.keys() - {"project"})
+    return page(request, "home.html", home=found, is_empty=is_empty)

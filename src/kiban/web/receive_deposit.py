@@ -1,0 +1,151 @@
+"""Uploads become deposits: the same for REST and for the page that works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect
+
+from kiban.errors import WrongUsage
+from kiban.operations.deposit import Outcome, deposit_stream
+from kiban.records.scope import Tier
+from kiban.web.multipart import FormEvent, PartBegins, PartData, form_events
+from kiban.web.upload import Upload
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from kiban.web.asker import Desk
+
+TIERS = (Tier.CLOSED, Tier.OPEN)
+"""The tiers that need no agreement."""
+LONGEST_NAME = 1000
+LONGEST_SAMPLE = 200
+_MOST_FILES = 10_000
+_LONGEST_FIELD = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the depositor says of the files."""
+
+    tier: Tier = Tier.CLOSED
+    sample: str | None = None
+
+
+def wishes(tier: str, sample: str | None) -> Wishes:
+    """Check what the depositor says. Raises WrongUsage."""
+    if tier not in {t.value for t in TIERS}:
+        raise WrongUsage(f"'{tier[:40]}' is not a tier for a deposit.", mend="Use closed or open.")
+    name = " ".join((sample or "").split())
+    if len(name) > LONGEST_SAMPLE or not name.isprintable():
+        raise WrongUsage(
+            "The name of the sample is too long or holds characters that cannot be printed.",
+            mend=f"Give at most {LONGEST_SAMPLE} printable characters.",
+        )
+    return Wishes(tier=Tier(tier), sample=name or None)
+
+
+async def receive_body(desk: Desk, request: Request, *, name: str, wishes: Wishes) -> Outcome:
+    """Deposit the body of the request as one file. Raises as `deposit_stream`, and WrongUsage if it breaks off."""
+    upload = _begin(desk, name, wishes)
+    try:
+        async for chunk in request.stream():
+            await upload.write(chunk)
+    except ClientDisconnect:
+        await upload.abandon()
+        raise
+    return await upload.finish()
+
+
+async def receive_form(desk: Desk, request: Request, *, wishes: Wishes) -> list[Outcome]:
+    """Deposit the files of a form, in their order.
+
+    Fields named `sample` and `tier` count for the files after them.
+
+    Raises
+    ------
+    WrongUsage
+        If the form is damaged or holds no file. Files before the damage are safe.
+    """
+    outcomes: list[Outcome] = []
+    events = form_events(request.headers.get("content-type", ""), request.stream())
+    n_files = 0
+    async for event in events:
+        if not isinstance(event, PartBegins):
+            continue
+        if not event.file_name:
+            wishes = _with_field(wishes, event, await _field_text(events))
+            continue
+        n_files += 1
+        if n_files > _MOST_FILES:
+            raise WrongUsage(f"The form holds more than {_MOST_FILES} files.", mend="Send them in several forms.")
+        outcomes.append(await _file(desk, event.file_name, events, wishes))
+    if not n_files:
+        raise WrongUsage("The form holds no file.", mend="Choose at least one file.")
+    return outcomes
+
+
+async def _file(desk: Desk, name: str, events: AsyncIterator[FormEvent], wishes: Wishes) -> Outcome:
+    upload = _begin(desk, name, wishes)
+    try:
+        async for event in events:
+            if not isinstance(event, PartData):
+                return await upload.finish()
+            await upload.write(event.content)
+    except (ClientDisconnect, WrongUsage):
+        await upload.abandon()
+        raise
+    await upload.abandon()
+    raise WrongUsage("The form ended inside a file.", mend="Send it again.")
+
+
+async def _field_text(events: AsyncIterator[FormEvent]) -> str:
+    content = b""
+    async for event in events:
+        if not isinstance(event, PartData):
+            break
+        content += event.content
+        if len(content) > _LONGEST_FIELD:
+            raise WrongUsage("A field of the form is too long.", mend="Files need a file name in their part.")
+    return content.decode("utf-8", "replace")
+
+
+def _with_field(before: Wishes, field: PartBegins, text: str) -> Wishes:
+    if field.field == "sample":
+        return replace(before, sample=wishes(before.tier.value, text).sample)
+    if field.field == "tier":
+        return replace(before, tier=wishes(text, None).tier)
+    return before
+
+
+def _begin(desk: Desk, name: str, wishes: Wishes) -> Upload[Outcome]:
+    path = clean_path(name)
+
+    def deed(chunks: Iterable[bytes]) -> Outcome:
+        return deposit_stream(
+            desk.asker, desk.resources, chunks, path=path, tier=wishes.tier, sample=wishes.sample
+        )
+
+    return Upload(deed)
+
+
+def clean_path(name: str) -> str:
+    """The path under which an upload is catalogued: below nothing, with `/`, no longer than a page can show.
+
+    It never becomes a path on a disk.
+
+    Raises
+    ------
+    WrongUsage
+        If nothing is left.
+    """
+    parts = [part for part in name.replace("\\", "/").split("/") if part.strip() not in {"", ".", ".."}]
+    path = "/".join(parts)
+    if not path or len(path) > LONGEST_NAME:
+        raise WrongUsage(
+            "The file has no name, or one that is too long.", mend=f"Give a name of 1 to {LONGEST_NAME} characters."
+        )
+    return path
