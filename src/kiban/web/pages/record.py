@@ -74,9 +74,7 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
     plot = {
         "technique": document.get("technique"),
         "address": f"/api/v1/records/{shown.record.pid}/numbers?points=4000",
-        "titles": {
-            v["name"]: axis_title(speaker.word("variable", v["name"]).replace("_", " "), v["unit"]) for v in variables
-        },
+        "titles": {v["name"]: _axis(v, speaker) for v in variables},
         "peaks": _peaks(document.get("analyses", ())),
         "words": {key: speaker(f"record.plot_{key}") for key in ("peak", "failed", "point", "nothing", "cannot_log")},
     }
@@ -87,6 +85,12 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         "doubts": [(None, doubt) for doubt in document.get("doubts", ())]
         + [(a["name"], doubt) for a in document.get("analyses", ()) for doubt in a.get("doubts", ())],
     }
+
+
+def _axis(variable: Mapping[str, Any], speaker: Speaker) -> str:
+    name, unit = variable["name"], variable["unit"]
+    # Absorbance is a unit here, so that it is not taken for any number; on an axis once is enough.
+    return axis_title(speaker.word("variable", name).replace("_", " "), "" if unit == name else unit)
 
 
 def _metadata_text(value: Any) -> str:

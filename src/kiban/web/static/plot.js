@@ -3,7 +3,7 @@ const place = document.getElementById("plot");
 const note = document.getElementById("plot-note");
 const form = document.getElementById("plot-controls");
 const given = JSON.parse(place.dataset.plot);
-const REVERSED = { ir: "wavenumber", nmr: "chemical_shift" };
+const REVERSED = { ir: ["wavenumber"], nmr: ["chemical_shift", "frequency"] };
 // What a field draws, where that is not the first axis and the first signal.
 const USUAL = {
   cyclic_voltammetry: { x: ["potential"], y: ["current"] },
@@ -98,7 +98,7 @@ function drawLine() {
   const ys = turned ? y.values.map((v) => (v === null ? null : -v)) : y.values;
   const xTitle = x ? title(x) : given.words.point;
   const drawn = layout(xTitle, turned ? `−${title(y)}` : title(y));
-  if (REVERSED[given.technique] && x?.name === REVERSED[given.technique]) drawn.xaxis.autorange = "reversed";
+  if (x && REVERSED[given.technique]?.includes(x.name)) drawn.xaxis.autorange = "reversed";
   if (isImpedance) { drawn.yaxis.scaleanchor = "x"; drawn.yaxis.scaleratio = 1; }
   drawn.xaxis.type = form.elements.log_x.checked ? "log" : "linear";
   drawn.yaxis.type = form.elements.log_y.checked ? "log" : "linear";
@@ -117,7 +117,7 @@ function drawLine() {
 
 function drawMap({ z, x, y }) {
   const drawn = layout(x ? title(x) : z.dimensions[1], y ? title(y) : z.dimensions[0]);
-  const isLog = form.elements.log_y.checked;
+  const isLog = form.elements.log_z.checked;
   const values = isLog ? z.values.map((row) => row.map((v) => (v !== null && v > 0 ? Math.log10(v) : null))) : z.values;
   const bar = { title: { text: isLog ? `log₁₀ ${title(z)}` : title(z), side: "right" } };
   render([{ type: "heatmap", x: x?.values, y: y?.values, z: values, colorscale: "Viridis", colorbar: bar }], drawn);
@@ -137,7 +137,10 @@ function start() {
   const flat = map();
   form.hidden = false;
   if (flat) {
-    for (const name of ["x", "y", "log_x"]) form.elements[name].closest("label").hidden = true;
+    for (const name of ["x", "y", "log_x", "log_y"]) form.elements[name].closest("label").hidden = true;
+    form.elements.log_z.closest("label").hidden = false;
+    // Counts of a reciprocal-space map reach over five decades; on a linear scale one spot is all there is to see.
+    form.elements.log_z.checked = given.technique === "xrd_map";
     form.addEventListener("change", () => drawMap(flat));
     drawMap(flat);
     return;
