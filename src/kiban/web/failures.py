@@ -57,7 +57,9 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _wrong_parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it
-    wrong = {".".join(str(part) for part in e["loc"][1:]) or "request": str(e["msg"])[:_LONGEST] for e in error.errors()}
+    wrong = {
+        ".".join(str(part) for part in e["loc"][1:]) or "request": str(e["msg"])[:_LONGEST] for e in error.errors()
+    }
     problem = Problem(
         status=422,
         error="WrongUsage",

@@ -47,8 +47,17 @@ def page(
         What the template shows. It also has `t` (the words), `lang` and `languages` (with the address of each).
     """
     speaker = Speaker(language_of(request))
-    content = _environment().get_template(template).render(
-        t=speaker, lang=speaker.language, path=request.url.path, languages=_languages(request), plots=plots, **values
+    content = (
+        _environment()
+        .get_template(template)
+        .render(
+            t=speaker,
+            lang=speaker.language,
+            path=request.url.path,
+            languages=_languages(request),
+            plots=plots,
+            **values,
+        )
     )
     response = HTMLResponse(content, status_code=status_code, headers=headers)
     response.headers["cache-control"] = "private, no-cache"

@@ -125,9 +125,7 @@ def _begin(desk: Desk, name: str, wishes: Wishes) -> Upload[Outcome]:
     path = clean_path(name)
 
     def deed(chunks: Iterable[bytes]) -> Outcome:
-        return deposit_stream(
-            desk.asker, desk.resources, chunks, path=path, tier=wishes.tier, sample=wishes.sample
-        )
+        return deposit_stream(desk.asker, desk.resources, chunks, path=path, tier=wishes.tier, sample=wishes.sample)
 
     return Upload(deed)
 

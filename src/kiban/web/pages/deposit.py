@@ -1,0 +1,28 @@
+"""The page to drop files on; without scripts a form that does the same."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from kiban.web.asker import AtDesk
+from kiban.web.page import page
+from kiban.web.receive_deposit import LONGEST_SAMPLE, TIERS, receive_form, wishes
+
+ROUTER = APIRouter()
+
+
+@ROUTER.get("/deposit")
+def show_deposit(request: Request) -> Response:
+    """Show the place to drop files on."""
+    return _page(request, outcomes=None)
+
+
+@ROUTER.post("/deposit")
+async def take_deposit(request: Request, desk: AtDesk) -> Response:
+    """Take the form of a browser without scripts, and show what became of each file."""
+    return _page(request, outcomes=await receive_form(desk, request, wishes=wishes("closed", None)))
+
+
+def _page(request: Request, *, outcomes: object) -> Response:
+    tiers = [tier.value for tier in TIERS]
+    return page(request, "deposit.html", outcomes=outcomes, tiers=tiers, longest_sample=LONGEST_SAMPLE)

@@ -1,0 +1,79 @@
+"""The search page: the question, what it found, and how to narrow it down."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from kiban.errors import InvalidQuestion
+from kiban.operations.find import Facet, find
+from kiban.web.api.search import LONGEST_QUESTION, After
+from kiban.web.asker import AtDesk
+from kiban.web.page import page
+
+ROUTER = APIRouter()
+
+_ON_A_PAGE = 24
+EXAMPLES = {
+    "search.help_words": ("TiO2 anneal", '"silicon standard"'),
+    "search.help_compare": ("d_spacing > 3 angstrom", "面間隔 > 3 Å", 'started > "2024-01-01"'),
+    "search.help_fields": ('technique = "xrd"', 'kind = "sample"', 'file CONTAINS "A600"'),
+    "search.help_elements": ('elements HAS ALL "Ti","O"', 'elements HAS ONLY "Li","Co","O"'),
+    "search.help_join": ('technique = "raman" AND NOT (sample STARTS WITH "LCO")',),
+}
+
+
+@ROUTER.get("/search")
+def show_search(
+    request: Request,
+    desk: AtDesk,
+    q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
+    after: After = None,
+) -> Response:
+    """Show the answer, or where the question goes wrong."""
+    wrong: InvalidQuestion | None = None
+    answer = None
+    try:
+        answer = find(desk.asker, desk.resources, q, limit=_ON_A_PAGE, after=after, facets=tuple(Facet))
+    except InvalidQuestion as e:
+        wrong = e
+    return page(
+        request,
+        "search.html",
+        status_code=200 if wrong is None else 422,
+        q=q,
+        answer=answer,
+        wrong=wrong,
+        pointed=_pointed(q, wrong.position) if wrong is not None and wrong.position is not None else None,
+        facets=_refinements(q, answer.facets) if answer is not None else [],
+        next=f"?{urlencode({'q': q, 'after': answer.next})}" if answer is not None and answer.next else None,
+        tables=[(kind, f"/api/v1/tables?{urlencode({'q': q, 'format': kind})}") for kind in ("csv", "json")],
+        examples=EXAMPLES,
+    )
+
+
+def _pointed(q: str, position: int) -> tuple[str, str]:
+    """The part of the question around the trouble on one line, and where in it the trouble starts."""
+    begin = max(0, position - 60)
+    line = q[begin : position + 60].replace("\n", " ")
+    return line, q[begin:position].replace("\n", " ")
+
+
+def _refinements(
+    q: str, facets: dict[str, tuple[tuple[str, int], ...]]
+) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """For each facet with a choice, its values with their counts and the address that asks for them alone."""
+    shown = []
+    for name, values in facets.items():
+        if len(values) > 1:
+            links = [(value, n, f"?{urlencode({'q': _and(q, name, value)})}") for value, n in values[:12]]
+            shown.append((name, links))
+    return shown
+
+
+def _and(q: str, name: str, value: str) -> str:
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    condition = f'{name} = "{quoted}"'
+    return f"({q}) AND {condition}" if q.strip() else condition

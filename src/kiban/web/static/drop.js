@@ -1,0 +1,208 @@
+// Files are sent one by one, two at a time, each with its progress; what became of it is shown as soon as it is safe.
+const form = document.getElementById("deposit");
+const words = JSON.parse(form.dataset.words);
+const drop = document.getElementById("drop");
+const picker = document.getElementById("files");
+const folder = document.getElementById("folder");
+const chooseFolder = document.getElementById("choose-folder");
+const results = document.getElementById("results");
+const arrivals = document.getElementById("arrivals");
+const summary = document.getElementById("summary");
+const AT_ONCE = 2;
+
+const queue = [];
+let sending = 0;
+let done = 0;
+let all = 0;
+
+function add(file, path) {
+  const line = document.createElement("li");
+  const name = element("span", "name", path);
+  const state = element("span", "line", words.waiting);
+  const progress = document.createElement("progress");
+  progress.max = 1;
+  progress.value = 0;
+  progress.setAttribute("aria-label", path);
+  line.append(name, state, progress);
+  arrivals.prepend(line);
+  queue.push({ file, path, line, state, progress });
+  all += 1;
+  results.hidden = false;
+  tell();
+  next();
+}
+
+function next() {
+  while (sending < AT_ONCE && queue.length) {
+    sending += 1;
+    send(queue.shift());
+  }
+}
+
+function send(arrival) {
+  const parameters = new URLSearchParams({ name: arrival.path, tier: document.getElementById("tier").value });
+  const sample = document.getElementById("sample").value.trim();
+  if (sample) parameters.set("sample", sample);
+  const request = new XMLHttpRequest();
+  request.open("POST", `/api/v1/deposits?${parameters}`);
+  request.setRequestHeader("content-type", "application/octet-stream");
+  request.responseType = "json";
+  arrival.state.textContent = words.sending;
+  request.upload.onprogress = (event) => {
+    if (event.lengthComputable) arrival.progress.value = event.loaded / event.total;
+  };
+  request.upload.onload = () => {
+    arrival.state.textContent = words.reading;
+    arrival.progress.removeAttribute("value");
+  };
+  request.onload = () => {
+    const answer = request.response ?? {};
+    if (request.status === 200) show(arrival, answer);
+    else fail(arrival, `${answer.fault ?? request.status} ${answer.mend ?? ""}`);
+    finish();
+  };
+  request.onerror = () => {
+    fail(arrival, words.lost);
+    finish();
+  };
+  request.send(arrival.file);
+}
+
+function show(arrival, outcome) {
+  arrival.progress.remove();
+  arrival.state.replaceChildren(badge(outcome.status));
+  if (outcome.measurement) {
+    const link = element("a", "", outcome.measurement);
+    link.href = `/records/${outcome.measurement}`;
+    arrival.state.append(link, element("span", "", outcome.technique ?? ""));
+    if (outcome.measurements.length > 1) arrival.state.append(element("span", "", `+${outcome.measurements.length - 1}`));
+    picture(arrival.line, outcome.measurement);
+  }
+  if (outcome.already_there) arrival.state.append(element("span", "about", words.already));
+  if (!outcome.measurement) reason(arrival.line, outcome.reason);
+  if (outcome.members.length) inside(arrival.line, outcome.members);
+}
+
+function inside(line, members) {
+  const details = document.createElement("details");
+  details.append(element("summary", "", words.members.replace("#", String(members.length))));
+  const list = element("ul", "plain", "");
+  for (const member of members) {
+    const item = document.createElement("li");
+    item.append(badge(member.status), ` ${member.path.split("!/").pop()} `);
+    if (member.measurement) {
+      const link = element("a", "", member.measurement);
+      link.href = `/records/${member.measurement}`;
+      item.append(link);
+    }
+    list.append(item);
+  }
+  details.append(list);
+  line.append(details);
+}
+
+async function picture(line, identifier) {
+  const answer = await fetch(`/api/v1/records/${identifier}`);
+  if (!answer.ok) return;
+  const points = (await answer.json()).document.preview ?? [];
+  if (points.length < 2) return;
+  const [xs, ys] = [points.map((p) => p[0]), points.map((p) => p[1])];
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [low, high] = [Math.min(...ys), Math.max(...ys)];
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "sparkline");
+  svg.setAttribute("viewBox", "0 0 100 30");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  const curve = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+  const across = (x) => (100 * (x - left)) / (right - left || 1);
+  const down = (y) => 29 - (28 * (y - low)) / (high - low || 1);
+  curve.setAttribute("points", points.map(([x, y]) => `${across(x).toFixed(1)},${down(y).toFixed(1)}`).join(" "));
+  curve.setAttribute("vector-effect", "non-scaling-stroke");
+  svg.append(curve);
+  line.append(svg);
+}
+
+function fail(arrival, text) {
+  arrival.progress.remove();
+  arrival.state.replaceChildren(badge("failed"));
+  reason(arrival.line, text);
+}
+
+function reason(line, text) {
+  const said = element("p", "reason", text);
+  said.lang = "en";
+  line.append(said);
+}
+
+function badge(status) {
+  return element("span", `badge status-${status}`, words[status] ?? status);
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function finish() {
+  sending -= 1;
+  done += 1;
+  tell();
+  next();
+}
+
+function tell() {
+  summary.textContent = words.summary.replace("##", String(all)).replace("#", String(done));
+}
+
+// A dropped folder gives entries, not files: they are walked through to the end.
+async function walk(entry, path) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    add(file, path + entry.name);
+    return;
+  }
+  const reader = entry.createReader();
+  for (;;) {
+    // A reader gives a hundred at a time and nothing at the end.
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) return;
+    for (const inner of some) await walk(inner, `${path}${entry.name}/`);
+  }
+}
+
+for (const kind of ["dragenter", "dragover"]) {
+  drop.addEventListener(kind, (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+for (const kind of ["dragleave", "drop"]) {
+  drop.addEventListener(kind, () => drop.classList.remove("over"));
+}
+// A file dropped beside the place must not replace the page.
+for (const kind of ["dragover", "drop"]) {
+  window.addEventListener(kind, (event) => event.preventDefault());
+}
+drop.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+  const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (entries.length) entries.forEach((entry) => walk(entry, ""));
+  else [...event.dataTransfer.files].forEach((file) => add(file, file.name));
+});
+
+function take(input) {
+  for (const file of input.files) add(file, file.webkitRelativePath || file.name);
+  input.value = "";
+}
+picker.addEventListener("change", () => take(picker));
+folder.addEventListener("change", () => take(folder));
+chooseFolder.hidden = false;
+chooseFolder.addEventListener("click", () => folder.click());
+// With scripts files go off as soon as they are chosen.
+document.getElementById("send").hidden = true;
+picker.classList.add("unseen");
+form.addEventListener("submit", (event) => event.preventDefault());
