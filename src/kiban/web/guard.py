@@ -3,7 +3,7 @@
 The server has no accounts yet: whoever reaches it is taken for the person at the machine. So a page of another site,
 open in the same browser, must not reach it in that person's name.
 
-- Such a page can make a name of its own point at 127.0.0.1 (DNS rebinding). The Host header then has that name: refused.
+- Such a page can make a name of its own point at 127.0.0.1 (DNS rebinding). The Host header has that name: refused.
 - It can send a form here (cross-site request forgery). The browser then says where it comes from: refused. Programs
   such as curl say nothing of it, and are let in.
 """

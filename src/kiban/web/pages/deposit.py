@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from kiban.records.technique import TECHNIQUES
 from kiban.web.asker import AtDesk
+from kiban.web.language import language_of
 from kiban.web.page import page
 from kiban.web.receive_deposit import LONGEST_SAMPLE, TIERS, receive_form, wishes
 
@@ -24,5 +26,12 @@ async def take_deposit(request: Request, desk: AtDesk) -> Response:
 
 
 def _page(request: Request, *, outcomes: object) -> Response:
-    tiers = [tier.value for tier in TIERS]
-    return page(request, "deposit.html", outcomes=outcomes, tiers=tiers, longest_sample=LONGEST_SAMPLE)
+    language = language_of(request)
+    return page(
+        request,
+        "deposit.html",
+        outcomes=outcomes,
+        tiers=[tier.value for tier in TIERS],
+        longest_sample=LONGEST_SAMPLE,
+        techniques={key: known.ja if language == "ja" else known.en for key, known in TECHNIQUES.items()},
+    )

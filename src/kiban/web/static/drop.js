@@ -1,6 +1,7 @@
 // Files are sent one by one, two at a time, each with its progress; what became of it is shown as soon as it is safe.
 const form = document.getElementById("deposit");
 const words = JSON.parse(form.dataset.words);
+const techniques = JSON.parse(form.dataset.techniques);
 const drop = document.getElementById("drop");
 const picker = document.getElementById("files");
 const folder = document.getElementById("folder");
@@ -74,7 +75,7 @@ function show(arrival, outcome) {
   if (outcome.measurement) {
     const link = element("a", "", outcome.measurement);
     link.href = `/records/${outcome.measurement}`;
-    arrival.state.append(link, element("span", "", outcome.technique ?? ""));
+    arrival.state.append(link, element("span", "", techniques[outcome.technique] ?? ""));
     if (outcome.measurements.length > 1) arrival.state.append(element("span", "", `+${outcome.measurements.length - 1}`));
     picture(arrival.line, outcome.measurement);
   }
