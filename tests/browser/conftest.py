@@ -61,6 +61,7 @@ class Watched:
         self.address = address
         self.errors: list[str] = []
         self.strangers: set[str] = set()
+        page.set_default_timeout(90_000)  # a busy machine draws slowly
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         page.on("request", self._requested)
