@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -235,22 +237,35 @@ def _route(verb: str, path: str) -> str:
 
 
 def _route_section(verb: str, path: str, route: dict[str, Any]) -> str:
-    parts = [f"## {_route(verb, path)}", _text(route.get("description", route["summary"]))]
+    about = textwrap.fill(_text(route.get("description", route["summary"])), 120)
+    parts = [f"## {_route(verb, path)}", about]
     parameters = [
-        (f"`{p['name']}`", p["in"], _kind(p["schema"]), "yes" if p.get("required") else "", _cell(p))
-        for p in route.get("parameters", ())
+        (f"`{p['name']}`", p["in"], _kind(p["schema"]), _unless_given(p), _cell(p)) for p in route.get("parameters", ())
     ]
     if parameters:
-        parts.append(_table(("parameter", "in", "is", "needed", "means"), parameters))
+        parts.append(_table(("parameter", "in", "is", "unless given", "means"), parameters))
     bodies = route.get("requestBody", {}).get("content", {})
-    parts += [f"Body, `{kind}`: {_kind(body.get('schema', {}))}." for kind, body in bodies.items()]
+    for kind, body in bodies.items():
+        schema = body.get("schema", {})
+        parts.append(f"Body, `{kind}`: {_kind(schema)}{' with' if 'properties' in schema else ''}")
+        if "properties" in schema:
+            parts.append(_fields(schema))
     parts.append(_table(("status", "means"), [_status(code, said) for code, said in route["responses"].items()]))
     return "\n\n".join(part.strip() for part in parts)
 
 
+def _unless_given(parameter: dict[str, Any]) -> str:
+    default = parameter["schema"].get("default")
+    if parameter.get("required"):
+        return "needed"
+    return "" if default in (None, "") else f"`{json.dumps(default).strip(chr(34))}`"
+
+
 def _status(code: str, said: dict[str, Any]) -> tuple[str, str]:
     contents = said.get("content", {})
-    gives = [f"`{kind}`: {_kind(body.get('schema', {}))}" for kind, body in contents.items()]
+    gives = [
+        f"`{kind}`" + (f": {_kind(body['schema'])}" if "schema" in body else "") for kind, body in contents.items()
+    ]
     if any("problem" in kind for kind in contents) or not gives:
         return code, said["description"]
     means = "Done" if said["description"] == "Successful Response" else said["description"].removesuffix(".")
@@ -258,9 +273,12 @@ def _status(code: str, said: dict[str, Any]) -> tuple[str, str]:
 
 
 def _schema_section(name: str, schema: dict[str, Any]) -> str:
+    return "\n\n".join(part for part in (f"### {name}", _text(schema.get("description", "")), _fields(schema)) if part)
+
+
+def _fields(schema: dict[str, Any]) -> str:
     rows = [(f"`{field}`", _kind(shape), _cell(shape)) for field, shape in schema["properties"].items()]
-    table = _table(("field", "is", "means"), rows)
-    return "\n\n".join(part for part in (f"### {name}", _text(schema.get("description", "")), table) if part)
+    return _table(("field", "is", "means"), rows)
 
 
 def _kind(schema: dict[str, Any]) -> str:

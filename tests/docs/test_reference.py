@@ -158,3 +158,9 @@ def test_every_term_and_technique_has_its_row() -> None:
 def test_every_field_of_a_question_has_its_row() -> None:
     described = set(row_names(_text("question-language.md")))
     assert {*RECORD_FIELDS, "elements", "metadata."} <= described
+
+
+def test_rest_says_what_its_answers_look_like() -> None:
+    text = _text("rest.md")
+    assert "`application/json`: text" not in text, "a route says nothing of its answer"
+    assert "HTTPValidationError" not in text, "a route promises an error that the application never gives"

@@ -36,7 +36,9 @@ Identifier = Annotated[
 ]
 
 
-@ROUTER.get("/records/{identifier}", summary="Show a record", response_model=ShownModel, responses=problems(404, 503))
+@ROUTER.get(
+    "/records/{identifier}", summary="Show a record", response_model=ShownModel, responses=problems(404, 422, 503)
+)
 def get_record(
     desk: AtDesk,
     identifier: Identifier,
@@ -50,7 +52,7 @@ def get_record(
     "/records/{identifier}/numbers",
     summary="Numbers of a measurement",
     response_model=NumbersModel,
-    responses=problems(404, 503),
+    responses=problems(404, 422, 503),
 )
 def get_numbers(
     desk: AtDesk,
@@ -85,7 +87,7 @@ def get_numbers(
     )
 
 
-@ROUTER.get("/records/{identifier}/header", summary="Header as written", responses=problems(404, 503))
+@ROUTER.get("/records/{identifier}/header", summary="Header as written", responses=problems(404, 422, 503))
 def get_header(desk: AtDesk, identifier: Identifier) -> dict[str, Any]:
     """The whole header of the file, keys and texts untouched."""
     return dict(numbers_of(desk.asker, desk.resources, identifier).header)
@@ -95,7 +97,7 @@ def get_header(desk: AtDesk, identifier: Identifier) -> dict[str, Any]:
     "/records/{identifier}/normalised",
     summary="Normalised file",
     response_class=StreamingResponse,
-    responses=_A_FILE | problems(404, 503),
+    responses=_A_FILE | problems(404, 422, 503),
 )
 def get_normalised(desk: AtDesk, identifier: Identifier) -> StreamingResponse:
     """The measurement as one NeXus file that is also netCDF4: xarray, h5py and others open it."""
