@@ -22,6 +22,8 @@ def main() -> None:
     """Do it."""
     with tempfile.TemporaryDirectory(prefix="kiban-wheel-") as name:
         folder = Path(name)
+        # Run by root, the embedded database runs as another user, who must reach its programs in here.
+        folder.chmod(0o755)
         run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist", cwd=ROOT)
         [wheel] = (folder / "dist").glob("*.whl")
         python = folder / "venv" / "bin" / "python"
