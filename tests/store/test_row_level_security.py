@@ -85,7 +85,7 @@ def test_the_set_ends_with_its_transaction(app, lab):
 
 
 def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
-    asks = ("records_with_words($$'quartz'$$)", """records_with_answers('{"reader": ["quartz"]}')""")
+    asks = ("records_with_words($$'quartz'$$, 9)", """records_with_answers('{"reader": ["quartz"]}', 9)""")
     for ask in asks:
         see(app, lab.visible(Tier.OPEN).bits())
         assert count(app, ask) == 1
@@ -118,8 +118,8 @@ def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
         f"SET SESSION AUTHORIZATION {OWNER}",
         "ALTER ROLE kiban_app SUPERUSER",
         "ALTER ROLE kiban_app BYPASSRLS",
-        "ALTER FUNCTION records_with_words(tsquery) SECURITY INVOKER",
-        "CREATE OR REPLACE FUNCTION records_with_words(wanted tsquery) RETURNS SETOF uuid "
+        "ALTER FUNCTION records_with_words(tsquery, integer) SECURITY INVOKER",
+        "CREATE OR REPLACE FUNCTION records_with_words(wanted tsquery, at_most integer) RETURNS SETOF uuid "
         "LANGUAGE sql AS 'SELECT id FROM record'",
         "CREATE TABLE mine (x int)",
         "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",

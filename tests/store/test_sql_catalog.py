@@ -28,6 +28,7 @@ from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_errors import translated
 from kiban.store.sql_pool import SqlPool
 from kiban.testing.catalog_access_suite import CatalogAccessSuite
+from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
 from kiban.testing.catalog_suite import CatalogSuite
 
@@ -35,6 +36,18 @@ from kiban.testing.catalog_suite import CatalogSuite
 class TestSqlCatalog(CatalogSuite):
     @pytest.fixture(autouse=True)
     def _use(self, sql_catalog):
+        self._catalog = sql_catalog
+
+    def make_catalog(self):
+        return self._catalog
+
+
+class TestWhereManyRecordsAnswer(CatalogAgreementSuite):
+    """Conditions are tested record by record where an index gives many; here two are many."""
+
+    @pytest.fixture(autouse=True)
+    def _use(self, sql_catalog, monkeypatch):
+        monkeypatch.setattr("kiban.store.sql_query.FEW", 1)
         self._catalog = sql_catalog
 
     def make_catalog(self):

@@ -285,7 +285,7 @@ def _describe(state: MemoryState, record: Record, tier: Tier, visible: Visible) 
     return Described(
         record=record,
         tier=tier,
-        sample_title=None if sample is None else sample.title,
+        sample_title=None if sample is None or sample.kind is not RecordKind.SAMPLE else sample.title,
         elements=frozenset(state.compositions.get(of, ())) if of is not None else frozenset(),
         facts=tuple(
             fact

@@ -30,7 +30,7 @@ from kiban.store.catalog import Facet, Fault, Page
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
-from kiban.store.sql_query import Where
+from kiban.store.sql_query import LIVE_SAMPLE, Where
 from kiban.store.sql_rows import (
     EVENT_COLUMNS,
     FACT_COLUMNS,
@@ -52,7 +52,7 @@ _SCOPE_LOCK = 0x6B69_6261_6E00
 """Number of the lock under which scopes are numbered: the letters of `kiban`."""
 _BLOBS_AT_ONCE = 10_000
 _NOTHING = Visible(frozenset())
-_SEEN = "scope = ANY(%(scopes)s)"
+_SEEN = "scope = ANY(%(scopes)s::integer[])"
 _LIVE = f"is_current AND NOT is_deleted AND {_SEEN}"
 _FIND_SCOPE = (
     "SELECT number, project, tier, agreement FROM scope "
@@ -64,7 +64,7 @@ _FACETS = {
     Facet.TIER: ("t.tier", "JOIN scope t ON t.number = r.scope"),
     Facet.SAMPLE: (
         "coalesce(s.title, r.sample_name)",
-        "LEFT JOIN record s ON s.id = r.sample AND s.is_current AND NOT s.is_deleted AND s.scope = ANY(%(scopes)s)",
+        f"LEFT JOIN record s ON s.id = r.sample AND {LIVE_SAMPLE}",
     ),
 }
 
@@ -169,31 +169,39 @@ class SqlCatalog:
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """See `Catalog.find`."""
-        where, below = Where(meaning(question), visible), read_after(after)
-        values = where.parameters | {"below": below, "limit": check_limit(limit) + 1}
+        condition, below = meaning(question), read_after(after)
+        values = {"below": below, "limit": check_limit(limit) + 1}
         rest = "" if below is None else "AND r.id < %(below)s"
-        query = f"SELECT {RECORD_COLUMNS} FROM record r WHERE {where.sql} {rest} ORDER BY r.id DESC LIMIT %(limit)s"
-        rows = self._rows(visible, query, values)
-        page = tuple(map(record_of, rows[:limit]))
-        return Page(page, str(page[-1].id) if len(rows) > limit else None)
+        with self._transaction(visible) as cursor:
+            where = Where(condition, visible, cursor)
+            # Identifiers first: a sort need not carry the documents.
+            page = f"SELECT r.id FROM record r WHERE {where.sql} {rest} ORDER BY r.id DESC LIMIT %(limit)s"
+            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(ARRAY({page})) AND {_LIVE} ORDER BY id DESC"
+            rows = cursor.execute(query, where.parameters | values).fetchall()
+        records = tuple(map(record_of, rows[:limit]))
+        return Page(records, str(records[-1].id) if len(rows) > limit else None)
 
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""
-        where = Where(meaning(question), visible)
-        rows = self._rows(visible, f"SELECT count(*) FROM record r WHERE {where.sql}", where.parameters)
-        return int(rows[0][0])
+        condition = meaning(question)
+        with self._transaction(visible) as cursor:
+            where = Where(condition, visible, cursor)
+            query = f"SELECT count(*) FROM record r WHERE {where.sql}"
+            return int(cursor.execute(query, where.parameters).fetchall()[0][0])
 
     def facets(
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:
         """See `Catalog.facets`."""
-        where = Where(meaning(question), visible)
-        value, join = _FACETS[facet]
-        query = (
-            f'SELECT {value} COLLATE "C" AS value, count(*) FROM record r {join} '
-            f"WHERE {where.sql} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"
-        )
-        rows = self._rows(visible, query, where.parameters | {"limit": check_limit(limit)})
+        condition, (value, join) = meaning(question), _FACETS[facet]
+        values = {"limit": check_limit(limit)}
+        with self._transaction(visible) as cursor:
+            where = Where(condition, visible, cursor)
+            query = (
+                f'SELECT {value} COLLATE "C" AS value, count(*) FROM record r {join} '
+                f"WHERE {where.sql} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"
+            )
+            rows = cursor.execute(query, where.parameters | values).fetchall()
         return tuple((unstored(row[0]), row[1]) for row in rows)
 
     def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:

@@ -2,6 +2,12 @@
 
 Values never become part of the text; they are named parameters. Where a condition is null (a missing value), that
 counts as not holding, also under NOT, as in `kiban.query.evaluate`.
+
+Conditions that an index can answer (words, equal texts, facts, elements) are asked beforehand. If few records answer,
+their identifiers go into the statement, and it is a matter of looking these up. If many do, the statement tests each
+record that it comes across: searching newest first, it soon has its page full. PostgreSQL cannot make this choice here.
+It has no way of knowing how many rows a guarded index will give, and with a wrong guess it sorts, or joins row by row,
+everything there is.
 """
 
 # ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
@@ -9,6 +15,8 @@ counts as not holding, also under NOT, as in `kiban.query.evaluate`.
 from __future__ import annotations
 
 from typing import Any
+
+from psycopg import Cursor
 
 from kiban.query import vocabulary
 from kiban.query.condition import (
@@ -29,30 +37,51 @@ from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
 from kiban.store.sql_rows import stored
 
+FEW = 2000
+"""So many rows of an index are asked for beforehand."""
+
 _COLUMNS = {"kind": "r.kind", "technique": "r.technique", "id": "r.pid"}
 _TIMES = {"started": "r.started", "created": "r.created_at"}
-_SAMPLE = "s.is_current AND NOT s.is_deleted AND s.scope = ANY(%(scopes)s)"
+_SEEN = "scope = ANY(%(scopes)s::integer[])"
+LIVE_SAMPLE = f"s.is_current AND s.kind = 'sample' AND NOT s.is_deleted AND s.{_SEEN}"
+"""Where row `s` of the records is that of a sample the asker may see."""
 
 
 class Where:
-    """The SQL of a condition with its parameters, for an asker who may see these scopes.
+    """The SQL of a condition with its parameters.
+
+    Parameters
+    ----------
+    condition : Condition
+        What is asked of the records.
+    visible : Visible
+        What the asker may see.
+    cursor : Cursor
+        Of the transaction in which the statement will run.
 
     Attributes
     ----------
     sql : str
-        A Boolean expression about `record r`: visible, current, and as the condition says.
+        A Boolean expression about `record r`: current, visible, and as the condition says.
     parameters : dict
         Values for its named placeholders. More may be added.
     """
 
-    def __init__(self, condition: Condition, visible: Visible) -> None:
+    def __init__(self, condition: Condition, visible: Visible, cursor: Cursor[tuple[Any, ...]]) -> None:
+        self._cursor = cursor
         self.parameters: dict[str, Any] = {"scopes": sorted(visible.numbers)}
-        self.sql = f"r.is_current AND NOT r.is_deleted AND r.scope = ANY(%(scopes)s) AND {self._sql(condition)}"
+        self.sql = f"r.is_current AND NOT r.is_deleted AND r.{_SEEN} AND {self._sql(condition)}"
 
     def _value(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
         return f"%({name})s"
+
+    def _few(self, rows: str) -> str | None:
+        """Ask for identifiers. Gives them as an array, or `None` if there are more than a few rows."""
+        query = f"SELECT array_agg(DISTINCT id), count(*) FROM ({rows} LIMIT {FEW + 1}) AS found (id)"
+        found, n_rows = self._cursor.execute(query, self.parameters).fetchall()[0]
+        return f"{self._value(found or [])}::uuid[]" if n_rows <= FEW else None
 
     def _sql(self, condition: Condition) -> str:
         match condition:
@@ -73,8 +102,10 @@ class Where:
             case KnownCondition(path):
                 return self._known(path)
             case WordsCondition(words):
-                query = " & ".join(f"'{word}'" for word in words)  # letters, digits and points only
-                return f"r.id IN (SELECT records_with_words({self._value(query)}::tsquery))"
+                # Words are made of letters, digits and points only.
+                query = self._value(" & ".join(f"'{word}'" for word in words)) + "::tsquery"
+                few = self._few(f"SELECT records_with_words({query}, {FEW + 1})")
+                return f"r.words @@ {query}" if few is None else f"r.id = ANY({few})"
 
     def _joined(self, parts: tuple[Condition, ...], joint: str, empty: str) -> str:
         return f"({joint.join(self._sql(part) for part in parts)})" if parts else empty
@@ -87,8 +118,8 @@ class Where:
         if path == "tier":
             return f"r.scope IN (SELECT number FROM scope WHERE {self._relates('tier', relation, text)})"
         if path == "sample":
-            named = self._answer("s", "title", relation, text)
-            return self._of_sample(named, self._answer("r", "sample", relation, text))
+            titled, named = self._answer("s", "title", relation, text), self._answer("r", path, relation, text)
+            return self._of_sample(titled, named)
         return self._answer("r", path, relation, text)
 
     def _relates(self, column: str, relation: Operator | Manner, text: str) -> str:
@@ -108,17 +139,15 @@ class Where:
     def _answer(self, row: str, path: str, relation: Operator | Manner, text: str) -> str:
         """One of the texts that the record of that row answers for the path."""
         if relation is Operator.EQUAL:
-            wanted = self._value(to_text({stored(path): [text]}))
-            return f"{row}.id IN (SELECT records_with_answers({wanted}::jsonb))"
-        # Of a number, which is an object here, `#>> '{{}}'` would give the JSON.
+            return self._has_all(row, path, (text,))
         texts = f"jsonb_array_elements({row}.answers -> {self._value(stored(path))}) AS a (value)"
         relates = self._relates("(a.value #>> '{}')", relation, text)
         return f"EXISTS (SELECT FROM {texts} WHERE jsonb_typeof(a.value) = 'string' AND {relates})"
 
     def _of_sample(self, of_record: str, as_written: str) -> str:
         """Hold for the record of the sample, or, where the asker sees none, for what the measurement itself says."""
-        records = f"ARRAY(SELECT s.id FROM record s WHERE {_SAMPLE} AND {of_record})"
-        missing = f"NOT EXISTS (SELECT FROM record s WHERE s.id = r.sample AND {_SAMPLE})"
+        records = f"ARRAY(SELECT s.id FROM record s WHERE {LIVE_SAMPLE} AND {of_record})"
+        missing = f"NOT EXISTS (SELECT FROM record s WHERE s.id = r.sample AND {LIVE_SAMPLE})"
         return f"(r.sample = ANY({records}) OR ({as_written} AND {missing}))"
 
     # Sets
@@ -126,40 +155,42 @@ class Where:
     def _set(self, path: str, extent: Extent, texts: tuple[str, ...]) -> str:
         if path == vocabulary.ELEMENTS:
             return self._elements(extent, texts)
-        if path in _COLUMNS or path in {"tier", "sample"}:
-            # These have one value at most.
-            equal: tuple[Condition, ...] = tuple(TextCondition(path, Operator.EQUAL, text) for text in texts)
-            return self._sql(AllOf(equal) if extent is Extent.ALL else AnyOf(equal))
-        answers = f"r.answers -> {self._value(stored(path))}"
-        match extent:
-            case Extent.ALL:
-                wanted = self._value(to_text({stored(path): list(texts)}))
-                return f"r.id IN (SELECT records_with_answers({wanted}::jsonb))"
-            case Extent.ANY:
-                each = self._value([to_text({stored(path): [text]}) for text in texts])
-                return f"r.id IN (SELECT records_with_answers(w::jsonb) FROM unnest({each}::text[]) AS w)"
-            case Extent.ONLY:
-                return f"({answers}) <@ {self._value(to_text(list(texts)))}::jsonb"
+        has_one_at_most = path in _COLUMNS or path in {"tier", "sample"}
+        if extent is Extent.ANY or (extent is Extent.ONLY and has_one_at_most):
+            return self._sql(AnyOf(tuple(TextCondition(path, Operator.EQUAL, text) for text in texts)))
+        if has_one_at_most:
+            return self._sql(AllOf(tuple(TextCondition(path, Operator.EQUAL, text) for text in texts)))
+        if extent is Extent.ALL:
+            return self._has_all("r", path, texts)
+        return f"(r.answers -> {self._value(stored(path))}) <@ {self._value(to_text(list(texts)))}::jsonb"
+
+    def _has_all(self, row: str, path: str, texts: tuple[str, ...]) -> str:
+        wanted = f"{self._value(to_text({stored(path): list(texts)}))}::jsonb"
+        few = self._few(f"SELECT records_with_answers({wanted}, {FEW + 1})")
+        return f"{row}.answers @> {wanted}" if few is None else f"{row}.id = ANY({few})"
 
     def _elements(self, extent: Extent, symbols: tuple[str, ...]) -> str:
-        rows = "SELECT sample FROM composition WHERE scope = ANY(%(scopes)s)"
-        listed = self._value(list(symbols))
+        listed = f"element = ANY({self._value(list(symbols))})"
         match extent:
             case Extent.ANY:
-                return f"r.sample IN ({rows} AND element = ANY({listed}))"
+                return self._of_samples(f"AND {listed}", "count(*) > 0")
             case Extent.ALL:
-                of_each = f"{rows} AND element = ANY({listed}) GROUP BY sample HAVING count(*) = {len(symbols)}"
-                return f"r.sample IN ({of_each})"
+                return self._of_samples(f"AND {listed}", f"count(*) = {len(symbols)}")
             case Extent.ONLY:
-                only = f"{rows} GROUP BY sample HAVING bool_and(element = ANY({listed}))"
-                return f"r.sample IN ({only})"
+                return self._of_samples("", f"bool_and({listed})")
+
+    def _of_samples(self, among: str, test: str) -> str:
+        """Test the elements of the record's sample."""
+        few = self._few(f"SELECT sample FROM composition WHERE {_SEEN} {among} GROUP BY sample HAVING {test}")
+        if few is not None:
+            return f"r.sample = ANY({few})"
+        return f"(SELECT {test} FROM composition WHERE sample = r.sample AND {_SEEN} {among})"
 
     # Numbers and times
 
     def _number(self, path: str, unit: str, interval: Interval) -> str:
         if not path.startswith(vocabulary.METADATA):
-            same_unit = f"unit_si = {self._value(unit)}"
-            return self._facts(path, f"{same_unit} AND {self._within('value_si', interval)}")
+            return self._facts(path, f"unit_si = {self._value(unit)} AND {self._within('value_si', interval)}")
         numbers = f"jsonb_array_elements(r.answers -> {self._value(stored(path))}) AS a (value)"
         within = self._within("(a.value ->> 'si')::double precision", interval)
         return f"EXISTS (SELECT FROM {numbers} WHERE a.value ->> 'unit' = {self._value(unit)} AND {within})"
@@ -173,9 +204,13 @@ class Where:
         return " AND ".join(ends) or f"{column} IS NOT NULL"
 
     def _facts(self, term: str, also: str) -> str:
-        rows = f"FROM property WHERE term = {self._value(term)} AND is_standing AND scope = ANY(%(scopes)s) AND {also}"
-        # Apart, because each of the two has an index.
-        return f"r.id IN (SELECT evidence {rows} UNION ALL SELECT subject {rows} AND subject IS NOT NULL)"
+        rows = f"FROM property WHERE term = {self._value(term)} AND is_standing AND {_SEEN} AND {also}"
+        few = self._few(f"SELECT evidence {rows} UNION ALL SELECT subject {rows} AND subject IS NOT NULL")
+        if few is not None:
+            return f"r.id = ANY({few})"
+        # A sub-select that gives a value, not EXISTS: of that PostgreSQL would make a table of all the facts first.
+        on_it, of_it = (f"(SELECT true {rows} AND {column} = r.id LIMIT 1)" for column in ("evidence", "subject"))
+        return f"({on_it} OR {of_it})"
 
     def _known(self, path: str) -> str:
         if path in _COLUMNS or path in _TIMES:
@@ -183,7 +218,7 @@ class Where:
         if path == "tier":
             return "true"
         if path == vocabulary.ELEMENTS:
-            return "r.sample IN (SELECT sample FROM composition WHERE scope = ANY(%(scopes)s))"
+            return self._of_samples("", "count(*) > 0")
         if path == "sample":
             return self._of_sample("jsonb_exists(s.answers, 'title')", "jsonb_exists(r.answers, 'sample')")
         if vocabulary.is_term(path):

@@ -96,6 +96,7 @@ RECORD = Table(
     Index("record_scope", "scope", "id", postgresql_where=_IS_CURRENT),
     Index("record_technique", "technique", "id", postgresql_where=_IS_CURRENT),
     Index("record_sample", "sample", postgresql_where=_IS_CURRENT),
+    Index("record_of_sample", "id", postgresql_where=text("is_current AND kind = 'sample'")),
     Index("record_started", "started", postgresql_where=_IS_CURRENT),
     Index(
         "record_answers",

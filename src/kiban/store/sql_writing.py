@@ -90,7 +90,7 @@ class SqlWriting:
         wanted = set(keys)
         rows = self._cursor.execute(
             f"SELECT {RECORD_COLUMNS} FROM record WHERE project = %s AND kind = %s AND key_hash = ANY(%s) "
-            "AND is_current AND NOT is_deleted AND scope = ANY(%s)",
+            "AND is_current AND NOT is_deleted AND scope = ANY(%s::integer[])",
             [self._project, kind.value, [key_hash(key) for key in wanted], self._scopes],
         ).fetchall()
         return {r.key: r for r in map(record_of, rows) if r.key is not None and r.key in wanted}
@@ -100,7 +100,7 @@ class SqlWriting:
         """See `Writing.existing_files`."""
         wanted = set(paths_and_checksums)
         rows = self._cursor.execute(
-            f"SELECT {FILE_COLUMNS} FROM file WHERE project = %s AND place = ANY(%s) AND scope = ANY(%s)",
+            f"SELECT {FILE_COLUMNS} FROM file WHERE project = %s AND place = ANY(%s) AND scope = ANY(%s::integer[])",
             [self._project, [place(path, checksum) for path, checksum in wanted], self._scopes],
         ).fetchall()
         return {(f.path, f.checksum): f for f in map(file_of, rows) if (f.path, f.checksum) in wanted}
@@ -155,7 +155,7 @@ class SqlWriting:
         if not ids:
             return {}
         rows = self._cursor.execute(
-            f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s)",
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[])",
             [ids, self._scopes],
         ).fetchall()
         return {record.id: record for record in map(record_of, rows)}
@@ -180,7 +180,7 @@ class SqlWriting:
         found = {record: known[record] for record in wanted if record in known}
         if missing := wanted - found.keys():
             rows = self._cursor.execute(
-                "SELECT id, scope FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s)",
+                "SELECT id, scope FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[])",
                 [list(missing), self._scopes],
             ).fetchall()
             found |= {row[0]: row[1] for row in rows}

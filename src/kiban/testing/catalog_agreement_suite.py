@@ -14,12 +14,13 @@ from kiban.records.scope import Visible
 from kiban.store.catalog import Catalog, Facet
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.testing.catalog_strategies import TIERS, World, worlds
-from kiban.testing.question_strategies import questions
+from kiban.testing.catalog_sweep import sweep_questions, sweep_world
+from kiban.testing.question_strategies import comparisons, questions
 
 # The catalog is the same for all examples, each of which works in a project of its own.
 _LENIENT = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors, HealthCheck.data_too_large],
 )
 
@@ -31,9 +32,13 @@ class CatalogAgreementSuite:
         """Make the catalog to be tested."""
         raise NotImplementedError
 
-    @given(world=worlds(), asked=st.lists(questions(), min_size=1, max_size=12))
+    @given(
+        world=worlds(),
+        asked=st.lists(comparisons(), min_size=12, max_size=20),
+        nested=st.lists(questions(), min_size=2, max_size=4),
+    )
     @_LENIENT
-    def test_it_answers_as_the_model_does(self, world: World, asked: list[Question]) -> None:
+    def test_it_answers_as_the_model_does(self, world: World, asked: list[Question], nested: list[Question]) -> None:
         project = new_uuid()
         catalog, model = self.make_catalog(), MemoryCatalog()
         numbers = _settle(catalog, world, project)
@@ -42,12 +47,24 @@ class CatalogAgreementSuite:
             visible = Visible(frozenset(numbers[i] for i in places))
             model_visible = Visible(frozenset(model_numbers[i] for i in places))
             assert _state(catalog, visible, world) == _state(model, model_visible, world)
-            for question in asked:
+            for question in (*asked, *nested) if places else nested:
                 one, other = catalog.find(question, visible), model.find(question, model_visible)
                 assert [r.id for r in one.records] == [r.id for r in other.records], question
-                assert catalog.count(question, visible) == model.count(question, model_visible)
-                for facet in Facet:
-                    assert catalog.facets(question, visible, facet) == model.facets(question, model_visible, facet)
+            assert catalog.count(nested[0], visible) == model.count(nested[0], model_visible)
+            for facet in Facet:
+                assert catalog.facets(nested[0], visible, facet) == model.facets(nested[0], model_visible, facet)
+
+    def test_it_answers_every_kind_of_question_as_the_model_does(self) -> None:
+        project, world = new_uuid(), sweep_world()
+        catalog, model = self.make_catalog(), MemoryCatalog()
+        numbers, model_numbers = _settle(catalog, world, project), _settle(model, world, project)
+        visible, model_visible = (Visible(frozenset(n.values())) for n in (numbers, model_numbers))
+        for i, question in enumerate(sweep_questions()):
+            one, other = catalog.find(question, visible), model.find(question, model_visible)
+            assert [r.title for r in one.records] == [r.title for r in other.records], question
+            if i % 5 == 0:
+                closed, model_closed = Visible(frozenset({numbers[1]})), Visible(frozenset({model_numbers[1]}))
+                assert catalog.count(question, closed) == model.count(question, model_closed), question
 
 
 def _settle(catalog: Catalog, world: World, project: UUID) -> dict[int, int]:

@@ -90,10 +90,10 @@ def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> World:
     """A few samples and measurements with facts; some of them changed or deleted afterwards."""
     samples = [
         _record(draw, RecordKind.SAMPLE, document={"name": title})
-        for title in draw(st.lists(st.sampled_from(TEXTS), max_size=3))
+        for title in draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3))
     ]
     samples = [replace(s, sample=draw(st.sampled_from((s.id, s.id, None)))) for s in samples]
-    n_scans = draw(st.integers(1, 4))
+    n_scans = draw(st.integers(2, 5))
     subjects = [None, *(s.id for s in samples), new_uuid()]
     scans = [
         _record(draw, RecordKind.MEASUREMENT, document=draw(documents()), sample=draw(st.sampled_from(subjects)))
@@ -108,7 +108,7 @@ def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> World:
     amounts = st.dictionaries(st.sampled_from(ELEMENTS), st.just(0.5))
     changed = [
         replace(record, version=2, title=draw(_titles()), deleted=draw(st.booleans()), scope=draw(_scopes()))
-        for record in draw(st.lists(st.sampled_from(samples + scans), unique_by=lambda r: r.id, max_size=2))
+        for record in draw(st.lists(st.sampled_from(samples + scans), unique_by=lambda r: r.id, max_size=4))
     ]
     return World(
         (

@@ -58,6 +58,7 @@ CREATE UNIQUE INDEX record_key ON record (project, kind, key_hash) WHERE is_curr
 CREATE INDEX record_scope ON record (scope, id) WHERE is_current;
 CREATE INDEX record_technique ON record (technique, id) WHERE is_current;
 CREATE INDEX record_sample ON record (sample) WHERE is_current;
+CREATE INDEX record_of_sample ON record (id) WHERE is_current AND kind = 'sample';
 CREATE INDEX record_started ON record (started) WHERE is_current;
 CREATE INDEX record_answers ON record USING gin (answers jsonb_path_ops) WHERE is_current;
 CREATE INDEX record_words ON record USING gin (words) WHERE is_current;
@@ -157,17 +158,19 @@ _VISIBLE = """
 # operators keep a row's contents to themselves: it would look at every row. These two functions may see all rows, ask
 # the index, apply the policy's own test, and give nothing away but identifiers.
 _SEARCHES = f"""
-CREATE FUNCTION records_with_words(wanted tsquery) RETURNS SETOF uuid
-LANGUAGE sql STABLE STRICT SECURITY DEFINER PARALLEL SAFE ROWS 200
-SET search_path = pg_catalog, public, pg_temp
+CREATE FUNCTION records_with_words(wanted tsquery, at_most integer) RETURNS SETOF uuid
+LANGUAGE sql STABLE STRICT SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
 AS $$
-    SELECT id FROM public.record WHERE is_current AND NOT is_deleted AND words @@ wanted AND {_VISIBLE}
+    SELECT id FROM public.record
+    WHERE is_current AND NOT is_deleted AND words @@ wanted AND {_VISIBLE} LIMIT at_most
 $$;
-CREATE FUNCTION records_with_answers(wanted jsonb) RETURNS SETOF uuid
-LANGUAGE sql STABLE STRICT SECURITY DEFINER PARALLEL SAFE ROWS 200
-SET search_path = pg_catalog, public, pg_temp
+CREATE FUNCTION records_with_answers(wanted jsonb, at_most integer) RETURNS SETOF uuid
+LANGUAGE sql STABLE STRICT SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
 AS $$
-    SELECT id FROM public.record WHERE is_current AND NOT is_deleted AND answers @> wanted AND {_VISIBLE}
+    SELECT id FROM public.record
+    WHERE is_current AND NOT is_deleted AND answers @> wanted AND {_VISIBLE} LIMIT at_most
 $$;
 """
 
@@ -202,7 +205,7 @@ def _make_searches(app: str, search: str) -> None:
     op.execute(_SEARCHES)
     # To become a function's owner a role must be able to create in its schema, at that moment.
     op.execute(f"GRANT CREATE ON SCHEMA public TO {search}")
-    for function in ("records_with_words(tsquery)", "records_with_answers(jsonb)"):
+    for function in ("records_with_words(tsquery, integer)", "records_with_answers(jsonb, integer)"):
         op.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {app}")
         op.execute(f"ALTER FUNCTION {function} OWNER TO {search}")
