@@ -37,7 +37,8 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.kill()
 
 
-@pytest.fixture(scope="session", name="chromium")
+# Not for the whole session: Playwright keeps an event loop running, and other tests of this process have their own.
+@pytest.fixture(scope="module", name="chromium")
 def _chromium() -> Iterator[Any]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
