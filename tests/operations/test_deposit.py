@@ -90,7 +90,10 @@ def test_what_no_reader_knows_is_kept_and_what_a_reader_fails_on_waits(
     assert n_measurements(asker, resources) == 0
     assert verify(asker, resources).is_sound
     # They are tried again each time, and are not doubled.
-    assert [o.status for o in deposit(asker, resources, [inbox])] == ["kept", "kept", "quarantined"]
+    again = list(deposit(asker, resources, [inbox]))
+    assert [o.status for o in again] == ["kept", "kept", "quarantined"]
+    assert all(o.already_there for o in again)
+    assert not any(o.already_there for o in outcomes)
     assert len(resources.catalog.files(resources.visible(asker))) == 3
 
 

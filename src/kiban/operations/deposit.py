@@ -194,7 +194,7 @@ def _land(asker: Asker, resources: Resources, flight: _Flight, terms: Terms) -> 
             n_bytes = 0
     keep(resources.objects, fresh)
     made = _patiently(resources, lambda: _write(asker, resources, fresh, terms)) if fresh else None
-    new = {id(record) for record in made.records} if made is not None else set()
+    new = {id(written) for written in (*made.records, *made.files)} if made is not None else set()
     for i, received in enumerate(flight.received):
         if i in flight.known:
             yield _outcome_known(received, *flight.known[i])
@@ -236,7 +236,7 @@ def _outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
         measurements=tuple(record.pid for record in records),
         sample=_sample_of(records, made),
         reason=reason,
-        already_there=bool(records) and not any(id(record) in new for record in records),
+        already_there=not any(id(written) in new for written in records or [entry]),
         sha256=received.blob.checksum,
         size=received.blob.size,
         members=tuple(_outcome(member, made, new) for member in received.members),

@@ -228,7 +228,7 @@ def _text(path: str, operator: Operator, value: str) -> str:
 
 def _identifier_comparison(operator: Operator, value: Literal) -> Condition:
     if operator not in {Operator.EQUAL, Operator.NOT_EQUAL} or not isinstance(value, str):
-        raise InvalidQuestion("An identifier is compared as a whole.", mend='Write id = "kb:7Q4M-2KXD-9T".')
+        raise InvalidQuestion("An identifier is compared as a whole.", mend='Write id = "kb:7Q4M-2KXD-98".')
     try:
         return TextCondition("id", operator, parse_pid(value))
     except InvalidIdentifier as e:

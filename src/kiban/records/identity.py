@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 inside, a short checked identifier outside (`kb:7Q4M-2KXD-9T`).
+"""Identifiers: UUIDv7 inside, a short checked identifier outside (`kb:7Q4M-2KXD-98`).
 
 The short identifier has nine random characters and one check character of Crockford's base 32 (no I, L, O, U, so that
 it can be read aloud and written by hand). The check character is a weighted sum over the field GF(32): character i is
@@ -83,7 +83,7 @@ def parse_pid(text: str) -> str:
     match = _SHAPE.fullmatch(folded)
     if match is None or "U" in folded:
         raise InvalidIdentifier(
-            f"'{text}' is not an identifier: ten letters and digits were expected, as in kb:7Q4M-2KXD-9T.",
+            f"'{text}' is not an identifier: ten letters and digits were expected, as in kb:7Q4M-2KXD-98.",
             mend="Copy it again from the label or the page.",
         )
     symbols = [ALPHABET.index(c) for c in "".join(match.groups())]

@@ -19,7 +19,7 @@ class Show:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """See `Command`."""
-        parser.add_argument("id", metavar="ID", help="short identifier, as kb:7Q4M-2KXD-9T")
+        parser.add_argument("id", metavar="ID", help="short identifier, as kb:7Q4M-2KXD-98")
         parser.add_argument("--version", type=int, metavar="N", help="an earlier version")
         add_home(parser)
         add_json(parser)

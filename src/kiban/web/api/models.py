@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PID = "kb:7Q4M-2KXD-9T"
+PID = "kb:7Q4M-2KXD-98"
 
 
 class Model(BaseModel):

@@ -31,7 +31,7 @@ Identifier = Annotated[
     Path(
         max_length=100,
         description="The short identifier, in any spelling, or the UUID.",
-        examples=["kb:7Q4M-2KXD-9T"],
+        examples=["kb:7Q4M-2KXD-98"],
     ),
 ]
 
