@@ -227,6 +227,7 @@ def _outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
     entry = made.entries[received.path, received.blob.checksum]
     records = made.made_of.get(entry.id, [])
     status, reason = status_of(received)
+    judged: list[object] = [*records] or [entry]
     return Outcome(
         path=received.on_disk,
         status=status.value,
@@ -236,7 +237,7 @@ def _outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
         measurements=tuple(record.pid for record in records),
         sample=_sample_of(records, made),
         reason=reason,
-        already_there=not any(id(written) in new for written in records or [entry]),
+        already_there=not any(id(written) in new for written in judged),
         sha256=received.blob.checksum,
         size=received.blob.size,
         members=tuple(_outcome(member, made, new) for member in received.members),
