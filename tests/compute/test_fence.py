@@ -9,6 +9,7 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import psutil
@@ -176,3 +177,21 @@ def test_an_archive_that_ends_too_early_is_damaged(fence: Fence, tmp_path: Path)
     with pytest.raises(ArchiveFailure) as refused:
         list(fence.unpack(_file(tmp_path, content[: len(content) // 2 + 100]), name="a.tar"))
     assert refused.value.failure.error == "DamagedFile"
+
+
+def test_closing_does_not_wait_for_what_is_being_read(tmp_path: Path) -> None:
+    fence = Fence(n_workers=1)
+    before = _workers()
+    assert isinstance(fence.summarise(_file(tmp_path, TABLE), name="t"), ReadSummary)
+    [worker] = _workers() - before
+    os.kill(worker, signal.SIGSTOP)  # a file that its reader does not come to an end with
+    answers = [fence.submit_structure(_file(tmp_path, TABLE, f"{n}"), name="t", checksum="0" * 64) for n in range(2)]
+    time.sleep(0.2)
+    began = time.monotonic()
+    fence.close()
+    assert time.monotonic() - began < 5
+    for answer in answers:
+        # Not a Failure: that would be kept as a file that cannot be read.
+        with pytest.raises(CancelledError):
+            answer.result()
+    assert not _workers() & {worker}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
@@ -79,6 +79,10 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    def kill(self) -> None:
+        """End the process; whoever waits for its answer hears that it died."""
+        self._process.kill()
+
     def stop(self) -> None:
         """End the process and wait for it."""
         self._process.kill()
@@ -104,6 +108,8 @@ class Fence:
         self.n_workers = n_workers or os.cpu_count() or 1
         self._limits = limits or FenceLimits()
         self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._is_closed = False
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(self.n_workers, thread_name_prefix="fence")
 
@@ -139,6 +145,7 @@ class Fence:
                     break
                 yield header["member"], blobs[0]
         except _WorkerDied:
+            self._check_open()
             raise ArchiveFailure(_died(name)) from None
         except LimitExceeded as e:
             raise ArchiveFailure(Failure(error=e.name, fault=e.fault, mend=e.mend)) from e
@@ -147,7 +154,7 @@ class Fence:
             if finished and worker.is_alive:
                 self._give_back(worker)
             else:
-                worker.stop()
+                self._stop(worker)
         if "error" in header:
             raise ArchiveFailure(from_json(header, Failure))
 
@@ -158,10 +165,16 @@ class Fence:
         return self._threads.submit(self.structure, path, name=name, checksum=checksum)
 
     def close(self) -> None:
-        """End the workers."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """End the workers. What is being read is not waited for: whoever waits for it hears CancelledError.
+
+        It must not look like a file that its reader could not read, because that is what would be kept of it.
+        """
         with self._lock:
+            self._is_closed = True
             idle, self._idle = self._idle, []
+            for worker in self._busy:
+                worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
         for worker in idle:
             worker.stop()
 
@@ -172,10 +185,10 @@ class Fence:
             try:
                 header, blobs = next(answers)
             except _WorkerDied:
-                worker.stop()
+                self._stop(worker)
                 continue
             except LimitExceeded as e:
-                worker.stop()
+                self._stop(worker)
                 return Failure(error=e.name, fault=e.fault, mend=e.mend)
             finally:
                 answers.close()  # type: ignore[attr-defined]  # a generator: it stops its clock
@@ -185,16 +198,33 @@ class Fence:
 
     def _take(self) -> _Worker:
         with self._lock:
+            self._check_open()
             while self._idle:
                 worker = self._idle.pop()
                 if worker.is_alive:
-                    return worker
+                    break
                 worker.stop()
-        return _Worker(self._limits)
+            else:
+                worker = _Worker(self._limits)
+            self._busy.add(worker)
+            return worker
 
     def _give_back(self, worker: _Worker) -> None:
         with self._lock:
-            self._idle.append(worker)
+            self._busy.discard(worker)
+            if not self._is_closed:
+                self._idle.append(worker)
+                return
+        worker.stop()
+
+    def _stop(self, worker: _Worker) -> None:
+        with self._lock:
+            self._busy.discard(worker)
+        worker.stop()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise CancelledError
 
 
 class ArchiveFailure(Exception):

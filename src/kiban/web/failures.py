@@ -49,6 +49,7 @@ def _http_error(request: Request, error: Exception) -> Response:
     faults = {
         404: ("There is nothing at this address.", "Check the address, or start from the first page."),
         405: (f"This address does not take {request.method[:20]}.", "The answer's Allow header says what it takes."),
+        503: ("The platform is being stopped.", "Do it again when it is up; what is there already is not kept twice."),
     }
     fault, mend = faults.get(status, (f"{title(status)}.", "Check the request."))
     problem = Problem(status=status, error="WrongUsage", fault=fault, mend=mend)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from kiban.errors import WrongUsage
@@ -54,10 +56,13 @@ async def receive_body(desk: Desk, request: Request, *, name: str, wishes: Wishe
     try:
         async for chunk in request.stream():
             await upload.write(chunk)
+        return await upload.finish()
     except ClientDisconnect:
         await upload.abandon()
         raise
-    return await upload.finish()
+    except asyncio.CancelledError:
+        await upload.abandon()
+        raise _stopping() from None
 
 
 async def receive_form(desk: Desk, request: Request, *, wishes: Wishes) -> list[Outcome]:
@@ -98,8 +103,16 @@ async def _file(desk: Desk, name: str, events: AsyncIterator[FormEvent], wishes:
     except (ClientDisconnect, WrongUsage):
         await upload.abandon()
         raise
+    except asyncio.CancelledError:
+        await upload.abandon()
+        raise _stopping() from None
     await upload.abandon()
     raise WrongUsage("The form ended inside a file.", mend="Send it again.")
+
+
+def _stopping() -> HTTPException:
+    # The server cancels what is still arriving when its time to stop is up. The sender gets an answer all the same.
+    return HTTPException(503)
 
 
 async def _field_text(events: AsyncIterator[FormEvent]) -> str:

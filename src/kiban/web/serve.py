@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import signal
@@ -97,6 +98,12 @@ def _run(resources: Resources, listener: socket.socket, host: str, on_ready: Cal
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             on_ready(address)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            # What was cancelled at the end of the grace still says so to whoever waits for an answer.
+            if self.server_state.tasks:
+                await asyncio.wait(self.server_state.tasks, timeout=1)
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:

@@ -49,13 +49,15 @@ class Upload(Generic[T]):
             await self._hand_over()
         self._is_whole = True
         self._give.close()
-        return await self._deed
+        # A deed in its thread cannot be cancelled, only left alone.
+        return await asyncio.shield(self._deed)
 
     async def abandon(self) -> None:
-        """Say that the rest will never come: the deed ends without keeping anything."""
+        """Say that the rest will never come: the deed ends without keeping anything. A whole file is not undone."""
         self._give.close()
-        await asyncio.wait([self._deed])
-        self._deed.exception()  # looked at, so that nobody complains that nobody has
+        self._deed.add_done_callback(_look)
+        if not self._is_whole:
+            await asyncio.wait([self._deed])
 
     async def _hand_over(self) -> None:
         piece, self._gathered = bytes(self._gathered), bytearray()
@@ -79,3 +81,8 @@ class Upload(Generic[T]):
                 break
         if not self._is_whole:
             raise WrongUsage("The upload ended before the file was whole.", mend="Send it again; nothing was kept.")
+
+
+def _look(deed: asyncio.Future[T]) -> None:
+    if not deed.cancelled():
+        deed.exception()  # looked at, so that nobody complains that nobody has
