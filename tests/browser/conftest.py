@@ -76,6 +76,7 @@ class Watched:
         return self.page
 
     def overflow(self) -> int:
+        self.page.wait_for_load_state("networkidle")  # a page that was clicked to may still wait for its style
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
