@@ -59,7 +59,9 @@ class Guard:
             await send(message)
 
         problem = self._refusal(scope)
-        app = self._app if problem is None else answer(problem)
+        app = self._app if problem is None else _answered(scope, problem)
+        if scope["method"] == "HEAD" and not _is_for_programs(scope):
+            scope = {**scope, "method": "GET"}  # the server leaves the body out by itself
         await app(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Problem | None:
@@ -87,6 +89,21 @@ class Guard:
                 mend="Leave it out; no name or question has one.",
             )
         return None
+
+
+def _answered(scope: Scope, problem: Problem) -> ASGIApp:
+    if _is_for_programs(scope) or problem.status != 400:
+        return answer(problem)
+    from starlette.requests import Request
+
+    from kiban.web.page import error_page
+
+    # The language may be asked for in the part of the address that cannot be used.
+    return error_page(Request({**scope, "query_string": b""}), problem)
+
+
+def _is_for_programs(scope: Scope) -> bool:
+    return str(scope["path"]).startswith("/api/")
 
 
 def _is_from_here(headers: dict[bytes, bytes], host: bytes) -> bool:

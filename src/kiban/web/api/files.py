@@ -34,7 +34,7 @@ Checksum = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 o
 def get_files(
     desk: AtDesk,
     status: Annotated[list[FileStatus] | None, Query(description="Only files with one of these.")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=500, description="At most so many.")] = 100,
     after: Annotated[UUID | None, Query(description="`next` of the part before.")] = None,
 ) -> Any:
     """Deposited files, newest first."""

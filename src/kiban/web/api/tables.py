@@ -29,7 +29,7 @@ _TABLE: dict[int | str, dict[str, Any]] = {
     "/tables",
     summary="Draw a table",
     response_class=Response,
-    responses=_TABLE | problems(422, 503),
+    responses=_TABLE | problems(406, 422, 503),
 )
 def get_table(
     desk: AtDesk,

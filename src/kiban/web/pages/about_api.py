@@ -12,10 +12,10 @@ ROUTER = APIRouter()
 @ROUTER.get("/about/api")
 def show_api(request: Request) -> Response:
     """List the routes with what each does."""
-    paths = request.app.openapi()["paths"]
+    document = request.app.openapi()
     routes = [
-        (method.upper(), path, route.get("summary", ""), route.get("description", ""))
-        for path, methods in sorted(paths.items())
+        {"method": method.upper(), "path": path, **route}
+        for path, methods in sorted(document["paths"].items())
         for method, route in methods.items()
     ]
-    return page(request, "about_api.html", routes=routes)
+    return page(request, "about_api.html", routes=routes, base=str(request.base_url).rstrip("/"))

@@ -15,6 +15,7 @@ const queue = [];
 let sending = 0;
 let done = 0;
 let all = 0;
+const counts = new Map();
 
 function add(file, path) {
   const line = document.createElement("li");
@@ -70,6 +71,7 @@ function send(arrival) {
 }
 
 function show(arrival, outcome) {
+  count(outcome.status);
   arrival.progress.remove();
   arrival.state.replaceChildren(badge(outcome.status));
   if (outcome.measurement) {
@@ -77,7 +79,7 @@ function show(arrival, outcome) {
     link.href = `/records/${outcome.measurement}`;
     arrival.state.append(link, element("span", "", techniques[outcome.technique] ?? ""));
     if (outcome.measurements.length > 1) arrival.state.append(element("span", "", `+${outcome.measurements.length - 1}`));
-    picture(arrival.line, outcome.measurement);
+    describe(arrival.line, link, outcome.measurement);
   }
   if (outcome.already_there) arrival.state.append(element("span", "about", words.already));
   if (!outcome.measurement) reason(arrival.line, outcome.reason);
@@ -102,10 +104,13 @@ function inside(line, members) {
   line.append(details);
 }
 
-async function picture(line, identifier) {
+// The title in place of the identifier, and a thumbnail; both are told by the record itself.
+async function describe(line, link, identifier) {
   const answer = await fetch(`/api/v1/records/${identifier}`);
   if (!answer.ok) return;
-  const points = (await answer.json()).document.preview ?? [];
+  const record = await answer.json();
+  link.textContent = record.title;
+  const points = record.document.preview ?? [];
   if (points.length < 2) return;
   const [xs, ys] = [points.map((p) => p[0]), points.map((p) => p[1])];
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
@@ -125,6 +130,7 @@ async function picture(line, identifier) {
 }
 
 function fail(arrival, text) {
+  count("failed");
   arrival.progress.remove();
   arrival.state.replaceChildren(badge("failed"));
   reason(arrival.line, text);
@@ -154,9 +160,20 @@ function finish() {
   next();
 }
 
-function tell() {
-  summary.textContent = words.summary.replace("##", String(all)).replace("#", String(done));
+function count(status) {
+  counts.set(status, (counts.get(status) ?? 0) + 1);
 }
+
+function tell() {
+  const each = [...counts].map(([status, n]) => `${words[status] ?? status} ${n}`).join(", ");
+  const soFar = words.summary.replace("##", String(all)).replace("#", String(done));
+  summary.textContent = each ? `${soFar} (${each})` : soFar;
+}
+
+// Files that have not arrived yet are lost with the page.
+window.addEventListener("beforeunload", (event) => {
+  if (done < all) event.preventDefault();
+});
 
 // A dropped folder gives entries, not files: they are walked through to the end.
 async function walk(entry, path) {
@@ -191,9 +208,22 @@ drop.addEventListener("drop", (event) => {
   event.preventDefault();
   const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
   const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (entries.length) entries.forEach((entry) => walk(entry, ""));
+  if (entries.length) entries.forEach((entry) => walk(entry, "").catch((error) => unreadable(entry, error)));
   else [...event.dataTransfer.files].forEach((file) => add(file, file.name));
 });
+
+// A folder that may not be read, or a file that went away while it was dragged.
+function unreadable(entry, error) {
+  const line = document.createElement("li");
+  line.append(element("span", "name", entry.name), badge("failed"));
+  reason(line, String(error?.message ?? error));
+  arrivals.prepend(line);
+  all += 1;
+  done += 1;
+  count("failed");
+  results.hidden = false;
+  tell();
+}
 
 function take(input) {
   for (const file of input.files) add(file, file.webkitRelativePath || file.name);

@@ -1,6 +1,5 @@
-// Times in the reader's own zone; the page has them in UTC.
-const language = document.documentElement.lang;
-const format = new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", {
+// Times in the reader's own zone; the page has them in UTC. The form is the one that times without a zone have.
+const format = new Intl.DateTimeFormat("sv-SE", {
   year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
 });
 

@@ -1,0 +1,113 @@
+"""A platform in memory with a few files in it, and a program that asks it over HTTP without a server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from kiban.compute.fence import Fence
+from kiban.operations.projects import ensure_first_project
+from kiban.operations.resources import Resources
+from kiban.store.memory_catalog import MemoryCatalog
+from kiban.store.object_folder import ObjectFolder
+from kiban.web.application import application
+from kiban.web.asker import Desk, desk
+from kiban.web.guard import LOOPBACK_NAMES
+
+SWEEP = b"# Mark: %s\nTemperature (K),Resistance (ohm)\n" + b"".join(b"%d,%d.5\n" % (i, 2 * i) for i in range(50))
+"""A file that the reader of delimited text understands; `%s` tells one from another."""
+CUT = b'<?xml version="1.0"?><xrdMeasurements xmlns="http://www.xrdml.com/XRDMeasurement/1.5">'
+"""A file that a reader recognises and cannot read."""
+BYTES = {"content-type": "application/octet-stream"}
+FORM_PIECES = (
+    b"--b\r\n",
+    b"--b--\r\n",
+    b'Content-Disposition: form-data; name="file"; filename="a\x00b\xff"\r\n\r\n',
+    b'Content-Disposition: form-data; name="sample"\r\n\r\n',
+    b"\x00\xff",
+    b"\r\n",
+)
+"""What forms with the boundary `b` are made of, put together in any order."""
+
+
+class Program:
+    """Asks as a program on this machine does. Mistakes of ours are raised, not answered, unless told otherwise."""
+
+    def __init__(
+        self,
+        resources: Resources,
+        *,
+        asks: Desk | None = None,
+        raises: bool = True,
+        names: frozenset[str] = LOOPBACK_NAMES,
+    ) -> None:
+        self.resources = resources
+        self._app = application(resources, names=names)
+        self._raises = raises
+        if asks is not None:
+            self._app.dependency_overrides[desk] = lambda: asks
+
+    def ask(self, method: str, address: str, **options: Any) -> httpx.Response:
+        """Send one request and give the answer whole."""
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=self._raises)
+            headers = {"accept-language": "en", **options.pop("headers", {})}
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
+                return await client.request(method, address, headers=headers, **options)
+
+        return asyncio.run(send())
+
+    def get(self, address: str, **options: Any) -> httpx.Response:
+        """Ask for something."""
+        return self.ask("GET", address, **options)
+
+    def deposit(self, name: str, content: bytes, **parameters: str) -> Any:
+        """Deposit one file as the body, and give its outcome."""
+        answer = self.ask(
+            "POST", "/api/v1/deposits", params={"name": name, **parameters}, content=content, headers=BYTES
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="session", name="fence")
+def _fence() -> Iterator[Fence]:
+    fence = Fence(n_workers=1)
+    yield fence
+    fence.close()
+
+
+@pytest.fixture(name="empty")
+def _empty(tmp_path_factory: pytest.TempPathFactory, fence: Fence) -> Program:
+    """Nothing deposited yet."""
+    return _program(tmp_path_factory, fence)
+
+
+@pytest.fixture(scope="module", name="program")
+def _filled(tmp_path_factory: pytest.TempPathFactory, fence: Fence) -> Program:
+    """One sweep of sample S-1, an open one of nobody's, one file cut short, and two that no reader knows."""
+    program = _program(tmp_path_factory, fence)
+    program.deposit("run-1/sweep.csv", SWEEP % b"one", sample="S-1")
+    program.deposit("open.csv", SWEEP % b"two", tier="open")
+    program.deposit("cut.xrdml", CUT)
+    program.deposit("測定 1.bin", b"\x00\x01\x02 unknown")
+    program.deposit("page.html", b"<script>alert(1)</script>")
+    return program
+
+
+def _program(tmp_path_factory: pytest.TempPathFactory, fence: Fence) -> Program:
+    catalog = MemoryCatalog()
+    return Program(
+        Resources(
+            catalog=catalog,
+            objects=ObjectFolder(tmp_path_factory.mktemp("web") / "objects"),
+            fence=fence,
+            project=ensure_first_project(catalog, owner="operator"),
+            revive=lambda: None,
+        )
+    )

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from kiban.web.api.models import AnswerModel, HealthModel, OutcomeModel
+from kiban.web.api.record_models import FileModel, FilesModel, NumbersModel, ShownModel
+
+from .conftest import CUT, SWEEP, Program
+
+OPERATIONS = {
+    "deposit_files": ("post", "/api/v1/deposits"),
+    "get_content": ("get", "/api/v1/files/{sha256}/content"),
+    "get_file": ("get", "/api/v1/files/{sha256}"),
+    "get_files": ("get", "/api/v1/files"),
+    "get_header": ("get", "/api/v1/records/{identifier}/header"),
+    "get_normalised": ("get", "/api/v1/records/{identifier}/normalised"),
+    "get_numbers": ("get", "/api/v1/records/{identifier}/numbers"),
+    "get_record": ("get", "/api/v1/records/{identifier}"),
+    "get_table": ("get", "/api/v1/tables"),
+    "health": ("get", "/api/v1/health"),
+    "list_records": ("get", "/api/v1/records"),
+    "search_records": ("get", "/api/v1/search"),
+}
+"""Programs are generated from these names: they stay."""
+
+
+@pytest.fixture(scope="module", name="document")
+def _document(program: Program) -> dict[str, Any]:
+    found: dict[str, Any] = program.get("/api/v1/openapi.json").json()
+    return found
+
+
+def _routes(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(method, path, route) for path, methods in document["paths"].items() for method, route in methods.items()]
+
+
+def test_every_route_keeps_its_name(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert {r["operationId"]: (method, path) for method, path, r in _routes(document)} == OPERATIONS
+
+
+def test_every_route_says_what_it_does_and_how_it_fails(document: dict[str, Any]) -> None:
+    for method, path, route in _routes(document):
+        assert route["summary"], path
+        assert route["description"], path
+        assert route["tags"], path
+        for status, response in route["responses"].items():
+            if status != "200":
+                assert list(response["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_nothing_in_it_is_on_another_host(document: dict[str, Any]) -> None:
+    # Pages of the framework that load scripts from elsewhere are off.
+    assert "http" not in re.sub(r"httpV", "", str(document.get("servers", "")))
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_the_framework_s_own_pages_are_off(program: Program) -> None:
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert program.get(path).status_code == 404
+
+
+def test_answers_are_what_the_document_says(program: Program) -> None:
+    def given(address: str) -> Any:
+        return program.get(address).json()
+
+    TypeAdapter(HealthModel).validate_python(given("/api/v1/health"))
+    answer = TypeAdapter(AnswerModel).validate_python(given("/api/v1/search"))
+    for hit in answer.hits:
+        TypeAdapter(ShownModel).validate_python(given(f"/api/v1/records/{hit.id}"))
+        if hit.kind == "measurement":
+            TypeAdapter(NumbersModel).validate_python(given(f"/api/v1/records/{hit.id}/numbers"))
+    files = TypeAdapter(FilesModel).validate_python(given("/api/v1/files"))
+    TypeAdapter(list[FileModel]).validate_python(given(f"/api/v1/files/{files.files[0].sha256}"))
+
+
+def test_outcomes_are_what_the_document_says(empty: Program) -> None:
+    for name, content in (("a.csv", SWEEP % b"9"), ("cut.xrdml", CUT), ("x.bin", b"\x00")):
+        TypeAdapter(OutcomeModel).validate_python(empty.deposit(name, content))
+
+
+def test_an_address_that_is_not_there_is_told_as_a_problem(program: Program) -> None:
+    answer = program.get("/api/v1/nothing")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    answer = program.ask("DELETE", "/api/v1/health")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.json()["error"] == "WrongUsage"

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from .conftest import Program
+
+
+def test_an_answer_has_its_total_and_facets(program: Program) -> None:
+    answer = program.get("/api/v1/search").json()
+    assert answer["total"] == len(answer["hits"]) == 4  # project, sample, two measurements
+    assert answer["facets"]["technique"] == [{"value": "table", "count": 2}]
+    assert {facet["value"] for facet in answer["facets"]["kind"]} == {"project", "sample", "measurement"}
+    assert answer["next"] is None
+
+
+def test_records_are_counted_only_by_what_is_asked_for(program: Program) -> None:
+    assert program.get("/api/v1/records").json()["facets"] == {}
+    assert set(program.get("/api/v1/records?facets=tier&facets=tier").json()["facets"]) == {"tier"}
+    assert program.get("/api/v1/records?facets=owner").status_code == 422
+
+
+def test_a_question_narrows_down(program: Program) -> None:
+    [hit] = program.get("/api/v1/search", params={"q": 'sample = "S-1" AND kind = "measurement"'}).json()["hits"]
+    assert (hit["file"], hit["sample"], hit["tier"]) == ("sweep.csv", "S-1", "closed")
+    assert len(hit["preview"]) == 50
+    assert program.get("/api/v1/search", params={"q": 'tier = "open"'}).json()["total"] == 1
+
+
+def test_parts_follow_each_other_without_gap_or_repeat(program: Program) -> None:
+    everything = [hit["id"] for hit in program.get("/api/v1/search").json()["hits"]]
+    found, after = [], ""
+    while True:
+        part = program.get(f"/api/v1/search?limit=1{after}").json()
+        found += [hit["id"] for hit in part["hits"]]
+        if part["next"] is None:
+            break
+        after = f"&after={part['next']}"
+    assert found == everything
+
+
+def test_a_question_that_goes_wrong_says_where_and_what_was_meant(program: Program) -> None:
+    for address in ("/api/v1/search", "/api/v1/records", "/api/v1/tables"):
+        answer = program.get(address, params={"q": "technique = xrdd"})
+        assert answer.status_code == 422
+        problem = answer.json()
+        assert (problem["error"], problem["position"]) == ("InvalidQuestion", 12)
+        assert problem["mend"] == "Did you mean xrd?"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"limit": "0"}, {"limit": "501"}, {"limit": "9" * 50}, {"limit": "x"}, {"after": "x"}, {"q": "a" * 10_001}],
+)
+def test_a_wrong_parameter_is_named(program: Program, parameters: dict[str, str]) -> None:
+    answer = program.get("/api/v1/search", params=parameters)
+    assert answer.status_code == 422
+    assert answer.json()["parameters"].keys() == parameters.keys()
+
+
+def test_a_table_comes_as_csv_and_json(program: Program) -> None:
+    answer = program.get("/api/v1/tables", params={"q": 'kind = "sample"'})
+    assert answer.headers["content-type"].startswith("text/csv")
+    head, *rows = csv.reader(io.StringIO(answer.text))
+    assert head[:3] == ["sample", "id", "formula"]
+    assert [row[0] for row in rows] == ["S-1"]
+    drawn = program.get("/api/v1/tables", params={"q": 'kind = "sample"', "format": "json"}).json()
+    assert drawn["rows"][0][0] == "S-1"
+    assert program.get("/api/v1/tables?format=xls").status_code == 422
+    everything = program.get("/api/v1/tables?all_values=true&format=json").json()
+    assert "condition" in [column["name"] for column in everything["columns"]]
