@@ -92,3 +92,19 @@ def test_a_sample_shows_all_that_is_known_of_it(watched: Watched) -> None:
     assert page.locator("h1").inner_text() == "TiO2-A600"
     assert page.locator("svg.sparkline").count() >= 3
     assert watched.overflow() <= 0
+
+
+def test_a_plot_can_be_turned_about(watched: Watched) -> None:
+    question = quote('technique = "galvanostatic_cycling"')
+    page = watched.go(f"/search?q={question}")
+    page.locator("article.hit h3 a").first.click()
+    page.wait_for_selector(".plot .main-svg")
+    kind = "document.getElementById('plot')._fullLayout.yaxis.type"
+    assert page.evaluate(kind) == "linear"
+    page.locator("input[name=log_y]").check()
+    assert page.evaluate(kind) == "log"
+    before = page.locator(".plot .ytitle").text_content()
+    page.locator("select[name=y]").select_option("current")
+    assert page.locator(".plot .ytitle").text_content() != before
+    # Currents of discharge are negative: that they are left out is told.
+    assert page.locator("#plot-note").inner_text() != ""

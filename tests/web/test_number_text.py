@@ -80,6 +80,8 @@ def test_a_number_is_written_shortly(value: float, text: str) -> None:
         ("uV", "µV"),
         ("degC", "°C"),
         ("arbitrary_unit", "a.u."),
+        ("log10_molar_absorptivity", "log₁₀ ε"),
+        ("dalton/elementary_charge", "Da/e"),
         ("two words!", "two words!"),
         ("//", "//"),
     ],

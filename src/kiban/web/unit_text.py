@@ -34,6 +34,13 @@ _SYMBOLS = {
     "log10_molar_absorptivity": "log₁₀ ε",
     "minute": "min",
     "second": "s",
+    "uF": "µF",
+    "uH": "µH",
+    "uS": "µS",
+    "uC": "µC",
+    "coulomb": "C",
+    "dalton": "Da",
+    "elementary_charge": "e",
     "hour": "h",
 }
 _FACTOR = re.compile(
@@ -44,6 +51,8 @@ _FACTOR = re.compile(
 @lru_cache(maxsize=1024)
 def unit_text(unit: str) -> str:
     """A unit with symbols and superscripts; one that has another shape stays as it is."""
+    if unit in _SYMBOLS:
+        return _SYMBOLS[unit]  # first of all, because a name may have digits in it that are no exponent
     above: list[str] = []
     below: list[tuple[str, int]] = []
     position = 0

@@ -10,8 +10,13 @@ const USUAL = {
   linear_sweep_voltammetry: { x: ["potential"], y: ["current"] },
   galvanostatic_cycling: { x: ["time", "charge"], y: ["potential"] },
   open_circuit_voltage: { x: ["time"], y: ["potential"] },
+  crystal_structure: { x: ["fract_x"], y: ["fract_y"] },
   impedance: { x: ["impedance_real"], y: ["impedance_imaginary_negative", "impedance_imaginary"] },
 };
+// Atoms and fragments are things of their own: a line from one to the next would show what is not there.
+const AS_POINTS = new Set(["crystal_structure"]);
+const AS_STICKS = new Set(["mass_spectrometry"]);
+const MOST_STICKS = 2000; // more are a profile, not a list of peaks
 const PEAKS_ARE_HIGH = new Set(["xrd", "raman"]);
 let variables = [];
 
@@ -105,14 +110,21 @@ function drawLine() {
   const lost = (form.elements.log_x.checked && xs.some((v) => v !== null && v <= 0)) ||
     (form.elements.log_y.checked && ys.some((v) => v !== null && v <= 0));
   note.textContent = lost ? given.words.cannot_log : "";
-  const few = ys.length <= 60;
   const line = {
-    x: xs, y: ys, type: ys.length > 20000 ? "scattergl" : "scatter", mode: few || isImpedance ? "lines+markers" : "lines",
+    ...shape(xs, ys, isImpedance), type: "scatter",
     line: { width: 1.5, color: "#2a6fbb" }, marker: { size: 5, color: "#2a6fbb" },
     hovertemplate: `%{x}<br>%{y}<extra></extra>`,
   };
   const marks = x ? peaks(x, y, x === chosen.x && y === chosen.y) : [];
   render([line, ...marks], drawn);
+}
+
+function shape(xs, ys, isImpedance) {
+  if (AS_POINTS.has(given.technique)) return { x: xs, y: ys, mode: "markers" };
+  if (AS_STICKS.has(given.technique) && ys.length <= MOST_STICKS) {
+    return { x: xs.flatMap((v) => [v, v, null]), y: ys.flatMap((v) => [0, v, null]), mode: "lines" };
+  }
+  return { x: xs, y: ys, mode: ys.length <= 60 || isImpedance ? "lines+markers" : "lines" };
 }
 
 function drawMap({ z, x, y }) {
