@@ -52,7 +52,7 @@ docs: venv
 
 # After a change of the dependencies in pyproject.toml.
 lock: $(UV)
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --all-extras --group dev --python-version 3.11 -o requirements.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --all-extras --group dev --group others --python-version 3.11 -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .tools dist build

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import DOCS, ROOT, all_pages, anchors, blocks, generator, headings, links
+from .pages import DOCS, REFERENCE, ROOT, all_pages, anchors, blocks, generator, headings, links
 
 ENGLISH, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"
 LARGEST_PICTURE = 200_000
@@ -77,7 +77,8 @@ def test_the_two_readme_files_have_the_same_shape() -> None:
 
 
 @pytest.mark.parametrize("page", [ENGLISH, JAPANESE], ids=_names)
-def test_a_readme_names_every_format(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
+def test_a_readme_leads_to_the_list_that_names_every_format(page: Path) -> None:
+    assert "(docs/reference/readers.md)" in page.read_text(encoding="utf-8")
+    listed = (REFERENCE / "readers.md").read_text(encoding="utf-8")
     for reader in generator().own_readers():
-        assert f"`{reader.name}`" in text, f"{page.name} does not name {reader.title}"
+        assert f"`{reader.name}`" in listed, f"the list of readers does not name {reader.title}"
