@@ -43,7 +43,9 @@ _ALL = (
     Technique(key="xrd_image", en="X-ray diffraction image", ja="X線回折像"),
     Technique(key="small_angle_scattering", en="Small-angle scattering", ja="小角散乱"),
     Technique(key="xps", en="X-ray photoelectron spectroscopy", ja="X線光電子分光", nexus="NXxps"),
-    Technique(key="photoemission", en="Photoemission spectroscopy (UPS, ARPES)", ja="光電子分光（UPS・ARPES）", nexus="NXmpes"),
+    Technique(
+        key="photoemission", en="Photoemission spectroscopy (UPS, ARPES)", ja="光電子分光（UPS・ARPES）", nexus="NXmpes"
+    ),
     Technique(key="auger", en="Auger electron spectroscopy", ja="オージェ電子分光"),
     Technique(key="secondary_ion_mass_spectrometry", en="Secondary-ion mass spectrometry", ja="二次イオン質量分析"),
     Technique(key="x_ray_absorption", en="X-ray absorption spectroscopy", ja="X線吸収分光", nexus="NXxas"),

@@ -28,9 +28,11 @@ _names = itertools.count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Properties:
-    """What HDF5 is told at each creation; made once, because making it takes longer than an attribute."""
+class _Known:
+    """h5py, and what HDF5 is told at each creation; made once, because making it takes longer than an attribute."""
 
+    h5: Any
+    """h5py itself: an import statement in every call would take a tenth of the time of an attribute."""
     access: Any
     file: Any
     group: Any
@@ -40,7 +42,8 @@ class _Properties:
 
 
 @cache
-def _properties() -> _Properties:
+def _known() -> _Known:
+    import h5py
     from h5py import h5d, h5f, h5p, h5s
 
     access = h5p.create(h5p.FILE_ACCESS)
@@ -55,7 +58,8 @@ def _properties() -> _Properties:
     for properties in (file, group, plain, compact):
         properties.set_obj_track_times(False)
     compact.set_layout(h5d.COMPACT)
-    return _Properties(
+    return _Known(
+        h5=h5py,
         access=access,
         file=file,
         group=group,
@@ -76,6 +80,11 @@ def _text_type(length: int) -> Any:
     return kind
 
 
+@lru_cache(maxsize=64)
+def _number_type(dtype: np.dtype[Any]) -> Any:
+    return _known().h5.h5t.py_create(dtype, logical=True)
+
+
 class Node:
     """A group or a dataset: what can have attributes."""
 
@@ -90,12 +99,15 @@ class Node:
         InvalidValue
             If a text cannot be written.
         """
-        from h5py import h5a, h5s, h5t
-
-        written = _fixed_length(value) if isinstance(value, (str, list)) else np.asarray(value)
-        kind = _text_type(written.itemsize) if written.dtype.kind == "S" else h5t.py_create(written.dtype, logical=True)
-        space = h5s.create_simple(written.shape) if written.ndim else _properties().scalar
-        h5a.create(self.identifier, name.encode(), kind, space).write(written, kind)
+        known = _known()
+        if isinstance(value, (str, list)):
+            written = _fixed_length(value)
+            kind = _text_type(written.itemsize)
+        else:
+            written = np.asarray(value)
+            kind = _number_type(written.dtype)
+        space = known.h5.h5s.create_simple(written.shape) if written.ndim else known.scalar
+        known.h5.h5a.create(self.identifier, name.encode(), kind, space).write(written, kind)
 
 
 class Dataset(Node):
@@ -103,15 +115,11 @@ class Dataset(Node):
 
     def make_scale(self, name: str) -> None:
         """Make it a dimension scale: what netCDF4 calls a dimension."""
-        from h5py import h5ds
-
-        h5ds.set_scale(self.identifier, name.encode())
+        _known().h5.h5ds.set_scale(self.identifier, name.encode())
 
     def attach_scale(self, scale: Dataset, axis: int) -> None:
         """Say that the dimension scale belongs to an axis of this array."""
-        from h5py import h5ds
-
-        h5ds.attach_scale(self.identifier, scale.identifier, axis)
+        _known().h5.h5ds.attach_scale(self.identifier, scale.identifier, axis)
 
 
 class Group(Node):
@@ -119,21 +127,20 @@ class Group(Node):
 
     def group(self, name: str, nexus_class: str) -> Group:
         """Make a group of a NeXus base class."""
-        from h5py import h5g
-
-        made = Group(h5g.create(self.identifier, name.encode(), gcpl=_properties().group))
+        known = _known()
+        made = Group(known.h5.h5g.create(self.identifier, name.encode(), gcpl=known.group))
         made.attribute("NX_class", nexus_class)
         return made
 
     def text(self, name: str, text: str | list[str]) -> Dataset:
         """Write a text or a list of texts. Raises InvalidValue if one cannot be written."""
-        from h5py import h5d, h5s
-
+        known = _known()
+        h5s = known.h5.h5s
         written = _fixed_length(text)
         kind = _text_type(written.itemsize)
-        space = h5s.create_simple(written.shape) if written.ndim else _properties().scalar
-        layout = _properties().compact if written.nbytes <= _COMPACT_BYTES else _properties().plain
-        made = h5d.create(self.identifier, name.encode(), kind, space, layout)
+        space = h5s.create_simple(written.shape) if written.ndim else known.scalar
+        layout = known.compact if written.nbytes <= _COMPACT_BYTES else known.plain
+        made = known.h5.h5d.create(self.identifier, name.encode(), kind, space, layout)
         made.write(h5s.ALL, h5s.ALL, written, kind)
         return Dataset(made)
 
@@ -150,12 +157,11 @@ class Group(Node):
         return self._scalar(name, np.asarray(value))
 
     def _scalar(self, name: str, value: NDArray[Any]) -> Dataset:
-        from h5py import h5d, h5s, h5t
-
-        known = _properties()
+        known = _known()
+        h5s = known.h5.h5s
         stored = value.view(np.uint8) if value.dtype.kind == "b" else value
-        kind = h5t.py_create(stored.dtype, logical=True)
-        made = Dataset(h5d.create(self.identifier, name.encode(), kind, known.scalar, known.compact))
+        kind = _number_type(stored.dtype)
+        made = Dataset(known.h5.h5d.create(self.identifier, name.encode(), kind, known.scalar, known.compact))
         made.identifier.write(h5s.ALL, h5s.ALL, stored, kind)
         return _truth_marked(made, value)
 
@@ -172,12 +178,12 @@ class Group(Node):
             The same few numbers come again and again, such as square roots of counts. They are compressed as they
             stand; others with the first bytes of all numbers together, then the second, and so on.
         """
-        from h5py import h5d, h5s, h5t
-
         if values.ndim == 0:
             return self._scalar(name, values)
+        known = _known()
+        h5d, h5s = known.h5.h5d, known.h5.h5s
         stored = np.asarray(values.view(np.uint8) if values.dtype.kind == "b" else values, order="C")
-        kind = h5t.py_create(stored.dtype, logical=True)
+        kind = _number_type(stored.dtype)
         space = h5s.create_simple(stored.shape)
         shuffle = not is_repetitive and stored.itemsize > 1
         if is_worth_packing(stored, shuffle=shuffle):
@@ -185,38 +191,35 @@ class Group(Node):
             made = Dataset(h5d.create(self.identifier, name.encode(), kind, space, layout))
             write_chunks(made.identifier, stored, layout.get_chunk(), shuffle=shuffle)
         else:
-            made = Dataset(h5d.create(self.identifier, name.encode(), kind, space, _properties().plain))
+            made = Dataset(h5d.create(self.identifier, name.encode(), kind, space, known.plain))
             made.identifier.write(h5s.ALL, h5s.ALL, stored, kind)
         return _truth_marked(made, values)
 
     def uniform(self, name: str, shape: tuple[int, ...], value: np.floating[Any]) -> Dataset:
         """Make an array of one and the same number. It takes no room: HDF5 keeps the number as the fill value."""
-        from h5py import h5d, h5p, h5s, h5t
-
+        known = _known()
+        h5p = known.h5.h5p
         layout = h5p.create(h5p.DATASET_CREATE)
         layout.set_obj_track_times(False)
         layout.set_fill_value(np.asarray(value))
-        space = h5s.create_simple(shape) if shape else _properties().scalar
-        kind = h5t.py_create(value.dtype, logical=True)
-        return Dataset(h5d.create(self.identifier, name.encode(), kind, space, layout))
+        space = known.h5.h5s.create_simple(shape) if shape else known.scalar
+        kind = _number_type(value.dtype)
+        return Dataset(known.h5.h5d.create(self.identifier, name.encode(), kind, space, layout))
 
 
 class MemoryFile:
     """An HDF5 file in memory, open within a `with` block."""
 
     def __init__(self) -> None:
-        from h5py import h5f, h5g
-
-        known = _properties()
+        known = _known()
+        h5f, h5g = known.h5.h5f, known.h5.h5g
         # The name stays in this process, where HDF5 takes two open files of one name for the same.
         self._file = h5f.create(f"kiban-{next(_names)}".encode(), h5f.ACC_TRUNC, known.file, known.access)
         self.root = Group(h5g.open(self._file, b"/"))
 
     def content(self) -> bytes:
         """All that was written so far, as the bytes of a file."""
-        from h5py import h5f
-
-        h5f.flush(self._file)
+        _known().h5.h5f.flush(self._file)
         image: bytes = self._file.get_file_image()
         return image
 

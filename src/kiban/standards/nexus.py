@@ -2,7 +2,7 @@
 
 xarray (`open_dataset(file, engine="h5netcdf", group="entry/data")`), h5py, NOMAD, DAWN and h5web open it. Structure:
 
-    /                NXroot        default = entry, kiban_layout = 1
+    /                NXroot        default = entry, kiban_layout = 2
     /entry           NXentry       default = data; title, experiment_description, start_time
     /entry/data      NXdata        the variables: see `nexus_data`
     /entry/sample    NXsample      name, where the file names one; likewise
@@ -10,7 +10,7 @@ xarray (`open_dataset(file, engine="h5netcdf", group="entry/data")`), h5py, NOMA
     /entry/user      NXuser        name
     /entry/metadata  NXparameters  the normalised metadata: see `nexus_metadata`
     /entry/process   NXprocess     program and, as NXparameters `provenance`, where the Reading comes from
-    /entry/reading   NXcollection  technique (our key), header (JSON, as the file has it), doubts
+    /entry/reading   NXcollection  technique (our key), variables (JSON), header (JSON, as the file has it), doubts
 
 It names no application definition. Those that exist for our techniques demand what instrument files do not say:
 NXmonopd a monitor's integral and the name of the source, NXraman the scattering configuration and the kind of
@@ -33,13 +33,13 @@ from kiban.records.reading import Reading
 from kiban.records.technique import TECHNIQUES
 from kiban.standards.hdf5_memory import Group, MemoryFile
 from kiban.standards.hdf5_texts import text_of, texts_of
-from kiban.standards.nexus_data import read_variables, write_variables
+from kiban.standards.nexus_data import described, read_variables, write_variables
 from kiban.standards.nexus_metadata import read_parameters, write_parameters
 
 if TYPE_CHECKING:
     import h5py
 
-_LAYOUT = 1
+_LAYOUT = 2
 """Raised when a file is written that the `read` of before would not understand."""
 _NAMED = (
     ("sample_name", "sample", "NXsample"),
@@ -92,6 +92,7 @@ def write(reading: Reading, *, provenance: Mapping[str, str | int]) -> bytes:
 def _write_own(group: Group, reading: Reading) -> None:
     """What NeXus has no place for."""
     group.text("technique", reading.technique)
+    group.text("variables", described(reading.variables))
     try:
         header = json.dumps(dict(reading.header), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as e:
@@ -148,7 +149,7 @@ def _reading(entry: h5py.Group) -> Reading:
     return Reading(
         technique=text_of(own["technique"]),
         title=text_of(entry["title"]),
-        variables=read_variables(entry["data"]),
+        variables=read_variables(entry["data"], text_of(own["variables"])),
         header=json.loads(text_of(own["header"])),
         metadata=read_parameters(entry["metadata"]),
         started_at=datetime.fromisoformat(text_of(entry["start_time"])) if "start_time" in entry else None,

@@ -6,12 +6,14 @@ and `long_name` of the fields; `<name>_errors` hold standard uncertainties and n
 netCDF4: every dimension is a dimension scale. A one-dimensional variable with the name of its dimension is the scale
 itself; other dimensions have a scale that netCDF4 marks as "not a variable". CF: `coordinates` names the further axes.
 
-Ours: `role`, `dimensions`, `units_as_written` (where the file spells the unit otherwise), and on uncertainties
-`uncertainty_of`, `kind`, `origin`, `distribution`, `coverage_factor` and `is_uniform`.
+Ours: `units_as_written` (where the file spells the unit otherwise), and on uncertainties `uncertainty_of`, `kind`,
+`origin`, `distribution`, `coverage_factor` and `is_uniform`. The variables in their order, with role and dimensions,
+stand in one list (`described`): two attributes for each would take as long to write as the numbers.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -101,10 +103,6 @@ def _write_variable(group: Group, variable: Variable, name: str) -> Dataset:
         dataset.attribute("units_as_written", variable.unit_as_written)
     if variable.label:
         dataset.attribute("long_name", variable.label)
-    dataset.attribute("role", variable.role.value)
-    if variable.dimensions:
-        # The dimension scales say the same, but finding them leads through HDF5's global heap (see hdf5_memory).
-        dataset.attribute("dimensions", list(variable.dimensions))
     return dataset
 
 
@@ -159,8 +157,16 @@ def _add_coordinates(made: Sequence[tuple[Dataset, Variable]], variables: Sequen
                 dataset.attribute("coordinates", " ".join(listed))
 
 
-def read_variables(group: h5py.Group) -> tuple[Variable, ...]:
-    """Read what `write_variables` wrote.
+def described(variables: Sequence[Variable]) -> str:
+    """Name, role and dimensions of each variable, in their order, as JSON.
+
+    The dimension scales say the dimensions too, but finding them leads through HDF5's global heap (see hdf5_memory).
+    """
+    return json.dumps([[v.name, v.role.value, list(v.dimensions)] for v in variables], ensure_ascii=False)
+
+
+def read_variables(group: h5py.Group, description: str) -> tuple[Variable, ...]:
+    """Read what `write_variables` wrote, as `described`.
 
     Raises
     ------
@@ -173,21 +179,26 @@ def read_variables(group: h5py.Group) -> tuple[Variable, ...]:
         for doubt in datasets.values()
         if "uncertainty_of" in doubt.attrs
     }
-    return tuple(
-        _read_variable(name.removeprefix(_NOT_ITS_OWN_DIMENSION), dataset, doubts)
-        for name, dataset in datasets.items()
-        if "role" in dataset.attrs
-    )
+    made = []
+    for name, role, dimensions in json.loads(description):
+        # Where both are there, the plain name is that of the dimension.
+        dataset = datasets.get(f"{_NOT_ITS_OWN_DIMENSION}{name}")
+        made.append(
+            _read_variable(name, datasets[name] if dataset is None else dataset, Role(role), tuple(dimensions), doubts)
+        )
+    return tuple(made)
 
 
-def _read_variable(name: str, dataset: h5py.Dataset, doubts: Mapping[str, Uncertainties]) -> Variable:
+def _read_variable(
+    name: str, dataset: h5py.Dataset, role: Role, dimensions: tuple[str, ...], doubts: Mapping[str, Uncertainties]
+) -> Variable:
     values = np.asarray(dataset[...])
     unit = text_attribute(dataset, "units")
     return Variable(
         name=name,
         series=Series(values.view(np.bool_) if "dtype" in dataset.attrs else values, unit, doubts.get(name)),
-        dimensions=tuple(each.decode() for each in dataset.attrs.get("dimensions", ())),
-        role=Role(text_attribute(dataset, "role")),
+        dimensions=dimensions,
+        role=role,
         label=text_attribute(dataset, "long_name", ""),
         unit_as_written=text_attribute(dataset, "units_as_written", unit),
     )
