@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 
 from kiban.compute import frames
 from kiban.compute.structured import Failure, ReadSummary, Structured
+from kiban.compute.watchman import Watchman
 from kiban.errors import LimitExceeded
 from kiban.records.document import from_json
 
@@ -40,8 +41,9 @@ class _WorkerDied(Exception):
 class _Worker:
     """One process behind the fence."""
 
-    def __init__(self, limits: FenceLimits) -> None:
+    def __init__(self, limits: FenceLimits, watchman: Watchman[_Worker]) -> None:
         self._limits = limits
+        self._watchman = watchman
         # -P: the folder the command was called in must not be searched for modules, it may hold anything.
         command = [sys.executable, "-P", "-m", "kiban.compute.fenced_worker", str(limits.memory_bytes)]
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -54,9 +56,7 @@ class _Worker:
         """Send one request and give the answers as they come; the asker knows which is the last."""
         stdin, stdout = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
         self._timed_out = False
-        timer = threading.Timer(self._limits.seconds, self._out_of_time)
-        timer.daemon = True
-        timer.start()
+        self._watchman.watch(self)
         try:
             frames.send(stdin, request)
             while True:
@@ -69,9 +69,10 @@ class _Worker:
                 ) from e
             raise _WorkerDied from e
         finally:
-            timer.cancel()
+            self._watchman.forget(self)
 
-    def _out_of_time(self) -> None:
+    def out_of_time(self) -> None:
+        """End the process because it took too long."""
         self._timed_out = True
         self._process.kill()
 
@@ -107,6 +108,7 @@ class Fence:
     def __init__(self, n_workers: int | None = None, limits: FenceLimits | None = None) -> None:
         self.n_workers = n_workers or os.cpu_count() or 1
         self._limits = limits or FenceLimits()
+        self._watchman: Watchman[_Worker] = Watchman(self._limits.seconds, _Worker.out_of_time)
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._is_closed = False
@@ -175,6 +177,7 @@ class Fence:
             for worker in self._busy:
                 worker.kill()
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._watchman.close()
         for worker in idle:
             worker.stop()
 
@@ -205,7 +208,7 @@ class Fence:
                     break
                 worker.stop()
             else:
-                worker = _Worker(self._limits)
+                worker = _Worker(self._limits, self._watchman)
             self._busy.add(worker)
             return worker
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kiban.analysis.peaks.least_squares import Rows, Solution, minimise
+from kiban.analysis.peaks.least_squares import Rows, Solution, diagonals, minimise
 from kiban.analysis.peaks.profile import ETA, HALF, HEIGHT, PLACE, areas, model
 from kiban.analysis.peaks.windows import Batch, batch_of, grouped
 
@@ -131,7 +131,7 @@ def _normal(parameters: Array, batch: Batch, doublet: Doublet | None) -> tuple[A
     matrix: Array = slopes @ slopes.transpose(0, 2, 1)
     vector: Array = (slopes @ residual[:, :, None])[:, :, 0]
     chi2: Array = np.einsum("ij,ij->i", residual, residual)
-    diagonal = np.einsum("ijj->ij", matrix)
+    diagonal = diagonals(matrix)
     for which, spread in ((ETA, _ETA_SPREAD), (HALF, _HALF_SPREAD * batch.start[:, 2 + HALF :: 4])):
         columns = slice(2 + which, None, 4)
         pull = (batch.start[:, columns] - parameters[:, columns]) / spread
