@@ -1,4 +1,4 @@
-"""Write the pages of the reference that follow from the code: readers, analyses, terms, techniques, operations, REST.
+"""Write the pages of the reference that follow from the code: readers, analyses, standards, terms, operations, REST.
 
     make docs            (or: python docs/make_reference_pages.py)
 
@@ -26,6 +26,8 @@ from kiban.readers.contract import Reader
 from kiban.readers.recognise import readers
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.technique import TECHNIQUES
+from kiban.standards.contract import Export
+from kiban.standards.installed import exports
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
@@ -40,6 +42,7 @@ def pages() -> dict[str, str]:
     return {
         "readers.md": readers_page(),
         "analyses.md": analyses_page(),
+        "standards.md": standards_page(),
         "property-terms.md": property_terms_page(),
         "techniques.md": techniques_page(),
         "operations.md": operations_page(),
@@ -115,6 +118,32 @@ def _analysis_section(analysis: Analysis) -> str:
     options = ", ".join(f"`{name}`" for name in analysis.options) or "none"
     facts = f"Analysis `{analysis.name}`, version {analysis.version}. Options (from Python only): {options}."
     return f"## {analysis.title}\n\n{facts}\n\n{documentation}\n"
+
+
+def own_exports() -> list[Export]:
+    """The exports that Kiban brings, in order of their titles."""
+    ours = [export for export in exports() if type(export).__module__.startswith("kiban.standards.")]
+    return sorted(ours, key=lambda export: export.title.lower())
+
+
+def standards_page() -> str:
+    """What a measurement can be exported as."""
+    intro = """
+A measurement can be exported as one file of a standard, with `kiban export`, over REST or from its page; see
+[export a measurement](../how-to/export-a-measurement.md). No standard has a place for everything. What a file cannot
+carry is told with it, sentence by sentence.
+"""
+    rows = [
+        (f"[{e.title}](#{slug(e.title)})", f"`{e.name}`", f"`{e.suffix}`", f"`{e.media_type}`") for e in own_exports()
+    ]
+    table = _table(("standard", "`--as`", "suffix", "media type"), rows)
+    return _page("Standards", intro, table, *map(_export_section, own_exports()))
+
+
+def _export_section(export: Export) -> str:
+    documentation = inspect.getdoc(inspect.getmodule(type(export))) or ""
+    text = _UNDERLINED.sub(r"### \1\n", documentation)
+    return f"## {export.title}\n\n{text}\n"
 
 
 def property_terms_page() -> str:

@@ -24,6 +24,7 @@
     │   └── DatabaseUnavailable     PostgreSQL does not answer
     ├── InvalidSetting              a setting that cannot be used
     ├── MissingExtra                an optional package is needed
+    ├── NotExportable               a standard has no place for what was measured
     └── WrongUsage                  a command or request was put together wrongly
 
 Each carries a *fault* (what was expected, what was found, where) and a *mend* (what the person can do now).
@@ -158,6 +159,10 @@ class MissingExtra(KibanError):
             mend=f"Install them: pip install 'kiban[{extra}]'.",
         )
         self.extra = extra
+
+
+class NotExportable(KibanError):
+    """A standard has no place for what was measured."""
 
 
 class WrongUsage(KibanError):

@@ -36,7 +36,8 @@ def _text(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["readers.md", "analyses.md", "property-terms.md", "techniques.md", "operations.md", "rest.md"]
+    "name",
+    ["readers.md", "analyses.md", "standards.md", "property-terms.md", "techniques.md", "operations.md", "rest.md"],
 )
 def test_generated_pages_are_up_to_date(name: str) -> None:
     assert _text(name) == generated()[name], f"docs/reference/{name} is out of date: run `make docs`"
@@ -128,6 +129,13 @@ def test_every_reader_has_its_section() -> None:
         for heading in ("Instrument", "What is read", "Uncertainties", "What is left out", "File structure"):
             assert f"### {heading}\n" in text, f"{reader.name}: {heading}"
         assert f"`{reader.name}`" in text
+
+
+def test_every_export_has_its_section() -> None:
+    for export in generator().own_exports():
+        text = section(REFERENCE / "standards.md", export.title)
+        for heading in ("What is carried", "What is lost", "Source"):
+            assert f"### {heading}\n" in text, f"{export.name}: {heading}"
 
 
 def _contracts() -> set[tuple[str, str]]:

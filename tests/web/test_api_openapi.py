@@ -14,6 +14,8 @@ from .conftest import CUT, SWEEP, Program
 OPERATIONS = {
     "deposit_files": ("post", "/api/v1/deposits"),
     "get_content": ("get", "/api/v1/files/{sha256}/content"),
+    "get_export": ("get", "/api/v1/records/{identifier}/export"),
+    "get_exports": ("get", "/api/v1/records/{identifier}/exports"),
     "get_file": ("get", "/api/v1/files/{sha256}"),
     "get_files": ("get", "/api/v1/files"),
     "get_header": ("get", "/api/v1/records/{identifier}/header"),

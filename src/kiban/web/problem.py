@@ -23,6 +23,7 @@ _STATUS: dict[type[KibanError], int] = {
     errors.Refused: 403,
     errors.Conflict: 409,
     errors.MissingExtra: 406,
+    errors.NotExportable: 406,
     errors.DiskFull: 507,
     errors.DatabaseUnavailable: 503,
     # What is read here are our own stored bytes; files of strangers are read by a deposit, which never raises these.

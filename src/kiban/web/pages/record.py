@@ -16,9 +16,12 @@ from starlette.responses import RedirectResponse
 from kiban.operations.find import hits
 from kiban.operations.show import Shown, resolve, show
 from kiban.quantity.measured import Measured
+from kiban.records.document import from_json
+from kiban.records.measurement import Measurement
 from kiban.records.property import Fact
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import Record, RecordKind
+from kiban.standards.installed import suited
 from kiban.web.asker import AtDesk
 from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
@@ -79,6 +82,8 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         "words": {key: speaker(f"record.plot_{key}") for key in ("peak", "failed", "point", "nothing", "cannot_log")},
     }
     return {
+        # The normalised file has its own line among the files.
+        "exports": [e for e in suited(from_json(dict(document), Measurement)) if e.name != "nexus"],
         "plot": json.dumps(plot, ensure_ascii=False),
         "analyses": [_analysis(analysis, speaker) for analysis in document.get("analyses", ())],
         "metadata": [(name, _metadata_text(value)) for name, value in document.get("metadata", {}).items()],

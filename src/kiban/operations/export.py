@@ -1,0 +1,130 @@
+"""A measurement as a file of a standard, with a list of what the file could not carry."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from kiban.errors import NotExportable, RecordNotFound
+from kiban.operations.resources import Resources
+from kiban.operations.show import Shown, show
+from kiban.records.document import from_json
+from kiban.records.file_entry import FileEntry
+from kiban.records.measurement import Measurement
+from kiban.records.party import Asker
+from kiban.records.record import RecordKind
+from kiban.standards.contract import Export, Exportable
+from kiban.standards.installed import export_named, suited
+
+_MOST_BYTES = 1 << 30
+"""Of a raw file that is put into an export: it is held in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedFile:
+    """What an export gave."""
+
+    name: str
+    """For the file: the short identifier of the record with the standard's suffix."""
+    media_type: str
+    content: bytes
+    losses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A standard that a measurement can be exported as."""
+
+    name: str
+    title: str
+    suffix: str
+    media_type: str
+    losses: tuple[str, ...]
+
+
+def export(asker: Asker, resources: Resources, identifier: str, standard: str) -> ExportedFile:
+    """Export one measurement.
+
+    Parameters
+    ----------
+    standard : str
+        The name of an export: `maiml`, `nexus`, ...
+
+    Raises
+    ------
+    RecordNotFound
+        If there is no such measurement that the asker may see.
+    WrongUsage
+        If there is no export of that name.
+    NotExportable
+        If the standard has no place for such a measurement.
+    DamagedObject, DamagedFile
+        If its normalised or raw file is gone or damaged; `kiban verify` names it.
+    """
+    shown, measurement = _measurement(asker, resources, identifier)
+    return _exported(resources, shown, measurement, export_named(standard))
+
+
+def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, ...]:
+    """The standards that have a place for a measurement, each with what it would lose. Raises as `export`."""
+    shown, measurement = _measurement(asker, resources, identifier)
+    found = []
+    for each in suited(measurement):
+        try:
+            losses = _exported(resources, shown, measurement, each).losses
+        except NotExportable:
+            continue
+        found.append(
+            Offer(name=each.name, title=each.title, suffix=each.suffix, media_type=each.media_type, losses=losses)
+        )
+    return tuple(found)
+
+
+def _measurement(asker: Asker, resources: Resources, identifier: str) -> tuple[Shown, Measurement]:
+    shown = show(asker, resources, identifier)
+    if shown.record.kind is not RecordKind.MEASUREMENT:
+        raise RecordNotFound(identifier)
+    return shown, from_json(dict(shown.record.document), Measurement)
+
+
+def _exported(resources: Resources, shown: Shown, measurement: Measurement, standard: Export) -> ExportedFile:
+    from kiban.standards.nexus import read
+
+    record = shown.record
+    if (obstacle := standard.obstacle(measurement)) is not None:
+        raise NotExportable(
+            f"{record.pid} cannot be exported as {standard.title}: {obstacle}",
+            mend=f"Export it as one of: {', '.join(each.name for each in suited(measurement))}.",
+        )
+    entry = next((e for e in shown.files if e.checksum == measurement.file_checksum), None)
+    with resources.objects.open(measurement.normalised) as stream:
+        normalised = stream.read()
+    exported = standard.export(
+        Exportable(
+            record=record,
+            measurement=measurement,
+            reading=read(io.BytesIO(normalised)),
+            normalised=normalised,
+            file=entry,
+            raw=_raw(resources, entry) if standard.needs_raw and entry is not None else None,
+            sample=shown.sample,
+            composition=shown.composition,
+            facts=shown.facts,
+        )
+    )
+    return ExportedFile(
+        name=record.pid.replace(":", "-") + standard.suffix,
+        media_type=standard.media_type,
+        content=exported.content,
+        losses=exported.losses,
+    )
+
+
+def _raw(resources: Resources, entry: FileEntry) -> bytes:
+    if entry.size > _MOST_BYTES:
+        raise NotExportable(
+            f"The raw file has {entry.size} bytes; at most {_MOST_BYTES} are put into an export.",
+            mend="Export without the raw file, and download that by itself.",
+        )
+    with resources.objects.open(entry.checksum) as stream:
+        return stream.read()
