@@ -14,7 +14,6 @@ import hashlib
 import os
 import random
 import resource
-import shutil
 import sys
 import tempfile
 import time
@@ -64,18 +63,18 @@ def variant(content: bytes, number: int) -> bytes:
     return content
 
 
-def make_files(folder: Path, n_files: int) -> list[Path]:
-    """Write the files of one run; every one is readable and no two are alike."""
+def make_files(folder: Path, n_files: int, *, first: int = 0) -> list[Path]:
+    """Write the files of one run, numbered from `first`; every one is readable and no two are alike."""
     chance = random.Random(20261122)
     with tempfile.TemporaryDirectory() as scratch:
         sources = originals(Path(scratch))
     sources = [(name, content) for name, content in sources if _stays_readable(name, content)]
     folder.mkdir()
     paths = []
-    for i in range(n_files):
+    for i in range(first, first + n_files):
         name, content = chance.choice(sources)
         path = folder / f"{i // 500:03d}" / f"{i:06d}_{name}"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(variant(content, i))
         paths.append(path)
     return paths
@@ -145,8 +144,7 @@ def whole(paths: list[Path], folder: Path, home: Path) -> tuple[dict[str, float]
     with open_platform(Settings(home=home)) as resources:
         asker = local_asker(resources)
         warm = home.parent / "warm"
-        warm.mkdir()
-        shutil.copy(paths[0], warm / "warm-up.dat")
+        make_files(warm, 50, first=90_000_000)  # starts both workers; none of them is kept twice
         list(deposit(asker, resources, [warm]))
         with clock(home) as first:
             outcomes = list(deposit(asker, resources, [folder]))

@@ -29,7 +29,7 @@ from kiban.records.scope import Tier
 
 T = TypeVar("T")
 
-_BATCH_FILES = 64
+_BATCH_FILES = 128
 _BATCH_BYTES = 32 << 20
 _SMALL_BYTES = 8 << 20
 _ATTEMPTS = 4

@@ -26,6 +26,8 @@ _LARGEST_HELD = 4 * 2**20
 _CHECK_ROOM_EVERY = 32 * 2**20
 _N_WRITERS = 4
 """More do not wait less: with four, the waits for the disk overlap."""
+_MOST_OPEN = 64
+"""Files open at once; a process may have no more than 1,024 in many places."""
 
 
 class ObjectFolder:
@@ -178,18 +180,21 @@ class ObjectFolder:
 
 
 def _write_together(files: Sequence[tuple[NewFile, bytes]]) -> None:
-    def write(file: NewFile, content: bytes) -> None:
+    """Write some one after the other, wait for the disk with all of them at once, then the next ones."""
+    if len(files) == 1:
+        [(file, content)] = files
         file.write(content)
         file.finish()
-
-    if len(files) == 1:
-        write(*files[0])
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_N_WRITERS) as writers:
-        # The first failure is raised here, once the writers have come to rest: then everything can be removed.
-        list(writers.map(lambda pair: write(*pair), files))
+        for start in range(0, len(files), _MOST_OPEN):
+            some = files[start : start + _MOST_OPEN]
+            for file, content in some:
+                file.write(content)
+            # The first failure is raised here, once the writers have come to rest: then everything can be removed.
+            list(writers.map(lambda pair: pair[0].finish(), some))
 
 
 def _is_object(entry: os.DirEntry[str]) -> bool:
