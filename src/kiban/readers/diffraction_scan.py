@@ -122,15 +122,16 @@ def counting_uncertainty(values: NDArray[Any]) -> Uncertainties | None:
     Parameters
     ----------
     values : array of numbers, any shape
-        Numbers of detected quanta.
+        Numbers of detected quanta; NaN where none were counted because nothing was measured there.
 
     Returns
     -------
     Uncertainties, same shape
         √n of the Poisson distribution, with 1 where nothing was counted: 0 would say that nothing can be counted
-        there. `None` where a number is negative or not whole, because then it is no longer what was counted.
+        there; NaN where nothing was measured. `None` where a number is negative or not whole, because then it is no
+        longer what was counted.
     """
-    if values.dtype.kind not in "iu" and not bool(np.all(values == np.floor(values))):
+    if values.dtype.kind not in "iu" and bool(np.any(values % 1 > 0)):
         return None
     if bool(np.any(values < 0)):
         return None

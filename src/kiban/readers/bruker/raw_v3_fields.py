@@ -1,0 +1,175 @@
+"""Where RAW1.01 has what: offsets from the start of the file header and of each range header and record.
+
+The tables follow the description in the manual "DIFFRAC plus File Exchange" (its appendix A), as programs that read
+the format cite it, and the sample files.
+"""
+
+from __future__ import annotations
+
+from kiban.readers.bruker.fields import Field
+
+FILE_FIELDS: tuple[Field, ...] = (
+    ("version", "8s", 0),
+    ("status", "i", 8),
+    ("n_ranges", "i", 12),
+    ("date", "10s", 16),
+    ("time", "10s", 26),
+    ("user", "72s", 36),
+    ("site", "218s", 108),
+    ("sample_id", "60s", 326),
+    ("comment", "160s", 386),
+    ("goniometer_model", "i", 548),
+    ("goniometer_stage", "i", 552),
+    ("sample_changer", "i", 556),
+    ("goniometer_controller", "i", 560),
+    ("goniometer_radius", "f", 564),
+    ("divergence_slit", "f", 568),
+    ("sample_slit", "f", 572),
+    ("primary_soller_slit", "i", 576),
+    ("primary_monochromator", "i", 580),
+    ("antiscatter_slit", "f", 584),
+    ("detector_slit", "f", 588),
+    ("secondary_soller_slit", "i", 592),
+    ("thin_film_attachment", "i", 596),
+    ("beta_filter", "i", 600),
+    ("secondary_monochromator", "i", 604),
+    ("anode", "4s", 608),
+    ("alpha_average", "d", 616),
+    ("alpha1", "d", 624),
+    ("alpha2", "d", 632),
+    ("beta", "d", 640),
+    ("alpha2_to_alpha1", "d", 648),
+    ("wavelength_unit", "4s", 656),
+    ("beta_to_alpha1", "f", 660),
+    ("total_time", "f", 664),
+    ("hardware", "B", 711),
+)
+
+RANGE_FIELDS: tuple[Field, ...] = (
+    ("header_length", "i", 0),
+    ("n_points", "i", 4),
+    ("theta_start", "d", 8),
+    ("2theta_start", "d", 16),
+    ("chi_start", "d", 24),
+    ("phi_start", "d", 32),
+    ("x_start", "d", 40),
+    ("y_start", "d", 48),
+    ("z_start", "d", 56),
+    ("divergence_slit_start", "d", 64),
+    ("divergence_slit_code", "6s", 72),
+    ("antiscatter_slit_start", "d", 80),
+    ("antiscatter_slit_code", "6s", 88),
+    ("detector", "i", 96),
+    ("detector_voltage", "f", 100),
+    ("amplifier_gain", "f", 104),
+    ("lower_level", "f", 108),
+    ("upper_level", "f", 112),
+    ("measuring_channel", "i", 116),
+    ("second_lower_level", "f", 128),
+    ("second_upper_level", "f", 132),
+    ("detector_slit_code", "5s", 136),
+    ("aux1_start", "d", 144),
+    ("aux2_start", "d", 152),
+    ("aux3_start", "d", 160),
+    ("scan_mode", "i", 168),
+    ("step", "d", 176),
+    ("second_step", "d", 184),
+    ("time_per_step", "f", 192),
+    ("scan_type", "i", 196),
+    ("delay_before", "f", 200),
+    ("started_after", "f", 204),
+    ("rotation_speed", "f", 208),
+    ("temperature", "f", 212),
+    ("heating_rate", "f", 216),
+    ("delay_of_temperature", "f", 220),
+    ("generator_voltage", "i", 224),
+    ("generator_current", "i", 228),
+    ("display_plane", "i", 232),
+    ("used_wavelength", "d", 240),
+    ("varying", "I", 248),
+    ("record_length", "i", 252),
+    ("supplement_length", "i", 256),
+    ("smoothing_width", "f", 260),
+    ("simulated", "i", 264),
+    ("third_step", "d", 272),
+)
+
+POSITIONS = ("theta", "2theta", "chi", "phi", "x", "y", "z")
+"""Drives whose start is in the range header under that name and `_start`."""
+
+VARYING = (
+    (1, "2theta"),
+    (2, "theta"),
+    (4, "chi"),
+    (8, "phi"),
+    (16, "x"),
+    (32, "y"),
+    (64, "z"),
+    (128, "aux1"),
+    (256, "aux2"),
+    (512, "aux3"),
+    (1024, "time"),
+    (2048, "temperature"),
+)
+"""What each bit of `varying` adds to a record: 64 bits after the intensity, in this order."""
+
+SCAN_TYPES = {
+    0: ("locked coupled", "2theta"),
+    1: ("unlocked coupled", "2theta"),
+    2: ("detector scan", "2theta"),
+    3: ("rocking curve", "theta"),
+    4: ("chi scan", "chi"),
+    5: ("phi scan", "phi"),
+    6: ("x scan", "x"),
+    7: ("y scan", "y"),
+    8: ("z scan", "z"),
+    9: ("auxiliary scan 1", ""),
+    10: ("auxiliary scan 2", ""),
+    11: ("auxiliary scan 3", ""),
+    12: ("psi scan", ""),
+    13: ("hkl scan", ""),
+    14: ("reciprocal-space scan", ""),
+    20: ("unlocked coupled HR XRD", "2theta"),
+    129: ("PSD fixed scan", "2theta"),
+    130: ("PSD fast scan", "2theta"),
+    9999: ("tube scan", ""),
+}
+"""Names of the codes of scan types, and the drive against which their points are drawn, where that is certain."""
+
+SUPPLEMENTS: dict[int, tuple[str, tuple[Field, ...]]] = {
+    100: ("oscillation", (("drive", "i", 8), ("amplitude", "d", 16), ("speed", "f", 24))),
+    110: ("position-sensitive detector", (("actual_2theta", "d", 8), ("first_unused_channel", "i", 16))),
+    120: (
+        "quantitative measurement",
+        (
+            ("mode", "i", 8),
+            ("actual_2theta", "f", 12),
+            ("actual_time", "f", 16),
+            ("counts", "f", 20),
+            ("compound", "32s", 24),
+        ),
+    ),
+    130: ("quantitative instructions", ()),
+    140: ("comment", ()),
+    150: ("removed data", (("first_2theta", "f", 8), ("last_2theta", "f", 12))),
+    190: ("offset", (("2theta_offset", "f", 8), ("intensity_offset", "f", 12))),
+    200: (
+        "area detector",
+        (
+            ("first_2theta", "f", 16),
+            ("last_2theta", "f", 20),
+            ("first_chi", "f", 24),
+            ("last_chi", "f", 28),
+            ("normalisation", "i", 32),
+            ("program", "20s", 36),
+            ("goniometer_2theta", "f", 56),
+            ("goniometer_omega", "f", 60),
+            ("goniometer_phi", "f", 64),
+            ("goniometer_chi", "f", 68),
+        ),
+    ),
+    300: ("high resolution", (("substrate", "40s", 8),)),
+    10140: ("long comment", ()),
+    10250: ("reflectometry simulation", ()),
+}
+"""Types of supplementary records: a name and the fields that are read, offsets from the record's type."""
