@@ -55,7 +55,7 @@ from kiban.readers.source import Source
 from kiban.readers.text import decode
 from kiban.readers.xml import parse
 from kiban.readers.xml_header import as_dictionary, children, descend, local_name, text_at
-from kiban.readers.zipped import SIGNATURE, Zipped
+from kiban.readers.zipped import SIGNATURE, Zipped, listed_names
 from kiban.records.reading import Json, Reading
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class RigakuRasx:
         """Claim zip archives with members `DataN/ProfileN.txt` or `DataN/MesurementConditionsN.xml`."""
         if not source.head.startswith(SIGNATURE):
             return None
-        for name in _listed_names(source):
+        for name in listed_names(source):
             if _MEMBER.fullmatch(name):
                 return Recognition(Confidence.CERTAIN, f"it is a zip archive with the member {name[-60:]}")
         return None
@@ -120,27 +120,6 @@ class RigakuRasx:
             zipped.close()
         first, _ = found[0]
         return readings([scan for _, scan in found], is_map=len(found) > 1 and first.is_map, step_axis=first.step_axis)
-
-
-def _listed_names(source: Source) -> Iterator[str]:
-    """Names in the last part of the archive's directory; of an archive cut short, the first member's.
-
-    Archives can hold archives uncompressed, so only the outer archive's own directory counts.
-    """
-    tail = source.tail(65536)
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + 16:
-        yield _name(source.head, length_at=26, start=30)
-        return
-    start = max(0, end - int.from_bytes(tail[end + 12 : end + 16], "little"))
-    for match in re.finditer(rb"PK\x01\x02", tail[start:end]):
-        entry = tail[start + match.start() : end]
-        yield _name(entry, length_at=28, start=46)
-
-
-def _name(entry: bytes, *, length_at: int, start: int) -> str:
-    length = int.from_bytes(entry[length_at : length_at + 2], "little")
-    return entry[start : start + length].decode("utf-8", "replace").replace("\\", "/")
 
 
 class _Archive:
