@@ -22,6 +22,9 @@ from typing import TYPE_CHECKING, Any, cast
 import kiban.operations
 from kiban.analysis.contract import Analysis
 from kiban.analysis.run import analyses
+from kiban.compute.listed_readers import ReaderFacts
+from kiban.compute.reader_list import facts_of
+from kiban.plugins import Loaded
 from kiban.readers.contract import Reader
 from kiban.readers.recognise import readers
 from kiban.records.property_term import PROPERTY_TERMS
@@ -59,8 +62,16 @@ def own_readers() -> list[Reader]:
 def readers_page() -> str:
     """Formats: how they are recognised, what is read, with what uncertainty, what is left out."""
     rows = [
-        (f"[{r.title}](#{slug(r.title)})", f"`{r.name}`", ", ".join(map(_dotted, r.suffixes)), _recognised(r))
-        for r in own_readers()
+        (
+            f"[{facts.title}](#{slug(facts.title)})",
+            f"`{facts.name}`",
+            ", ".join(facts.makers),
+            ", ".join(f"`{suffix}`" for suffix in facts.suffixes),
+            facts.recognised.replace("|", "\\|"),
+            facts.library or "itself",
+            facts.since or "",
+        )
+        for facts in map(_facts, own_readers())
     ]
     intro = """
 A reader turns the bytes of one format into Readings. It is chosen by the content of the file; the suffix is never
@@ -68,10 +79,29 @@ proof. The surest claim wins, and `kiban read FILE` says why. Files packed with 
 The members of zip and tar archives are read one by one when the archive is deposited.
 
 What no reader recognises is kept as it came. [Write a reader](../how-to/write-a-reader.md) for it.
+
+These are the readers that Kiban brings. What is installed where you are, readers of other packages included, say
+`kiban readers`, `/about/readers` and [`GET /api/v1/readers`](rest.md#get-apiv1readers).
 """
     sections = [_reader_section(reader) for reader in own_readers()]
-    table = _table(("format", "reader", "usual suffixes", "recognition"), rows)
-    return _page("Readers", intro, table, *sections)
+    table = _table(("format", "reader", "makers", "usual suffixes", "recognised", "decoded with", "since"), rows)
+    return _page("Readers", intro, table, "## By technique", _readers_by_technique(), *sections)
+
+
+def _facts(reader: Reader) -> ReaderFacts:
+    return facts_of(Loaded(plugin=reader))
+
+
+def _readers_by_technique() -> str:
+    """Which formats give each technique; a maker's own before those that anybody writes."""
+    rows = []
+    for technique in TECHNIQUES.values():
+        giving = [reader for reader in own_readers() if technique.key in reader.techniques]
+        if giving:
+            giving.sort(key=lambda reader: reader.techniques.index(technique.key) > 0)
+            named = ", ".join(f"[{reader.title}](#{slug(reader.title)})" for reader in giving)
+            rows.append((f"{technique.en} (`{technique.key}`)", named))
+    return _table(("technique", "read from"), rows)
 
 
 def _reader_section(reader: Reader) -> str:
@@ -79,17 +109,10 @@ def _reader_section(reader: Reader) -> str:
     text = _UNDERLINED.sub(r"### \1\n", documentation)
     techniques = ", ".join(f"`{key}`" for key in reader.techniques)
     makers = f"Makers: {', '.join(reader.makers)}. " if reader.makers else ""
-    facts = f"Reader `{reader.name}`, version {reader.version}. {makers}Techniques: {techniques}."
-    return f"## {reader.title}\n\n{facts}\n\n{text}\n"
-
-
-def _recognised(reader: Reader) -> str:
-    text = _first_sentence(type(reader).recognise)
-    return text.removesuffix(".").replace("|", "\\|")
-
-
-def _dotted(suffix: str) -> str:
-    return f"`.{suffix.lstrip('.')}`"
+    listed = _facts(reader)
+    by = f"Decoded with {listed.library}. " if listed.library else ""
+    facts = f"Reader `{reader.name}`, version {reader.version}, since Kiban {listed.since}. {by}{makers}"
+    return f"## {reader.title}\n\n{facts}Techniques: {techniques}.\n\n{text}\n"
 
 
 def own_analyses() -> list[Analysis]:
@@ -197,8 +220,9 @@ def _deeds(module: ModuleType) -> Iterator[tuple[str, str]]:
     for name, function in inspect.getmembers(module, inspect.isfunction):
         if name.startswith("_") or function.__module__ != module.__name__:
             continue
-        # `read_file` keeps nothing and shows nothing that the caller could not read himself: it takes no asker.
-        if name == "read_file" or next(iter(inspect.signature(function).parameters), "") == "asker":
+        # `read_file` keeps nothing and shows nothing that the caller could not read himself, `list_readers` shows what
+        # is installed: they take no asker.
+        if name in {"read_file", "list_readers"} or next(iter(inspect.signature(function).parameters), "") == "asker":
             yield name, _first_sentence(module if name == _short(module) else function)
 
 

@@ -17,6 +17,29 @@ settings.load_profile("kiban")
 SHARED_DATA = Path(os.environ.get("KIBAN_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
+@pytest.fixture
+def packages(tmp_path: Path) -> Packages:
+    """A folder for packages of other people."""
+    return Packages(tmp_path / "packages")
+
+
+class Packages:
+    """Packages of other people, as pip leaves them in a folder that stands in the search path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+
+    def install(self, package: str, *, group: str, entries: str, **modules: str) -> None:
+        """Write modules, by their names, and the metadata with lines of an entry-point group."""
+        for name, source in modules.items():
+            (self.folder / f"{name}.py").write_text(source, encoding="utf-8")
+        info = self.folder / f"{package.replace('-', '_')}-1.5.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.5\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{entries}\n", encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Callable[[str], Path]:
     """Find a real file by its path under shared/data, or skip the test and say which file it waits for."""

@@ -23,6 +23,7 @@
     │   ├── DamagedObject           stored bytes no longer match their checksum, or are gone
     │   └── DatabaseUnavailable     PostgreSQL does not answer
     ├── InvalidSetting              a setting that cannot be used
+    ├── BrokenPlugin                an installed plug-in that cannot be loaded and cannot be done without
     ├── MissingExtra                an optional package is needed
     ├── NotExportable               a standard has no place for what was measured
     └── WrongUsage                  a command or request was put together wrongly
@@ -148,6 +149,10 @@ class DatabaseUnavailable(StorageError):
 
 class InvalidSetting(KibanError):
     """A setting that cannot be used."""
+
+
+class BrokenPlugin(KibanError):
+    """An installed plug-in cannot be loaded, and to go on without it would be dangerous."""
 
 
 class MissingExtra(KibanError):

@@ -128,3 +128,27 @@ def test_terms_have_words_in_both_languages_and_units():
         assert term.ja
         assert term.symbol
         assert is_known(term.unit)
+
+
+class Fails:
+    name = "fails"
+    version = 1
+    title = "Failing analysis"
+    techniques = ("table",)
+    options = ()
+
+    def applies(self, reading: Reading) -> bool:
+        return True
+
+    def analyse(self, reading: Reading, *, options: object) -> Finding:
+        raise ZeroDivisionError("division by zero")
+
+
+def test_an_analysis_that_fails_leaves_a_doubt_and_the_others_go_on(monkeypatch):
+    monkeypatch.setattr(run, "analyses", lambda: (Fails(),))
+    [found] = run.analyse(anything())
+    assert found.summary == "Failing analysis gave no result."
+    assert "ZeroDivisionError: division by zero" in found.doubts[0]
+    monkeypatch.setattr(Fails, "applies", lambda self, reading: 1 / 0)
+    [found] = run.analyse(anything())
+    assert "fault of the analysis" in found.doubts[0]

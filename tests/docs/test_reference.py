@@ -17,6 +17,7 @@ import kiban
 import kiban.operations
 from kiban import errors
 from kiban.cli.main import _parser
+from kiban.compute.listed_readers import ReaderFacts, ReaderList
 from kiban.compute.structured import ReadSummary
 from kiban.operations.deposit import Outcome
 from kiban.operations.find import Hit
@@ -107,7 +108,15 @@ def test_every_option_of_a_command_has_its_row(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("deposit", Outcome), ("find", Hit), ("read", ReadSummary), ("verify", Report), ("verify", Finding)],
+    [
+        ("deposit", Outcome),
+        ("find", Hit),
+        ("read", ReadSummary),
+        ("readers", ReaderList),
+        ("readers", ReaderFacts),
+        ("verify", Report),
+        ("verify", Finding),
+    ],
 )
 def test_every_field_of_the_json_has_its_row(name: str, kind: type) -> None:
     described = row_names(section(CLI, f"kiban {name}"))

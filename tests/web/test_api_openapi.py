@@ -24,6 +24,7 @@ OPERATIONS = {
     "get_record": ("get", "/api/v1/records/{identifier}"),
     "get_table": ("get", "/api/v1/tables"),
     "health": ("get", "/api/v1/health"),
+    "get_readers": ("get", "/api/v1/readers"),
     "list_records": ("get", "/api/v1/records"),
     "search_records": ("get", "/api/v1/search"),
 }

@@ -30,8 +30,12 @@ class Rule(Protocol):
 
 
 def rules() -> tuple[Rule, ...]:
-    """All rules that are installed."""
-    return cast(tuple[Rule, ...], plugins.find("kiban.access.rules", "RULE"))
+    """All rules that are installed. Raises BrokenPlugin where one of them cannot be used: it might have refused."""
+    return cast(tuple[Rule, ...], plugins.find("kiban.access.rules", "RULE", check=_lacks, all_needed=True))
+
+
+def _lacks(rule: object) -> str | None:
+    return plugins.lacks(rule, "name", "judge")
 
 
 def judge(asker: Asker, scope: Scope) -> Verdict:

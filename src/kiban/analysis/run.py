@@ -13,7 +13,16 @@ from kiban.records.reading import Reading
 
 def analyses() -> tuple[Analysis, ...]:
     """All analyses that are installed."""
-    return cast(tuple[Analysis, ...], plugins.find("kiban.analysis", "ANALYSIS"))
+    return cast(tuple[Analysis, ...], plugins.find("kiban.analysis", "ANALYSIS", check=_lacks))
+
+
+def survey() -> plugins.Survey:
+    """The same with the packages they come from, and those that cannot be used."""
+    return plugins.survey("kiban.analysis", "ANALYSIS", check=_lacks)
+
+
+def _lacks(analysis: object) -> str | None:
+    return plugins.lacks(analysis, *Analysis.__annotations__, "applies", "analyse")
 
 
 def analyse(reading: Reading, *, options: Mapping[str, Mapping[str, object]] | None = None) -> tuple[Finding, ...]:
@@ -46,18 +55,29 @@ def analyse(reading: Reading, *, options: Mapping[str, Mapping[str, object]] | N
         )
     for analysis in installed:
         check_options(analysis.name, analysis.options, asked.get(analysis.name, {}))
-    return tuple(
-        _found(analysis, reading, asked.get(analysis.name, {})) for analysis in installed if analysis.applies(reading)
-    )
+    found = (_found(analysis, reading, asked.get(analysis.name, {})) for analysis in installed)
+    return tuple(finding for finding in found if finding is not None)
 
 
-def _found(analysis: Analysis, reading: Reading, options: Mapping[str, object]) -> Finding:
+def _found(analysis: Analysis, reading: Reading, options: Mapping[str, object]) -> Finding | None:
     try:
-        return analysis.analyse(reading, options=options)
+        return analysis.analyse(reading, options=options) if analysis.applies(reading) else None
     except KibanError as e:
-        return Finding(
-            analysis=analysis.name,
-            version=analysis.version,
-            summary=f"{analysis.title} gave no result.",
-            doubts=(f"{e.fault} {e.mend}",),
+        return _without_result(analysis, f"{e.fault} {e.mend}")
+    except MemoryError:
+        raise
+    except Exception as e:  # noqa: BLE001  the Reading is sound all the same, and the other analyses are asked too
+        return _without_result(
+            analysis,
+            f"{analysis.title} failed ({type(e).__name__}: {e}). This is a fault of the analysis: report it with the "
+            "file.",
         )
+
+
+def _without_result(analysis: Analysis, doubt: str) -> Finding:
+    return Finding(
+        analysis=analysis.name,
+        version=analysis.version,
+        summary=f"{analysis.title} gave no result.",
+        doubts=(doubt,),
+    )

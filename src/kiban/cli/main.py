@@ -40,11 +40,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kiban {kiban.__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in cast(tuple[Command, ...], plugins.find("kiban.cli.commands", "COMMAND")):
+    for broken in plugins.survey("kiban.cli.commands", "COMMAND", check=_lacks).broken:
+        say(f"kiban: the command {broken.entry_point} of {broken.package} is left out: {broken.why}")
+    for command in cast(tuple[Command, ...], plugins.find("kiban.cli.commands", "COMMAND", check=_lacks)):
         verb = verbs.add_parser(command.name, help=command.help, description=command.help)
         command.add_arguments(verb)
         verb.set_defaults(command=command)
     return parser
+
+
+def _lacks(command: object) -> str | None:
+    if (missing := plugins.lacks(command, "name", "help", "add_arguments", "run")) is None:
+        # One that fails here would keep every other command from being parsed.
+        cast(Command, command).add_arguments(argparse.ArgumentParser())
+    return missing
 
 
 if __name__ == "__main__":

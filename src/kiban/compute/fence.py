@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from kiban.compute import frames
+from kiban.compute.listed_readers import ReaderList
 from kiban.compute.structured import Failure, ReadSummary, Structured
 from kiban.compute.watchman import Watchman
 from kiban.errors import LimitExceeded
@@ -128,6 +129,11 @@ class Fence:
         """Read one file without keeping it; see `kiban.compute.structure.summarise`."""
         answer = self._one_answer({"task": "summarise", "path": os.fspath(path), "name": name})
         return answer if isinstance(answer, Failure) else from_json(answer[0], ReadSummary)
+
+    def list_readers(self) -> ReaderList | Failure:
+        """Say what the workers can read; see `kiban.compute.reader_list`."""
+        answer = self._one_answer({"task": "list_readers", "name": "the list of readers"})
+        return answer if isinstance(answer, Failure) else from_json(answer[0], ReaderList)
 
     def unpack(self, path: Path, *, name: str) -> Iterator[tuple[str, bytes]]:
         """Give the files inside an archive, one at a time.

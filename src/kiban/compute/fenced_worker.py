@@ -104,6 +104,13 @@ def _summarise(answers: BinaryIO, request: dict[str, Any]) -> None:
     frames.send(answers, to_json(summarise(_source(request))))
 
 
+def _list_readers(answers: BinaryIO, request: dict[str, Any]) -> None:  # noqa: ARG001  tasks are called alike
+    from kiban.compute.reader_list import reader_list
+    from kiban.records.document import to_json
+
+    frames.send(answers, to_json(reader_list()))
+
+
 def _unpack(answers: BinaryIO, request: dict[str, Any]) -> None:
     from kiban.compute.archive import members
 
@@ -114,7 +121,7 @@ def _unpack(answers: BinaryIO, request: dict[str, Any]) -> None:
     frames.send(answers, {"n_members": n_members})
 
 
-_TASKS = {"structure": _structure, "summarise": _summarise, "unpack": _unpack}
+_TASKS = {"structure": _structure, "summarise": _summarise, "unpack": _unpack, "list_readers": _list_readers}
 
 
 if __name__ == "__main__":

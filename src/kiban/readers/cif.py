@@ -65,6 +65,7 @@ class Cif:
     makers: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ("crystal_structure", "xrd", "table")
     suffixes: tuple[str, ...] = ("cif", "mmcif", "mcif", "rtv", "fcf")
+    library = "gemmi"
 
     def recognise(self, source: Source) -> Recognition | None:
         """Look for a `data_` line before anything else, and a tag after it."""

@@ -4,6 +4,9 @@ A reader is a module of this folder that ends in `READER = ...`, or an entry poi
 sees bytes and gives Readings; it knows no user, sample record or database, and it keeps no state. Its module
 docstring has five headings: Instrument, What is read, Uncertainties, What is left out, File structure.
 `kiban.testing.reader_suite` holds the tests that every reader must pass.
+
+Two more attributes may say what lists of readers show: `library`, the name of the library that decodes the format
+(unless given: the reader does it itself), and `since`, the version of its package that had it first.
 """
 
 from __future__ import annotations
@@ -12,8 +15,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
+from kiban import plugins
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
+from kiban.records.technique import TECHNIQUES
+
+FIRST_VERSION = "0.1.0"
+"""What `since` is for a reader of Kiban that does not say it: they have been there from the start."""
 
 
 class Confidence(IntEnum):
@@ -60,3 +68,19 @@ class Reader(Protocol):
         Several scans give several Readings. At least one comes back.
         """
         ...
+
+
+def lacks(reader: object) -> str | None:
+    """Say what keeps an object of another package from being asked like a reader; `None` where nothing does."""
+    if (missing := plugins.lacks(reader, *Reader.__annotations__, "recognise", "read")) is not None:
+        return missing
+    if not (isinstance(reader.name, str) and isinstance(reader.title, str)):  # type: ignore[attr-defined]
+        return "its name and title must be texts"
+    if type(reader.version) is not int:  # type: ignore[attr-defined]
+        return "its version must be a whole number"
+    for attribute in ("makers", "techniques", "suffixes"):
+        value = getattr(reader, attribute)
+        if not (isinstance(value, tuple) and all(isinstance(item, str) for item in value)):
+            return f"its {attribute} must be a tuple of texts"
+    unknown = [key for key in reader.techniques if key not in TECHNIQUES]  # type: ignore[attr-defined]
+    return f"there is no technique '{unknown[0]}'" if unknown else None

@@ -89,6 +89,7 @@ class PanalyticalXrdml:
     makers = ("PANalytical", "Malvern Panalytical")
     techniques = ("xrd", "xrd_map")
     suffixes = (".xrdml",)
+    library = "lxml"
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim XML whose root element is `xrdMeasurements`."""

@@ -7,7 +7,7 @@ from typing import cast
 
 from kiban import plugins
 from kiban.errors import DamagedFile, LimitExceeded, UnknownFormat, UnreadableFile
-from kiban.readers.contract import Confidence, Reader, Recognition
+from kiban.readers.contract import Confidence, Reader, Recognition, lacks
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
 
@@ -23,7 +23,12 @@ class Choice:
 
 def readers() -> tuple[Reader, ...]:
     """All readers that are installed, ours and those of other packages."""
-    return cast(tuple[Reader, ...], plugins.find("kiban.readers", "READER"))
+    return cast(tuple[Reader, ...], plugins.find("kiban.readers", "READER", check=lacks))
+
+
+def survey() -> plugins.Survey:
+    """The same with the packages they come from, and those that cannot be used."""
+    return plugins.survey("kiban.readers", "READER", check=lacks)
 
 
 def choose(source: Source) -> Choice:
@@ -36,32 +41,43 @@ def choose(source: Source) -> Choice:
     UnreadableFile
         If it is packed and cannot be unpacked within the limits.
     """
-    claims = _claims(source)
+    claims, failed = _claims(source)
     if not claims:
         inner = source.unpacked()
         if inner is not None:
             choice = choose(inner)
             return Choice(choice.reader, f"{choice.why}, inside {inner.packed_as}", choice.source)
         raise UnknownFormat(
-            f"No reader recognises {source.name or 'the file'}: it {describe(source)}.",
+            f"No reader recognises {source.name or 'the file'}: it {describe(source)}.{_in_brackets(failed)}",
             mend="It is kept as it came, and read as soon as a reader for it is installed.",
         )
     claim, reader = max(claims, key=lambda pair: pair[0].confidence)
-    return Choice(reader, claim.why, source)
+    return Choice(reader, claim.why + _in_brackets(failed), source)
 
 
-def _claims(source: Source) -> list[tuple[Recognition, Reader]]:
+def _claims(source: Source) -> tuple[list[tuple[Recognition, Reader]], list[str]]:
     """Ask the readers, those first whose files are usually called so: nothing is surer than a signature, so the first
-    who finds his own ends the round. The suffix decides nothing, it only saves asking the others."""
+    who finds his own ends the round. The suffix decides nothing, it only saves asking the others.
+
+    Readers that fail when asked, against their contract, are left out, and named with the reason."""
     suffix = "." + source.name.rpartition(".")[2].lower()
     claims: list[tuple[Recognition, Reader]] = []
+    failed: list[str] = []
     for reader in sorted(readers(), key=lambda reader: suffix not in reader.suffixes):
-        claim = reader.recognise(source)
+        try:
+            claim = reader.recognise(source)
+        except Exception as e:  # noqa: BLE001  one reader's fault must not keep the others from the file
+            failed.append(f"The reader {reader.name} failed when it was asked ({type(e).__name__}: {e}).")
+            continue
         if claim is not None:
             claims.append((claim, reader))
             if claim.confidence is Confidence.CERTAIN:
                 break
-    return claims
+    return claims, failed
+
+
+def _in_brackets(sentences: list[str]) -> str:
+    return f" ({' '.join(sentences)})" if sentences else ""
 
 
 def read(source: Source) -> tuple[Choice, list[Reading]]:

@@ -100,6 +100,7 @@ class RigakuRasx:
     makers = ("Rigaku",)
     techniques = ("xrd", "xrd_map")
     suffixes = (".rasx",)
+    library = "lxml"
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim zip archives with members `DataN/ProfileN.txt` or `DataN/MesurementConditionsN.xml`."""

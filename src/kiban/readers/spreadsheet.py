@@ -72,6 +72,7 @@ class Spreadsheet:
         "spectrum",
     )
     suffixes: tuple[str, ...] = ("xlsx", "xlsm")
+    library = "openpyxl"
 
     def recognise(self, source: Source) -> Recognition | None:
         """Look for the two parts that every workbook has."""

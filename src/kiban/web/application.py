@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kiban.operations.resources import Resources
 
 API = "/api/v1"
+_LOG = logging.getLogger(__name__)
 
 
 def application(resources: Resources, *, names: Collection[str] = LOOPBACK_NAMES) -> FastAPI:
@@ -44,15 +46,22 @@ def application(resources: Resources, *, names: Collection[str] = LOOPBACK_NAMES
         generate_unique_id_function=_operation_id,
     )
     app.state.resources = resources
-    for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.api", "ROUTER")):
+    for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.api", "ROUTER", check=_lacks)):
         app.include_router(router, prefix=API)
-    for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.pages", "ROUTER")):
+    for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.pages", "ROUTER", check=_lacks)):
         app.include_router(router, include_in_schema=False)
+    for folder in ("kiban.web.api", "kiban.web.pages"):
+        for broken in plugins.survey(folder, "ROUTER", check=_lacks).broken:
+            _LOG.warning("%s of %s is left out of %s: %s", broken.entry_point, broken.package, folder, broken.why)
     mount_static(app)
     failures.install(app)
     describe(app)
     app.add_middleware(Guard, names=names)
     return app
+
+
+def _lacks(router: object) -> str | None:
+    return None if isinstance(router, APIRouter) else "it is no fastapi.APIRouter"
 
 
 def _operation_id(route: APIRoute) -> str:
