@@ -28,7 +28,8 @@ from kiban.plugins import Loaded
 from kiban.readers.contract import Reader
 from kiban.readers.recognise import readers
 from kiban.records.property_term import PROPERTY_TERMS
-from kiban.records.technique import TECHNIQUES
+from kiban.records.technique import TECHNIQUES, Technique
+from kiban.records.technique_terms import CHMO_TERMS
 from kiban.standards.contract import Export
 from kiban.standards.installed import exports
 
@@ -187,9 +188,20 @@ def techniques_page() -> str:
     intro = """
 The closed list of what a Reading can be. The key stands in questions (`technique = "xrd"`), JSON and URLs; the labels
 in English and Japanese may be used in questions too. A reader that cannot tell gives `spectrum` or `table`.
+
+The term is that of the [Chemical Methods Ontology](https://github.com/rsc-ontologies/rsc-cmo) (CHMO, CC BY 4.0), where
+it has the very technique; its address is what [`GET /api/v1/techniques`](rest.md#get-apiv1techniques) calls `iri`.
+NeXus is the application definition for it.
 """
-    rows = [(f"`{t.key}`", t.en, t.ja) for t in TECHNIQUES.values()]
-    return _page("Techniques", intro, _table(("key", "English", "Japanese"), rows))
+    rows = [(f"`{t.key}`", t.en, t.ja, _chmo_term(t), t.nexus or "") for t in TECHNIQUES.values()]
+    return _page("Techniques", intro, _table(("key", "English", "Japanese", "term", "NeXus"), rows))
+
+
+def _chmo_term(technique: Technique) -> str:
+    if technique.iri is None:
+        return ""
+    number, label = CHMO_TERMS[technique.key]
+    return f"[CHMO:{number}]({technique.iri}) {label}"
 
 
 def operations_page() -> str:

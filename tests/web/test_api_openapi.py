@@ -25,6 +25,7 @@ OPERATIONS = {
     "get_table": ("get", "/api/v1/tables"),
     "health": ("get", "/api/v1/health"),
     "get_readers": ("get", "/api/v1/readers"),
+    "get_techniques": ("get", "/api/v1/techniques"),
     "list_records": ("get", "/api/v1/records"),
     "search_records": ("get", "/api/v1/search"),
 }

@@ -43,3 +43,15 @@ def test_the_page_can_be_narrowed(program: Program) -> None:
 
 def test_the_page_is_linked_where_files_are_dropped(program: Program) -> None:
     assert '<a href="/about/readers">' in program.get("/deposit").text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_rest_lists_the_techniques_with_their_terms(program: Program) -> None:
+    by_key = {known["key"]: known for known in program.get("/api/v1/techniques").json()}
+    assert by_key["xrd"] == {
+        "key": "xrd",
+        "en": "X-ray diffraction",
+        "ja": "X線回折",
+        "iri": "http://purl.obolibrary.org/obo/CHMO_0000156",
+        "nexus": "NXmonopd",
+    }
+    assert by_key["table"]["iri"] is None

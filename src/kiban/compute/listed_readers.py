@@ -38,7 +38,7 @@ class BrokenPlugin:
     """An installed plug-in that is left out."""
 
     kind: str
-    """`reader` or `analysis`."""
+    """`reader`, `analysis` or `export`."""
     entry_point: str
     package: str
     package_version: str

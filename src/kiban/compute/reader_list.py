@@ -14,12 +14,13 @@ from kiban.analysis.run import survey as survey_analyses
 from kiban.compute.listed_readers import KIBAN, BrokenPlugin, ReaderFacts, ReaderList
 from kiban.readers.contract import FIRST_VERSION, Reader
 from kiban.readers.recognise import survey as survey_readers
+from kiban.standards.installed import survey as survey_exports
 
 
 def reader_list() -> ReaderList:
     """List what is installed."""
     readers = survey_readers()
-    broken = [("reader", one) for one in readers.broken] + [("analysis", one) for one in survey_analyses().broken]
+    surveys = {"reader": readers, "analysis": survey_analyses(), "export": survey_exports()}
     return ReaderList(
         readers=tuple(sorted(map(facts_of, readers.loaded), key=lambda facts: facts.title.lower())),
         broken=tuple(
@@ -30,7 +31,8 @@ def reader_list() -> ReaderList:
                 package_version=one.package_version,
                 why=one.why,
             )
-            for kind, one in broken
+            for kind, survey in surveys.items()
+            for one in survey.broken
         ),
     )
 

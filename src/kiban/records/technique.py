@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiban.errors import InvalidValue
+from kiban.records.technique_terms import CHMO_PREFIX, CHMO_TERMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,12 @@ class Technique:
     ja: str
     nexus: str | None = None
     """The NeXus application definition for it, where there is one."""
+
+    @property
+    def iri(self) -> str | None:
+        """Its term in the Chemical Methods Ontology, where there is one: an address that others can resolve."""
+        term = CHMO_TERMS.get(self.key)
+        return f"{CHMO_PREFIX}{term[0]}" if term is not None else None
 
 
 _ALL = (

@@ -13,7 +13,16 @@ from kiban.standards.contract import Export
 
 def exports() -> tuple[Export, ...]:
     """All of them."""
-    return cast(tuple[Export, ...], plugins.find("kiban.standards", "EXPORT"))
+    return cast(tuple[Export, ...], plugins.find("kiban.standards", "EXPORT", check=_lacks))
+
+
+def survey() -> plugins.Survey:
+    """The same with the packages they come from, and those that cannot be used."""
+    return plugins.survey("kiban.standards", "EXPORT", check=_lacks)
+
+
+def _lacks(export: object) -> str | None:
+    return plugins.lacks(export, *Export.__annotations__, "obstacle", "export")
 
 
 def export_named(name: str) -> Export:

@@ -42,7 +42,7 @@ class BrokenPluginModel(Model):
 
     model_config = ConfigDict(title="BrokenPlugin")
 
-    kind: str = Field(description="`reader` or `analysis`.")
+    kind: str = Field(description="`reader`, `analysis` or `export`.")
     entry_point: str = Field(examples=["labmeter = labmeter_reader:READER"])
     package: str = Field(examples=["kiban-labmeter"])
     package_version: str
