@@ -19,7 +19,7 @@ from kiban import errors
 from kiban.cli.main import _parser
 from kiban.compute.listed_readers import ReaderFacts, ReaderList
 from kiban.compute.structured import ReadSummary
-from kiban.operations.deposit import Outcome
+from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.find import Hit
 from kiban.operations.verify import Finding, Report
 from kiban.query.question import RECORD_FIELDS

@@ -15,7 +15,8 @@ import pytest
 
 from kiban.compute.fence import Fence
 from kiban.errors import Conflict, DatabaseUnavailable, DiskFull, RecordNotFound
-from kiban.operations.deposit import Outcome, deposit, deposit_stream
+from kiban.operations.deposit import deposit, deposit_stream
+from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.fetch_file import fetch_file
 from kiban.operations.find import find
 from kiban.operations.resources import Resources

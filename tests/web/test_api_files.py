@@ -66,3 +66,13 @@ def test_a_file_one_may_not_see_is_answered_like_one_that_is_not_there(program: 
 def test_a_checksum_has_64_digits(program: Program) -> None:
     for wrong in ("x", "0" * 63, "G" * 64, "0" * 64 + "%0A"):
         assert program.get(f"/api/v1/files/{wrong}").status_code == 422
+
+
+def test_a_file_is_read_anew_and_says_what_has_changed(program: Program) -> None:
+    listed = {file["path"]: file for file in program.get("/api/v1/files").json()["files"]}
+    for path, status in (("run-1/sweep.csv", "structured"), ("cut.xrdml", "quarantined")):
+        answer = program.ask("POST", f"/api/v1/files/{listed[path]['sha256']}/readings")
+        assert answer.status_code == 200
+        [outcome] = answer.json()
+        assert (outcome["path"], outcome["status"], outcome["already_there"]) == (path, status, True)
+    assert program.ask("POST", f"/api/v1/files/{'0' * 64}/readings").status_code == 404

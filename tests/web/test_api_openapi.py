@@ -26,6 +26,7 @@ OPERATIONS = {
     "health": ("get", "/api/v1/health"),
     "get_readers": ("get", "/api/v1/readers"),
     "get_techniques": ("get", "/api/v1/techniques"),
+    "read_anew": ("post", "/api/v1/files/{sha256}/readings"),
     "list_records": ("get", "/api/v1/records"),
     "search_records": ("get", "/api/v1/search"),
 }

@@ -53,12 +53,18 @@ class Pages:
         self._app = application(resources)
 
     def get(self, address: str, *, follow_redirects: bool = False) -> httpx.Response:
+        return self._ask("GET", address, follow_redirects=follow_redirects)
+
+    def post(self, address: str) -> httpx.Response:
+        return self._ask("POST", address, follow_redirects=False)
+
+    def _ask(self, method: str, address: str, *, follow_redirects: bool) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://127.0.0.1", headers={"accept-language": "en"}
             ) as client:
-                return await client.get(address, follow_redirects=follow_redirects)
+                return await client.request(method, address, follow_redirects=follow_redirects)
 
         return asyncio.run(ask())
 
@@ -115,3 +121,12 @@ def test_a_wrong_question_is_refused(client: Pages, query: str) -> None:
 
 def test_files_are_listed_in_japanese(client: Pages) -> None:
     assert "さらに古いファイル" in client.get("/files?lang=ja").text
+
+
+def test_a_file_can_be_read_anew_from_its_page(client: Pages, resources: Resources) -> None:
+    [entry] = list_files(local_asker(resources), resources, statuses=[FileStatus.QUARANTINED])
+    shown = client.get(f"/files/{entry.checksum}").text
+    assert f'action="/files/{entry.checksum}/readings"' in shown
+    answer = client.post(f"/files/{entry.checksum}/readings")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/files/{entry.checksum}#deposits")
+    assert client.post(f"/files/{'0' * 64}/readings").status_code == 404

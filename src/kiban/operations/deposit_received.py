@@ -12,6 +12,7 @@ from kiban.compute.structured import Failure, Structured
 from kiban.errors import DamagedObject
 from kiban.operations.discover import shown
 from kiban.records.file_entry import Blob
+from kiban.records.record import Record
 from kiban.store.objects import ObjectStore
 
 _MAX_DEPTH = 3
@@ -33,6 +34,8 @@ class Received:
     """Normalised files that are not in the object store yet."""
     normalised: list[Blob] = field(default_factory=list)
     members: list[Received] = field(default_factory=list)
+    before: tuple[Record, ...] = ()
+    """Measurements that were made of it earlier, where it is read anew."""
 
     @property
     def name(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mimetypes
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from kiban.compute.structured import Failure, Structured, StructuredReading
@@ -37,6 +38,8 @@ class Terms:
     scope: int
     sample: str | None = None
     """The sample that all files are of, whatever they say themselves."""
+    renews: bool = False
+    """Measurements that an earlier version of a reader made become new versions of themselves."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class Draft:
     samples: dict[str, Record]
     blobs: dict[str, Blob] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
+    renewed: set[UUID] = field(default_factory=set)
     compositions: dict[UUID, dict[str, float]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -64,6 +68,7 @@ class Draft:
         return Batch(
             blobs=tuple(self.blobs.values()),
             records=tuple(self.records),
+            renewed=frozenset(self.renewed),
             compositions=self.compositions,
             links=tuple(self.links),
             facts=tuple(self.facts),
@@ -107,7 +112,7 @@ def sample_name(reading: StructuredReading, terms: Terms) -> str | None:
 def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
     entry = made.entries.get((file.path, file.blob.checksum))
     status, reason = status_of(file)
-    if entry is None or entry.status is not status or entry.reason != reason:
+    if entry is None or (entry.status, entry.reason) != (status, reason) or _is_older(entry, file):
         entry = _entry(made, file, entry, status, reason, archive)
         made.entries[file.path, file.blob.checksum] = entry
         made.files.append(entry)
@@ -119,6 +124,10 @@ def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
             record = _measurement(made, file, index, reading)
             known.append(record)
             made.file_records.append((entry.id, record.id))
+        if made.terms.renews:
+            _withdraw(made, file, known)
+    elif file.before:
+        made.made_of[entry.id] = list(file.before)
     for member in file.members:
         _draft_file(made, member, archive=entry.id)
 
@@ -131,6 +140,9 @@ def status_of(file: Received) -> tuple[FileStatus, str]:
         n_structured = sum(isinstance(m.result, Structured) for m in file.all())
         reason = f"It is an archive of {len(file.members)} files; {n_structured} of them could be read."
         return (FileStatus.STRUCTURED if n_structured else FileStatus.KEPT), reason
+    if isinstance(file.result, Failure) and file.before:
+        reason = f"What was read of it earlier stays. Now: {file.result.fault} {file.result.mend}"
+        return FileStatus.STRUCTURED, reason
     if isinstance(file.result, Failure):
         status = FileStatus.KEPT if file.result.error in _KEPT else FileStatus.QUARANTINED
         return status, f"{file.result.fault} {file.result.mend}"
@@ -166,19 +178,20 @@ def _entry(
 def _measurement(made: Draft, file: Received, index: int, reading: StructuredReading) -> Record:
     key = measurement_key(file.blob.checksum, index)
     known = made.measurements.get(key)
-    if known is not None:
+    if known is not None and not (made.terms.renews and _is_of_another(known, reading)):
         return known
     normalised = file.normalised[index]
     made.blobs[normalised.checksum] = normalised
-    sample = _sample(made, reading)
-    record = _record(
-        made,
-        kind=RecordKind.MEASUREMENT,
-        title=reading.measurement.title,
-        key=key,
-        sample=sample.id if sample is not None else None,
-        document=to_json(replace(reading.measurement, normalised=normalised.checksum)),
-    )
+    document = to_json(replace(reading.measurement, normalised=normalised.checksum))
+    title = reading.measurement.title
+    # Which sample it is of was decided when it was deposited; later readings decide it only where nobody knew.
+    sample = _sample(made, reading) if known is None or known.sample is None else None
+    of = sample.id if sample is not None else None
+    if known is None:
+        record = _record(made, kind=RecordKind.MEASUREMENT, title=title, key=key, sample=of, document=document)
+    else:
+        record = _next_version(made, known, title=title, sample=known.sample or of, document=document)
+        made.renewed.add(record.id)
     made.measurements[key] = record
     made.facts.extend(
         Fact(id=new_uuid(), property=claim, subject=record.sample, evidence=record.id, scope=record.scope)
@@ -186,8 +199,42 @@ def _measurement(made: Draft, file: Received, index: int, reading: StructuredRea
     )
     if sample is not None:
         made.links.append(Link(subject=record.id, predicate=Predicate.MEASURED, object=sample.id, scope=record.scope))
-    made.events.append(_event(made, "deposited", record.id, file))
+    made.events.append(_event(made, "deposited" if known is None else "read anew", record.id, file))
     return record
+
+
+def _is_older(entry: FileEntry, file: Received) -> bool:
+    """Whether another reader, or version of it, has been at work since the entry was made."""
+    result = file.result
+    return isinstance(result, Structured) and (entry.reader, entry.reader_version) != (
+        result.reader,
+        result.reader_version,
+    )
+
+
+def _is_of_another(known: Record, reading: StructuredReading) -> bool:
+    """Whether another reader, other analyses, or other versions of them made the record than are at work now."""
+    now = to_json(reading.measurement)
+    return _makers(known.document) != _makers(now)
+
+
+def _makers(document: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    analyses = [(each.get("name"), each.get("version")) for each in document.get("analyses", ())]
+    return [(document.get("reader"), document.get("reader_version")), *analyses]
+
+
+def _next_version(made: Draft, known: Record, **changes: Any) -> Record:
+    record = replace(known, version=known.version + 1, created_at=made.now, created_by=made.terms.actor, **changes)
+    made.records.append(record)
+    return record
+
+
+def _withdraw(made: Draft, file: Received, still_there: list[Record]) -> None:
+    """Measurements that a file gave before and gives no longer end with a version that is a deletion."""
+    kept = {record.id for record in still_there}
+    for record in file.before:
+        if record.id not in kept:
+            made.events.append(_event(made, "withdrawn", _next_version(made, record, deleted=True).id, file))
 
 
 def _sample(made: Draft, reading: StructuredReading) -> Record | None:
@@ -218,15 +265,7 @@ def _complete(made: Draft, known: Record, formula: str, composition: dict[str, f
         made.records.remove(known)
         made.records.append(replace(known, document=document))
     else:
-        made.records.append(
-            replace(
-                known,
-                version=known.version + 1,
-                document=document,
-                created_at=made.now,
-                created_by=made.terms.actor,
-            )
-        )
+        _next_version(made, known, document=document)
 
 
 def _composition(formula: str | None) -> dict[str, float]:

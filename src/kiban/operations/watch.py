@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiban.operations.deposit import Outcome, deposit
+from kiban.operations.deposit import deposit
+from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.discover import discover
 from kiban.operations.resources import Resources
 from kiban.records.party import Asker

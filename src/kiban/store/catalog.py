@@ -30,6 +30,8 @@ class Batch:
     """Objects that the batch refers to; they are in the object store already. Known ones are passed over."""
     records: tuple[Record, ...] = ()
     """New records (version 1) or the next version of existing ones."""
+    renewed: frozenset[UUID] = frozenset()
+    """Of the records, those whose facts so far no longer count, because this version brings its own."""
     compositions: Mapping[UUID, Mapping[str, float]] = field(default_factory=dict)
     """Sample to element to amount fraction. Replaces what was there for the sample."""
     links: tuple[Link, ...] = ()

@@ -63,14 +63,23 @@ class NewFile:
             self._file = self.path.open("xb")
         self._file.write(chunk)
 
-    def finish(self) -> None:
-        """Wait until the disk has it."""
+    def rest(self) -> None:
+        """Close it; nothing more is written, and the disk has not been waited for."""
         if self._file is None:
             self._file = self.path.open("xb")
         with self._file as file:
-            file.flush()
             os.fchmod(file.fileno(), 0o440)
-            os.fsync(file.fileno())
+
+    def finish(self) -> None:
+        """Wait until the disk has it."""
+        if self._file is None or not self._file.closed:
+            self.rest()
+        # What is waited for is the file: through which descriptor it was written does not matter.
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def abandon(self) -> None:
         """Remove it, unless it has been moved away."""

@@ -40,6 +40,8 @@ class MemoryState:
     file_records: dict[tuple[UUID, UUID], None] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    retired: set[UUID] = field(default_factory=set)
+    """Facts of earlier versions, in whose place later ones have put others."""
 
     def copy(self) -> MemoryState:
         """A snapshot that can be changed on its own."""
@@ -52,6 +54,7 @@ class MemoryState:
             dict(self.file_records),
             dict(self.blobs),
             self.events,
+            set(self.retired),
         )
 
     def current(self, record: UUID | None, visible: Visible) -> Record | None:
@@ -65,7 +68,9 @@ class MemoryState:
         return None if current is None or current.deleted else current
 
     def is_standing(self, fact: Fact) -> bool:
-        """Whether a fact still counts: not where the measurement it rests on has been deleted."""
+        """Whether a fact still counts: not where the measurement it rests on has been deleted or brought new ones."""
+        if fact.id in self.retired:
+            return False
         versions = self.records.get(fact.evidence)
         return not versions or not versions[-1].deleted
 
@@ -80,6 +85,7 @@ class MemoryState:
             self.compositions[sample] = dict(amounts)
         for link in batch.links:
             self.links.setdefault((link.subject, link.predicate, link.object), link)
+        self.retired |= {fact.id for fact in self.facts.values() if fact.evidence in batch.renewed}
         for fact in batch.facts:
             if fact.id in self.facts:
                 raise already_there(f"The fact {fact.id}")

@@ -26,8 +26,6 @@ _LARGEST_HELD = 4 * 2**20
 _CHECK_ROOM_EVERY = 32 * 2**20
 _N_WRITERS = 4
 """More do not wait less: with four, the waits for the disk overlap."""
-_MOST_OPEN = 64
-"""Files open at once; a process may have no more than 1,024 in many places."""
 
 
 class ObjectFolder:
@@ -180,21 +178,18 @@ class ObjectFolder:
 
 
 def _write_together(files: Sequence[tuple[NewFile, bytes]]) -> None:
-    """Write some one after the other, wait for the disk with all of them at once, then the next ones."""
-    if len(files) == 1:
-        [(file, content)] = files
+    """Write one after the other, then wait for the disk with all of them at once; few are open at any time."""
+    for file, content in files:
         file.write(content)
-        file.finish()
+        file.rest()
+    if len(files) == 1:
+        files[0][0].finish()
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_N_WRITERS) as writers:
-        for start in range(0, len(files), _MOST_OPEN):
-            some = files[start : start + _MOST_OPEN]
-            for file, content in some:
-                file.write(content)
-            # The first failure is raised here, once the writers have come to rest: then everything can be removed.
-            list(writers.map(lambda pair: pair[0].finish(), some))
+        # The first failure is raised here, once the writers have come to rest: then everything can be removed.
+        list(writers.map(lambda pair: pair[0].finish(), files))
 
 
 def _is_object(entry: os.DirEntry[str]) -> bool:

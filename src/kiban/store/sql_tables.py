@@ -135,9 +135,11 @@ PROPERTY = Table(
     _required("method", Text),
     Column("subject", UUID),
     _required("evidence", UUID),
-    # False while the measurement it rests on is deleted.
+    # False while the measurement it rests on is deleted, and for good once it is retired.
     _required("is_standing", Boolean),
     _scope(),
+    # A later version of the measurement has put others in its place.
+    Column("is_retired", Boolean, nullable=False, server_default=text("false")),
     Index("property_term", "term", "value_si"),
     Index("property_evidence", "evidence"),
     Index("property_subject", "subject"),

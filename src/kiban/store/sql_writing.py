@@ -170,7 +170,7 @@ class SqlWriting:
         if before.scope != after.scope or before.deleted != after.deleted:
             self._cursor.execute(
                 "UPDATE property SET scope = CASE WHEN %(moves)s THEN %(scope)s ELSE scope END, "
-                "is_standing = %(is_standing)s WHERE evidence = %(id)s",
+                "is_standing = %(is_standing)s AND NOT is_retired WHERE evidence = %(id)s",
                 values | {"moves": before.scope != after.scope},
             )
 
@@ -201,6 +201,11 @@ class SqlWriting:
         insert(self._cursor, sql_insert.COMPOSITION, rows)
 
     def _add_facts(self, batch: Batch) -> None:
+        if batch.renewed:
+            self._cursor.execute(
+                "UPDATE property SET is_retired = true, is_standing = false WHERE evidence = ANY(%s)",
+                [list(batch.renewed)],
+            )
         last = {record.id: record for record in sorted(batch.records, key=lambda r: r.version)}
         fallen = {record.id for record in last.values() if record.deleted}
         if elsewhere := {fact.evidence for fact in batch.facts} - last.keys():

@@ -128,6 +128,29 @@ class CatalogSuite(CatalogWritingSuite, CatalogAccessSuite, CatalogAgreementSuit
         lab.write(facts=(a_fact("d_spacing", Measured(2.0, "angstrom"), scan),))
         assert lab.catalog.facts(lab.visible()) == ()
 
+    def test_a_new_version_can_bring_facts_in_place_of_the_old_ones(self) -> None:
+        lab = self.lab()
+        scan, other = lab.measurement("scan"), lab.measurement("other")
+        old, stays = (a_fact("d_spacing", Measured(2.0, "angstrom"), record) for record in (scan, other))
+        lab.write(scan, other, facts=(old, stays))
+        new = a_fact("d_spacing", Measured(3.0, "angstrom"), scan)
+        second = replace(scan, version=2)
+        lab.write(second, facts=(new,), renewed=frozenset({scan.id}))
+        assert lab.catalog.facts(lab.visible()) == (stays, new)
+        assert lab.catalog.count(parse("d_spacing < 2.5 angstrom"), lab.visible()) == 1
+        # What has been replaced does not come back with a record that was deleted and restored.
+        lab.write(replace(scan, version=3, deleted=True))
+        assert lab.catalog.facts(lab.visible()) == (stays,)
+        lab.write(replace(scan, version=4))
+        assert lab.catalog.facts(lab.visible()) == (stays, new)
+
+    def test_facts_are_renewed_with_a_version_only(self) -> None:
+        lab = self.lab()
+        scan = lab.measurement("scan")
+        lab.write(scan)
+        with pytest.raises(InvalidValue):
+            lab.write(renewed=frozenset({scan.id}))
+
     # Searching
 
     def test_answers_come_newest_first_page_by_page(self) -> None:

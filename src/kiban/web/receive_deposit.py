@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from kiban.errors import WrongUsage
-from kiban.operations.deposit import Outcome, deposit_stream
+from kiban.operations.deposit import deposit_stream
+from kiban.operations.deposit_outcome import Outcome
 from kiban.records.scope import Tier
 from kiban.web.multipart import FormEvent, PartBegins, PartData, form_events
 from kiban.web.upload import Upload

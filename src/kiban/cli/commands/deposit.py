@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiban.cli.command import DONE, FAILED, Progress, add_home, add_json, platform, print_json, say
+from kiban.cli.outcome_lines import print_outcome
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from kiban.operations.deposit import Outcome
+    from kiban.operations.deposit_outcome import Outcome
     from kiban.operations.resources import Resources
     from kiban.records.party import Asker
 
@@ -55,7 +56,12 @@ class Deposit:
                 counts[outcome.status] += 1
                 counts["already there"] += outcome.already_there
                 progress.clear()
-                _print(outcome, as_json=arguments.json)
+                if arguments.json:
+                    from dataclasses import asdict
+
+                    print_json(asdict(outcome))
+                else:
+                    print_outcome(outcome)
                 progress.show(f"{sum(counts[s] for s in _STATUSES)} files")
         progress.clear()
         say(", ".join(f"{counts[status]} {status}" for status in (*_STATUSES, "already there") if counts[status]))
@@ -87,20 +93,6 @@ def _outcomes(asker: Asker, resources: Resources, arguments: argparse.Namespace)
         rest_seconds=arguments.rest,
         wait=stop.wait,
     )
-
-
-def _print(outcome: Outcome, *, as_json: bool) -> None:
-    if as_json:
-        from dataclasses import asdict
-
-        print_json(asdict(outcome))
-        return
-    mark = {"structured": "+", "kept": "·", "quarantined": "!", "failed": "x"}[outcome.status]
-    again = " (already there)" if outcome.already_there else ""
-    found = f"{outcome.measurement} {outcome.technique}{again}" if outcome.measurement else outcome.reason
-    print(f"{mark} {outcome.path}  {found}", flush=True)
-    for member in outcome.members:
-        _print(member, as_json=False)
 
 
 COMMAND = Deposit()

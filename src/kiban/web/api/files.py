@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,9 +14,11 @@ from kiban.errors import RecordNotFound
 from kiban.operations.fetch_file import fetch_file
 from kiban.operations.list_files import list_files
 from kiban.operations.made_of_file import made_of_file
+from kiban.operations.reread import reread
 from kiban.records.file_entry import FileEntry, FileStatus
 from kiban.records.record import Record
 from kiban.web.api.describe import problems
+from kiban.web.api.models import OutcomeModel
 from kiban.web.api.record_models import FileModel, FilesModel
 from kiban.web.api.records import chunks
 from kiban.web.asker import AtDesk
@@ -73,6 +76,20 @@ def get_content(desk: AtDesk, sha256: Checksum) -> StreamingResponse:
         "x-content-type-options": "nosniff",
     }
     return StreamingResponse(chunks(stream), media_type="application/octet-stream", headers=headers)
+
+
+@ROUTER.post(
+    "/files/{sha256}/readings",
+    summary="Read a file anew",
+    response_model=list[OutcomeModel],
+    responses=problems(403, 404, 422, 503, 507),
+)
+def read_anew(desk: AtDesk, sha256: Checksum) -> Any:
+    """Read the kept bytes again, for each path under which they were deposited: after a reader has improved.
+
+    A measurement that another version of a reader makes of it becomes a new version of itself.
+    """
+    return Json([asdict(outcome) for outcome in reread(desk.asker, desk.resources, checksum=sha256)])
 
 
 def _file(entry: FileEntry, records: tuple[Record, ...] | None = None) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from kiban.errors import RecordNotFound
 from kiban.operations.list_files import list_files
 from kiban.operations.made_of_file import made_of_file
+from kiban.operations.reread import reread
 from kiban.records.file_entry import FileStatus
 from kiban.web.asker import AtDesk
 from kiban.web.page import page
@@ -49,3 +52,11 @@ def show_file(request: Request, desk: AtDesk, checksum: Annotated[str, Path(max_
         raise RecordNotFound(checksum)
     made = {entry.id: made_of_file(desk.asker, desk.resources, entry.id) for entry in entries}
     return page(request, "file.html", entries=entries, made=made, checksum=checksum)
+
+
+@ROUTER.post("/files/{checksum}/readings")
+def read_file_anew(desk: AtDesk, checksum: Annotated[str, Path(max_length=100)]) -> Response:
+    """Read the file again, and show what has become of it."""
+    for _ in reread(desk.asker, desk.resources, checksum=checksum):
+        continue  # the page says all of it
+    return RedirectResponse(f"/files/{quote(checksum)}#deposits", status_code=303)

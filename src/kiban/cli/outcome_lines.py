@@ -1,0 +1,19 @@
+"""What became of a file, as a line of the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiban.operations.deposit_outcome import Outcome
+
+_MARKS = {"structured": "+", "kept": "·", "quarantined": "!", "failed": "x"}
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """Print the file and, where it is an archive, the files inside."""
+    again = " (already there)" if outcome.already_there else ""
+    found = f"{outcome.measurement} {outcome.technique}{again}" if outcome.measurement else outcome.reason
+    print(f"{_MARKS[outcome.status]} {outcome.path}  {found}", flush=True)
+    for member in outcome.members:
+        print_outcome(member)

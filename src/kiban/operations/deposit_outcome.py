@@ -1,0 +1,77 @@
+"""What became of a deposited file, as whoever deposited it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kiban.operations.deposit_received import Received
+from kiban.operations.deposit_records import Draft, status_of
+from kiban.records.file_entry import FileEntry
+from kiban.records.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one file."""
+
+    path: str
+    status: str
+    """`structured`, `kept`, `quarantined`; `failed` where the file could not be read from the disk at all."""
+    reader: str | None = None
+    technique: str | None = None
+    measurement: str | None = None
+    """Short identifier of the first measurement."""
+    measurements: tuple[str, ...] = ()
+    sample: str | None = None
+    reason: str = ""
+    already_there: bool = False
+    sha256: str | None = None
+    size: int = 0
+    members: tuple[Outcome, ...] = ()
+    """The files inside, where it is an archive."""
+
+
+def outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
+    entry = made.entries[received.path, received.blob.checksum]
+    records = made.made_of.get(entry.id, [])
+    status, reason = status_of(received)
+    judged: list[object] = [*records] or [entry]
+    return Outcome(
+        path=received.on_disk,
+        status=status.value,
+        reader=entry.reader,
+        technique=_technique(records),
+        measurement=records[0].pid if records else None,
+        measurements=tuple(record.pid for record in records),
+        sample=_sample_of(records, made),
+        reason=reason,
+        already_there=not any(id(written) in new for written in judged),
+        sha256=received.blob.checksum,
+        size=received.blob.size,
+        members=tuple(outcome(member, made, new) for member in received.members),
+    )
+
+
+def outcome_known(received: Received, entry: FileEntry, records: tuple[Record, ...]) -> Outcome:
+    return Outcome(
+        path=received.on_disk,
+        status=entry.status.value,
+        reader=entry.reader,
+        technique=_technique(records),
+        measurement=records[0].pid if records else None,
+        measurements=tuple(record.pid for record in records),
+        reason=f"{entry.reason} (kept since {entry.deposited_at:%Y-%m-%d %H:%M} UTC)",
+        already_there=True,
+        sha256=entry.checksum,
+        size=entry.size,
+    )
+
+
+def _technique(records: Iterable[Record]) -> str | None:
+    return next((str(record.document["technique"]) for record in records), None)
+
+
+def _sample_of(records: list[Record], made: Draft) -> str | None:
+    wanted = next((record.sample for record in records if record.sample is not None), None)
+    return next((sample.pid for sample in made.samples.values() if sample.id == wanted), None)

@@ -1,0 +1,103 @@
+"""Read kept files anew: what nobody could read, and what an earlier version of a reader read.
+
+Nothing is overwritten: a measurement that comes out of it anew is a new version of itself, with facts of its own; one
+that the file no longer gives ends with a version that is a deletion. Where a file that was read before cannot be read
+any more, what was read earlier stays.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import groupby
+from uuid import UUID
+
+from kiban.errors import RecordNotFound
+from kiban.operations.deposit_flight import BATCH_BYTES, BATCH_FILES, Flight, land, take_off
+from kiban.operations.deposit_outcome import Outcome
+from kiban.operations.deposit_received import Received
+from kiban.operations.deposit_records import Terms
+from kiban.operations.resources import Resources
+from kiban.readers.recognise import readers
+from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.party import Asker
+from kiban.records.record import Record
+
+_PAGE = 500
+
+
+def reread(
+    asker: Asker, resources: Resources, *, checksum: str | None = None, everything: bool = False
+) -> Iterator[Outcome]:
+    """Read files anew and give each one's outcome once it is safe; `already_there` says that nothing has changed.
+
+    Parameters
+    ----------
+    checksum : str, optional
+        Only the file with these bytes, whatever is known of it.
+    everything : bool
+        Also what the readers of today have read already: another reader may know a file better by now.
+
+    Raises
+    ------
+    RecordNotFound
+        If no file that the asker may see has the checksum.
+    DiskFull, DatabaseUnavailable
+        Everything reported before is safe.
+    """
+    versions = {reader.name: reader.version for reader in readers()}
+    wanted = (
+        entry
+        for entry in _entries(asker, resources, checksum)
+        if everything or checksum is not None or _may_be_read_better(entry, versions)
+    )
+    waiting: deque[tuple[Flight, Terms]] = deque()
+    for (project, scope), entries in groupby(wanted, key=lambda entry: (entry.project, entry.scope)):
+        terms = Terms(actor=asker.party, project=project, scope=scope, renews=True)
+        for batch in _batches(entries):
+            received = [_received(asker, resources, entry) for entry in batch]
+            waiting.append((take_off(asker, resources, received, [], terms), terms))
+            if len(waiting) > 1:
+                yield from land(asker, resources, *waiting.popleft())
+    while waiting:
+        yield from land(asker, resources, *waiting.popleft())
+
+
+def _entries(asker: Asker, resources: Resources, checksum: str | None) -> Iterator[FileEntry]:
+    visible = resources.visible(asker)
+    after: UUID | None = None
+    while True:
+        found = resources.catalog.files(visible, checksum=checksum, limit=_PAGE, after=after)
+        if not found and after is None and checksum is not None:
+            raise RecordNotFound(checksum)
+        yield from found
+        if len(found) < _PAGE:
+            return
+        after = found[-1].id
+
+
+def _may_be_read_better(entry: FileEntry, versions: dict[str, int]) -> bool:
+    if entry.status is not FileStatus.STRUCTURED:
+        return True
+    # An archive has no reader; the files inside have entries of their own.
+    return entry.reader is not None and versions.get(entry.reader) != entry.reader_version
+
+
+def _batches(entries: Iterator[FileEntry]) -> Iterator[list[FileEntry]]:
+    batch: list[FileEntry] = []
+    n_bytes = 0
+    for entry in entries:
+        if batch and (len(batch) >= BATCH_FILES or n_bytes + entry.size > BATCH_BYTES):
+            yield batch
+            batch, n_bytes = [], 0
+        batch.append(entry)
+        n_bytes += entry.size
+    if batch:
+        yield batch
+
+
+def _received(asker: Asker, resources: Resources, entry: FileEntry) -> Received:
+    before: tuple[Record, ...] = ()
+    if entry.status is FileStatus.STRUCTURED:
+        before = resources.catalog.records_of_file(entry.id, resources.visible(asker))
+    return Received(path=entry.path, on_disk=entry.path, blob=Blob(entry.checksum, entry.size), before=before)
