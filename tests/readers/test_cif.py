@@ -431,3 +431,14 @@ def test_the_core_dictionary_is_one(shared: Shared) -> None:
     assert READER.recognise(Source(path)) is not None
     with pytest.raises(NothingMeasured, match="dictionary"):
         READER.read(Source(path))
+
+
+def test_a_comment_that_speaks_of_data_opens_no_block() -> None:
+    program = b"# reads the data_structure of a file\nimport os\n\n_name = 1\n"
+    assert READER.recognise(Source(program, name="x.py")) is None
+
+
+def test_blanks_and_comments_without_a_block_are_passed_over_in_one_go() -> None:
+    # With a pattern that can share them out in several ways this takes longer than the universe has lasted.
+    for hostile in (b" " * 60_000 + b"x data_", b"#" * 60_000 + b"\nx data_", b"# \n" * 20_000 + b"x data_"):
+        assert READER.recognise(Source(hostile, name="x.cif")) is None

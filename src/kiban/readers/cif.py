@@ -47,7 +47,8 @@ from kiban.readers.source import Source
 from kiban.readers.text import decode
 from kiban.records.reading import Json, Reading
 
-_FIRST_TOKEN = re.compile(r"\ufeff?(?:\s+|#[^\n\r]*)*data_\S*\s", re.IGNORECASE)
+# Possessive: what a blank or comment has taken it keeps, so that no hostile file makes it try every way to share.
+_FIRST_TOKEN = re.compile(r"\ufeff?(?:\s++|#[^\n\r]*+)*+data_\S*+\s", re.IGNORECASE)
 _TAG = re.compile(r"^[ \t]*(?:_\S+|loop_\s*$|save_\S+)", re.MULTILINE | re.IGNORECASE)
 _KNOWN = re.compile(
     r"^[ \t]*_(?:cell|atom_site|symmetry|space_group|pd_|chemical|refln|diffrn|audit|entry|chem_comp|publ)",
@@ -64,7 +65,7 @@ class Cif:
     title = "CIF (Crystallographic Information File)"
     makers: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ("crystal_structure", "xrd", "table")
-    suffixes: tuple[str, ...] = ("cif", "mmcif", "mcif", "rtv", "fcf")
+    suffixes: tuple[str, ...] = (".cif", ".mmcif", ".mcif", ".rtv", ".fcf")
     library = "gemmi"
 
     def recognise(self, source: Source) -> Recognition | None:
