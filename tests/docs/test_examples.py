@@ -1,10 +1,10 @@
 """What the pages show is what happens: Python blocks run, commands run and print the lines that are shown.
 
 A page has a folder and a home of its own. In the folder lie the example files of the demo, as `make demo` leaves them.
-A Python block that begins with a comment naming a file (`# my_reader.py`) is that file; the other Python blocks of a
-page are one program, run after its commands. In a `console` block, `...` stands for what is left out. A block marked
-`console exit=1` shows a command that fails. Identifiers and times differ from run to run; an identifier that was shown
-stands, in later commands, for the one that was really printed.
+A Python block that begins with a comment naming a file (`# my_reader.py`) is that file, and so is a block marked
+`text name`; the other Python blocks of a page are one program, run after its commands. In a `console` block, `...`
+stands for what is left out. A block marked `console exit=1` shows a command that fails. Identifiers and times differ
+from run to run; an identifier that was shown stands, in later commands, for the one that was really printed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _FILE = re.compile(r"# (?P<name>[a-z_]+\.py)\n")
 _PID = re.compile(r"kb:[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}")
 _VARIABLE = re.compile(rf"(?P<pid>{_PID.pattern})|(?P<time>\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)|(?P<gap>\.\.\.)")
 _NEEDS_HOME = re.compile(r"\bkiban (?!read\b)[a-z]")
+_NAMED_TEXT = re.compile(r"^```text (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"^```console exit=(\d+)$", re.MULTILINE)
 
 
@@ -171,6 +172,8 @@ def _write_files(page: Path, folder: Path) -> None:
     for block in blocks(page, "python"):
         if named := _FILE.match(block.text):
             (folder / named["name"]).write_text(block.text, encoding="utf-8")
+    for name, text in _NAMED_TEXT.findall(page.read_text(encoding="utf-8")):
+        (folder / name).write_text(text, encoding="utf-8")
     for block in blocks(page, "toml"):
         project = tomllib.loads(block.text).get("project", {})
         if "name" not in project:
@@ -207,6 +210,19 @@ def _program(page: Path) -> str:
         if not _FILE.match(block.text):
             program += "\n" * (block.line - 1 - program.count("\n")) + block.text
     return program
+
+
+def test_the_reader_of_the_guide_is_that_of_the_example() -> None:
+    page, example = ROOT / "docs" / "how-to" / "write-a-reader.md", ROOT / "examples" / "kiban-labmeter"
+    shown = {
+        named["name"]: block.text[named.end() :]
+        for block in blocks(page, "python")
+        if (named := _FILE.match(block.text))
+    }
+    shown |= dict(_NAMED_TEXT.findall(page.read_text(encoding="utf-8")))
+    [shown["pyproject.toml"]] = [block.text for block in blocks(page, "toml")]
+    there = {path.name: path.read_text(encoding="utf-8") for path in example.iterdir() if path.is_file()}
+    assert shown == {name: text for name, text in there.items() if name != "README.md"}
 
 
 def test_every_block_says_its_language() -> None:
