@@ -3,7 +3,9 @@ const place = document.getElementById("plot");
 const note = document.getElementById("plot-note");
 const form = document.getElementById("plot-controls");
 const given = JSON.parse(place.dataset.plot);
-const REVERSED = { ir: ["wavenumber"], nmr: ["chemical_shift", "frequency"] };
+const REVERSED = {
+  ir: ["wavenumber"], nmr: ["chemical_shift", "frequency"], xps: ["binding_energy"], photoemission: ["binding_energy"],
+};
 // What a field draws, where that is not the first axis and the first signal.
 const USUAL = {
   cyclic_voltammetry: { x: ["potential"], y: ["current"] },

@@ -1,0 +1,36 @@
+"""Axes of surface analysis: which energy is meant, by the words that files use for it. Nothing is converted."""
+
+from __future__ import annotations
+
+import re
+
+from kiban.readers.column_headers import slug
+
+_WORDS = {
+    "kinetic_energy": ("kinetic energy", "electron kinetic energy", "ke", "k.e.", "kin. energy", "kinetic", "ek"),
+    "binding_energy": ("binding energy", "electron binding energy", "be", "b.e.", "bind. energy", "binding", "eb"),
+    "energy_loss": ("energy loss", "loss energy", "electron energy loss", "energy-loss"),
+    "photon_energy": ("photon energy", "excitation energy", "x-ray energy", "hv", "hν"),
+    "mass_to_charge": ("m/z", "mass/charge", "mass to charge", "mass-to-charge ratio", "mass / charge"),
+}
+_NAMES = {word: name for name, words in _WORDS.items() for word in words}
+_UNIT = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*$")
+
+
+def axis_name(label: str, *, otherwise: str = "axis") -> str:
+    """Name a variable after the words of a file.
+
+    Parameters
+    ----------
+    label : str
+        `Kinetic Energy`, `Binding energy [eV]`, `Etch Time`.
+    otherwise : str
+        The name where the words cannot be written with Latin letters.
+
+    Returns
+    -------
+    str
+        `kinetic_energy`, `binding_energy`, `etch_time`.
+    """
+    plain = re.sub(r"[\s_]+", " ", _UNIT.sub("", label)).strip().lower()
+    return _NAMES.get(plain) or slug(plain) or otherwise

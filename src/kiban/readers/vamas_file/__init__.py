@@ -1,0 +1,1 @@
+"""Parts of the VAMAS reader: lines, the experiment, its blocks, and what becomes of them."""
