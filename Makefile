@@ -5,7 +5,7 @@ KIBAN := .venv/bin/kiban
 RUN := .venv/bin/python -m
 PORT ?= 8420
 
-.PHONY: venv demo test test-wheel browser lint types architecture bench docs lock clean
+.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table lock clean
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
@@ -49,6 +49,10 @@ bench: venv
 # The reference pages that follow from the code.
 docs: venv
 	.venv/bin/python docs/make_reference_pages.py
+
+# What is made of the real files in ../shared/data, compared with the figures of others.
+reading-table: venv
+	.venv/bin/python docs/make_reading_table.py
 
 # After a change of the dependencies in pyproject.toml.
 lock: $(UV)
