@@ -21,6 +21,7 @@ OPERATIONS = {
     "get_header": ("get", "/api/v1/records/{identifier}/header"),
     "get_normalised": ("get", "/api/v1/records/{identifier}/normalised"),
     "get_numbers": ("get", "/api/v1/records/{identifier}/numbers"),
+    "get_section": ("get", "/api/v1/records/{identifier}/section"),
     "get_record": ("get", "/api/v1/records/{identifier}"),
     "get_table": ("get", "/api/v1/tables"),
     "health": ("get", "/api/v1/health"),

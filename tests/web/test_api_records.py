@@ -56,7 +56,7 @@ def test_a_version_that_never_was_is_not_there(program: Program, sweep: str) -> 
 def test_a_record_one_may_not_see_is_answered_like_one_that_is_not_there(program: Program, sweep: str) -> None:
     stranger = Program(program.resources, asks=Desk(ANONYMOUS, program.resources))
     absent = "kb:0000-0000-00"
-    for part in ("", "/numbers", "/header", "/normalised"):
+    for part in ("", "/numbers", "/header", "/normalised", "/section?variable=x&along=x"):
         hidden = stranger.get(f"/api/v1/records/{sweep}{part}")
         nothing = program.get(f"/api/v1/records/{absent}{part}")
         assert hidden.status_code == nothing.status_code == 404
@@ -135,3 +135,33 @@ def test_thinning_out_loses_no_spike(spiky: Reading) -> None:
     thin = taken(spiky["intensity"].values, ("two_theta",), chosen)
     assert (np.nanmax(thin), np.nanmin(thin)) == (1e6, -3.0)
     assert kept_points(spiky, 70_001) == {}
+
+
+def test_a_section_is_a_line_of_an_array_with_its_axis(program: Program, sweep: str) -> None:
+    answer = program.get(f"/api/v1/records/{sweep}/section", params={"variable": "resistance", "along": "temperature"})
+    section = answer.json()
+    assert section["values"][:3] == [0.5, 2.5, 4.5]
+    assert (section["unit"], section["shape"], section["averaged"]) == ("ohm", [50], [])
+    [axis] = section["axes"]
+    assert (axis["name"], axis["unit"], axis["step"], axis["values"][:3]) == ("temperature", "K", 1, [0, 1, 2])
+    address = f"/api/v1/records/{sweep}/section?variable=resistance&along=temperature&most=25"
+    shorter = program.get(address).json()
+    assert (shorter["axes"][0]["step"], shorter["axes"][0]["values"][:2], shorter["values"][0]) == (2, [0.5, 2.5], 1.5)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "variable=resistance",
+        "variable=resistance&along=x",
+        "variable=x&along=temperature",
+        "variable=resistance&along=temperature&at=temperature:1",
+        "variable=resistance&along=temperature&at=frame",
+        "variable=resistance&along=temperature&at=frame:٣",
+        "variable=resistance&along=temperature&most=0",
+    ],
+)
+def test_a_section_that_there_is_not_is_refused(program: Program, sweep: str, query: str) -> None:
+    answer = program.get(f"/api/v1/records/{sweep}/section?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["mend"]

@@ -66,6 +66,7 @@ def test_no_word_is_left_over() -> None:
         "search.by.",
         "deposit.tier.",
         "record.plot_",
+        "record.picture_",
         "record.variable_",
         "error.",
         "mend.",

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from kiban.records.reading import Reading, Role
 
+_MOST_OF_MAP = 1000
+"""Half a million numbers are what a page can draw of a map."""
+
 
 def kept_points(reading: Reading, n_points: int) -> dict[str, NDArray[np.intp]]:
     """Choose which points of each long dimension a plot needs.
@@ -23,21 +26,21 @@ def kept_points(reading: Reading, n_points: int) -> dict[str, NDArray[np.intp]]:
     -------
     dict of dimension to indices
         Ascending; only dimensions that are thinned out. The lowest and highest value of every signal in every stretch
-        stay, so no peak is lost. Dimensions of maps are taken at even steps.
+        stay, so no peak is lost. Dimensions of maps are taken at even steps, and no more than `_MOST_OF_MAP` of them.
     """
+    of_maps = {d for v in reading.variables if len(v.dimensions) > 1 for d in v.dimensions}
     chosen: dict[str, NDArray[np.intp]] = {}
     lengths = {d: n for v in reading.variables for d, n in zip(v.dimensions, v.series.shape, strict=True)}
     for dimension, length in lengths.items():
-        if length <= n_points:
+        most = min(n_points, _MOST_OF_MAP) if dimension in of_maps else n_points
+        if length <= most:
             continue
         lines = [
             v.series.values
             for v in reading.variables
             if v.dimensions == (dimension,) and v.role is Role.SIGNAL and v.series.values.dtype.kind in "iuf"
         ]
-        chosen[dimension] = (
-            _extremes(lines, n_points) if lines else np.linspace(0, length - 1, n_points).astype(np.intp)
-        )
+        chosen[dimension] = _extremes(lines, most) if lines else np.linspace(0, length - 1, most).astype(np.intp)
     return chosen
 
 

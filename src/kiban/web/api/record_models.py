@@ -76,7 +76,10 @@ class NumbersVariableModel(Model):
     role: str = Field(examples=["axis"])
     dimensions: list[str]
     shape: list[int] = Field(description="Of the whole array, before it was thinned out.")
-    values: list[Any] = Field(description="Nested as deep as there are dimensions; null where a value is missing.")
+    values: list[Any] | None = Field(
+        description="Nested as deep as there are dimensions; null where a value is missing. Null as a whole where "
+        "fewer `points` were asked for and there are more than two dimensions: ask for a section."
+    )
 
 
 class NumbersModel(Model):
@@ -87,6 +90,31 @@ class NumbersModel(Model):
     technique: str
     title: str
     variables: list[NumbersVariableModel]
+
+
+class SectionAxisModel(Model):
+    """What was measured along one side of a section."""
+
+    model_config = ConfigDict(title="SectionAxis")
+
+    dimension: str
+    name: str | None = Field(description="The variable that says it, where there is one.")
+    unit: str | None
+    values: list[Any] | None
+    step: int = Field(description="So many points of the array were averaged into one.")
+
+
+class SectionModel(Model):
+    """A line or a picture out of an array."""
+
+    model_config = ConfigDict(title="Section")
+
+    variable: str
+    unit: str
+    values: list[Any] = Field(description="Numbers, or rows of numbers; null where nothing is known.")
+    shape: list[int] = Field(description="Before points were averaged.")
+    axes: list[SectionAxisModel]
+    averaged: list[str] = Field(description="Dimensions over which the values are means.")
 
 
 class FileModel(Model):

@@ -79,7 +79,9 @@ def get_numbers(
                     "role": variable.role.value,
                     "dimensions": list(variable.dimensions),
                     "shape": list(variable.series.shape),
-                    "values": taken(_real(variable), variable.dimensions, chosen).tolist(),
+                    "values": None
+                    if points is not None and len(variable.dimensions) > 2
+                    else taken(_real(variable), variable.dimensions, chosen).tolist(),
                 }
                 for variable in reading.variables
             ],

@@ -33,6 +33,12 @@ from kiban.web.unit_text import axis_title, with_unit
 ROUTER = APIRouter()
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
+_IMAGES = {
+    "electron_diffraction", "electron_microscopy", "image", "optical_microscopy", "scanning_probe_microscopy",
+    "surface_topography", "xrd_image",
+}  # fmt: skip
+"""Techniques whose last two dimensions are rows and columns of a picture."""
+_PICTURE_WORDS = ("averaged", "shrunk", "mean")
 _PEAK_COLUMNS = {"two_theta": "two_theta", "position": "", "potential": "potential"}
 """Columns of analysis tables that give a peak's place, and the variable they are on ("" is the first axis)."""
 
@@ -73,15 +79,24 @@ def show_record(
 def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
     document = shown.record.document
     variables = document.get("variables", ())
+    arrays = _arrays(document.get("technique"), variables)
     # What the script needs to know goes into one attribute, escaped like any other text.
-    plot = {
+    plot: dict[str, Any] = {
         "technique": document.get("technique"),
         "address": f"/api/v1/records/{shown.record.pid}/numbers?points=4000",
         "titles": {v["name"]: _axis(v, speaker) for v in variables},
         "peaks": _peaks(document.get("analyses", ())),
         "words": {key: speaker(f"record.plot_{key}") for key in ("peak", "failed", "point", "nothing", "cannot_log")},
     }
+    if arrays:
+        plot |= {
+            "section_address": f"/api/v1/records/{shown.record.pid}/section",
+            "arrays": arrays,
+            "is_image": document.get("technique") in _IMAGES,
+            "words": plot["words"] | {key: speaker(f"record.picture_{key}") for key in _PICTURE_WORDS},
+        }
     return {
+        "pictures": bool(arrays),
         # The normalised file has its own line among the files.
         "exports": [e for e in suited(from_json(dict(document), Measurement)) if e.name != "nexus"],
         "plot": json.dumps(plot, ensure_ascii=False),
@@ -90,6 +105,14 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         "doubts": [(None, doubt) for doubt in document.get("doubts", ())]
         + [(a["name"], doubt) for a in document.get("analyses", ()) for doubt in a.get("doubts", ())],
     }
+
+
+def _arrays(technique: str | None, variables: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The arrays that are shown as pictures; maps of two dimensions that are no images are drawn by `plot.js`."""
+    signals = [v for v in variables if v.get("role") == "signal" and len(v.get("shape", ())) > 1]
+    if technique not in _IMAGES:
+        signals = [v for v in signals if len(v["shape"]) > 2]
+    return [{key: v[key] for key in ("name", "dimensions", "shape")} for v in signals]
 
 
 def _axis(variable: Mapping[str, Any], speaker: Speaker) -> str:

@@ -1,0 +1,151 @@
+// Arrays of two dimensions or more: an image, one of a stack, or a map of spectra with the spectrum of a place in it.
+const place = document.getElementById("plot");
+const line = document.getElementById("plot-line");
+const note = document.getElementById("plot-note");
+const form = document.getElementById("picture-controls");
+const given = JSON.parse(place.dataset.plot);
+const MOST = 512;
+let array, held, spot, spotText;
+
+const text = (name) => given.titles[name] ?? name.replaceAll("_", " ");
+const length = (dimension) => array.shape[array.dimensions.indexOf(dimension)];
+
+// Of an image the last two dimensions are the picture; a spectrum runs along the last one, and the picture is before it.
+function roles() {
+  const dimensions = array.dimensions.filter((d) => d !== "channel");
+  const isImage = given.is_image || dimensions.length < 3;
+  const end = isImage ? dimensions.length : dimensions.length - 1;
+  return {
+    picture: dimensions.slice(Math.max(0, end - 2), end),
+    spectrum: isImage ? null : dimensions.at(-1),
+    others: array.dimensions.filter((d) => !dimensions.slice(Math.max(0, end - 2)).includes(d)),
+  };
+}
+
+async function section(along, at) {
+  const query = new URLSearchParams({ variable: array.name, most: String(along.length === 2 ? MOST : 4096) });
+  for (const d of along) query.append("along", d);
+  for (const [d, index] of Object.entries(at)) query.append("at", `${d}:${index}`);
+  const answer = await fetch(`${given.section_address}?${query}`);
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function layout(x, y) {
+  const grid = "rgba(128,128,128,0.25)";
+  const axis = (label) => ({
+    title: { text: label, standoff: 8 }, gridcolor: grid, zeroline: false, linecolor: grid, automargin: true, ticks: "outside",
+    tickcolor: grid, exponentformat: "power",
+  });
+  const style = getComputedStyle(document.body);
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", margin: { l: 60, r: 16, t: 16, b: 50 },
+    font: { color: style.color, family: style.fontFamily, size: 13 }, showlegend: false, hovermode: "closest",
+    xaxis: axis(x), yaxis: axis(y),
+  };
+}
+
+const axisTitle = (axis) => (axis.name ? text(axis.name) : axis.dimension.replaceAll("_", " "));
+const numbers = (axis, n) => axis.values ?? Array.from({ length: n }, (_, i) => (i + 0.5) * axis.step - 0.5);
+// Squares of a picture are square where both sides are in the same unit, or both are counted in pixels.
+const alike = ([a, b]) => a.unit === b.unit;
+
+async function drawPicture() {
+  const { picture } = roles();
+  const found = await section(picture, held);
+  const [rows, columns] = found.axes;
+  const drawn = layout(axisTitle(columns), axisTitle(rows));
+  if (given.is_image) drawn.yaxis.autorange = "reversed";
+  if (alike(found.axes)) { drawn.yaxis.scaleanchor = "x"; drawn.xaxis.constrain = drawn.yaxis.constrain = "domain"; }
+  const isLog = form.elements.log_z.checked;
+  const z = isLog ? found.values.map((row) => row.map((v) => (v > 0 ? Math.log10(v) : null))) : found.values;
+  const label = isLog ? `log₁₀ ${text(array.name)}` : text(array.name);
+  const trace = {
+    type: "heatmap", z, x: numbers(columns, z[0].length), y: numbers(rows, z.length),
+    colorscale: given.is_image ? "Greys" : "Viridis", reversescale: false,
+    colorbar: { title: { text: label, side: "right" } }, hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
+  };
+  await window.Plotly.react(place, [trace], drawn, { responsive: true, displaylogo: false });
+  const steps = found.axes.map((axis) => axis.step);
+  const parts = [];
+  if (found.averaged.length) parts.push(given.words.averaged.replace("{names}", found.averaged.map(text).join(", ")));
+  if (Math.max(...steps) > 1) parts.push(given.words.shrunk.replace("{n}", String(Math.max(...steps))));
+  note.textContent = parts.join(" ");
+  place.picture = { picture, steps, titles: [axisTitle(rows), axisTitle(columns)] };
+}
+
+async function drawSpectrum() {
+  const { spectrum } = roles();
+  line.hidden = !spectrum;
+  if (!spectrum) return;
+  const rest = { ...held, ...spot };
+  delete rest[spectrum];
+  const found = await section([spectrum], rest);
+  const [axis] = found.axes;
+  const drawn = layout(axisTitle(axis), text(array.name));
+  drawn.title = { text: spot ? spotText : given.words.mean, font: { size: 13 } };
+  drawn.margin.t = 36;
+  const trace = {
+    type: "scatter", mode: "lines", x: numbers(axis, found.values.length), y: found.values,
+    line: { width: 1.5, color: "#2a6fbb" }, hovertemplate: "%{x}<br>%{y}<extra></extra>",
+  };
+  await window.Plotly.react(line, [trace], drawn, { responsive: true, displaylogo: false });
+}
+
+async function draw() {
+  try {
+    await drawPicture();
+    await drawSpectrum();
+  } catch (error) {
+    console.error(error);
+    note.textContent = given.words.failed;
+  }
+}
+
+// One slider for each dimension that is neither a side of the picture nor the spectrum.
+function sliders() {
+  const { others } = roles();
+  const box = document.getElementById("picture-sliders");
+  box.replaceChildren(...others.map((dimension) => {
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    const shown = document.createElement("output");
+    Object.assign(input, { type: "range", min: "0", max: String(length(dimension) - 1), value: String(held[dimension] ?? 0) });
+    input.addEventListener("input", () => { shown.textContent = ` ${input.value}`; });
+    input.addEventListener("change", () => { held[dimension] = Number(input.value); draw(); });
+    shown.textContent = ` ${input.value}`;
+    label.append(text(dimension), shown, input);
+    return label;
+  }));
+}
+
+function choose(name) {
+  array = given.arrays.find((a) => a.name === name) ?? given.arrays[0];
+  const { others } = roles();
+  // Colours are seen together; of a stack the first is shown.
+  held = Object.fromEntries(others.filter((d) => d !== "channel").map((d) => [d, 0]));
+  spot = null;
+  sliders();
+  return draw();
+}
+
+async function start() {
+  form.hidden = false;
+  const select = form.elements.array;
+  select.replaceChildren(...given.arrays.map((a) => new Option(text(a.name), a.name)));
+  select.closest("label").hidden = given.arrays.length < 2;
+  select.addEventListener("change", () => choose(select.value));
+  form.elements.log_z.addEventListener("change", draw);
+  await choose(select.value);
+  place.on?.("plotly_click", ({ points: [point] }) => {
+    if (!roles().spectrum) return;
+    const [row, column] = point.pointIndex;
+    const { picture, steps, titles } = place.picture;
+    spotText = `${titles[1]} = ${Number(point.x.toPrecision(6))}, ${titles[0]} = ${Number(point.y.toPrecision(6))}`;
+    spot = { [picture[0]]: row * steps[0], ...(picture[1] ? { [picture[1]]: column * steps[1] } : {}) };
+    drawSpectrum();
+  });
+}
+
+form.addEventListener("submit", (event) => event.preventDefault());
+start();
