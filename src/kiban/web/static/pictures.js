@@ -18,7 +18,7 @@ function roles() {
   return {
     picture: dimensions.slice(Math.max(0, end - 2), end),
     spectrum: isImage ? null : dimensions.at(-1),
-    others: array.dimensions.filter((d) => !dimensions.slice(Math.max(0, end - 2)).includes(d)),
+    others: dimensions.filter((d) => !dimensions.slice(Math.max(0, end - 2)).includes(d)),
   };
 }
 
@@ -50,8 +50,28 @@ const numbers = (axis, n) => axis.values ?? Array.from({ length: n }, (_, i) => 
 // Squares of a picture are square where both sides are in the same unit, or both are counted in pixels.
 const alike = ([a, b]) => a.unit === b.unit;
 
+// Red, green and blue as one picture in colours; 16 bits are more than a screen shows.
+async function drawColours(picture) {
+  const found = await Promise.all([0, 1, 2].map((channel) => section(picture, { ...held, channel })));
+  const [rows, columns] = found[0].axes;
+  const largest = Math.max(...found.flatMap((f) => f.values.map((row) => Math.max(...row))));
+  const factor = largest > 255 ? 255 / 65535 : largest > 1 ? 1 : 255;
+  const z = found[0].values.map((row, i) => row.map((_, j) => found.map((f) => f.values[i][j] * factor)));
+  const [x, y] = [numbers(columns, z[0].length), numbers(rows, z.length)];
+  const step = (values) => (values.length > 1 ? values[1] - values[0] : 1);
+  const trace = {
+    type: "image", z, x0: x[0], dx: step(x), y0: y[0], dy: step(y), hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
+  };
+  await window.Plotly.react(place, [trace], layout(axisTitle(columns), axisTitle(rows)), { responsive: true, displaylogo: false });
+  const steps = found[0].axes.map((axis) => axis.step);
+  note.textContent = Math.max(...steps) > 1 ? given.words.shrunk.replace("{n}", String(Math.max(...steps))) : "";
+}
+
 async function drawPicture() {
   const { picture } = roles();
+  const hasColours = given.is_image && array.dimensions.includes("channel") && [3, 4].includes(length("channel"));
+  form.elements.log_z.closest("label").hidden = hasColours;
+  if (hasColours) { await drawColours(picture); return; }
   const found = await section(picture, held);
   const [rows, columns] = found.axes;
   const drawn = layout(axisTitle(columns), axisTitle(rows));
@@ -122,8 +142,7 @@ function sliders() {
 function choose(name) {
   array = given.arrays.find((a) => a.name === name) ?? given.arrays[0];
   const { others } = roles();
-  // Colours are seen together; of a stack the first is shown.
-  held = Object.fromEntries(others.filter((d) => d !== "channel").map((d) => [d, 0]));
+  held = Object.fromEntries(others.map((d) => [d, 0])); // of a stack the first is shown
   spot = null;
   sliders();
   return draw();
