@@ -94,7 +94,7 @@ def read_numbers(cells: Sequence[str], decimal: str = ".") -> NumberColumn:
     if decimal == ".":
         # Only whole columns of plain numbers take the short way; float() would take "1_2" for 12, and refuses "".
         try:
-            values = np.array(list(map(float, cells)), dtype=np.float64)
+            values = np.array([float(cell) if cell else math.nan for cell in cells], dtype=np.float64)
         except ValueError:
             pass_on = True
         else:

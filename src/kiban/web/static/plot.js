@@ -14,6 +14,9 @@ const USUAL = {
   open_circuit_voltage: { x: ["time"], y: ["potential"] },
   crystal_structure: { x: ["fract_x"], y: ["fract_y"] },
   impedance: { x: ["impedance_real"], y: ["impedance_imaginary_negative", "impedance_imaginary"] },
+  magnetometry: { swept: ["magnetic_field", "temperature", "frequency"] },
+  electrical_transport: { swept: ["magnetic_field", "temperature"] },
+  heat_capacity: { x: ["temperature"] },
 };
 // Atoms and fragments are things of their own: a line from one to the next would show what is not there.
 const AS_POINTS = new Set(["crystal_structure"]);
@@ -35,8 +38,20 @@ function usual() {
   const signal = lines.find((v) => v.role === "signal" && partners(v).length) ?? lines.find((v) => v.role === "signal");
   const y = first(wish.y) ?? signal ?? lines[1] ?? lines[0];
   const of = y ? partners(y) : [];
-  const x = first(wish.x) ?? of.find((v) => v.role === "axis") ?? null;
+  const x = first(wish.x) ?? mostVaried(wish.swept, of) ?? of.find((v) => v.role === "axis") ?? null;
   return { x: x && y && x.dimensions[0] === y.dimensions[0] ? x : null, y };
+}
+
+// Loops are drawn over the field, cooling curves over the temperature: over what varied most for its size.
+function mostVaried(names, among) {
+  let best = null, most = 0.05;
+  for (const v of among.filter((one) => names?.includes(one.name))) {
+    const known = v.values.filter((value) => value !== null);
+    const low = known.reduce((a, b) => Math.min(a, b), Infinity), high = known.reduce((a, b) => Math.max(a, b), -Infinity);
+    const variation = (high - low) / Math.max(Math.abs(high), Math.abs(low));
+    if (variation > most) { most = variation; best = v; }
+  }
+  return best;
 }
 
 function map() {
