@@ -144,6 +144,7 @@ _CANONICAL = {
     "wt%": "percent",
     "at%": "percent",
     "mol%": "percent",
+    "ms%": "percent",
     "wt.%": "percent",
     "at.%": "percent",
     "(micromol/mol)-1m-1 (base 10)": "1/(umol/mol)/m",

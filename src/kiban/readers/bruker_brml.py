@@ -44,7 +44,6 @@ what other programs say of theirs, the external counts from the latter alone; th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +54,7 @@ from kiban.readers.bruker.brml_archive import MEMBER, MEND, Archive, Experiment
 from kiban.readers.bruker.brml_metadata import fixed_drives, measurement, metadata, time
 from kiban.readers.bruker.brml_scan import Common, scans
 from kiban.readers.bruker.brml_views import Rows, columns, kind_of, whole
+from kiban.readers.bruker.ranges import range_readings
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.diffraction_map import readings
 from kiban.readers.diffraction_scan import Scan
@@ -109,11 +109,7 @@ def _read(archive: Archive, experiment: Experiment) -> list[Reading]:
     if any(len(made) > 1 for made in routes):
         # A line detector that was moved has a scan along its channels for each step, which make one map.
         return [reading for made in routes for reading in readings(made, is_map=len(made) > 1)]
-    found = [scan for made in routes for scan in made]
-    if len({float(scan.track(scan.axis).values[0]) for scan in found}) > 1:
-        # Scans that follow each other along 2θ shift θ from one to the next, too; that makes no map.
-        found = [replace(scan, starts=()) for scan in found]
-    return readings(found)
+    return range_readings([scan for made in routes for scan in made])
 
 
 def _routes(

@@ -41,13 +41,12 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import replace
 
 from kiban.errors import DamagedFile, UnsupportedVariant
 from kiban.readers.bruker import raw_early, raw_v3, raw_v4
 from kiban.readers.bruker.fields import MEND
+from kiban.readers.bruker.ranges import range_readings
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_map import readings
 from kiban.readers.diffraction_scan import Scan
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
@@ -79,12 +78,7 @@ class BrukerRaw:
 
     def read(self, source: Source) -> list[Reading]:
         """Read all ranges, in order. Raises as the contract says."""
-        scans = _scans(source.read(), file=source.name)
-        starts = {float(scan.track(scan.axis).values[0]) for scan in scans}
-        if len(starts) > 1:
-            # Ranges that follow each other along 2θ shift θ from one to the next, too; that makes no map.
-            scans = [replace(scan, starts=()) for scan in scans]
-        return readings(scans)
+        return range_readings(_scans(source.read(), file=source.name))
 
 
 def _scans(content: bytes, *, file: str) -> list[Scan]:

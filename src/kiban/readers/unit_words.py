@@ -143,6 +143,7 @@ _PHRASES: dict[str, str] = {
     "a. u.": "arbitrary_unit",
     "a.u": "arbitrary_unit",
     "mass%": "percent",
+    "ms%": "percent",
     "mass %": "percent",
     "wt %": "percent",
     "wt. %": "percent",

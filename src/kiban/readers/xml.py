@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def parse(content: bytes, *, name: str) -> _Element:
+def parse(content: bytes, *, name: str, is_large: bool = False) -> _Element:
     """Parse an XML document and give its root element.
+
+    Parameters
+    ----------
+    is_large : bool
+        Texts of more than 10 MB and any depth are allowed: the caller bounds the depth to which it follows.
 
     Raises
     ------
@@ -27,7 +32,7 @@ def parse(content: bytes, *, name: str) -> _Element:
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
-        huge_tree=False,
+        huge_tree=is_large,
         remove_comments=False,
     )
     try:
