@@ -38,9 +38,10 @@ def rate_uncertainty(
     """
     if counting_time_s is None or not 0 < counting_time_s < np.inf:
         return None
-    counts = np.asarray(rates, dtype=np.float64) * counting_time_s
-    there = counts[np.isfinite(counts)]
-    if bool(np.any(there < 0)):
+    with np.errstate(over="ignore"):
+        counts = np.asarray(rates, dtype=np.float64) * counting_time_s
+    there = counts[~np.isnan(counts)]
+    if bool(np.any(there < 0)) or bool(np.any(np.isinf(there))):
         return None
     # Rate and time are both rounded when they are written.
     coarse = 2 * relative_precision * there + 1e-4
