@@ -1,0 +1,1 @@
+"""Headers of d*TREK images: their keys, and what they say of source, goniometer and detector."""
