@@ -1,0 +1,339 @@
+"""How long each reader takes for real files, beside other libraries that read the same file in the same run.
+
+    .venv/bin/python benchmarks/readers.py [READER ...]
+
+Times are CPU, the best of several runs; `read` is what a deposit does with the bytes (recognise, then read in full).
+Another library gets the same file by its path and has to load its numbers. Libraries of the group `others` that are not
+installed are named. The real files lie in ../shared/data (or KIBAN_TEST_DATA): up to three for each reader, from the
+smallest to the largest. Some large files are made here: a CSV of a million rows, an XRDML of half a million points, and a
+RASX with 201 scans. Prints a table in Markdown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import time
+import warnings
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kiban.errors import KibanError
+from kiban.readers.recognise import choose, read, readers
+from kiban.readers.source import Source
+
+DATA = Path(os.environ.get("KIBAN_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
+MOST_FILES = 3
+LEAST_S = 0.3
+LEAST_RUNS = 3
+
+
+Numbers = Callable[[Path], object]
+"""Loads a file with another library and gives its arrays of measured values."""
+
+
+def _fairmat(name: str) -> Numbers:
+    def load(path: Path) -> object:
+        import fairmat_readers_xrd
+
+        return getattr(fairmat_readers_xrd, name)(str(path))["intensity"].magnitude
+
+    return load
+
+
+def _jcamp(path: Path) -> object:
+    import jcamp
+
+    return jcamp.readfile(str(path))["y"]
+
+
+def _nmrglue_jcamp(path: Path) -> object:
+    from nmrglue.fileio import jcampdx
+
+    return jcampdx.read(str(path))[1]
+
+
+def _gemmi(path: Path) -> object:
+    from gemmi import cif
+
+    return [[list(row) for row in item.loop.values] for block in cif.read(str(path)) for item in block if item.loop]
+
+
+def _vamas(path: Path) -> object:
+    from vamas import Vamas
+
+    return [np.array(v.y_values) for block in Vamas(str(path)).blocks for v in block.corresponding_variables]
+
+
+def _ncempy(module: str, function: str) -> Numbers:
+    def load(path: Path) -> object:
+        import importlib
+
+        return getattr(importlib.import_module(f"ncempy.io.{module}"), function)(str(path))["data"]
+
+    return load
+
+
+def _renishaw(path: Path) -> object:
+    from renishawWiRE import WDFReader
+
+    reader = WDFReader(str(path))
+    reader.close()
+    return reader.spectra
+
+
+def _opus(path: Path) -> object:
+    import brukeropus
+
+    found = brukeropus.read_opus(str(path))
+    return [getattr(found, key).y for key in found.data_keys]
+
+
+def _spc(path: Path) -> object:
+    import spc_io
+
+    with path.open("rb") as file:
+        return [sub.yarray for sub in spc_io.SPC.from_bytes_io(file)]
+
+
+def _igor(path: Path) -> object:
+    from igor2 import binarywave
+
+    return binarywave.load(str(path))["wave"]["wData"]
+
+
+def _fabio(path: Path) -> object:
+    import fabio
+
+    return fabio.open(str(path)).data
+
+
+def _nmrglue_bruker(path: Path) -> object:
+    import nmrglue
+
+    return nmrglue.bruker.read(str(path.parent))[1]
+
+
+def _nmrglue_jeol(path: Path) -> object:
+    import nmrglue
+
+    return nmrglue.jeol.read(str(path))[1]
+
+
+def _openpyxl(path: Path) -> object:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    return [list(row) for sheet in book.worksheets for row in sheet.values]
+
+
+def _pandas(path: Path) -> object:
+    import pandas
+
+    return pandas.read_csv(path).to_numpy()
+
+
+def _nptdms(path: Path) -> object:
+    from nptdms import TdmsFile
+
+    return [channel[:] for group in TdmsFile.read(str(path)).groups() for channel in group.channels()]
+
+
+def _tifffile(path: Path) -> object:
+    import tifffile
+
+    return tifffile.imread(path)
+
+
+def n_values(found: object) -> int:
+    """How many values it holds, lists of arrays included."""
+    if isinstance(found, list | tuple):
+        return sum(map(n_values, found))
+    return int(np.size(found)) if found is not None else 0
+
+
+OTHERS: dict[str, tuple[tuple[str, Numbers], ...]] = {
+    ".brml": (("fairmat-readers-xrd", _fairmat("read_bruker_brml")),),
+    ".cif": (("gemmi alone", _gemmi),),
+    ".dm3": (("ncempy", _ncempy("dm", "dmReader")), ("fabio", _fabio)),
+    ".dm4": (("ncempy", _ncempy("dm", "dmReader")),),
+    ".dx": (("jcamp", _jcamp), ("nmrglue", _nmrglue_jcamp)),
+    ".edf": (("fabio", _fabio),),
+    ".ibw": (("igor2", _igor),),
+    ".img": (("fabio", _fabio),),
+    ".jdf": (("nmrglue", _nmrglue_jeol),),
+    ".jdx": (("jcamp", _jcamp), ("nmrglue", _nmrglue_jcamp)),
+    ".mrc": (("ncempy", _ncempy("mrc", "mrcReader")),),
+    ".rasx": (("fairmat-readers-xrd", _fairmat("read_rigaku_rasx")),),
+    ".raw": (("fairmat-readers-xrd", _fairmat("read_bruker_raw")),),
+    ".ser": (("ncempy", _ncempy("ser", "serReader")),),
+    ".spc": (("spc-io", _spc),),
+    ".tdms": (("nptdms alone", _nptdms),),
+    ".tif": (("tifffile alone", _tifffile),),
+    ".tiff": (("tifffile alone", _tifffile),),
+    ".vms": (("vamas", _vamas),),
+    ".wdf": (("renishawWiRE", _renishaw),),
+    ".xlsx": (("openpyxl alone", _openpyxl),),
+    ".xrdml": (("fairmat-readers-xrd", _fairmat("read_panalytical_xrdml")),),
+}
+BY_NAME = {"fid": (("nmrglue", _nmrglue_bruker),), "ser": (("nmrglue", _nmrglue_bruker),)}
+OPUS = (("brukeropus", _opus),)
+MADE = {"made-1e6.csv": (("pandas", _pandas),)}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One file's times."""
+
+    name: str
+    reader: str
+    n_bytes: int
+    ours_s: float
+    other: str
+    other_s: float | None
+
+    def line(self) -> str:
+        """A row in Markdown."""
+        theirs, ratio = "", ""
+        if self.other_s is not None:
+            theirs, ratio = f"{1e3 * self.other_s:.2f}", f"{self.ours_s / self.other_s:.2f}"
+        speed = self.n_bytes / self.ours_s / 1e6
+        ours = f"{1e3 * self.ours_s:.2f}"
+        return f"| `{self.reader}` | {self.name} | {self.n_bytes / 1e3:.0f} | {ours} | {speed:.0f} | {self.other} | {theirs} | {ratio} |"
+
+
+def best_cpu_s(deed: Callable[[], object]) -> float:
+    """The shortest CPU time of at least three runs; the first, which loads libraries, does not count."""
+    deed()
+    best, total, n = float("inf"), 0.0, 0
+    while n < LEAST_RUNS or (total < LEAST_S and n < 200):
+        begun = time.process_time()
+        deed()
+        taken = time.process_time() - begun
+        best, total, n = min(best, taken), total + taken, n + 1
+    return best
+
+
+def timed(path: Path, absent: set[str]) -> Timed | None:
+    """Time one file; `None` where no reader of ours reads it."""
+    try:
+        choice, readings = read(Source(path))
+    except KibanError:
+        return None
+    n_ours = sum((*reading.signals, *reading.variables)[0].series.values.size for reading in readings)
+    ours_s = best_cpu_s(lambda: read(Source(path)))
+    rivals: list[tuple[float, str]] = []
+    fails: list[str] = []
+    for name, deed in rivals_for(path, choice.reader.name):
+        try:
+            # Who gives fewer values has not read the same; more are other columns that came along.
+            if (n := n_values(deed(path))) < n_ours:
+                fails.append(f"{name} gives {n} of {n_ours} values")
+                continue
+            rivals.append((best_cpu_s(lambda deed=deed: deed(path)), name))  # type: ignore[misc]
+        except ImportError:
+            absent.add(name)
+        except Exception as e:  # noqa: BLE001  what another library cannot read is worth a word
+            fails.append(f"{name} fails ({type(e).__name__})")
+    other_s, other = min(rivals, default=(None, ", ".join(fails)))
+    return Timed(path.name, choice.reader.name, path.stat().st_size, ours_s, other, other_s)
+
+
+def rivals_for(path: Path, reader: str) -> tuple[tuple[str, Numbers], ...]:
+    """Other libraries that may read such a file."""
+    if "opus" in reader:
+        return OPUS
+    if reader in {"delimited_text", "biologic_mpt"}:
+        return MADE.get(path.name, ())
+    return MADE.get(path.name) or BY_NAME.get(path.name) or OTHERS.get(path.suffix.lower(), ())
+
+
+def real_files(wanted: set[str]) -> dict[str, list[Path]]:
+    """Up to three real files for each reader: the smallest, the largest and one between."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(DATA.rglob("*"), key=lambda p: (p.stat().st_size, p.name)):
+        if not path.is_file() or path.name == "README.md":
+            continue
+        with contextlib.suppress(KibanError):
+            name = choose(Source(path)).reader.name
+            if not wanted or name in wanted:
+                found[name].append(path)
+    return {name: [paths[i] for i in sorted({0, len(paths) // 2, len(paths) - 1})] for name, paths in found.items()}
+
+
+def made_files(folder: Path) -> Iterator[Path]:
+    """Files larger than the real ones."""
+    chance = np.random.default_rng(1)
+    table = np.column_stack([np.arange(1_000_000) * 0.01, *chance.normal(100, 3, (2, 1_000_000)).round(4)])
+    csv = folder / "made-1e6.csv"
+    np.savetxt(csv, table, fmt="%.4f", delimiter=",", header="Time (s),Voltage (V),Current (mA)", comments="")
+    yield csv
+    packed = DATA / "xrd" / "rsm_1.xrdml.bz2"
+    if packed.exists():
+        import bz2
+
+        unpacked = folder / "rsm_1.xrdml"
+        unpacked.write_bytes(bz2.decompress(packed.read_bytes()))
+        yield unpacked
+    for original in sorted(DATA.glob("xrd/XRD-918-16_10.xrdml")):
+        yield _long_scan(original, folder / "made-5e5.xrdml")
+    for original in sorted(DATA.glob("xrd/TwoTheta_scan_powder.rasx")):
+        yield _map(original, folder / "made-201-scans.rasx")
+
+
+def _long_scan(original: Path, made: Path) -> Path:
+    """A scan of half a million points, with the header of a real one."""
+    import re
+
+    counts = " ".join(map(str, np.random.default_rng(1).poisson(200, 500_000)))
+    text = original.read_text(encoding="utf-8")
+    made.write_text(re.sub(r"(<(?:intensities|counts)[^>]*>)[^<]*", rf"\g<1>{counts}", text), encoding="utf-8")
+    return made
+
+
+def _map(original: Path, made: Path) -> Path:
+    """As large as a map of 201 scans: the real scan again and again."""
+    with zipfile.ZipFile(original) as archive:
+        profile = archive.read("Data0/Profile0.txt")
+        conditions = archive.read("Data0/MesurementConditions0.xml").decode("utf-8-sig")
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(201):
+            archive.writestr(f"Data{n}/Profile{n}.txt", profile)
+            archive.writestr(f"Data{n}/MesurementConditions{n}.xml", conditions)
+        names = "".join(f'<ContentHashList Name="Data{n}" />' for n in range(201))
+        archive.writestr("root.xml", f"<RootList>{names}</RootList>")
+    return made
+
+
+def main() -> None:
+    """Print the table."""
+    warnings.simplefilter("ignore")
+    wanted = set(sys.argv[1:])
+    absent: set[str] = set()
+    print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.\n")
+    print("| reader | file | kB | ms | MB/s | other | its ms | ratio |\n|---|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="kiban-readers-") as name:
+        paths = [path for _, group in sorted(real_files(wanted).items()) for path in group]
+        for path in [*paths, *made_files(Path(name))]:
+            # What other libraries print is not part of the table.
+            with contextlib.redirect_stdout(io.StringIO()):
+                one: Any = timed(path, absent)
+            if one is not None and (not wanted or one.reader in wanted):
+                print(one.line(), flush=True)
+    silent = [reader.name for reader in readers() if reader.name not in real_files(set())]
+    print(
+        f"\nNot installed: {', '.join(sorted(absent)) or 'none'}. Readers without a real file: {', '.join(silent) or 'none'}."
+    )
+
+
+if __name__ == "__main__":
+    main()
