@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 
+_LARGEST = np.iinfo(np.int64).max
 _MEND = "Export the measurement again; the file is kept as it came."
 
 
@@ -32,6 +34,8 @@ def numbers(text: str, *, what: str, file: str) -> NDArray[Any]:
     DamagedFile
         If something between them is not a finite number (`NaN` is: a missing value).
     """
+    if (quick := _quick_numbers(text)) is not None:
+        return quick
     tokens = text.split()
     if not any(sign in text for sign in ".eEnNfF_"):
         try:
@@ -46,6 +50,29 @@ def numbers(text: str, *, what: str, file: str) -> NDArray[Any]:
     if values is None or "_" in text or bool(np.isinf(values).any()):
         raise _not_a_number(tokens, what=what, file=file)
     return values
+
+
+def _quick_numbers(text: str) -> NDArray[Any] | None:
+    """Read them in one go, ten times as fast, where nothing about the text is doubtful; otherwise `None`.
+
+    NumPy's parser reads floats exactly as `float` does, but takes some texts for numbers that `int` and `float` do not:
+    a sign apart from its digits, `nan(1)`, a whole number beyond 64 bits (it gives the largest there is), blanks alone.
+    """
+    if not text or text.isspace() or "(" in text:
+        return None
+    is_whole = not any(sign in text for sign in ".eEnNfF_+-")
+    try:
+        with warnings.catch_warnings():
+            # NumPy before 2.3 only warns of what it cannot read.
+            warnings.simplefilter("error", DeprecationWarning)
+            values = np.fromstring(text, dtype=np.int64 if is_whole else np.float64, sep=" ")
+    except (ValueError, DeprecationWarning):
+        return None
+    if is_whole:
+        return values if values.size and values.max() < _LARGEST else None
+    # Whole numbers with a sign become integers on the slower way.
+    has_fraction = any(sign in text for sign in ".eEnN")
+    return values if has_fraction and not bool(np.isinf(values).any()) else None
 
 
 def _not_a_number(tokens: list[str], *, what: str, file: str) -> DamagedFile:
@@ -91,6 +118,9 @@ def rows(lines: Iterable[str], *, what: str, file: str, first_line: int = 1) -> 
     DamagedFile
         If a row has another number of columns, or something in it is not a finite number.
     """
+    lines = list(lines)
+    if (quick := _quick_rows(lines)) is not None:
+        return quick
     split = [(place, line.split()) for place, line in enumerate(lines, first_line) if line.strip()]
     if not split:
         return np.empty((0, 0))
@@ -109,14 +139,28 @@ def rows(lines: Iterable[str], *, what: str, file: str, first_line: int = 1) -> 
     return table
 
 
+def _quick_rows(lines: list[str]) -> NDArray[np.float64] | None:
+    """Read them in one go where all rows are alike and all numbers plain and finite; otherwise `None`."""
+    widths = set(map(len, map(str.split, lines))) - {0}
+    if len(widths) != 1:
+        return None
+    values = _quick_numbers("\n".join(lines))
+    if values is None or not bool(np.isfinite(values).all()):
+        return None
+    return values.astype(np.float64, copy=False).reshape(-1, widths.pop())
+
+
 def _with_decimal_commas(split: list[tuple[int, list[str]]], *, what: str, file: str) -> NDArray[np.float64]:
     if any("." in token for _, tokens in split for token in tokens):
         raise _bad_row(split, what=what, file=file)
     pointed = [(place, [token.replace(",", ".") for token in tokens]) for place, tokens in split]
     try:
-        return np.array([[float(token) for token in tokens] for _, tokens in pointed])
+        table = np.array([[float(token) for token in tokens] for _, tokens in pointed])
     except ValueError:
         raise _bad_row(pointed, what=what, file=file) from None
+    if not bool(np.isfinite(table).all()):
+        raise _bad_row(pointed, what=what, file=file)
+    return table
 
 
 def _bad_row(split: list[tuple[int, list[str]]], *, what: str, file: str) -> DamagedFile:
