@@ -27,7 +27,7 @@ _LENGTH = re.compile(r"(?:[pnumkc]|f)?m|angstrom|inch|in")
 _ENERGY = re.compile(r"[mkM]?eV")
 _TIME = re.compile(r"(?:[fpnum])?s|min|h|hr")
 _ANGLE = re.compile(r"[mu]?rad|deg")
-_RECIPROCAL = re.compile(r"1/(?P<under>.+)|\(?(?P<raised>[^()/*]+?)\)?(?:\*\*|\^)?\s*(?:\(-1\)|-1|⁻¹|−1)")
+_RECIPROCAL = re.compile(r"1 ?/ ?(?P<under>.+)|\(?(?P<raised>[^()/*]+?)\)?(?:\*\*|\^)?\s*(?:\(-1\)|-1|⁻¹|−1)")
 
 
 class Kind(StrEnum):

@@ -1,0 +1,1 @@
+"""The parts of the readers of FEI's and Thermo Fisher's formats."""
