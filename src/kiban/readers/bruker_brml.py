@@ -78,6 +78,7 @@ class BrukerBrml:
     makers = ("Bruker",)
     techniques = ("xrd", "xrd_map")
     suffixes = (".brml",)
+    library = "lxml"
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim zip archives with members `ExperimentN/DataContainer.xml` or `ExperimentN/RawDataN.xml`."""

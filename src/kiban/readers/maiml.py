@@ -76,6 +76,7 @@ class Maiml:
     makers = ("any",)
     techniques = ("table", "spectrum", *(key for key, _ in TECHNIQUE_WORDS))
     suffixes = (".maiml", ".mai", ".maiml.zip")
+    library = "lxml"
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim XML whose root element is `maiml`, and zip archives with one member that is called `.maiml`."""
