@@ -566,7 +566,7 @@ def test_a_file_without_its_end_is_doubted() -> None:
         (PLAIN.replace("\n144\n13\n0\n144\n", "\n144\n13\n0\ninf\n"), "'inf' was found"),
         (PLAIN.replace("\n144\n13\n0\n144\n", "\n144\n13\n0 1\n144\n"), "were expected as ordinate values"),
         (PLAIN.replace("\n144\n13\n0\n144\n", "\n144\n13\n\n144\n"), "were expected as ordinate values"),
-        (PLAIN.replace("948.5\n0.5\n", "948.5\n0\n"), "a start and an increment were expected"),
+        (PLAIN.replace("948.5\n0.5\n", "948.5\n0\n"), "are no axis"),
         (PLAIN.replace("948.5\n0.5\n", "1E+37\n0.5\n"), "a start and an increment were expected"),
         (PLAIN.replace("948.5\n0.5\n", "nan\n0.5\n"), "a start and an increment were expected"),
         (experiment(block((1, 2, 3), without=ORDINARY, part_32=[2, "a", "d", "b", "d"])), "cannot be shared out"),

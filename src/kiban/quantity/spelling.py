@@ -80,6 +80,8 @@ _CANONICAL = {
     "cm−1": "1/cm",
     "wavenumber": "1/cm",
     "wavenumbers": "1/cm",
+    "ev": "eV",
+    "kev": "keV",
     "hz": "Hz",
     "hertz": "Hz",
     "khz": "kHz",

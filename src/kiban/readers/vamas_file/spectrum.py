@@ -14,6 +14,7 @@ from kiban.quantity.series import Series, Uncertainties
 from kiban.readers.count_rates import rate_uncertainty
 from kiban.readers.diffraction_scan import counting_uncertainty
 from kiban.readers.energy_axis import axis_name
+from kiban.readers.sampled_axes import Axis
 from kiban.readers.unit_words import read_unit
 from kiban.readers.vamas_file.block import Block
 from kiban.readers.vamas_file.experiment import Experiment
@@ -77,15 +78,15 @@ def spectrum(block: Block, experiment: Experiment) -> Spectrum:
 def _regular(block: Block) -> Variable:
     start, step = (known(block.header.get(f"abscissa {what}")) for what in ("start", "increment"))
     n = len(block.values)
-    if start is None or step is None or (step == 0 and n > 1):
+    if start is None or step is None:
         written = f"'{block.header.get('abscissa start')}' and '{block.header.get('abscissa increment')}'"
         raise DamagedFile(
             f"{block.place}: a start and an increment were expected for its abscissa; {written} were found.", mend=MEND
         )
-    values = start + step * np.arange(n, dtype=np.float64)
-    if not bool(np.all(np.isfinite(values))):
-        raise DamagedFile(f"{block.place}: the abscissa runs off to infinity.", mend=MEND)
-    return _axis(values, str(block.header.get("abscissa label")), str(block.header.get("abscissa units")))
+    axis = Axis(length=n, first=start, step=step)
+    if n > 1 and not axis.is_sound:
+        raise DamagedFile(f"{block.place}: {n} points from {start:g} on in steps of {step:g} are no axis.", mend=MEND)
+    return _axis(axis.values(), str(block.header.get("abscissa label")), str(block.header.get("abscissa units")))
 
 
 def _irregular(block: Block, columns: NDArray[Any], labels: list[tuple[str, str]]) -> Variable:

@@ -1,0 +1,1 @@
+"""Parts of the MSA reader: keywords, numbers, and what becomes of them."""
