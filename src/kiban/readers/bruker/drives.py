@@ -101,5 +101,7 @@ def is_detector_fixed(scan_type: str) -> bool:
 
 def called(scan_type: str) -> str:
     """Name a scan for titles: `locked coupled` and `Detector Scan` to `locked coupled scan`, `Detector scan`."""
-    stem = re.sub(r"\s*scan\s*$", "", scan_type.strip(), flags=re.IGNORECASE)
+    stem = scan_type.strip()
+    if stem.lower().endswith("scan"):
+        stem = stem[: -len("scan")].rstrip()
     return f"{stem} scan" if stem else "X-ray scan"

@@ -13,7 +13,7 @@ DATA = re.compile(r"_(?P<axis>2?THETA|OMEGA|KHI|CHI|PHI|PSI|[XYZ]|AUX[123])?(?P<
 """The words above numbers, in capitals."""
 _KEY = re.compile(r"_(?P<key>[^=\s]+)\s*=\s*(?P<value>.*)")
 _PEAKS = re.compile(r"_(?:D-I|2THETA-I)\s*", re.IGNORECASE)
-_NEXT_RANGE = re.compile(r";\s*\(?\s*Data for Range number", re.IGNORECASE)
+_NEXT_RANGE = "data for range number"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +55,9 @@ def split(text: str, *, file: str) -> UxdFile:
         if not stripped:
             continue
         if stripped.startswith(";"):
-            if _NEXT_RANGE.match(stripped) and (fields is found.fields or rows is not None):
+            if stripped.lstrip(";( \t").lower().startswith(_NEXT_RANGE) and (
+                fields is found.fields or rows is not None
+            ):
                 fields, rows = {}, None
             found.comments.append(stripped[1:].strip())
         elif (data := DATA.fullmatch(stripped.upper())) is not None:

@@ -12,7 +12,7 @@ from kiban.records.reading import Json
 MEND = "Copy the image again from the instrument's computer; it is kept as it came."
 SIGNATURE = re.compile(rb"\{\s*HEADER_BYTES\s*=\s*(\d{1,9})\s*;")
 _LARGEST = 1 << 24
-_ENTRY = re.compile(r"([A-Za-z][\w ]{0,99}?)[ \t]*=[ \t]*(.*?)[ \t]*;?[ \t]*$")
+_BLANKS = " \t\r\0\f"
 
 
 class Header:
@@ -40,9 +40,9 @@ class Header:
         self.written: dict[str, Json] = {}
         self._texts: dict[str, str] = {}
         for line in text.splitlines():
-            entry = _ENTRY.match(line.strip(" \t\r\0\f"))
-            if entry is not None:
-                self._add(entry[1], entry[2])
+            key, sign, value = line.partition("=")
+            if sign and (key := key.strip(_BLANKS)):
+                self._add(key, value.strip(_BLANKS).removesuffix(";").rstrip(_BLANKS))
 
     def _add(self, key: str, value: str) -> None:
         # Some files say the same of the detector twice; the first is what the image was read out with.

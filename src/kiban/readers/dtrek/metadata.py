@@ -97,7 +97,7 @@ class Details:
         elif (old := header.number("WAVELENGTH")) is not None and old > 0:
             yield "wavelength", Measured(old, "angstrom")
         for name, key in (("tube_voltage", "SOURCE_VOLTAGE"), ("tube_current", "SOURCE_AMPERAGE")):
-            written = _WITH_UNIT.fullmatch(header.text(key).strip())
+            written = _WITH_UNIT.fullmatch(header.text(key)[:40].strip())
             value = optional_number(written[1]) if written else None
             unit = read_unit(written[2]) if written else None
             if value is not None and unit:
