@@ -66,6 +66,7 @@ from kiban.readers.jcamp import words as jcamp_words
 from kiban.readers.jcamp.labels import TABLES, Block, blocks, decode, label_table, normalise
 from kiban.readers.source import Source
 from kiban.records.reading import Json, MetadataValue, Reading, Variable
+from kiban.records.technique import TECHNIQUES
 
 _LABEL = re.compile(r"^[ \t]*##([^=\n]*)=", re.MULTILINE)
 _MOST_DOUBTS = 20
@@ -76,7 +77,7 @@ class JcampDx:
     """Reads JCAMP-DX files."""
 
     name: str = "jcamp_dx"
-    version: int = 1
+    version: int = 2
     title: str = "JCAMP-DX"
     makers: tuple[str, ...] = ("any",)
     techniques: tuple[str, ...] = (
@@ -185,6 +186,8 @@ def _unended(block: Block, name: str) -> str:
 
 
 def _technique(block: Block) -> tuple[str, list[str]]:
+    if (ours := block.value("$KIBANTECHNIQUE")) in TECHNIQUES:
+        return ours, []
     stated = jcamp_words.technique(block.value("DATATYPE", "NTUPLES"))
     if stated is not None:
         return stated, []

@@ -281,7 +281,9 @@ def _name(content: Content, said: _Statements, technique: str, doubts: list[str]
             if not w
         ]
     x_label, y_label = said.of_block("XLABEL") or x_words, said.of_block("YLABEL") or y_words
-    axis = jcamp_words.axis_name(x_unit, technique, content.columns[0].symbol, x_label)
+    axis = jcamp_words.kept_name(
+        said.block.value("$KIBANAXIS"), jcamp_words.axis_name(x_unit, technique, content.columns[0].symbol, x_label)
+    )
     made = [axis_variable(axis, content.columns[0], x_unit, x_label, x_written)]
     for column in content.columns[1:]:
         is_width = column.symbol == "W"
@@ -289,7 +291,7 @@ def _name(content: Content, said: _Statements, technique: str, doubts: list[str]
         name = (
             "width"
             if is_width
-            else jcamp_words.signal_name(y_unit, y_label)
+            else jcamp_words.kept_name(said.block.value("$KIBANSIGNAL"), jcamp_words.signal_name(y_unit, y_label))
             if is_y
             else jcamp_words.slug(column.symbol)
         )

@@ -227,6 +227,11 @@ def signal_name(unit: str, label: str = "") -> str:
     return slug(label)
 
 
+def kept_name(stated: str, otherwise: str) -> str:
+    """The name that a variable had when Kiban wrote the file (`##$KIBAN AXIS=`), else the one worked out here."""
+    return stated if re.fullmatch(r"[a-z][a-z0-9_]{0,79}", stated) else otherwise
+
+
 def slug(words: str) -> str:
     """Make a variable's name of any words."""
     plain = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
