@@ -56,7 +56,9 @@ reading-table: venv
 
 # After a change of the dependencies in pyproject.toml.
 lock: $(UV)
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --all-extras --group dev --group others --python-version 3.11 -o requirements.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra parquet --group dev --group others --python-version 3.11 -o requirements.lock pyproject.toml
+# What is under the GPL has a lock of its own, so that no other target installs it.
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra gpl --python-version 3.11 -o requirements-gpl.lock pyproject.toml
 
 clean:
 	rm -rf .venv .tools dist build

@@ -23,6 +23,7 @@ import kiban.operations
 from kiban.analysis.contract import Analysis
 from kiban.analysis.run import analyses
 from kiban.compute.listed_readers import ReaderFacts
+from kiban.compute.outside_formats import FORMATS
 from kiban.compute.reader_list import facts_of
 from kiban.plugins import Loaded
 from kiban.readers.contract import Reader
@@ -86,7 +87,40 @@ These are the readers that Kiban brings. What is installed where you are, reader
 """
     sections = [_reader_section(reader) for reader in own_readers()]
     table = _table(("format", "reader", "makers", "usual suffixes", "recognised", "decoded with", "since"), rows)
-    return _page("Readers", intro, table, "## By technique", _readers_by_technique(), *sections)
+    outside = "## With kiban[gpl]", _OUTSIDE, _outside_table()
+    return _page("Readers", intro, table, "## By technique", _readers_by_technique(), *sections, *outside)
+
+
+_OUTSIDE = """
+Some formats have good readers under the GNU General Public License:
+[RosettaSciIO](https://hyperspy.org/rosettasciio/) and [yadg](https://dgbowl.github.io/yadg/). Kiban contains neither
+and imports neither. Who wants them installs the extra into the environment of Kiban:
+
+```sh
+pip install 'kiban[gpl]'
+```
+
+Then, and only where no reader of Kiban claims a file or can read its variant, a program of its own is started for
+that file, behind [the fence](../explanation/what-a-deposit-does.md#the-fence) like all reading. It loads the library
+and gives back names, units, arrays and the header as plain data, which are checked like those of any file. The record
+says which library read it and in which version. Uncertainties do not come along, and the metadata are fewer than from
+readers of Kiban: the header has the rest. A file of these formats inside a packed file (gzip, ...) is not read so.
+"""
+
+
+def _outside_table() -> str:
+    rows = [
+        (
+            reader.title,
+            f"`{reader.name}`",
+            reader.package,
+            ", ".join(f"`{suffix}`" for suffix in reader.suffixes),
+            f"{reader.recognised}; one of these suffixes is needed too",
+            ", ".join(f"`{key}`" for key in reader.techniques),
+        )
+        for reader in sorted(FORMATS, key=lambda reader: reader.title.lower())
+    ]
+    return _table(("format", "named", "library", "suffixes", "recognised", "techniques"), rows)
 
 
 def _facts(reader: Reader) -> ReaderFacts:

@@ -12,6 +12,8 @@ import re
 from kiban import plugins
 from kiban.analysis.run import survey as survey_analyses
 from kiban.compute.listed_readers import KIBAN, BrokenPlugin, ReaderFacts, ReaderList
+from kiban.compute.outside_formats import installed
+from kiban.compute.outside_reader import OutsideReader
 from kiban.readers.contract import FIRST_VERSION, Reader
 from kiban.readers.recognise import survey as survey_readers
 from kiban.standards.installed import survey as survey_exports
@@ -21,8 +23,9 @@ def reader_list() -> ReaderList:
     """List what is installed."""
     readers = survey_readers()
     surveys = {"reader": readers, "analysis": survey_analyses(), "export": survey_exports()}
+    facts = [*map(facts_of, readers.loaded), *map(_outside, installed())]
     return ReaderList(
-        readers=tuple(sorted(map(facts_of, readers.loaded), key=lambda facts: facts.title.lower())),
+        readers=tuple(sorted(facts, key=lambda one: one.title.lower())),
         broken=tuple(
             BrokenPlugin(
                 kind=kind,
@@ -56,6 +59,24 @@ def facts_of(loaded: plugins.Loaded) -> ReaderFacts:
         since=getattr(reader, "since", FIRST_VERSION if is_ours else None),
         package=loaded.package or KIBAN,
         package_version=loaded.package_version or kiban.__version__,
+    )
+
+
+def _outside(reader: OutsideReader) -> ReaderFacts:
+    """A format of `kiban[gpl]`."""
+    package, _, version = str(reader.library).partition(" ")
+    return ReaderFacts(
+        name=reader.name,
+        version=reader.version,
+        title=reader.title,
+        makers=reader.makers,
+        techniques=reader.techniques,
+        suffixes=reader.suffixes,
+        recognised=f"{reader.recognised}, and no other reader reads it",
+        library=f"{package}, in a process of its own",
+        since=None,
+        package=package,
+        package_version=version,
     )
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kiban.compute.outside_formats import read
+from kiban.compute.outside_reader import OutsideReader
 from kiban.compute.structured import ReadSummary, Structured, StructuredReading
-from kiban.readers.recognise import Choice, read
+from kiban.readers.recognise import Choice
 from kiban.records.document import metadata_to_json
 from kiban.records.measurement import Measurement, VariableSummary
 from kiban.records.property import Property
@@ -166,15 +168,15 @@ def _keep(
 def _normalise(choice: Choice, reading: Reading, *, checksum: str, file_name: str) -> bytes:
     from kiban.standards.nexus import write
 
-    return write(
-        reading,
-        provenance={
-            "reader": choice.reader.name,
-            "reader_version": choice.reader.version,
-            "source_sha256": checksum,
-            "source_name": file_name,
-        },
-    )
+    provenance: dict[str, str | int] = {
+        "reader": choice.reader.name,
+        "reader_version": choice.reader.version,
+        "source_sha256": checksum,
+        "source_name": file_name,
+    }
+    if isinstance(choice.reader, OutsideReader):
+        provenance["library"] = str(choice.reader.library)
+    return write(reading, provenance=provenance)
 
 
 def _preview(reading: Reading) -> tuple[tuple[float, float], ...]:

@@ -59,6 +59,11 @@ class Source:
                 self.head = file.read(HEAD_BYTES)
                 self.size = file.seek(0, io.SEEK_END)
 
+    @property
+    def path(self) -> Path | None:
+        """Where the bytes lie, if they are a file by themselves; for programs that take no bytes."""
+        return self._content if isinstance(self._content, Path) else None
+
     def open(self) -> BinaryIO:
         """Open the bytes for reading from the start."""
         if isinstance(self._content, bytes):

@@ -1,0 +1,140 @@
+"""The formats that `kiban[gpl]` adds, and when they come in.
+
+RosettaSciIO and yadg are under the GNU General Public License, and no process of Kiban imports them. Who installs
+`kiban[gpl]` has them in the same environment; then, and only for files that no reader here claims or that it refuses as
+a variant, a program of its own is started for the file (`outside_reader`). Provenance names the library and its
+version. Without the extra nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from kiban.compute.outside_reader import OutsideReader
+from kiban.errors import UnknownFormat, UnreadableFile, UnsupportedVariant
+from kiban.readers import recognise
+from kiban.readers.contract import Reader
+from kiban.readers.recognise import Choice
+from kiban.readers.source import Source
+from kiban.records.reading import Reading
+
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+
+FORMATS = (
+    OutsideReader(
+        name="rosettasciio_bruker_bcf",
+        title="Bruker BCF (EDS hypermap)",
+        package="rosettasciio",
+        file_format="bruker",
+        makers=("Bruker",),
+        techniques=("energy_dispersive_x_ray", "electron_microscopy"),
+        suffixes=(".bcf",),
+        recognised="it begins with AAMVHFSS",
+        is_its=lambda source: source.head.startswith(b"AAMVHFSS"),
+    ),
+    OutsideReader(
+        name="rosettasciio_bruker_spx",
+        title="Bruker SPX (EDS spectrum)",
+        package="rosettasciio",
+        file_format="bruker",
+        makers=("Bruker",),
+        techniques=("energy_dispersive_x_ray",),
+        suffixes=(".spx",),
+        recognised="it is XML with a TRTSpectrum",
+        is_its=lambda source: b"<TRTSpectrum" in source.head[:2000],
+    ),
+    OutsideReader(
+        name="rosettasciio_emd",
+        title="EMD (Velox, Berkeley)",
+        package="rosettasciio",
+        file_format="emd",
+        makers=("Thermo Fisher", "FEI"),
+        techniques=("electron_microscopy", "energy_dispersive_x_ray", "electron_energy_loss"),
+        suffixes=(".emd",),
+        recognised="it is HDF5 and called .emd",
+        is_its=lambda source: source.head.startswith(_HDF5),
+    ),
+    OutsideReader(
+        name="rosettasciio_hspy",
+        title="HyperSpy (HDF5)",
+        package="rosettasciio",
+        file_format="hspy",
+        makers=(),
+        techniques=("spectrum", "image", "electron_energy_loss", "energy_dispersive_x_ray"),
+        suffixes=(".hspy",),
+        recognised="it is HDF5 and called .hspy",
+        is_its=lambda source: source.head.startswith(_HDF5),
+    ),
+    OutsideReader(
+        name="rosettasciio_digital_surf",
+        title="Digital Surf SUR and PRO",
+        package="rosettasciio",
+        file_format="digitalsurf",
+        makers=("Digital Surf", "Attolight"),
+        techniques=("surface_topography", "cathodoluminescence", "image", "spectrum"),
+        suffixes=(".sur", ".pro"),
+        recognised="it begins with DIGITAL SURF or DSCOMPRESSED",
+        is_its=lambda source: source.head.startswith((b"DIGITAL SURF", b"DSCOMPRESSED")),
+    ),
+    OutsideReader(
+        name="rosettasciio_jeol_image",
+        title="JEOL Analysis Station images and maps",
+        package="rosettasciio",
+        file_format="jeol",
+        makers=("JEOL",),
+        techniques=("electron_microscopy", "energy_dispersive_x_ray"),
+        suffixes=(".img", ".map"),
+        recognised="its first bytes name JED-2200",
+        is_its=lambda source: b"JED-2200" in source.head[:64],
+    ),
+    OutsideReader(
+        name="yadg_agilent_ch",
+        title="Agilent ChemStation CH",
+        package="yadg",
+        file_format="agilent.ch",
+        makers=("Agilent",),
+        techniques=("chromatography",),
+        suffixes=(".ch",),
+        recognised="its first bytes are the version of a ChemStation trace",
+        is_its=lambda source: source.head[:4] in {b"\x03179", b"\x03130", b"\x03181"},
+    ),
+    OutsideReader(
+        name="yadg_ezchrom_dat",
+        title="EZChrom DAT",
+        package="yadg",
+        file_format="ezchrom.dat",
+        makers=("Agilent",),
+        techniques=("chromatography",),
+        suffixes=(".dat",),
+        recognised="it is an OLE container and called .dat",
+        is_its=lambda source: source.head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    ),
+)
+
+
+def installed() -> tuple[OutsideReader, ...]:
+    """Those whose library is here."""
+    return tuple(reader for reader in FORMATS if reader.library is not None)
+
+
+def read(source: Source) -> tuple[Choice, list[Reading]]:
+    """Read a file with a reader of ours; where none claims it or can read this variant, with a library outside.
+
+    Raises
+    ------
+    UnreadableFile
+        What our readers said, where nothing outside claims it either; what was said outside is added to it.
+    """
+    try:
+        return recognise.read(source)
+    except (UnknownFormat, UnsupportedVariant) as refusal:
+        for reader in installed():
+            claim = reader.recognise(source)
+            if claim is None:
+                continue
+            try:
+                return Choice(cast(Reader, reader), claim.why, source), reader.read(source)
+            except UnreadableFile as e:
+                e.reader = reader.name
+                raise e from refusal
+        raise
