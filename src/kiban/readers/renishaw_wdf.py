@@ -169,7 +169,7 @@ def _grid(found: dict[str, memoryview], header: Head, known: list[Origin]) -> Gr
     x, y = places.get(3), places.get(4)
     if header.measurement_type != 3 or x is None or y is None:
         return None
-    return grid_of(found.get("WMAP"), x.astype(np.float64), y.astype(np.float64))
+    return grid_of(found.get("WMAP"), x.astype(np.float64), y.astype(np.float64), capacity=header.capacity)
 
 
 def _map(axis: Variable, header: Head, numbers: NDArray[Any], grid: Grid, known: list[Origin]) -> list[Variable]:

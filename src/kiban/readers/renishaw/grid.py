@@ -28,13 +28,15 @@ class Grid:
     column: NDArray[np.intp]
 
 
-def grid_of(block: memoryview | None, x: Array, y: Array) -> Grid | None:
+def grid_of(block: memoryview | None, x: Array, y: Array, *, capacity: int) -> Grid | None:
     """Find the place of each spectrum in a map.
 
     Parameters
     ----------
     block : memoryview, optional
         The block WMAP: where the map begins, its steps and its numbers of columns and rows.
+    capacity : int
+        Spectra that were planned: as many as the map has squares.
     x, y : array, shape (n_spectra,)
         Where each spectrum was measured.
 
@@ -47,9 +49,9 @@ def grid_of(block: memoryview | None, x: Array, y: Array) -> Grid | None:
     if block is None or len(block) < _WMAP.size:
         return None
     flag, _, x0, y0, _, dx, dy, _, n_x, n_y, n_z = _WMAP.unpack_from(block)
-    if flag & _LINE or n_z > 1 or not 1 <= n_x * n_y <= 10**8 or not np.all(np.isfinite((x0, y0, dx, dy))):
+    if flag & _LINE or n_z > 1 or n_x * n_y != capacity or not np.all(np.isfinite((x0, y0, dx, dy))):
         return None
-    if x.size > n_x * n_y or (n_x > 1 and dx == 0.0) or (n_y > 1 and dy == 0.0):
+    if (n_x > 1 and dx == 0.0) or (n_y > 1 and dy == 0.0):
         return None
     column, is_column = _placed(x, x0, dx, n_x)
     row, is_row = _placed(y, y0, dy, n_y)
