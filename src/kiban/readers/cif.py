@@ -55,6 +55,8 @@ _KNOWN = re.compile(
     re.MULTILINE,
 )
 _MAGIC = "#\\#CIF_"
+_BINARY = b"--CIF-BINARY-FORMAT-SECTION--"
+"""Images in CIF, which have a reader of their own."""
 
 
 class Cif:
@@ -71,6 +73,8 @@ class Cif:
     def recognise(self, source: Source) -> Recognition | None:
         """Look for a `data_` line before anything else, and a tag after it."""
         if b"data_" not in source.head.lower() or b"\0" in source.head[:4096]:
+            return None
+        if _BINARY in source.head:
             return None
         text, _ = decode(source.head)
         opened = _FIRST_TOKEN.match(text)
