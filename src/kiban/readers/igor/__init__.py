@@ -1,0 +1,1 @@
+"""Parts of the Igor reader: the wave, its axes, and what instruments write into its note."""

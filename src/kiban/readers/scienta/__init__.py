@@ -1,0 +1,1 @@
+"""What Scienta's programs write about a measurement, in text files and in the notes of Igor waves."""
