@@ -38,22 +38,29 @@ def decode(content: bytes) -> tuple[str, str]:
         # A file cut inside its last character is UTF-8 all the same.
         if e.start >= len(content) - 3 and e.reason == "unexpected end of data":
             return content.decode("utf-8", "replace"), "utf-8"
-    # Only lines that are not plain ASCII can tell, and in most files they are few.
-    telling = [line for line in content.split(b"\n") if not line.isascii()]
-    high = sum(_n_high(line) for line in telling)
-    paired = sum(_n_high(m.group()) for line in telling for m in _CP932_PAIR.finditer(line))
-    if paired >= 0.95 * high:
-        try:
-            text = content.decode("cp932")
-        except UnicodeDecodeError:
-            pass
-        else:
-            if _looks_japanese(text):
-                return text, "cp932"
+    if (japanese := _as_cp932(content)) is not None:
+        return japanese, "cp932"
     try:
         return content.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:
         return content.decode("latin-1"), "latin-1"
+
+
+def _as_cp932(content: bytes) -> str | None:
+    """The text, if nearly all that is not ASCII comes in CP932's pairs and they make Japanese."""
+    if b"\0" in content:
+        return None  # no text of one or two bytes a character has zeros: do not look through a binary file
+    # Only lines that are not plain ASCII can tell, and in most files they are few.
+    telling = [line for line in content.split(b"\n") if not line.isascii()]
+    high = sum(_n_high(line) for line in telling)
+    paired = sum(_n_high(b"".join(_CP932_PAIR.findall(line))) for line in telling)
+    if paired < 0.95 * high:
+        return None
+    try:
+        text = content.decode("cp932")
+    except UnicodeDecodeError:
+        return None
+    return text if _looks_japanese(text) else None
 
 
 def _n_high(content: bytes) -> int:
