@@ -75,7 +75,10 @@ class NewareCsv:
         head = source.head[:32768]
         if b"\0" in head[:1024] or not head.strip():
             return None
-        lines = _text(head).split("\n")
+        text = _text(head)
+        if not _OWN.search(text) and not re.search(r"Voltage|电压", text):
+            return None  # none of the words looked for below: do not take every text apart for them
+        lines = text.split("\n")
         if (layers := find_layers(lines)) is not None:
             names = " ".join(layers.labels[2])
             if re.search(r"Voltage|电压", names) and re.search(r"Current|Cur\(|电流", names):
