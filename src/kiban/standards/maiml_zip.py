@@ -18,14 +18,13 @@ As `maiml`. The archive is what JIS K 0200 calls a MaiML package (`.maiml.zip`).
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from dataclasses import dataclass
 
 from kiban.records.measurement import Measurement
 from kiban.standards.contract import Exportable, Exported
 from kiban.standards.maiml import raw_name, write
 from kiban.standards.maiml_elements import Insertion
+from kiban.standards.zip_archive import zipped
 
 _FOLDER = "files"
 
@@ -58,21 +57,7 @@ class MaimlZipExport:
             losses.append("The raw file is named, with its SHA-256, but not contained: its bytes were not at hand.")
         else:
             members[f"{_FOLDER}/{raw_name(given)}"] = given.raw
-        return Exported(content=zipped(members, given), losses=tuple(losses))
-
-
-def zipped(members: dict[str, bytes], given: Exportable) -> bytes:
-    """Pack files, all with the time of the record, so that the same files give the same bytes."""
-    made = given.record.created_at
-    stamp = (max(made.year, 1980), made.month, made.day, made.hour, made.minute, made.second)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name, stamp)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, content)
-    return buffer.getvalue()
+        return Exported(content=zipped(members, given.record.created_at), losses=tuple(losses))
 
 
 EXPORT = MaimlZipExport()
