@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ def read_number(text: str) -> CifNumber | None:
 
     The digits in brackets count units of the last decimal that is written: 1.5(2)e3 does not occur, 1.5e3(2) is 200.
     """
+    # Each number is asked for several times, and many occur often; a text as long as a file must not be remembered.
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _read_number(text)
+
+
+def _read_number(text: str) -> CifNumber | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None or not (match[2] or match[3]):
         return None
@@ -42,6 +48,10 @@ def read_number(text: str) -> CifNumber | None:
     if match[5] is None:
         return CifNumber(value)
     return CifNumber(value, float(f"{match[5]}e{int(match[4] or 0) - len(match[3])}"))
+
+
+_LONGEST_REMEMBERED = 32
+_remembered = lru_cache(maxsize=1 << 15)(_read_number)
 
 
 def is_unknown(text: str) -> bool:
