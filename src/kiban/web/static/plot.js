@@ -17,6 +17,8 @@ const USUAL = {
   magnetometry: { swept: ["magnetic_field", "temperature", "frequency"] },
   electrical_transport: { swept: ["magnetic_field", "temperature"] },
   heat_capacity: { x: ["temperature"] },
+  thermogravimetry: { x: ["temperature"] },
+  differential_scanning_calorimetry: { x: ["temperature"] },
 };
 // Atoms and fragments are things of their own: a line from one to the next would show what is not there.
 const AS_POINTS = new Set(["crystal_structure"]);
