@@ -1,0 +1,122 @@
+"""Bruker NMR: experiments of TopSpin and XWIN-NMR, packed with their folders into a zip archive.
+
+Instrument
+----------
+NMR spectrometers of Bruker (Avance, DMX, AMX and their kin).
+
+What is read
+------------
+For each experiment (a folder with `acqus`)
+
+- what was acquired, from `fid` or `ser`: `time` (s), the axis, and `fid_real` and `fid_imaginary`, shape (n_points,) or
+  (increment, n_points), as they were recorded: the digital filter's delay is still in it, and stands in the metadata as
+  `group_delay` (in points) where the file states it; `fid` alone where one channel was recorded;
+- each processed spectrum, from `pdata/N/1r` and `1i`, or `2rr`: `chemical_shift` (ppm), descending, and of two
+  dimensions `chemical_shift_indirect` for the rows; `intensity` and `intensity_imaginary`, in arbitrary units,
+  multiplied by 2^NC_proc as TopSpin does.
+
+Uncertainties
+-------------
+None: the files state none.
+
+What is left out
+----------------
+Experiments of three and more dimensions; imaginary parts of two-dimensional spectra; the unit of the increments of a
+`ser`, which depends on the pulse program. Numbers of a FID are as they stand, without the factor 2^NC.
+
+File structure
+--------------
+`acqus`, `acqu2s`, `procs`, `proc2s`: lines `##$NAME= value` (JCAMP-DX with Bruker's labels), arrays `(0..n)` and values
+on the lines after, texts in angle brackets. `fid`, `ser`: int32 or float64 (DTYPA), little- or big-endian (BYTORDA),
+pairs of real and imaginary numbers; TD numbers are promised and filled up with zeros to blocks of 1024 bytes. `1r`,
+`1i`, `2rr`: SI numbers (DTYPP, BYTORDP), two-dimensional ones in submatrices of XDIM. Bruker's manual of TopSpin
+parameters, and 2 experiments of 2021 and 2022.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+
+from kiban.errors import NothingMeasured, UnreadableFile
+from kiban.readers.contract import Confidence, Recognition
+from kiban.readers.source import Source
+from kiban.readers.topspin.experiment import Experiment
+from kiban.readers.zipped import SIGNATURE, Zipped, listed_names
+from kiban.records.reading import Reading
+
+_PARAMETERS = re.compile(r"(?:(?P<folder>.*)/)?acqus")
+_DATA = re.compile(r"fid|ser|pdata/\d{1,9}/(?:1r|2rr)")
+
+
+class _Below:
+    """The files of one experiment inside an archive."""
+
+    def __init__(self, archive: Zipped, folder: str) -> None:
+        self._archive = archive
+        self._prefix = f"{folder}/" if folder else ""
+        cut = len(self._prefix)
+        self.names = tuple(name[cut:] for name in archive.names if name.startswith(self._prefix))
+
+    def read(self, name: str) -> bytes:
+        """One file's bytes. Raises KeyError, UnreadableFile."""
+        return self._archive.read(f"{self._prefix}{name}")
+
+
+class BrukerNmr:
+    """Reads experiments in zip archives."""
+
+    name = "bruker_nmr"
+    version = 1
+    title = "Bruker NMR (TopSpin, zipped)"
+    makers = ("Bruker",)
+    techniques = ("nmr",)
+    suffixes = (".zip",)
+
+    def recognise(self, source: Source) -> Recognition | None:
+        """Claim zip archives in which every experiment's `acqus` has a `fid`, a `ser` or a spectrum beside it."""
+        if not source.head.startswith(SIGNATURE):
+            return None
+        if not any(name.rpartition("/")[2] == "acqus" for name in listed_names(source)):
+            return None
+        try:
+            with closing(Zipped(source)) as archive:
+                folders = experiments(archive.names)
+        except UnreadableFile:
+            return None
+        if not folders:
+            return None
+        return Recognition(Confidence.CERTAIN, f"it holds {len(folders)} experiment(s) with acqus and data of TopSpin")
+
+    def read(self, source: Source) -> list[Reading]:
+        """Read all experiments. Raises as the contract says."""
+        with closing(Zipped(source)) as archive:
+            readings = []
+            for folder in experiments(archive.names):
+                name = f"{source.name}!/{folder}" if folder else source.name
+                title = folder.rpartition("/")[2]
+                readings += Experiment(files=_Below(archive, folder), name=name, title=title).readings()
+        if not readings:
+            raise NothingMeasured(
+                f"{source.name} holds no experiment with data.", mend="Pack the whole folder of the experiment."
+            )
+        return readings
+
+
+def experiments(names: tuple[str, ...]) -> list[str]:
+    """The folders with `acqus` and data, where nothing but experiments is in the archive; else none.
+
+    An archive that also holds other measurements is opened as an archive, so that these are read too.
+    """
+    folders = sorted(match["folder"] or "" for name in names if (match := _PARAMETERS.fullmatch(name)) is not None)
+    prefixes = [f"{folder}/" if folder else "" for folder in folders]
+    if not prefixes or not all(any(name.startswith(prefix) for prefix in prefixes) for name in names):
+        return []
+    return [
+        folder
+        for folder, prefix in zip(folders, prefixes, strict=True)
+        if any(name.startswith(prefix) and _DATA.fullmatch(name[len(prefix) :]) for name in names)
+    ]
+
+
+READER = BrukerNmr()
