@@ -263,3 +263,10 @@ def test_another_program_reads_the_same(name: str) -> None:
         axis = reading.axis
         assert axis is not None
         np.testing.assert_allclose(subfile.xarray, axis.series.values, rtol=1e-6)
+
+
+@pytest.mark.parametrize("mark", [b"MM\x00*", b"MM\x00+"])
+def test_a_tiff_of_the_other_byte_order_is_not_taken_for_an_old_spc_file(mark: bytes) -> None:
+    # Whatever follows: codes of axes and a number of points that an SPC file could have.
+    head = mark + struct.pack("<f", 1e9)[:4] + bytes(8) + bytes([1, 1]) + bytes(400)
+    assert READER.recognise(Source(head + bytes(60_000), name="file.tif")) is None

@@ -80,7 +80,12 @@ class GalacticSpc:
     def recognise(self, source: Source) -> Recognition | None:
         """Claim files with a version byte of SPC, known codes of axes and room for as many points as they promise."""
         head = source.head
-        if head.startswith(b"PK\x03\x04") or len(head) < OLD_HEADER_BYTES or head[1] not in {NEW, NEW_BIG, OLD}:
+        # The second byte of a TIFF of the other byte order is that of an old SPC file.
+        if (
+            head.startswith((b"PK\x03\x04", b"MM\x00*", b"MM\x00+"))
+            or len(head) < OLD_HEADER_BYTES
+            or head[1] not in {NEW, NEW_BIG, OLD}
+        ):
             return None
         if head[1] != OLD and len(head) < HEADER_BYTES:
             return None
