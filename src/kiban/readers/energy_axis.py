@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kiban.readers.column_headers import slug
+from kiban.readers.column_headers import read_label, slug
+from kiban.readers.unit_words import read_unit
 
 _WORDS = {
     "kinetic_energy": ("kinetic energy", "electron kinetic energy", "ke", "k.e.", "kin. energy", "kinetic", "ek"),
@@ -15,6 +16,9 @@ _WORDS = {
 }
 _NAMES = {word: name for name, words in _WORDS.items() for word in words}
 _UNIT = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*$")
+
+
+_BRACKET = re.compile(r"\s*[\[(]\s*(?P<unit>[^\[\]()]*)[\])]\s*$")
 
 
 def axis_name(label: str, *, otherwise: str = "axis") -> str:
@@ -34,3 +38,21 @@ def axis_name(label: str, *, otherwise: str = "axis") -> str:
     """
     plain = re.sub(r"[\s_]+", " ", _UNIT.sub("", label)).strip().lower()
     return _NAMES.get(plain) or slug(plain) or otherwise
+
+
+def unit_and_words(text: str) -> tuple[str, str]:
+    """Take apart what stands as a unit: `eV` is one, `Binding Energy [eV]` has words before it.
+
+    Returns
+    -------
+    (str, str)
+        The unit in our spelling, empty where there is none that is known, and the words.
+    """
+    unit = read_unit(text)
+    if unit is not None:
+        return unit, ""
+    bracket = _BRACKET.search(text)
+    if bracket is not None:
+        return read_unit(bracket["unit"]) or "", text[: bracket.start()].strip()
+    label = read_label(text)
+    return label.unit, text.strip()

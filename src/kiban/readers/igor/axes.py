@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
-from kiban.readers.column_headers import read_label
-from kiban.readers.energy_axis import axis_name
+from kiban.readers.energy_axis import axis_name, unit_and_words
 from kiban.readers.igor.wave import Dimension
 from kiban.readers.sampled_axes import Axis, checked, named
-from kiban.readers.unit_words import read_unit
-
-_BRACKET = re.compile(r"\s*[\[(]\s*(?P<unit>[^\[\]()]*)[\])]\s*$")
-
-
-def unit_and_words(text: str) -> tuple[str, str]:
-    """Take apart what stands as a unit: `eV` is one, `Binding Energy [eV]` has words before it.
-
-    Returns
-    -------
-    (str, str)
-        The unit in our spelling, empty where there is none that is known, and the words.
-    """
-    unit = read_unit(text)
-    if unit is not None:
-        return unit, ""
-    bracket = _BRACKET.search(text)
-    if bracket is not None:
-        return read_unit(bracket["unit"]) or "", text[: bracket.start()].strip()
-    label = read_label(text)
-    return label.unit, text.strip()
 
 
 def axes_of(dimensions: Sequence[Dimension], names: Mapping[str, str]) -> tuple[tuple[Axis, ...], tuple[str, ...]]:
