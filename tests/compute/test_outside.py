@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import kiban
-from kiban.compute import outside_formats
 from kiban.compute.fence import Fence
 from kiban.compute.outside_formats import FORMATS, read
+from kiban.compute.outside_reader import OutsideReader
 from kiban.compute.reader_list import reader_list
 from kiban.compute.structured import Failure, ReadSummary
 from kiban.errors import DamagedFile, LimitExceeded, UnknownFormat, UnreadableFile
@@ -136,7 +136,7 @@ def test_readers_of_ours_come_first(packages: Packages, monkeypatch: pytest.Monk
 def test_without_the_library_or_its_signature_the_word_is_that_of_before(
     packages: Packages, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(outside_formats, "installed", lambda: ())
+    monkeypatch.setattr(OutsideReader, "library", None)
     with pytest.raises(UnknownFormat, match=r"No reader recognises map\.bcf"):
         read(_bcf(tmp_path))
     monkeypatch.undo()
@@ -224,5 +224,5 @@ def test_real_files_with_the_real_libraries(name: str, shared: Callable[[str], P
     choice, readings = read(Source(shared(name)))
     for reading in readings:
         check_sound(reading)
-    if isinstance(choice.reader, outside_formats.OutsideReader):
+    if isinstance(choice.reader, OutsideReader):
         assert [reading.variables[-1].series.shape for reading in readings] == REAL[name]

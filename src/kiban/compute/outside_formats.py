@@ -128,9 +128,10 @@ def read(source: Source) -> tuple[Choice, list[Reading]]:
     try:
         return recognise.read(source)
     except (UnknownFormat, UnsupportedVariant) as refusal:
-        for reader in installed():
+        for reader in FORMATS:
             claim = reader.recognise(source)
-            if claim is None:
+            # Whether its library is here is asked last: that looks through all packages.
+            if claim is None or reader.library is None:
                 continue
             try:
                 return Choice(cast(Reader, reader), claim.why, source), reader.read(source)
