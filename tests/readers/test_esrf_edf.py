@@ -239,6 +239,13 @@ def test_more_than_two_dimensions() -> None:
     assert only(block(PIXELS[0], Dim_2=None, Size="12"))["intensity"].values.tolist() == [[0, 1, 2]]
 
 
+def test_four_dimensions() -> None:
+    stack = np.arange(48).reshape(4, 2, 3, 2)
+    reading = only(block(stack, Dim_1="2", Dim_2="3", Dim_3="2", Dim_4="4", Size="192"))
+    assert reading["intensity"].values.tolist() == stack.tolist()
+    assert reading.variables[-1].dimensions == ("frame_2", "frame", "y", "x")
+
+
 def test_what_follows_the_last_block_is_doubted() -> None:
     assert "5 bytes after the last block" in only(block() + b"\n\nabcde").doubts[0]
     assert only(block() + b"\n \0").doubts == ()

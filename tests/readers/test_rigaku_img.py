@@ -194,6 +194,11 @@ def test_saturated_pixels_are_doubted() -> None:
     assert "1 pixels are saturated" in of(image(SATURATED_VALUE="60000")).doubts[0]
 
 
+def test_no_pixel_reaches_a_number_beyond_its_type() -> None:
+    content = image(dtype="<f4", Data_type="float IEEE", SATURATED_VALUE="1e300")
+    assert of(content).doubts == ()
+
+
 def test_detectors_that_do_not_count_photons_have_no_unit() -> None:
     reading = of(image(PXD_DETECTOR_DESCRIPTION="Saturn 944"))
     assert reading["intensity"].unit == ""

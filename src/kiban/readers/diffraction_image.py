@@ -83,7 +83,7 @@ def _axes(picture: Picture) -> tuple[Axis, ...]:
     fast_first = [
         Axis(length=width, step=sizes[0], unit=unit, label="columns"),
         Axis(length=height, step=sizes[1], unit=unit, label="rows"),
-        *(Axis(length=length) for length in above),
+        *(Axis(length=length) for length in reversed(above)),
     ]
     return tuple(reversed(named(fast_first)))
 
@@ -102,7 +102,7 @@ def _doubts(picture: Picture, *, is_counted: bool) -> tuple[str, ...]:
     if is_counted and (n_negative := int(np.count_nonzero(picture.values < 0))):
         found.append(f"{n_negative} pixels hold negative numbers: gaps of the detector, or pixels that do not work.")
     if picture.saturated_at is not None:
-        n_saturated = int(np.count_nonzero(picture.values >= picture.saturated_at))
+        n_saturated = int(np.count_nonzero(picture.values >= np.float64(picture.saturated_at)))
         if n_saturated:
             found.append(
                 f"{n_saturated} pixels are saturated: the file says so of numbers from {picture.saturated_at:g} on."
