@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
-from kiban.readers.bruker.dates import bruker_time
 from kiban.readers.bruker.raw_v3_fields import VARYING
 from kiban.readers.bruker_raw import READER
 from kiban.readers.contract import Confidence
+from kiban.readers.diffractometer_dates import read_time
 from kiban.readers.recognise import read
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
@@ -717,7 +717,7 @@ def test_bytes_after_the_last_range_are_doubted() -> None:
     ],
 )
 def test_dates(text: str, expected: datetime | None) -> None:
-    assert bruker_time(text) == expected
+    assert read_time(text) == expected
 
 
 def test_a_date_that_cannot_be_told_is_doubted() -> None:

@@ -54,9 +54,9 @@ from kiban.readers.bruker.brml_archive import MEMBER, MEND, Archive, Experiment
 from kiban.readers.bruker.brml_metadata import fixed_drives, measurement, metadata, time
 from kiban.readers.bruker.brml_scan import Common, scans
 from kiban.readers.bruker.brml_views import Rows, columns, kind_of, whole
-from kiban.readers.bruker.ranges import range_readings
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.diffraction_map import readings
+from kiban.readers.diffraction_ranges import range_readings
 from kiban.readers.diffraction_scan import Scan
 from kiban.readers.source import Source
 from kiban.readers.xml_header import as_dictionary, children, descend, text_at

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.measured import Measured
-from kiban.readers.bruker.dates import started
 from kiban.readers.bruker.drives import called, candidates, drive, is_known
-from kiban.readers.bruker.points import check_positions, evenly_stepped, point_numbers
 from kiban.readers.bruker.uxd_file import MEND, UxdFile, UxdRange
+from kiban.readers.diffraction_points import check_positions, evenly_stepped, point_numbers
 from kiban.readers.diffraction_scan import Scan, Track
+from kiban.readers.diffractometer_dates import started
 from kiban.readers.number_list import optional_number
 from kiban.records.reading import Json, MetadataValue
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kiban.quantity.measured import Measured
-from kiban.readers.bruker.drives import folded
 from kiban.readers.dtrek.header import Header
 from kiban.readers.number_list import optional_number
 from kiban.readers.unit_words import read_unit
@@ -117,7 +116,7 @@ class Details:
         """Where goniometer and detector stood; not the axis that turned during the exposure."""
         header = self._header
         rotation = header.numbers("ROTATION")
-        turned = folded(header.text("ROTATION_AXIS_NAME")) if len(rotation) > 1 and rotation[0] != rotation[1] else ""
+        turned = header.text("ROTATION_AXIS_NAME").lower() if len(rotation) > 1 and rotation[0] != rotation[1] else ""
         for prefix in ("CRYSTAL_", self.prefix) if self.prefix else ("CRYSTAL_",):
             names = header.words(f"{prefix}GONIO_NAMES")
             values = header.numbers(f"{prefix}GONIO_VALUES")
@@ -126,10 +125,10 @@ class Details:
                 continue
             for name, value, written in zip(names, values, units, strict=True):
                 unit = read_unit(written) or ""
-                if folded(name) == "distance" and unit in _LENGTHS:
+                if name.lower() == "distance" and unit in _LENGTHS:
                     yield "detector_distance", Measured(value, unit)
-                elif folded(name) in _PLACES and folded(name) != turned and unit == "deg":
-                    yield f"position_{_PLACES[folded(name)]}", Measured(value, unit)
+                elif name.lower() in _PLACES and name.lower() != turned and unit == "deg":
+                    yield f"position_{_PLACES[name.lower()]}", Measured(value, unit)
         if self.prefix:
             return
         for name, key, unit in (

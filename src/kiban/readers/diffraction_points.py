@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
-from kiban.readers.bruker.fields import MEND
 from kiban.readers.diffraction_scan import Track
 
+_MEND = "Copy the file again from the instrument's computer, or export it again; it is kept as it came."
 _FARTHEST = 1e6
 """No drive stands beyond that, in degrees or millimetres."""
 _BRIGHTEST = 1e15
@@ -30,7 +30,7 @@ def evenly_stepped(start: float, step: float, n_points: int, *, place: str) -> N
         raise DamagedFile(
             f"{place}: an axis within ±{_FARTHEST:g} was expected; one from {start:g} in {n_points} steps of {step:g} "
             "was found.",
-            mend=MEND,
+            mend=_MEND,
         )
     if n_points > 1 and start + step == start:
         return None
@@ -45,7 +45,7 @@ def point_numbers(n_points: int) -> Track:
 def check_positions(values: NDArray[np.float64], *, what: str, place: str) -> None:
     """Refuse measured positions that are none. Raises DamagedFile."""
     if not bool(np.all(np.abs(values) < _FARTHEST)):  # NaN compares as false
-        raise DamagedFile(f"{place}: finite positions of {what} were expected; others were found.", mend=MEND)
+        raise DamagedFile(f"{place}: finite positions of {what} were expected; others were found.", mend=_MEND)
 
 
 def intensities(stored: NDArray[np.float32], *, place: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
@@ -67,7 +67,7 @@ def intensities(stored: NDArray[np.float32], *, place: str) -> tuple[NDArray[np.
     if bool(np.any(strange)):
         first = int(np.argmax(strange))
         raise DamagedFile(
-            f"{place}: an intensity was expected as point {first + 1}; {float(stored[first]):g} was found.", mend=MEND
+            f"{place}: an intensity was expected as point {first + 1}; {float(stored[first]):g} was found.", mend=_MEND
         )
     values = stored.astype(np.float64)
     missing = values == _NOT_MEASURED

@@ -1,4 +1,4 @@
-"""Dates and times as Bruker's and Siemens' programs write them, none with a time zone."""
+"""Dates and times as programs of diffractometers write them, none with a time zone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NAMED = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[a-z]*[ -](\d{2,4})")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
-def bruker_time(text: str) -> datetime | None:
+def read_time(text: str) -> datetime | None:
     """Read `07/11/2018 15:55:31` (month first, as the manual of RAW says), `03/04/10 ...`, `26-Mar-2004 ...`,
     `2018-07-11 ...`.
 
@@ -54,7 +54,7 @@ def _year(text: str) -> int:
 
 def started(text: str) -> tuple[datetime | None, tuple[str, ...]]:
     """The time that a text states, or none and, where there is a text, a doubt."""
-    found = bruker_time(text)
+    found = read_time(text)
     if found is not None or not text.strip():
         return found, ()
     return None, (f"The date '{text.strip()[:40]}' cannot be told: day, month or year are unclear.",)
