@@ -52,7 +52,10 @@ class OtherFence(Fence):
         self._n_readings = n_readings
         self._fails = fails
 
-    def submit_structure(self, path: Path, *, name: str, checksum: str) -> Future[Any]:
+    def companions(self) -> dict[str, tuple[str, ...]]:
+        return self._fence.companions()
+
+    def submit_structure(self, path: Path, *, name: str, checksum: str, companions: Any = None) -> Future[Any]:
         answer = self._fence.submit_structure(path, name=name, checksum=checksum).result()
         changed: Future[Any] = Future()
         changed.set_result(self._changed(answer))

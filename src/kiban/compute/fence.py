@@ -10,11 +10,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, TypeAlias, TypeVar, cast
 
 from kiban.compute import frames
 from kiban.compute.listed_readers import ReaderList
@@ -24,6 +24,9 @@ from kiban.errors import LimitExceeded
 from kiban.records.document import from_json
 
 T = TypeVar("T")
+
+Companions: TypeAlias = "Mapping[str, tuple[Path, str]]"
+"""Files that are read together with another: place and SHA-256, by their path below that one's folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,19 +119,36 @@ class Fence:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(self.n_workers, thread_name_prefix="fence")
 
-    def structure(self, path: Path, *, name: str, checksum: str) -> tuple[Structured, list[bytes]] | Failure:
+    def structure(
+        self, path: Path, *, name: str, checksum: str, companions: Companions | None = None
+    ) -> tuple[Structured, list[bytes]] | Failure:
         """Read one file for a deposit; see `kiban.compute.structure.structure`."""
-        request = {"task": "structure", "path": os.fspath(path), "name": name, "checksum": checksum}
+        request: dict[str, Any] = {"task": "structure", "path": os.fspath(path), "name": name, "checksum": checksum}
+        if companions:
+            request["companions"] = {below: os.fspath(place) for below, (place, _) in companions.items()}
+            request["checksums"] = {below: sha256 for below, (_, sha256) in companions.items()}
         answer = self._one_answer(request)
         if isinstance(answer, Failure):
             return answer
         header, blobs = answer
         return from_json(header, Structured), blobs
 
-    def summarise(self, path: Path, *, name: str) -> ReadSummary | Failure:
+    def summarise(
+        self, path: Path, *, name: str, companions: Mapping[str, Path] | None = None
+    ) -> ReadSummary | Failure:
         """Read one file without keeping it; see `kiban.compute.structure.summarise`."""
-        answer = self._one_answer({"task": "summarise", "path": os.fspath(path), "name": name})
+        request: dict[str, Any] = {"task": "summarise", "path": os.fspath(path), "name": name}
+        if companions:
+            request["companions"] = {below: os.fspath(place) for below, place in companions.items()}
+        answer = self._one_answer(request)
         return answer if isinstance(answer, Failure) else from_json(answer[0], ReadSummary)
+
+    def companions(self) -> dict[str, tuple[str, ...]]:
+        """File names by which readers know a measurement of several files; see `kiban.readers.recognise.companions`."""
+        answer = self._one_answer({"task": "companions", "name": "the list of companions"})
+        if isinstance(answer, Failure):
+            return {}  # the readers do not work; each file will say so
+        return {str(name): tuple(map(str, patterns)) for name, patterns in answer[0].items()}
 
     def list_readers(self) -> ReaderList | Failure:
         """Say what the workers can read; see `kiban.compute.reader_list`."""
@@ -167,10 +187,10 @@ class Fence:
             raise ArchiveFailure(from_json(header, Failure))
 
     def submit_structure(
-        self, path: Path, *, name: str, checksum: str
+        self, path: Path, *, name: str, checksum: str, companions: Companions | None = None
     ) -> Future[tuple[Structured, list[bytes]] | Failure]:
         """As `structure`, but go on meanwhile."""
-        return self._threads.submit(self.structure, path, name=name, checksum=checksum)
+        return self._threads.submit(self.structure, path, name=name, checksum=checksum, companions=companions)
 
     def close(self) -> None:
         """End the workers. What is being read is not waited for: whoever waits for it hears CancelledError.

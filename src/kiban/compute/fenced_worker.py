@@ -86,14 +86,17 @@ def _failure(error: KibanError, request: dict[str, Any]) -> dict[str, Any]:
 def _source(request: dict[str, Any]) -> Any:
     from kiban.readers.source import Source
 
-    return Source(Path(request["path"]), name=request["name"])
+    companions = {name: Path(path) for name, path in request.get("companions", {}).items()}
+    return Source(Path(request["path"]), name=request["name"], companions=companions)
 
 
 def _structure(answers: BinaryIO, request: dict[str, Any]) -> None:
     from kiban.compute.structure import structure
     from kiban.records.document import to_json
 
-    structured, normalised = structure(_source(request), checksum=request["checksum"])
+    structured, normalised = structure(
+        _source(request), checksum=request["checksum"], companions=request.get("checksums", {})
+    )
     frames.send(answers, to_json(structured), normalised)
 
 
@@ -111,6 +114,12 @@ def _list_readers(answers: BinaryIO, request: dict[str, Any]) -> None:  # noqa: 
     frames.send(answers, to_json(reader_list()))
 
 
+def _companions(answers: BinaryIO, request: dict[str, Any]) -> None:  # noqa: ARG001  tasks are called alike
+    from kiban.readers.recognise import companions
+
+    frames.send(answers, companions())
+
+
 def _unpack(answers: BinaryIO, request: dict[str, Any]) -> None:
     from kiban.compute.archive import members
 
@@ -121,7 +130,13 @@ def _unpack(answers: BinaryIO, request: dict[str, Any]) -> None:
     frames.send(answers, {"n_members": n_members})
 
 
-_TASKS = {"structure": _structure, "summarise": _summarise, "unpack": _unpack, "list_readers": _list_readers}
+_TASKS = {
+    "structure": _structure,
+    "summarise": _summarise,
+    "unpack": _unpack,
+    "list_readers": _list_readers,
+    "companions": _companions,
+}
 
 
 if __name__ == "__main__":

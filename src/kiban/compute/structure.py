@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,8 +25,15 @@ if TYPE_CHECKING:
 _PREVIEW_POINTS = 60
 
 
-def structure(source: Source, *, checksum: str) -> tuple[Structured, list[bytes]]:
+def structure(
+    source: Source, *, checksum: str, companions: Mapping[str, str] | None = None
+) -> tuple[Structured, list[bytes]]:
     """Recognise, read, normalise and analyse one file.
+
+    Parameters
+    ----------
+    companions : mapping of str to str, optional
+        Checksums of the files that belong to it, by their path below its folder.
 
     Returns
     -------
@@ -40,6 +49,7 @@ def structure(source: Source, *, checksum: str) -> tuple[Structured, list[bytes]
     normalised: list[bytes] = []
     for index, reading in enumerate(readings):
         measurement, properties = _keep(choice, reading, index=index, checksum=checksum, file_name=source.name)
+        measurement = replace(measurement, companions=dict(companions or {}))
         formula = reading.metadata.get("chemical_formula") or reading.metadata.get("molecular_formula")
         structured.append(
             StructuredReading(
@@ -48,7 +58,9 @@ def structure(source: Source, *, checksum: str) -> tuple[Structured, list[bytes]
                 formula=formula if isinstance(formula, str) else None,
             )
         )
-        normalised.append(_normalise(choice, reading, checksum=checksum, file_name=source.name))
+        normalised.append(
+            _normalise(choice, reading, checksum=checksum, file_name=source.name, companions=companions or {})
+        )
     return (
         Structured(
             reader=choice.reader.name,
@@ -165,7 +177,9 @@ def _keep(
     return measurement, tuple(p for finding in findings for p in finding.properties)
 
 
-def _normalise(choice: Choice, reading: Reading, *, checksum: str, file_name: str) -> bytes:
+def _normalise(
+    choice: Choice, reading: Reading, *, checksum: str, file_name: str, companions: Mapping[str, str]
+) -> bytes:
     from kiban.standards.nexus import write
 
     provenance: dict[str, str | int] = {
@@ -176,6 +190,8 @@ def _normalise(choice: Choice, reading: Reading, *, checksum: str, file_name: st
     }
     if isinstance(choice.reader, OutsideReader):
         provenance["library"] = str(choice.reader.library)
+    if companions:
+        provenance["companions"] = "\n".join(f"{sha256}  {name}" for name, sha256 in sorted(companions.items()))
     return write(reading, provenance=provenance)
 
 

@@ -48,7 +48,7 @@ def deposit(
     """
     terms = _terms(asker, resources, tier, sample)
     waiting: deque[Flight] = deque()
-    for found in _batches(discover(paths, below=below)):
+    for found in _batches(discover(paths, below=below, patterns=resources.fence.companions())):
         waiting.append(_receive(asker, resources, found, terms))
         # One batch is read behind the fence while the one before it is written.
         if len(waiting) > 1:
@@ -82,10 +82,7 @@ def _batches(found: Iterable[Found]) -> Iterator[list[tuple[Found, int]]]:
     batch: list[tuple[Found, int]] = []
     n_bytes = 0
     for item in found:
-        try:
-            size = item.on_disk.stat().st_size
-        except OSError:
-            size = 0  # opening it will fail as well, and say why
+        size = sum(_size(each) for each in (item, *(part for _, part in item.parts)))
         if batch and (len(batch) >= BATCH_FILES or n_bytes + size > BATCH_BYTES):
             yield batch
             batch, n_bytes = [], 0
@@ -95,26 +92,37 @@ def _batches(found: Iterable[Found]) -> Iterator[list[tuple[Found, int]]]:
         yield batch
 
 
+def _size(found: Found) -> int:
+    try:
+        return found.on_disk.stat().st_size
+    except OSError:
+        return 0  # opening it will fail as well, and say why
+
+
 def _receive(asker: Asker, resources: Resources, batch: list[tuple[Found, int]], terms: Terms) -> Flight:
-    received: list[Received] = []
+    received: dict[int, Received] = {}
     failed: list[Outcome] = []
     small: list[tuple[Found, bytes]] = []
-    for found, size in batch:
+    for found in (each for item, _ in batch for each in (item, *(part for _, part in item.parts))):
         try:
-            if size > _SMALL_BYTES:
+            if found.on_disk.stat().st_size > _SMALL_BYTES:
                 blob = resources.objects.put(_chunks(found.on_disk))
-                received.append(Received(path=found.path, on_disk=_named(found), blob=blob))
+                received[id(found)] = Received(path=found.path, on_disk=_named(found), blob=blob)
             else:
                 small.append((found, found.on_disk.read_bytes()))
         except OSError as e:
             reason = f"It cannot be read from the disk: {e.strerror or e}. Check that it is there and may be read."
             failed.append(Outcome(path=_named(found), status="failed", reason=reason))
     blobs = resources.objects.put_many([content for _, content in small])
-    received.extend(
-        Received(path=found.path, on_disk=_named(found), blob=blob)
-        for (found, _), blob in zip(small, blobs, strict=True)
-    )
-    return take_off(asker, resources, received, failed, terms)
+    for (found, _), blob in zip(small, blobs, strict=True):
+        received[id(found)] = Received(path=found.path, on_disk=_named(found), blob=blob)
+    for item, _ in batch:
+        whole = received.get(id(item))
+        for below, part in item.parts:
+            if whole is not None and id(part) in received:
+                whole.parts[below] = received.pop(id(part))
+                whole.parts[below].is_part = True
+    return take_off(asker, resources, list(received.values()), failed, terms)
 
 
 def _named(found: Found) -> str:

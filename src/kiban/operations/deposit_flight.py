@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from kiban.compute.structured import Failure, Structured
 from kiban.errors import Conflict, DatabaseUnavailable
-from kiban.operations.deposit_outcome import Outcome, outcome, outcome_known
+from kiban.operations.deposit_outcome import Outcome, outcomes, outcomes_known
 from kiban.operations.deposit_received import Received, keep, settle, submit
-from kiban.operations.deposit_records import Draft, Terms, draft
+from kiban.operations.deposit_records import Draft, Terms, draft, measurement_key
 from kiban.operations.resources import Resources
 from kiban.records.file_entry import FileEntry, FileStatus
 from kiban.records.party import Asker
@@ -25,13 +25,22 @@ BATCH_BYTES = 32 << 20
 _ATTEMPTS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file that was deposited and read before, with the files that belong to it."""
+
+    entry: FileEntry
+    records: tuple[Record, ...]
+    parts: tuple[FileEntry, ...] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class Flight:
     """A batch on its way."""
 
     received: list[Received]
     futures: dict[int, Future[tuple[Structured, list[bytes]] | Failure]]
-    known: dict[int, tuple[FileEntry, tuple[Record, ...]]]
+    known: dict[int, Known]
     failed: list[Outcome]
 
 
@@ -39,26 +48,35 @@ def take_off(
     asker: Asker, resources: Resources, received: list[Received], failed: list[Outcome], terms: Terms
 ) -> Flight:
     """Have the files read that have not been read before, or all of them where the terms say so; go on meanwhile."""
-    known = {} if terms.renews else _patiently(resources, lambda: _known(asker, resources, received, terms))
-    futures = {i: submit(resources.fence, resources.objects, r) for i, r in enumerate(received) if i not in known}
+    known: dict[int, Known] = (
+        {} if terms.renews else _patiently(resources, lambda: _known(asker, resources, received, terms))
+    )
+    futures = {
+        i: submit(resources.fence, resources.objects, r)
+        for i, r in enumerate(received)
+        if i not in known and not r.is_part
+    }
     return Flight(received=received, futures=futures, known=known, failed=failed)
 
 
-def _known(
-    asker: Asker, resources: Resources, received: list[Received], terms: Terms
-) -> dict[int, tuple[FileEntry, tuple[Record, ...]]]:
-    """Which of them have been deposited and read before, under the same path."""
+def _known(asker: Asker, resources: Resources, received: list[Received], terms: Terms) -> dict[int, Known]:
+    """Which of them have been deposited and read before, under the same path and with the same companions."""
     visible = resources.visible(asker)
+    wanted = [(each.path, each.blob.checksum) for r in received for each in (r, *r.parts.values())]
     with resources.catalog.writing(visible, project=terms.project) as writing:
-        entries = writing.existing_files([(r.path, r.blob.checksum) for r in received])
+        entries = writing.existing_files(wanted)
     known = {}
     for i, r in enumerate(received):
         entry = entries.get((r.path, r.blob.checksum))
-        if entry is None or entry.status is not FileStatus.STRUCTURED:
+        if entry is None or entry.status is FileStatus.QUARANTINED:
             continue
+        parts = [entries.get((part.path, part.blob.checksum)) for part in r.parts.values()]
+        # An archive has none of its own: it is opened again, and its members found to be there. What was only kept has
+        # some where it was read together with another file.
         records = resources.catalog.records_of_file(entry.id, visible)
-        if records:  # an archive has none of its own: it is opened again, and its members found to be there
-            known[i] = (entry, records)
+        is_same = not r.parts or any(record.key == measurement_key(r, 0) for record in records)
+        if records and is_same and None not in parts:
+            known[i] = Known(entry, records, tuple(part for part in parts if part is not None))
     return known
 
 
@@ -77,9 +95,9 @@ def land(asker: Asker, resources: Resources, flight: Flight, terms: Terms) -> It
     new = {id(written) for written in (*made.records, *made.files)} if made is not None else set()
     for i, received in enumerate(flight.received):
         if i in flight.known:
-            yield outcome_known(received, *flight.known[i])
+            yield from outcomes_known(received, flight.known[i].entry, flight.known[i].records, flight.known[i].parts)
         elif made is not None:
-            yield outcome(received, made, new)
+            yield from outcomes(received, made, new)
     yield from flight.failed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kiban.operations.deposit_received import Received
@@ -32,7 +32,23 @@ class Outcome:
     """The files inside, where it is an archive."""
 
 
-def outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
+def outcomes(received: Received, made: Draft, new: set[int]) -> Iterator[Outcome]:
+    """Of a file that was read or tried now, and of those that belong to it."""
+    yield _outcome(received, made, new)
+    for part in received.parts.values():
+        yield _outcome(part, made, new)
+
+
+def outcomes_known(
+    received: Received, entry: FileEntry, records: tuple[Record, ...], parts: tuple[FileEntry, ...]
+) -> Iterator[Outcome]:
+    """Of a file that had been read before, and of those that belong to it."""
+    yield _known(received, entry, records)
+    for part, its_entry in zip(received.parts.values(), parts, strict=True):
+        yield _known(part, its_entry, records)
+
+
+def _outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
     entry = made.entries[received.path, received.blob.checksum]
     records = made.made_of.get(entry.id, [])
     status, reason = status_of(received)
@@ -49,11 +65,11 @@ def outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
         already_there=not any(id(written) in new for written in judged),
         sha256=received.blob.checksum,
         size=received.blob.size,
-        members=tuple(outcome(member, made, new) for member in received.members),
+        members=tuple(each for member in received.members for each in outcomes(member, made, new)),
     )
 
 
-def outcome_known(received: Received, entry: FileEntry, records: tuple[Record, ...]) -> Outcome:
+def _known(received: Received, entry: FileEntry, records: tuple[Record, ...]) -> Outcome:
     return Outcome(
         path=received.on_disk,
         status=entry.status.value,

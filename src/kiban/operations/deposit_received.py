@@ -10,6 +10,7 @@ from pathlib import Path
 from kiban.compute.fence import ArchiveFailure, Fence
 from kiban.compute.structured import Failure, Structured
 from kiban.errors import DamagedObject
+from kiban.operations.bundles import Patterns, bundles
 from kiban.operations.discover import shown
 from kiban.records.file_entry import Blob
 from kiban.records.record import Record
@@ -34,6 +35,10 @@ class Received:
     """Normalised files that are not in the object store yet."""
     normalised: list[Blob] = field(default_factory=list)
     members: list[Received] = field(default_factory=list)
+    parts: dict[str, Received] = field(default_factory=dict)
+    """Files that are read together with it, by their path below its folder."""
+    is_part: bool = False
+    """It belongs to another file and is not read by itself."""
     before: tuple[Record, ...] = ()
     """Measurements that were made of it earlier, where it is read anew."""
 
@@ -43,15 +48,19 @@ class Received:
         return self.path.rpartition("!/")[2].rpartition("/")[2]
 
     def all(self) -> Iterable[Received]:
-        """The file itself, then the files inside it, at any depth."""
+        """The file itself, then those that belong to it, and the files inside it, at any depth."""
         yield self
+        yield from self.parts.values()
         for member in self.members:
             yield from member.all()
 
 
 def submit(fence: Fence, objects: ObjectStore, received: Received) -> Future[tuple[Structured, list[bytes]] | Failure]:
     """Have the kept bytes read behind the fence; go on meanwhile."""
-    return fence.submit_structure(_kept_path(objects, received), name=received.name, checksum=received.blob.checksum)
+    companions = {below: (_kept_path(objects, part), part.blob.checksum) for below, part in received.parts.items()}
+    return fence.submit_structure(
+        _kept_path(objects, received), name=received.name, checksum=received.blob.checksum, companions=companions
+    )
 
 
 def settle(
@@ -80,9 +89,22 @@ def settle(
         # Half an archive is not an archive: it waits whole until it can be opened to its end.
         received.result, received.members = e.failure, []
         return
+    received.members = _bundled(received.members, fence.companions())
     futures = [submit(fence, objects, member) for member in received.members]
     for member, future in zip(received.members, futures, strict=True):
         settle(fence, objects, member, future.result(), depth=depth + 1)
+
+
+def _bundled(members: list[Received], patterns: Patterns) -> list[Received]:
+    """Members that belong to another one as its parts."""
+    by_path = {member.path: member for member in members}
+    taken: set[str] = set()
+    for main, parts in bundles(by_path, patterns):
+        for below, path in parts.items():
+            by_path[main].parts[below] = by_path[path]
+            by_path[path].is_part = True
+            taken.add(path)
+    return [member for member in members if member.path not in taken]
 
 
 def keep(objects: ObjectStore, received: Iterable[Received]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,8 @@ from kiban.store.catalog import Batch, Writing
 _KEPT = {"UnknownFormat", "NothingMeasured"}
 """Errors that say that there is nothing to be read; after any other the file waits in quarantine."""
 _MAX_NAME = 200
+PART = "It belongs to another file, and is read together with it."
+"""Why a file has no measurement of its own though it is a part of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,13 @@ class Draft:
         )
 
 
-def measurement_key(checksum: str, index: int) -> str:
-    """What makes a measurement the same one when its file is deposited again."""
-    return f"{checksum}#{index}"
+def measurement_key(file: Received, index: int) -> str:
+    """What makes a measurement the same one when its file is deposited again: the bytes, also of what belongs to it."""
+    if not file.parts:
+        return f"{file.blob.checksum}#{index}"
+    lines = sorted(f"{part.blob.checksum}  {below}" for below, part in file.parts.items())
+    together = hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{file.blob.checksum}+{together[:32]}#{index}"
 
 
 def draft(writing: Writing, received: Iterable[Received], terms: Terms) -> Draft:
@@ -91,9 +98,7 @@ def draft(writing: Writing, received: Iterable[Received], terms: Terms) -> Draft
         terms=terms,
         now=datetime.now(UTC),
         entries=writing.existing_files([(f.path, f.blob.checksum) for f in files]),
-        measurements=writing.existing(
-            RecordKind.MEASUREMENT, [measurement_key(f.blob.checksum, i) for f, i, _ in readings]
-        ),
+        measurements=writing.existing(RecordKind.MEASUREMENT, [measurement_key(f, i) for f, i, _ in readings]),
         samples=writing.existing(
             RecordKind.SAMPLE, list({n for _, _, r in readings if (n := sample_name(r, terms)) is not None})
         ),
@@ -128,17 +133,25 @@ def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
             _withdraw(made, file, known)
     elif file.before:
         made.made_of[entry.id] = list(file.before)
+    for part in file.parts.values():
+        _draft_file(made, part, archive=archive)
+        its_entry = made.entries[part.path, part.blob.checksum]
+        made.made_of[its_entry.id] = records = made.made_of.get(entry.id, [])
+        made.file_records.extend((its_entry.id, record.id) for record in records)
     for member in file.members:
         _draft_file(made, member, archive=entry.id)
 
 
 def status_of(file: Received) -> tuple[FileStatus, str]:
     """What became of a file, and the reason in words."""
+    if file.is_part:
+        return FileStatus.KEPT, PART
     if isinstance(file.result, Structured):
         return FileStatus.STRUCTURED, file.result.why
     if file.members:
         n_structured = sum(isinstance(m.result, Structured) for m in file.all())
-        reason = f"It is an archive of {len(file.members)} files; {n_structured} of them could be read."
+        n_members = sum(1 + len(member.parts) for member in file.members)
+        reason = f"It is an archive of {n_members} files; {n_structured} of them could be read."
         return (FileStatus.STRUCTURED if n_structured else FileStatus.KEPT), reason
     if isinstance(file.result, Failure) and file.before:
         reason = f"What was read of it earlier stays. Now: {file.result.fault} {file.result.mend}"
@@ -176,7 +189,7 @@ def _entry(
 
 
 def _measurement(made: Draft, file: Received, index: int, reading: StructuredReading) -> Record:
-    key = measurement_key(file.blob.checksum, index)
+    key = measurement_key(file, index)
     known = made.measurements.get(key)
     if known is not None and not (made.terms.renews and _is_of_another(known, reading)):
         return known

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiban.errors import WrongUsage
+from kiban.operations.bundles import Patterns, parts_on_disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,16 @@ class Found:
     path: str
     """Below the folder that was named, beginning with that folder's name; with `/`. Bytes of a file name that are not
     text in the system's encoding are shown as `\\xNN`, so that every name can be written down and none is refused."""
+    parts: tuple[tuple[str, Found], ...] = ()
+    """Files that belong to it, by their path below its folder: they are read together."""
 
 
-def discover(paths: Iterable[Path], *, below: Path | None = None) -> Iterator[Found]:
+def discover(paths: Iterable[Path], *, below: Path | None = None, patterns: Patterns | None = None) -> Iterator[Found]:
     """Find the regular files at and below the given paths, in order of name.
 
     Links to files are followed, links to folders are not (they can lead round in circles, or out of the folder that
     was named), and what is no file (pipes, sockets, devices) is left out. With `below`, files that are named themselves
-    are called by their path below that folder.
+    are called by their path below that folder. With `patterns`, files that belong to another come as parts of that one.
 
     Raises
     ------
@@ -37,10 +40,21 @@ def discover(paths: Iterable[Path], *, below: Path | None = None) -> Iterator[Fo
         if not path.exists():
             raise WrongUsage(f"There is no file or folder {shown(os.fspath(path))}.", mend="Check the path.")
         if path.is_dir():
-            yield from _below(path, _folder_name(path))
+            yield from _below(path, _folder_name(path), patterns or {}, set())
         elif path.is_file():
             name = path.name if below is None else f"{_folder_name(below)}/{path.relative_to(below).as_posix()}"
-            yield Found(path, shown(name))
+            yield _found(path, shown(name), patterns or {}, set())
+
+
+def _found(path: Path, name: str, patterns: Patterns, taken: set[str]) -> Found:
+    folder = name.rpartition("/")[0]
+    parts = []
+    for part in parts_on_disk(path, patterns):
+        place = path.parent / part
+        if os.fspath(place) not in taken:
+            taken.add(os.fspath(place))
+            parts.append((part, Found(place, f"{folder}/{shown(part)}" if folder else shown(part))))
+    return Found(path, name, tuple(parts))
 
 
 def _folder_name(path: Path) -> str:
@@ -48,15 +62,18 @@ def _folder_name(path: Path) -> str:
     return shown(Path(os.path.abspath(path)).name) or "root"  # noqa: PTH100
 
 
-def _below(folder: Path, name: str) -> Iterator[Found]:
+def _below(folder: Path, name: str, patterns: Patterns, taken: set[str]) -> Iterator[Found]:
     with os.scandir(folder) as entries:
-        ordered = sorted(entries, key=lambda entry: entry.name)
+        # What others belong to comes first: then these are known when their turn comes, here and in folders below.
+        ordered = sorted(entries, key=lambda entry: (entry.name not in patterns, entry.name))
     for entry in ordered:
+        if entry.path in taken:
+            continue
         path = f"{name}/{shown(entry.name)}"
         if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path), path)
+            yield from _below(Path(entry.path), path, patterns, taken)
         elif entry.is_file() or (entry.is_symlink() and not _exists(entry)):
-            yield Found(Path(entry.path), path)
+            yield _found(Path(entry.path), path, patterns, taken)
 
 
 def _exists(entry: os.DirEntry[str]) -> bool:

@@ -9,6 +9,7 @@ from kiban import errors
 from kiban.compute.fence import Fence
 from kiban.compute.structured import Failure, ReadSummary
 from kiban.errors import UnreadableFile, WrongUsage
+from kiban.operations.bundles import parts_on_disk
 
 
 def read_file(fence: Fence, path: Path) -> ReadSummary:
@@ -23,7 +24,8 @@ def read_file(fence: Fence, path: Path) -> ReadSummary:
     """
     try:
         with path.open("rb"):
-            summary = fence.summarise(path, name=path.name)
+            parts = {below: path.parent / below for below in parts_on_disk(path, fence.companions())}
+            summary = fence.summarise(path, name=path.name, companions=parts)
     except OSError as e:
         raise WrongUsage(f"{path} cannot be opened: {e.strerror}.", mend="Check the path and its permissions.") from e
     if isinstance(summary, Failure):

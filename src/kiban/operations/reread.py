@@ -13,10 +13,11 @@ from itertools import groupby
 from uuid import UUID
 
 from kiban.errors import RecordNotFound
+from kiban.operations.bundles import Patterns
 from kiban.operations.deposit_flight import BATCH_BYTES, BATCH_FILES, Flight, land, take_off
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.deposit_received import Received
-from kiban.operations.deposit_records import Terms
+from kiban.operations.deposit_records import PART, Terms
 from kiban.operations.resources import Resources
 from kiban.readers.recognise import readers
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
@@ -46,10 +47,12 @@ def reread(
         Everything reported before is safe.
     """
     versions = {reader.name: reader.version for reader in readers()}
+    patterns = resources.fence.companions()
     wanted = (
         entry
         for entry in _entries(asker, resources, checksum)
-        if everything or checksum is not None or _may_be_read_better(entry, versions)
+        if (everything or checksum is not None or _may_be_read_better(entry, versions))
+        and not _needs_its_folder(entry, patterns)
     )
     waiting: deque[tuple[Flight, Terms]] = deque()
     for (project, scope), entries in groupby(wanted, key=lambda entry: (entry.project, entry.scope)):
@@ -83,6 +86,13 @@ def _may_be_read_better(entry: FileEntry, versions: dict[str, int]) -> bool:
     return entry.reader is not None and versions.get(entry.reader) != entry.reader_version
 
 
+def _needs_its_folder(entry: FileEntry, patterns: Patterns) -> bool:
+    """Whether it belongs to a folder that must be deposited as a whole: what would be read by itself, or not at all."""
+    if entry.reason == PART:
+        return True
+    return entry.status is not FileStatus.STRUCTURED and entry.path.rpartition("/")[2] in patterns
+
+
 def _batches(entries: Iterator[FileEntry]) -> Iterator[list[FileEntry]]:
     batch: list[FileEntry] = []
     n_bytes = 0
@@ -100,4 +110,24 @@ def _received(asker: Asker, resources: Resources, entry: FileEntry) -> Received:
     before: tuple[Record, ...] = ()
     if entry.status is FileStatus.STRUCTURED:
         before = resources.catalog.records_of_file(entry.id, resources.visible(asker))
-    return Received(path=entry.path, on_disk=entry.path, blob=Blob(entry.checksum, entry.size), before=before)
+    parts = _parts(resources, asker, before)
+    return Received(
+        path=entry.path, on_disk=entry.path, blob=Blob(entry.checksum, entry.size), before=before, parts=parts
+    )
+
+
+def _parts(resources: Resources, asker: Asker, before: tuple[Record, ...]) -> dict[str, Received]:
+    """The files that its measurements were read together with."""
+    if not before or not (companions := before[0].document.get("companions")):
+        return {}
+    tied = {f.checksum: f for f in resources.catalog.files(resources.visible(asker), record=before[0].id, limit=_PAGE)}
+    return {
+        str(below): Received(
+            path=tied[checksum].path,
+            on_disk=tied[checksum].path,
+            blob=Blob(checksum, tied[checksum].size),
+            is_part=True,
+        )
+        for below, checksum in dict(companions).items()
+        if checksum in tied
+    }

@@ -1,4 +1,4 @@
-"""Bruker NMR: experiments of TopSpin and XWIN-NMR, packed with their folders into a zip archive.
+"""Bruker NMR: experiments of TopSpin and XWIN-NMR, as folders or packed with their folders into a zip archive.
 
 Instrument
 ----------
@@ -36,7 +36,9 @@ parameters, and 2 experiments of 2021 and 2022.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import closing
+from typing import ClassVar
 
 from kiban.errors import NothingMeasured, UnreadableFile
 from kiban.readers.contract import Confidence, Recognition
@@ -46,6 +48,12 @@ from kiban.readers.zipped import SIGNATURE, Zipped, listed_names
 from kiban.records.reading import Reading
 
 _PARAMETERS = re.compile(r"(?:(?P<folder>.*)/)?acqus")
+_FILES = (
+    "acqus", "acqu2s", "pdata/*/procs", "pdata/*/proc2s", "pdata/*/1r", "pdata/*/1i", "pdata/*/2rr", "pdata/*/title",
+    # These are not read, but they are of the experiment, and nobody should take them for tables.
+    "acqu", "acqu2", "*.txt", "*list", "pulseprogram", "uxnmr.par", "format.*", "shimvalues", "scon2", "specpar",
+    "precom.output", "prosol_History", "cpdprg*", "pdata/*/*",
+)  # fmt: skip
 _DATA = re.compile(r"fid|ser|pdata/\d{1,9}/(?:1r|2rr)")
 
 
@@ -63,18 +71,33 @@ class _Below:
         return self._archive.read(f"{self._prefix}{name}")
 
 
+class _Beside:
+    """The files of an experiment whose `fid` or `ser` was given with what belongs to it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.names = (source.name, *source.companions)
+
+    def read(self, name: str) -> bytes:
+        """One file's bytes. Raises KeyError, LimitExceeded."""
+        return (self._source if name == self._source.name else self._source.companion(name)).read()
+
+
 class BrukerNmr:
-    """Reads experiments in zip archives."""
+    """Reads experiments in folders and zip archives."""
 
     name = "bruker_nmr"
     version = 1
-    title = "Bruker NMR (TopSpin, zipped)"
+    title = "Bruker NMR (TopSpin)"
     makers = ("Bruker",)
     techniques = ("nmr",)
     suffixes = (".zip",)
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {"fid": _FILES, "ser": _FILES}
 
     def recognise(self, source: Source) -> Recognition | None:
-        """Claim zip archives in which every experiment's `acqus` has a `fid`, a `ser` or a spectrum beside it."""
+        """Claim a `fid` or `ser` beside `acqus`, and zip archives of nothing but such experiments or their spectra."""
+        if source.name in self.companions and "acqus" in source.companions:
+            return Recognition(Confidence.CERTAIN, "an acqus lies beside it, as in the folder of an experiment")
         if not source.head.startswith(SIGNATURE):
             return None
         if not any(name.rpartition("/")[2] == "acqus" for name in listed_names(source)):
@@ -90,6 +113,8 @@ class BrukerNmr:
 
     def read(self, source: Source) -> list[Reading]:
         """Read all experiments. Raises as the contract says."""
+        if source.companions:
+            return Experiment(files=_Beside(source), name=source.name).readings()
         with closing(Zipped(source)) as archive:
             readings = []
             for folder in experiments(archive.names):

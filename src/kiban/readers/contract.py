@@ -7,6 +7,11 @@ docstring has five headings: Instrument, What is read, Uncertainties, What is le
 
 Two more attributes may say what lists of readers show: `library`, the name of the library that decodes the format
 (unless given: the reader does it itself), and `since`, the version of its package that had it first.
+
+A measurement may be spread over several files of a folder. Then a third attribute, `companions`, says by which file
+name the reader knows it, and which files beside and below that one belong to it: `{"fid": ("acqus", "pdata/*/procs")}`.
+Where a file of that name and one that fits the first pattern lie in one folder, all that fit are kept and given along
+(`Source.companion`), and none of them is read by itself.
 """
 
 from __future__ import annotations

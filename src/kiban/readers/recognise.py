@@ -26,6 +26,15 @@ def readers() -> tuple[Reader, ...]:
     return cast(tuple[Reader, ...], plugins.find("kiban.readers", "READER", check=lacks))
 
 
+def companions() -> dict[str, tuple[str, ...]]:
+    """File names by which readers know a measurement of several files, and patterns of the others."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reader in readers():
+        for name, patterns in getattr(reader, "companions", {}).items():
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), *patterns)))
+    return found
+
+
 def survey() -> plugins.Survey:
     """The same with the packages they come from, and those that cannot be used."""
     return plugins.survey("kiban.readers", "READER", check=lacks)

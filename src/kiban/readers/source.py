@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -42,10 +43,21 @@ class Source:
         The bytes themselves or the file that holds them.
     name : str
         File name without folders.
+    companions : mapping of str to bytes or Path, optional
+        Files that belong to it, by their path below its folder (`acqus`, `pdata/1/1r`): those that a reader named in
+        its `companions`.
     """
 
-    def __init__(self, content: bytes | Path, *, name: str = "", limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        content: bytes | Path,
+        *,
+        name: str = "",
+        limits: Limits | None = None,
+        companions: Mapping[str, bytes | Path] | None = None,
+    ) -> None:
         self.limits = limits or Limits()
+        self._companions = dict(companions or {})
         self._content = content
         self.packed_as: str | None = None
         """The compression that was taken off, if any: gzip, bzip2 or xz."""
@@ -58,6 +70,15 @@ class Source:
             with content.open("rb") as file:
                 self.head = file.read(HEAD_BYTES)
                 self.size = file.seek(0, io.SEEK_END)
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """Paths of the files that belong to it, below its folder."""
+        return tuple(self._companions)
+
+    def companion(self, path: str) -> Source:
+        """A file that belongs to it. Raises KeyError."""
+        return Source(self._companions[path], name=path.rpartition("/")[2], limits=self.limits)
 
     @property
     def path(self) -> Path | None:

@@ -61,3 +61,5 @@ class Measurement:
     analyses: tuple[Analysis, ...] = ()
     preview: tuple[tuple[float, float], ...] = ()
     """A few dozen points (axis, first signal), in the units as given: enough for a thumbnail."""
+    companions: Mapping[str, str] = field(default_factory=dict)
+    """Files that it was read together with: SHA-256 by path below the file's folder."""
