@@ -1,1 +1,1 @@
-"""Parts of the reader of JEOL's NMR files."""
+"""The parts of the JEOL Delta reader: header, units, parameters, sections of numbers."""

@@ -1,162 +1,220 @@
-"""The header and the parameters of a JEOL Delta file."""
+"""JEOL Delta, the first 1360 bytes of a file: what follows, how much of it and where. Always big-endian."""
 
 from __future__ import annotations
 
-import math
 import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiban.errors import DamagedFile
+from kiban.errors import DamagedFile, UnsupportedVariant
 from kiban.readers.jeol.units import unit
 from kiban.readers.text import decode
 from kiban.records.reading import Json
 
-MEND = "Export the measurement again, or copy the file again; it is kept as it came."
-SIGNATURES = (b"JEOL.NMR", b"RMN.LOEJ")
-HEADER_BYTES = 1360
-_PARAMETER_BYTES = 64
-_MOST_PARAMETERS = 100_000
+SIGNATURE = b"JEOL.NMR"
+LENGTH = 1360
 
-NONE, REAL, TPPI, COMPLEX, REAL_COMPLEX, ENVELOPE = range(6)
-ONE_D, TWO_D = 1, 2
+INSTRUMENTS = (
+    "", "GSX", "ALPHA", "ECLIPSE", "MASS_SPEC", "COMPILER", "OTHER_NMR", "UNKNOWN", "GEMINI", "UNITY", "ASPECT", "UX",
+    "FELIX", "LAMBDA", "GE_1280", "GE_OMEGA", "CHEMAGNETICS", "CDFF", "GALACTIC", "TRIAD", "GENERIC_NMR", "GAMMA",
+    "JCAMP_DX", "AMX", "DMX", "ECA", "ALICE", "NMRPIPE", "SIMPSON",
+)  # fmt: skip
+_KINDS = ("none", "real", "TPPI", "complex", "real_complex", "envelope")
+_FORMATS = {
+    1: "one_d", 2: "two_d", 3: "three_d", 4: "four_d", 5: "five_d", 6: "six_d", 7: "seven_d", 8: "eight_d",
+    12: "small_two_d", 13: "small_three_d", 14: "small_four_d",
+}  # fmt: skip
+_RULERS = ("ranged", "listed (deprecated)", "sparse", "listed")
+_MEND = "Copy the file again from the spectrometer; it is kept as it came."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
-    """One dimension of the data, the fastest first."""
+class Dimension:
+    """What the header says of one dimension, the direct one first."""
 
-    kind: int
+    letter: str
+    """By which its parameters begin: X, Y, Z, A, ..."""
+    kind: str
     unit: str
-    is_ranged: bool
-    """The points are evenly spaced between the two ends."""
-    n_points: int
+    ruler: str
+    n_stored: int
     first: int
-    """Of the points, those from here to `last` were measured."""
     last: int
+    """The valid points among the stored ones, counted from 0; both ends belong to them."""
     start: float
     stop: float
     title: str
+    base_frequency_mhz: float
+    list_start: int
+    list_length: int
+
+    @property
+    def n(self) -> int:
+        """Number of valid points."""
+        return self.last - self.first + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What the header says."""
+    """What is needed to read on, and all of it as JSON."""
 
-    order: str
-    """Of bytes in parameters and data, as `struct` writes it; the header itself is always big-endian."""
-    version: str
-    data_type: int
-    data_format: int
-    axes: tuple[Axis, ...]
+    byte_order: str
+    """`<` or `>`: of parameters and data."""
+    layout: str
+    item_bytes: int
+    dimensions: tuple[Dimension, ...]
     title: str
-    created_at: datetime | None
-    node: str
-    site: str
     author: str
-    comment: str
-    param_start: int
-    data_start: int
+    created_at: datetime | None
+    parameters_at: int
+    parameters_length: int
+    data_at: int
     data_length: int
+    context_at: int
+    context_length: int
+    as_json: dict[str, Json]
 
 
-def header(content: bytes, file: str) -> Header:
-    """Read the header. Raises DamagedFile."""
-    if len(content) < HEADER_BYTES:
-        raise DamagedFile(f"{file}: a header of {HEADER_BYTES} bytes was expected; {len(content)} follow.", mend=MEND)
-    endian, major, minor, n_dimensions = struct.unpack_from(">BBHB", content, 8)
-    if endian > 1 or not 1 <= n_dimensions <= 8:
-        raise DamagedFile(f"{file}: the header speaks of {n_dimensions} dimensions and byte order {endian}.", mend=MEND)
-    if content[:8] == SIGNATURES[1]:
-        raise DamagedFile(f"{file}: its header is in the wrong byte order.", mend=MEND)
-    ranged = struct.unpack_from(">I", content, 172)[0]
-    columns = zip(
-        struct.unpack_from(">8B", content, 24),
-        struct.iter_unpack(">BB", content[32:48]),
-        [ranged >> shift & 0xF for shift in range(28, -1, -4)],
-        *(struct.unpack_from(f">8{code}", content, place) for code, place in
-          (("I", 176), ("I", 208), ("I", 240), ("d", 272), ("d", 336))),
-        [_text(content[808 + 32 * i : 840 + 32 * i]) for i in range(8)],
-        strict=True,
-    )  # fmt: skip
-    axes = tuple(
-        Axis(kind=kind, unit=unit(*units), is_ranged=how == 0, n_points=n, first=first, last=last, start=start,
-             stop=stop, title=title)
-        for kind, units, how, n, first, last, start, stop, title in columns
-    )[:n_dimensions]  # fmt: skip
-    [param_start] = struct.unpack_from(">I", content, 1212)
-    data_start, data_length = struct.unpack_from(">IQ", content, 1284)
-    return Header(
-        order="<" if endian == 1 else ">",
-        version=f"{major}.{minor}",
-        data_type=content[14] >> 6,
-        data_format=content[14] & 0x3F,
-        axes=axes,
-        title=_text(content[48:172]),
-        created_at=_date(content[400:404]),
-        node=_text(content[408:424]),
-        site=_text(content[424:552]),
-        author=_text(content[552:680]),
-        comment=_text(content[680:808]),
-        param_start=param_start,
-        data_start=data_start,
-        data_length=data_length,
-    )
-
-
-def parameters(content: bytes, head: Header, file: str) -> dict[str, Json]:
-    """All parameters by their names: texts and numbers, or numbers with their unit as `{"value", "unit"}`.
+def read_header(content: bytes, name: str) -> Header:
+    """Read the fixed header.
 
     Raises
     ------
     DamagedFile
-        If they do not fit into the file.
+        If the file is shorter, or a field holds what the format forbids.
+    UnsupportedVariant
+        If the data have more than two dimensions or a layout that is not described.
     """
-    if not head.param_start:
-        return {}
-    place = head.param_start
-    if place + 16 > len(content):
-        raise DamagedFile(f"{file}: the parameters should begin at byte {place}; the file ends before.", mend=MEND)
-    size, low, high = struct.unpack_from(f"{head.order}III", content, place)
-    count = high - low + 1
-    if size != _PARAMETER_BYTES or not 0 <= count <= _MOST_PARAMETERS or place + 16 + count * size > len(content):
-        raise DamagedFile(f"{file}: {count} parameters of {size} bytes do not fit into the file.", mend=MEND)
-    found: dict[str, Json] = {}
-    for at in range(place + 16, place + 16 + count * size, size):
-        name = _text(content[at + 36 : at + 64]).lower()
-        if name:
-            found[name] = _value(content, at, head.order)
-    return found
+    if len(content) < LENGTH or not content.startswith(SIGNATURE):
+        raise DamagedFile(
+            f"{name}: a header of {LENGTH} bytes that begins with JEOL.NMR was expected; there are {len(content)}.",
+            mend=_MEND,
+        )
+    layout = _FORMATS.get(content[14] & 0x3F, str(content[14] & 0x3F))
+    n_dimensions = content[12]
+    _check(content, name, layout, n_dimensions)
+    dimensions = tuple(_dimension(content, i) for i in range(n_dimensions))
+    data_at, data_length, context_at, context_length = struct.unpack_from(">IQQI", content, 1284)
+    parameters_at, parameters_length = struct.unpack_from(">II", content, 1212)
+    return Header(
+        byte_order="<" if content[8] else ">",
+        layout=layout,
+        item_bytes=4 if content[14] >> 6 else 8,
+        dimensions=dimensions,
+        title=_text(content, 48, 124),
+        author=_text(content, 552, 128),
+        created_at=_time(content, 400),
+        parameters_at=parameters_at,
+        parameters_length=parameters_length,
+        data_at=data_at,
+        data_length=data_length,
+        context_at=context_at,
+        context_length=context_length,
+        as_json=_as_json(content, layout, dimensions),
+    )
 
 
-def _value(content: bytes, at: int, order: str) -> Json:
-    [scale] = struct.unpack_from(f"{order}h", content, at + 4)
-    [kind] = struct.unpack_from(f"{order}I", content, at + 32)
-    if kind == 0:
-        return _text(content[at + 16 : at + 32])
-    if kind == 1:
-        number: float = struct.unpack_from(f"{order}i", content, at + 16)[0]
-    elif kind in {2, 3}:
-        number = struct.unpack_from(f"{order}d", content, at + 16)[0]
-    else:
-        return None
-    if not math.isfinite(number):
-        return str(number)
-    if scale and -30 <= scale <= 30:
-        number *= 10.0**scale
-    of = unit(content[at + 6], content[at + 7])
-    return {"value": number, "unit": of} if of else number
+def _check(content: bytes, name: str, layout: str, n_dimensions: int) -> None:
+    if content[8] > 1:
+        raise DamagedFile(f"{name}: byte 8 must be 0 or 1 for the byte order; it is {content[8]}.", mend=_MEND)
+    if content[14] >> 6 > 1:
+        raise UnsupportedVariant(
+            f"{name}: its numbers are of the reserved type {content[14] >> 6}; 0 (64 bits) and 1 (32 bits) are read.",
+            mend="Export it from Delta again, or as JCAMP-DX. It is kept as it came.",
+        )
+    expected = {"one_d": 1, "two_d": 2, "small_two_d": 2}.get(layout)
+    if expected is None:
+        raise UnsupportedVariant(
+            f"{name} has the layout {layout}; one_d, two_d and small_two_d are read.",
+            mend="Export slices or projections from Delta. It is kept as it came.",
+        )
+    if n_dimensions != expected:
+        raise DamagedFile(f"{name}: {n_dimensions} dimensions in a file of the layout {layout}.", mend=_MEND)
+    for i in range(n_dimensions):
+        if not 1 <= content[24 + i] < len(_KINDS):
+            raise DamagedFile(f"{name}: dimension {i + 1} is of kind {content[24 + i]}; 1 to 5 are known.", mend=_MEND)
 
 
-def _date(packed: bytes) -> datetime | None:
-    """Year since 1990 in 7 bits, month in 4, day in 5; then the time of day, in 65536 parts of a day."""
-    bits, part = struct.unpack(">HH", packed)
+def _dimension(content: bytes, i: int) -> Dimension:
+    n_stored, first, last = (struct.unpack_from(">I", content, at + 4 * i)[0] for at in (176, 208, 240))
+    start, stop, base = (struct.unpack_from(">d", content, at + 8 * i)[0] for at in (272, 336, 1064))
+    list_start, list_length = (struct.unpack_from(">I", content, at + 4 * i)[0] for at in (1220, 1252))
+    present = [letter for bit, letter in enumerate("XYZABCDE") if content[13] >> (7 - bit) & 1]
+    ranged = content[172 + i // 2]
+    return Dimension(
+        letter=present[i] if i < len(present) else "XYZABCDE"[i],
+        kind=_KINDS[content[24 + i]],
+        unit=_axis_unit(content, i),
+        ruler=_RULERS[(ranged & 0x0F if i % 2 else ranged >> 4) & 3],
+        n_stored=n_stored,
+        first=first,
+        last=last,
+        start=start,
+        stop=stop,
+        title=_text(content, 808 + 32 * i, 32),
+        base_frequency_mhz=base,
+        list_start=list_start,
+        list_length=list_length,
+    )
+
+
+def _axis_unit(content: bytes, i: int) -> str:
+    """A compound unit stands further down; the byte that says so counts from 1."""
+    where = content[1328 + i]
+    if where in {1, 2}:
+        return unit(content[1336 + 12 * (where - 1) + 2 : 1336 + 12 * where])
+    return unit(content[32 + 2 * i : 34 + 2 * i])
+
+
+def _text(content: bytes, at: int, length: int) -> str:
+    return decode(content[at : at + length].partition(b"\0")[0])[0].strip()
+
+
+def _time(content: bytes, at: int) -> datetime | None:
+    """Seven bits for the years since 1990, four for the month, five for the day, 16 for the part of the day."""
+    packed, fraction = struct.unpack_from(">HH", content, at)
     try:
-        day = datetime(1990 + (bits >> 9), bits >> 5 & 0xF, bits & 0x1F)
+        day = datetime(1990 + (packed >> 9), packed >> 5 & 15, packed & 31)
     except ValueError:
         return None
-    return day + timedelta(seconds=round(part * 86400 / 65536))
+    return day + timedelta(seconds=round(fraction * 86400 / 65536))
 
 
-def _text(content: bytes) -> str:
-    return decode(content.partition(b"\0")[0])[0].strip()
+def _as_json(content: bytes, layout: str, dimensions: tuple[Dimension, ...]) -> dict[str, Json]:
+    created, revised = _time(content, 400), _time(content, 404)
+    return {
+        "version": f"{content[9]}.{int.from_bytes(content[10:12], 'big')}",
+        "byte order": "little-endian" if content[8] else "big-endian",
+        "layout": layout,
+        "instrument": INSTRUMENTS[content[15]] if content[15] < len(INSTRUMENTS) else content[15],
+        "title": _text(content, 48, 124),
+        "created": created.isoformat() if created else None,
+        "revised": revised.isoformat() if revised else None,
+        "node": _text(content, 408, 16),
+        "site": _text(content, 424, 128),
+        "author": _text(content, 552, 128),
+        "comment": _text(content, 680, 128),
+        "dimensions": [
+            {
+                "letter": d.letter,
+                "title": d.title,
+                "kind": d.kind,
+                "unit": d.unit,
+                "ruler": d.ruler,
+                "points stored": d.n_stored,
+                "first valid point": d.first,
+                "last valid point": d.last,
+                "axis start": _number(d.start),
+                "axis stop": _number(d.stop),
+                "base frequency": _number(d.base_frequency_mhz),
+                "zero point": _number(struct.unpack_from(">d", content, 1128 + 8 * i)[0]),
+                "reversed": bool(content[1192 + i]),
+            }
+            for i, d in enumerate(dimensions)
+        ],
+    }
+
+
+def _number(value: float) -> Json:
+    """JSON has no infinity and no NaN; the header keeps them as words."""
+    return value if value - value == 0 else str(value)
