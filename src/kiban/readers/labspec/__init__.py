@@ -1,0 +1,1 @@
+"""What the readers of HORIBA LabSpec's exports share."""
