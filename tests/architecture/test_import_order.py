@@ -28,6 +28,8 @@ SIBLINGS = {
     ("analysis", "metrology"),
     ("standards", "metrology"),
     ("planning", "learning"),
+    # the normalised file is read by the module that writes it
+    ("readers", "standards"),
     # row 6 builds left to right
     ("platform", "settings"),
     ("web", "settings"),

@@ -1,0 +1,226 @@
+"""Numbers, texts and attributes of an HDF5 file: what a dataset promises is checked before anything is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiban.errors import DamagedFile, HostileFile, LimitExceeded, UnsupportedVariant
+from kiban.readers.hdf5.opening import MEND
+from kiban.readers.source import Limits
+from kiban.readers.text import decode
+
+if TYPE_CHECKING:
+    import h5py
+
+    from kiban.readers.hdf5.links import Node
+
+Plain: TypeAlias = "bool | int | float | str | list[bool] | list[int] | list[float] | list[str]"
+
+_LARGEST_CHUNK = 1 << 29
+_LONGEST_ATTRIBUTE = 65_536
+_MOST_TEXTS = 100_000
+_FILTERS = {
+    307: "BZIP2",
+    32000: "LZF",
+    32001: "Blosc",
+    32004: "LZ4",
+    32008: "bitshuffle",
+    32013: "ZFP",
+    32015: "Zstandard",
+    32017: "SZ",
+    32026: "Blosc2",
+    4: "SZIP",
+}
+
+
+def is_numeric(dataset: h5py.Dataset) -> bool:
+    """It holds numbers (not texts, references or structures)."""
+    return dataset.dtype.kind in "iufbc" and dataset.dtype.fields is None
+
+
+def n_bytes(dataset: h5py.Dataset) -> int:
+    """What its numbers would take, as promised."""
+    return math.prod(int(n) for n in dataset.shape or ()) * int(dataset.dtype.itemsize)
+
+
+def check(dataset: h5py.Dataset, *, limits: Limits, file: str) -> tuple[str, ...]:
+    """Check that a dataset can be read, and lies in this file.
+
+    Returns
+    -------
+    tuple of str
+        A doubt where parts of it were never written.
+
+    Raises
+    ------
+    HostileFile
+        If its numbers lie in other files, or are squeezed harder than data can be.
+    LimitExceeded
+        If they, or a chunk of them, take more memory than allowed.
+    UnsupportedVariant
+        If they were packed by a method that is not here.
+    """
+    place = f"{file}: {dataset.name}"
+    if dataset.shape is None:
+        raise DamagedFile(f"{place} has no shape.", mend=MEND)
+    if dataset.external or (dataset.is_virtual and any(each.file_name != "." for each in dataset.virtual_sources())):
+        raise HostileFile(
+            f"{place} keeps its numbers in other files, which are never opened.",
+            mend="Write everything into one file (h5repack, or copy with h5py) and deposit that.",
+        )
+    _check_filters(dataset, place)
+    promised = n_bytes(dataset)
+    if promised > limits.whole_bytes:
+        raise LimitExceeded(
+            f"{place} promises {promised} bytes; at most {limits.whole_bytes} are read at once.",
+            mend="Export a smaller part of the measurement. The file is kept as it came.",
+        )
+    if dataset.chunks and math.prod(dataset.chunks) * dataset.dtype.itemsize > _LARGEST_CHUNK:
+        raise LimitExceeded(f"{place} is packed in one piece of over {_LARGEST_CHUNK} bytes.", mend=MEND)
+    stored = dataset.id.get_storage_size()
+    if promised > limits.suspicious_bytes and stored and promised > stored * limits.expansion_ratio:
+        raise HostileFile(
+            f"{place}: {stored} bytes unpack to over {limits.expansion_ratio} times as much ({promised}).",
+            mend="No instrument packs like this. If it is meant, save it without compression.",
+        )
+    return _gaps(dataset, promised, stored, place)
+
+
+def _check_filters(dataset: h5py.Dataset, place: str) -> None:
+    import h5py
+
+    properties = dataset.id.get_create_plist()
+    for n in range(properties.get_nfilters()):
+        code, _, _, name = properties.get_filter(n)
+        if not h5py.h5z.filter_avail(code):
+            known = _FILTERS.get(code) or name.decode("latin-1").strip("\0 ") or "unknown"
+            raise UnsupportedVariant(
+                f"{place} is packed by the filter {code} ({known[:40]}), which is not here.",
+                mend="Save it with deflate or without compression (h5repack does it). The file is kept as it came.",
+            )
+
+
+def _gaps(dataset: h5py.Dataset, promised: int, stored: int, place: str) -> tuple[str, ...]:
+    """What was never written reads as the fill value and looks like data."""
+    if promised and not stored and not dataset.is_virtual:
+        raise DamagedFile(f"{place} promises {promised} bytes of numbers; none were ever written.", mend=MEND)
+    if not dataset.chunks or dataset.is_virtual or not promised:
+        return ()
+    expected = 1
+    for length, chunk in zip(dataset.shape, dataset.chunks, strict=True):
+        expected *= -(-int(length) // int(chunk))
+    found = dataset.id.get_num_chunks()
+    if found >= expected:
+        return ()
+    fill = dataset.fillvalue
+    return (f"Of {dataset.name} only {found} of {expected} parts were written; the rest reads as {fill}.",)
+
+
+def numbers(dataset: h5py.Dataset, *, limits: Limits, file: str) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Read the numbers of a dataset in this machine's byte order, and doubts. Raises as `check`."""
+    if not is_numeric(dataset):
+        raise UnsupportedVariant(
+            f"{file}: numbers were expected in {dataset.name}; it holds {dataset.dtype}.",
+            mend="Export it as plain numbers. The file is kept as it came.",
+        )
+    doubts = check(dataset, limits=limits, file=file)
+    values = np.asarray(dataset[()])
+    if values.dtype.kind == "f" and values.dtype.itemsize > 8:
+        values = values.astype(np.float64)
+    return values.astype(values.dtype.newbyteorder("="), copy=False), doubts
+
+
+def text(dataset: h5py.Dataset, *, limits: Limits, file: str) -> str:
+    """Read a dataset that is one text (or a list of one); empty where it is none."""
+    return next(iter(texts(dataset, limits=limits, file=file)), "")
+
+
+def texts(dataset: h5py.Dataset, *, limits: Limits, file: str) -> list[str]:
+    """Read a dataset that is a list of texts; empty where it holds none, or too many."""
+    import h5py
+
+    is_text = dataset.dtype.kind == "S" or h5py.check_string_dtype(dataset.dtype) is not None
+    if not is_text or dataset.shape is None or not 0 < math.prod(dataset.shape) <= _MOST_TEXTS:
+        return []
+    check(dataset, limits=limits, file=file)
+    return [_decoded(each) for each in np.asarray(dataset[()]).reshape(-1).tolist()]
+
+
+def _decoded(value: object) -> str:
+    if isinstance(value, bytes):
+        return decode(value.rstrip(b"\0"))[0].strip()
+    return str(value).strip()
+
+
+def attribute(node: Node, name: str) -> Plain | None:
+    """Read an attribute: a truth value, number or text, or a list of them; `None` where it is none of these or missing.
+
+    Only what HDF5 can have in an attribute is read, whatever size it promises.
+    """
+    import h5py
+
+    raw_name = name.encode("utf-8", "surrogateescape")
+    if not h5py.h5a.exists(node.id, raw_name):
+        return None
+    handle = h5py.h5a.open(node.id, raw_name)
+    count = handle.get_space().get_simple_extent_npoints()
+    if not count > 0 or count * max(1, handle.get_type().get_size()) > _LONGEST_ATTRIBUTE:
+        return None
+    try:
+        value = node.attrs[name]
+    except (OSError, TypeError, ValueError, KeyError, RuntimeError):
+        return None
+    return _plain(value)
+
+
+def _plain(value: object) -> Plain | None:
+    if isinstance(value, bytes | str):
+        return _decoded(value)
+    if isinstance(value, np.generic) and value.dtype.kind in "iufb":
+        return value.item()  # type: ignore[no-any-return]
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind in "iufb" and value.dtype.fields is None:
+            items = value.reshape(-1).tolist()
+        elif value.dtype.kind in "SO":
+            items = value.reshape(-1).tolist()
+            if not all(isinstance(each, bytes | str) for each in items):
+                return None
+            items = [_decoded(each) for each in items]
+        else:
+            return None
+        return items[0] if value.size == 1 else items
+    return None
+
+
+def text_attribute(node: Node, name: str) -> str:
+    """An attribute that is a text, trimmed; empty where it is none. Of a list of texts the first."""
+    value = attribute(node, name)
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return value if isinstance(value, str) else ""
+
+
+def texts_attribute(node: Node, name: str) -> list[str]:
+    """An attribute that is a text or a list of texts; empty where it is neither."""
+    value = attribute(node, name)
+    if isinstance(value, str):
+        return [value]
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def number_attribute(node: Node, name: str) -> float | None:
+    """An attribute that is one finite number; `None` where it is none."""
+    value = attribute(node, name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        return None
+    return float(value)
+
+
+def attribute_names(node: Node) -> Iterator[str]:
+    """The names of a node's attributes."""
+    return iter(node.attrs.keys())

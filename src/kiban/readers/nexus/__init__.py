@@ -1,0 +1,1 @@
+"""The parts of the reader of NeXus files: entries, plots and what stands around them."""
