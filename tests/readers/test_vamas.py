@@ -265,6 +265,8 @@ def test_the_axis_that_the_file_has_is_given() -> None:
         ("FABMS", (10, 17, 18, 23, 37), "mass_spectrometry"),
         ("ISS", (10, 17, 18, 23, 37), "spectrum"),
         ("Magic", ORDINARY, "spectrum"),
+        ("xps", ORDINARY, "xps"),
+        ("sims", (10, 17, 18, 23, 37), "secondary_ion_mass_spectrometry"),
     ],
 )
 def test_the_word_of_the_block_says_the_technique(word: str, without: tuple[int, ...], technique: str) -> None:
@@ -453,6 +455,26 @@ def test_a_map_of_some_places_is_a_list_of_them() -> None:
     assert reading["intensity"].shape == (3, 4)
     assert reading["pixel_x"].values.tolist() == [1, 2, 1]
     assert reading["pixel_y"].values.tolist() == [1, 1, 2]
+
+
+def test_a_map_at_each_depth_has_four_dimensions() -> None:
+    blocks = [
+        block(
+            tuple(c + 100 * depth + n for c in COUNTS),
+            without=(18, 23),
+            part_10=[n % 2 + 1, n // 2 + 1],
+            part_11=[30 * depth],
+        )
+        for depth in range(3)
+        for n in (1, 0, 3, 2)
+    ]
+    reading = only(experiment(*blocks, mode="MAPDP", variables=(("Etch Time", "s"),)))
+    assert reading.variables[-1].dimensions == ("etch_time", "pixel_y", "pixel_x", "kinetic_energy")
+    assert reading["etch_time"].values.tolist() == [0, 30, 60]
+    assert reading["intensity"].values[:, :, :, 1].tolist() == [
+        [[100 * depth, 100 * depth + 1], [100 * depth + 2, 100 * depth + 3]] for depth in range(3)
+    ]
+    assert len(of(experiment(*blocks[:-1], mode="MAPDP", variables=(("Etch Time", "s"),)))) == 11
 
 
 def test_places_that_repeat_are_not_put_together() -> None:

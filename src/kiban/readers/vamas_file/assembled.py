@@ -85,18 +85,12 @@ def _single(part: _Part, experiment: Experiment) -> Reading:
 
 def _stacked(parts: Sequence[_Part], experiment: Experiment) -> Reading | None:
     """Stack blocks along what was stepped between them; `None` where the file does not say what was."""
-    stepped = _stepped(parts, experiment)
-    positions = _positions(parts) if experiment.mode in MAPS else None
+    placed = _placed(parts, experiment)
+    if placed is None:
+        return None
+    outer, shape, order = placed
     first = parts[0].spectrum.variables
     taken = {variable.name for variable in first}
-    if stepped is not None and _is_line(stepped.series.values):
-        outer: list[Variable] = [stepped]
-        shape: tuple[int, ...] = (len(parts),)
-        order = list(range(len(parts)))
-    elif positions is not None:
-        outer, shape, order = positions
-    else:
-        return None
     if taken & {variable.name for variable in outer}:
         return None
     dimensions = tuple(dict.fromkeys(v.dimensions[0] for v in outer))
@@ -135,6 +129,39 @@ def _is_line(values: NDArray[np.float64]) -> bool:
 
 
 _Placed = tuple[list[Variable], tuple[int, ...], list[int]]
+"""Axes, their lengths, and the blocks in the order of the axes."""
+
+
+def _placed(parts: Sequence[_Part], experiment: Experiment) -> _Placed | None:
+    """Along what to stack: depths, places, or both; `None` where the blocks make no whole grid of these."""
+    depths = _stepped(parts, experiment)
+    if depths is not None and _is_line(depths.series.values):
+        return [depths], (len(parts),), list(range(len(parts)))
+    if experiment.mode not in MAPS:
+        return None
+    return _positions(parts) or (_depths_and_positions(parts, depths) if depths is not None else None)
+
+
+def _depths_and_positions(parts: Sequence[_Part], depths: Variable) -> _Placed | None:
+    """A map at each depth, all of the same places."""
+    values = [float(value) for value in depths.series.values]
+    distinct = list(dict.fromkeys(values))
+    if not _is_line(np.array(distinct)):
+        return None
+    maps = []
+    for value in distinct:
+        chosen = [n for n, one in enumerate(values) if one == value]
+        found = _positions([parts[n] for n in chosen])
+        if found is None:
+            return None
+        maps.append((found[0], found[1], [chosen[n] for n in found[2]]))
+    axes, shape, _ = maps[0]
+    for others, other_shape, _ in maps[1:]:
+        same = zip(axes, others, strict=True) if other_shape == shape and len(others) == len(axes) else None
+        if same is None or not all(np.array_equal(a.series.values, b.series.values) for a, b in same):
+            return None
+    axis = replace(depths, series=Series(np.array(distinct), depths.series.unit))
+    return [axis, *axes], (len(distinct), *shape), [n for _, _, order in maps for n in order]
 
 
 def _positions(parts: Sequence[_Part]) -> _Placed | None:
@@ -219,7 +246,7 @@ def _reading(
         technique=technique(first, experiment),
         title=": ".join(t for t in (sample, what) if t) or str(first.get("technique") or "VAMAS block"),
         variables=variables,
-        header={**experiment.header, **fold([part.header for part in parts])},
+        header={**experiment.header, **(first if len(parts) == 1 else fold([part.header for part in parts]))},
         metadata=found,
         sample_name=sample or None,
         operator=words(experiment.header.get("operator identifier")) or None,

@@ -13,8 +13,8 @@ from kiban.readers.vamas_file.experiment import LINESCANS, MAPS, N_PARTS, SPUTTE
 from kiban.readers.vamas_file.lines import MEND, Lines
 from kiban.records.reading import Json
 
-_BY_PARTICLES = frozenset({"FABMS", "FABMS energy spec", "ISS", "SIMS", "SIMS energy spec", "SNMS", "SNMS energy spec"})
-_BY_ELECTRONS_OR_X_RAYS = frozenset({"AES diff", "AES dir", "EDX", "ELS", "UPS", "XPS", "XRF"})
+_BY_PARTICLES = frozenset({"fabms", "fabms energy spec", "iss", "sims", "sims energy spec", "snms", "snms energy spec"})
+_BY_ELECTRONS_OR_X_RAYS = frozenset({"aes diff", "aes dir", "edx", "els", "ups", "xps", "xrf"})
 
 # Number of the part: the entries that it consists of. Parts 8, 11, 31, 32 and 40 count their entries themselves.
 _PARTS: dict[int, tuple[str, ...]] = {
@@ -81,7 +81,7 @@ _ONLY: dict[int, _Applies] = {
     13: lambda experiment, technique: experiment.mode in SPUTTERED or technique in _BY_PARTICLES,
     17: lambda experiment, _: experiment.mode in MAPS | LINESCANS,
     18: lambda experiment, _: experiment.mode in LINESCANS,
-    23: lambda _, technique: technique == "AES diff",
+    23: lambda _, technique: technique == "aes diff",
     31: lambda experiment, _: experiment.scan_mode == "REGULAR",
     37: lambda experiment, technique: experiment.mode in SPUTTERED and technique in _BY_ELECTRONS_OR_X_RAYS,
 }
@@ -125,7 +125,7 @@ def read_block(lines: Lines, experiment: Experiment, first: Mapping[str, Json] |
     }
     for number in range(1, N_PARTS + 1):
         applies = _ONLY.get(number)
-        if applies is not None and not applies(experiment, str(header.get("technique", ""))):
+        if applies is not None and not applies(experiment, str(header.get("technique", "")).lower()):
             continue
         if first is None or number in experiment.repeated:
             header |= _part(lines, number, experiment)

@@ -38,7 +38,10 @@ class Lines:
             self._next += 1
 
     def text(self, what: str) -> str:
-        """Take a line as it stands. Raises DamagedFile at the end of the file."""
+        """Take a line, without the blanks around it. Raises DamagedFile at the end of the file."""
+        if self._next < len(self._lines):
+            self._next += 1
+            return self._lines[self._next - 1].strip()
         return self.take(1, what)[0]
 
     def take(self, n: int, what: str) -> list[str]:

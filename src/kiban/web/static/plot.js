@@ -13,6 +13,7 @@ const USUAL = {
   galvanostatic_cycling: { x: ["time", "charge"], y: ["potential"] },
   open_circuit_voltage: { x: ["time"], y: ["potential"] },
   crystal_structure: { x: ["fract_x"], y: ["fract_y"] },
+  force_spectroscopy: { x: ["z_sensor", "raw"], y: ["deflection"] },
   impedance: { x: ["impedance_real"], y: ["impedance_imaginary_negative", "impedance_imaginary"] },
   magnetometry: { swept: ["magnetic_field", "temperature", "frequency"] },
   electrical_transport: { swept: ["magnetic_field", "temperature"] },
