@@ -29,9 +29,9 @@ class Technique:
 _ALL = (
     Technique(key="xrd", en="X-ray diffraction", ja="X線回折", nexus="NXmonopd"),
     Technique(key="xrd_map", en="X-ray diffraction map", ja="X線回折マップ"),
-    Technique(key="ir", en="Infrared spectroscopy", ja="赤外分光"),
+    Technique(key="ir", en="Infrared spectroscopy", ja="赤外分光", nexus="NXoptical_spectroscopy"),
     Technique(key="raman", en="Raman spectroscopy", ja="ラマン分光", nexus="NXraman"),
-    Technique(key="uv_vis", en="UV-Vis spectroscopy", ja="紫外可視分光"),
+    Technique(key="uv_vis", en="UV-Vis spectroscopy", ja="紫外可視分光", nexus="NXoptical_spectroscopy"),
     Technique(key="nmr", en="Nuclear magnetic resonance", ja="核磁気共鳴"),
     Technique(key="epr", en="Electron paramagnetic resonance", ja="電子スピン共鳴"),
     Technique(key="mass_spectrometry", en="Mass spectrometry", ja="質量分析"),
@@ -60,7 +60,9 @@ _ALL = (
     Technique(key="energy_dispersive_x_ray", en="Energy-dispersive X-ray spectroscopy", ja="エネルギー分散型X線分光"),
     Technique(key="electron_energy_loss", en="Electron energy-loss spectroscopy", ja="電子エネルギー損失分光"),
     Technique(key="cathodoluminescence", en="Cathodoluminescence", ja="カソードルミネッセンス"),
-    Technique(key="photoluminescence", en="Photoluminescence", ja="フォトルミネッセンス"),
+    Technique(
+        key="photoluminescence", en="Photoluminescence", ja="フォトルミネッセンス", nexus="NXoptical_spectroscopy"
+    ),
     Technique(key="ellipsometry", en="Ellipsometry", ja="エリプソメトリー", nexus="NXellipsometry"),
     Technique(key="electron_diffraction", en="Electron diffraction", ja="電子回折"),
     Technique(key="electron_microscopy", en="Electron microscopy", ja="電子顕微鏡"),

@@ -1,4 +1,4 @@
-"""Texts and numbers read back from HDF5 files that `hdf5_memory` made."""
+"""Texts and numbers read back from HDF5 files that `hdf5_memory` made, also where an export lengthened them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ def text_attribute(node: h5py.HLObject, name: str, otherwise: str | None = None)
     """An attribute that is one text. Raises KeyError if it is missing and nothing stands in for it."""
     if otherwise is not None and name not in node.attrs:
         return otherwise
-    return bytes(node.attrs[name]).decode()
+    value = node.attrs[name]
+    return value if isinstance(value, str) else bytes(value).decode()
+
+
+def distribution_of(node: h5py.HLObject) -> str:
+    """How an uncertainty is distributed. Until layout 2 the attribute had a name that NXdata has for something else."""
+    return text_attribute(
+        node, "probability_distribution" if "probability_distribution" in node.attrs else "distribution"
+    )
 
 
 def number_attribute(node: h5py.HLObject, name: str) -> float | None:

@@ -1,8 +1,9 @@
 """The normalised file of a Reading: one NeXus/HDF5 file that is also netCDF4.
 
-xarray (`open_dataset(file, engine="h5netcdf", group="entry/data")`), h5py, NOMAD, DAWN and h5web open it. Structure:
+xarray (`open_dataset(file, engine="h5netcdf", group="entry/data")`), h5py, DAWN and h5web open it; for pynxtools and
+NOMAD, which know no texts of a fixed length, there is `nexus_export`. Structure:
 
-    /                NXroot        default = entry, kiban_layout = 2
+    /                NXroot        default = entry, kiban_layout = 3
     /entry           NXentry       default = data; title, experiment_description, start_time
     /entry/data      NXdata        the variables: see `nexus_data`
     /entry/sample    NXsample      name, where the file names one; likewise
@@ -11,10 +12,12 @@ xarray (`open_dataset(file, engine="h5netcdf", group="entry/data")`), h5py, NOMA
     /entry/metadata  NXparameters  the normalised metadata: see `nexus_metadata`
     /entry/process   NXprocess     program and, as NXparameters `provenance`, where the Reading comes from
     /entry/reading   NXcollection  technique (our key), variables (JSON), header (JSON, as the file has it), doubts
+    /definition      NXentry       what an application definition demands, where all of it is stated
 
-It names no application definition. Those that exist for our techniques demand what instrument files do not say:
-NXmonopd a monitor's integral and the name of the source, NXraman the scattering configuration and the kind of
-experiment. To make these up would be worse than to leave the definition out; the base classes (NXDL v2026.01) are kept.
+An application definition is claimed only where the Reading states all that it demands: see `nexus_definitions`. Few do:
+NXmonopd wants a monitor's integral and the name of the source, NXraman the scattering configuration and the kind of
+experiment. To make these up would be worse than to leave the definition out; the attribute `definition_not_claimed` of
+the entry says what is missing. The base classes (NXDL v2026.01) are kept in any case.
 
 The same Reading with the same provenance gives the same bytes (with the same versions of HDF5 and zlib). An empty text
 is one zero byte in HDF5. A text with a zero byte in it cannot be written.
@@ -34,13 +37,15 @@ from kiban.records.technique import TECHNIQUES
 from kiban.standards.hdf5_memory import Group, MemoryFile
 from kiban.standards.hdf5_texts import text_of, texts_of
 from kiban.standards.nexus_data import described, read_variables, write_variables
+from kiban.standards.nexus_definitions import write_definition
 from kiban.standards.nexus_metadata import read_parameters, write_parameters
 
 if TYPE_CHECKING:
     import h5py
 
-_LAYOUT = 2
+_LAYOUT = 3
 """Raised when a file is written that the `read` of before would not understand."""
+_READABLE = (2, 3)
 _NAMED = (
     ("sample_name", "sample", "NXsample"),
     ("instrument", "instrument", "NXinstrument"),
@@ -86,6 +91,7 @@ def write(reading: Reading, *, provenance: Mapping[str, str | int]) -> bytes:
         process.text("program", "Kiban")
         write_parameters(process.group("provenance", "NXparameters"), provenance)
         _write_own(entry.group("reading", "NXcollection"), reading)
+        write_definition(root, entry, reading)
         return file.content()
 
 
@@ -124,7 +130,7 @@ def read(content: bytes | BinaryIO) -> Reading:
 
     try:
         with h5py.File(io.BytesIO(content) if isinstance(content, bytes) else content, "r") as file:
-            if file.attrs.get("kiban_layout") != _LAYOUT:
+            if file.attrs.get("kiban_layout") not in _READABLE:
                 raise UnsupportedVariant(
                     f"A normalised file of layout {_LAYOUT} was expected; this one says "
                     f"{file.attrs.get('kiban_layout', 'nothing of it')}.",
@@ -144,7 +150,7 @@ def read(content: bytes | BinaryIO) -> Reading:
 def _reading(entry: h5py.Group) -> Reading:
     own = entry["reading"]
     named = {
-        attribute: text_of(entry[name]["name"]) if name in entry else None for attribute, name, _nexus_class in _NAMED
+        attribute: text_of(entry[name]["name"]) if f"{name}/name" in entry else None for attribute, name, _ in _NAMED
     }
     return Reading(
         technique=text_of(own["technique"]),

@@ -7,8 +7,8 @@ netCDF4: every dimension is a dimension scale. A one-dimensional variable with t
 itself; other dimensions have a scale that netCDF4 marks as "not a variable". CF: `coordinates` names the further axes.
 
 Ours: `units_as_written` (where the file spells the unit otherwise), and on uncertainties `uncertainty_of`, `kind`,
-`origin`, `distribution`, `coverage_factor` and `is_uniform`. The variables in their order, with role and dimensions,
-stand in one list (`described`): two attributes for each would take as long to write as the numbers.
+`origin`, `probability_distribution`, `coverage_factor` and `is_uniform`. The variables in their order, with role and
+dimensions, stand in one list (`described`): two attributes for each would take as long to write as the numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Distribution, Kind, Origin
 from kiban.records.reading import Role, Variable
 from kiban.standards.hdf5_memory import Dataset, Group
-from kiban.standards.hdf5_texts import number_attribute, text_attribute
+from kiban.standards.hdf5_texts import distribution_of, number_attribute, text_attribute
 
 if TYPE_CHECKING:
     import h5py
@@ -118,7 +118,7 @@ def _write_uncertainties(group: Group, variable: Variable, doubt: Uncertainties,
     dataset.attribute("uncertainty_of", variable.name)
     dataset.attribute("kind", doubt.kind.value)
     dataset.attribute("origin", doubt.origin.value)
-    dataset.attribute("distribution", doubt.distribution.value)
+    dataset.attribute("probability_distribution", doubt.distribution.value)
     if doubt.coverage_factor is not None:
         dataset.attribute("coverage_factor", float(doubt.coverage_factor))
     return dataset
@@ -210,6 +210,6 @@ def _read_uncertainties(dataset: h5py.Dataset) -> Uncertainties:
         values=values.reshape(-1)[:1] if "is_uniform" in dataset.attrs else values,
         kind=Kind(text_attribute(dataset, "kind")),
         origin=Origin(text_attribute(dataset, "origin")),
-        distribution=Distribution(text_attribute(dataset, "distribution")),
+        distribution=Distribution(distribution_of(dataset)),
         coverage_factor=number_attribute(dataset, "coverage_factor"),
     )

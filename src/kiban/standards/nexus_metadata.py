@@ -12,7 +12,7 @@ from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Kind, Origin, Uncertainty
 from kiban.records.reading import MetadataValue
 from kiban.standards.hdf5_memory import Dataset, Group
-from kiban.standards.hdf5_texts import number_attribute, text_attribute, text_of
+from kiban.standards.hdf5_texts import distribution_of, number_attribute, text_attribute, text_of
 
 if TYPE_CHECKING:
     import h5py
@@ -74,7 +74,7 @@ def _write_quantity(group: Group, name: str, quantity: Measured) -> Dataset:
         field.attribute("uncertainty", float(doubt.value))
         field.attribute("kind", doubt.kind.value)
         field.attribute("origin", doubt.origin.value)
-        field.attribute("distribution", doubt.distribution.value)
+        field.attribute("probability_distribution", doubt.distribution.value)
         if doubt.coverage_factor is not None:
             field.attribute("coverage_factor", float(doubt.coverage_factor))
         if doubt.degrees_of_freedom is not None:
@@ -94,7 +94,7 @@ def read_parameters(group: h5py.Group) -> dict[str, MetadataValue]:
 
 
 def _read_value(field: h5py.Dataset) -> MetadataValue:
-    if field.dtype.kind == "S":
+    if field.dtype.kind in "SO":
         text = text_of(field)
         return datetime.fromisoformat(text) if "type" in field.attrs else text
     number = field[()].item()
@@ -111,7 +111,7 @@ def _read_uncertainty(field: h5py.Dataset) -> Uncertainty | None:
         value=value,
         kind=Kind(text_attribute(field, "kind")),
         origin=Origin(text_attribute(field, "origin")),
-        distribution=Distribution(text_attribute(field, "distribution")),
+        distribution=Distribution(distribution_of(field)),
         coverage_factor=number_attribute(field, "coverage_factor"),
         degrees_of_freedom=number_attribute(field, "degrees_of_freedom"),
     )
