@@ -35,8 +35,6 @@ chromatography (chemplexity).
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,13 +42,10 @@ from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
 from kiban.readers.agilent.channel_header import MEND, ChannelHeader, is_channel, read_header, started_at
 from kiban.readers.agilent.channel_values import read_values
+from kiban.readers.agilent.signal_units import signal_in_unit
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
-from kiban.readers.unit_words import read_unit
 from kiban.records.reading import MetadataValue, Reading, Role, Variable
-
-_UNITS = {"mau": "mAU", "nriu": "nRIU"}
-_MULTIPLE = re.compile(r"(?P<factor>\d{1,3}) ?(?P<unit>[munpµ]?V)")
 
 
 class AgilentCh:
@@ -74,35 +69,25 @@ class AgilentCh:
         content = source.read()
         header = read_header(content, file=source.name)
         stored = read_values(content, header, file=source.name)
-        signal, unit = _in_unit(stored * header.slope + header.intercept, header) if header.has_factor else (stored, "")
-        if not np.isfinite(signal).all():
+        if header.has_factor:
+            stored = stored * header.slope + header.intercept
+            signal, doubts = signal_in_unit(stored, header.texts["unit"], label=header.texts["signal"])
+        else:
+            signal, _ = signal_in_unit(stored, "", label=header.texts["signal"])
+            doubts = ("The file states no factor for the signal: the numbers are as stored, without unit.",)
+        if not np.isfinite(signal.series.values).all():
             raise DamagedFile(f"{source.name}: the signal times its factor {header.slope:g} is not finite.", mend=MEND)
         time = np.linspace(header.start_ms, header.end_ms, stored.size) / 60_000
-        return [_reading(header, time, signal, unit)]
+        return [_reading(header, time, signal, (*doubts, *_doubts(header, stored.size)))]
 
 
-def _in_unit(values: NDArray[np.float64], header: ChannelHeader) -> tuple[NDArray[np.float64], str]:
-    """Put the signal in a unit: `25 uV` counts in steps of 25 uV."""
-    written = header.texts["unit"]
-    match = _MULTIPLE.fullmatch(written)
-    if match is not None:
-        return values * float(match["factor"]), read_unit(match["unit"]) or ""
-    return values, _UNITS.get(written.lower()) or read_unit(written) or ""
-
-
-def _reading(header: ChannelHeader, time: NDArray[np.float64], signal: NDArray[np.float64], unit: str) -> Reading:
+def _reading(header: ChannelHeader, time: NDArray[np.float64], signal: Variable, doubts: tuple[str, ...]) -> Reading:
     texts = header.texts
     return Reading(
         technique="chromatography",
         variables=(
             Variable(name="time", series=Series(time, "min"), dimensions=("time",), role=Role.AXIS),
-            Variable(
-                name="detector_signal",
-                series=Series(signal, unit),
-                dimensions=("time",),
-                label=texts["signal"],
-                unit_as_written=texts["unit"],
-            ),
+            signal,
         ),
         title=" ".join(part for part in (texts["sample"], texts["signal"]) if part) or "chromatogram",
         sample_name=texts["sample"] or None,
@@ -112,7 +97,7 @@ def _reading(header: ChannelHeader, time: NDArray[np.float64], signal: NDArray[n
         metadata=_metadata(header),
         header={"version": header.version, **texts, "start_ms": header.start_ms, "end_ms": header.end_ms}
         | ({"slope": header.slope, "intercept": header.intercept} if header.has_factor else {}),
-        doubts=_doubts(header, signal, unit),
+        doubts=doubts,
     )
 
 
@@ -128,15 +113,11 @@ def _metadata(header: ChannelHeader) -> dict[str, MetadataValue]:
     return {name: value for name, value in stated.items() if value}
 
 
-def _doubts(header: ChannelHeader, signal: NDArray[np.float64], unit: str) -> tuple[str, ...]:
+def _doubts(header: ChannelHeader, n: int) -> tuple[str, ...]:
     doubts = []
-    if not header.has_factor:
-        doubts.append("The file states no factor for the signal: the numbers are as stored, without unit.")
-    elif not unit and header.texts["unit"]:
-        doubts.append(f"The unit of the signal, {header.texts['unit']}, is not known: the numbers are as stored.")
-    if header.version == "179" and header.n_stated != signal.size:
-        doubts.append(f"The header states {header.n_stated} points; the file has {signal.size}, which are all given.")
-    if signal.size == 1:
+    if header.version == "179" and header.n_stated != n:
+        doubts.append(f"The header states {header.n_stated} points; the file has {n}, which are all given.")
+    if n == 1:
         doubts.append("There is only one point.")
     return tuple(doubts)
 
