@@ -1,0 +1,1 @@
+"""What the readers of absorption spectrometers' text exports share."""
