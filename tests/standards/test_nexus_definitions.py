@@ -322,3 +322,17 @@ def test_an_export_has_the_record_s_identifiers_and_its_sample() -> None:
     assert entry["sample/description"][()].decode() == "TiO2 A600"
     assert h5py.check_string_dtype(entry["title"].dtype).length is None
     assert isinstance(entry.attrs["NX_class"], str)
+
+
+def test_a_file_of_the_layout_before_is_still_read() -> None:
+    buffer = io.BytesIO(write(pattern(), provenance={}))
+    with h5py.File(buffer, "r+") as file:
+        file.attrs["kiban_layout"] = 2
+        for name in ("data/intensity_errors", "metadata/wavelength"):
+            attributes = file["entry"][name].attrs
+            attributes["distribution"] = attributes["probability_distribution"]
+            del attributes["probability_distribution"]
+    back = read(buffer.getvalue())
+    assert back.metadata == pattern().metadata
+    assert back["intensity"].uncertainty is not None
+    assert back["intensity"].uncertainty.distribution == "poisson"

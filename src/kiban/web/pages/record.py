@@ -97,8 +97,7 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         }
     return {
         "pictures": bool(arrays),
-        # The normalised file has its own line among the files.
-        "exports": [e for e in suited(from_json(dict(document), Measurement)) if e.name != "nexus"],
+        "exports": suited(from_json(dict(document), Measurement)),
         "plot": json.dumps(plot, ensure_ascii=False),
         "analyses": [_analysis(analysis, speaker) for analysis in document.get("analyses", ())],
         "metadata": [(name, _metadata_text(value)) for name, value in document.get("metadata", {}).items()],
