@@ -172,6 +172,21 @@ def test_a_lost_connection_is_told_and_the_next_one_works(sql_catalog, owner):
     assert sql_catalog.count(EVERYTHING, lab.visible()) == 1
 
 
+def test_an_idle_connection_whose_death_is_not_known_yet_is_passed_over(sql_catalog, owner, monkeypatch):
+    from kiban.store import sql_pool
+
+    lab = Laboratory(sql_catalog)
+    lab.write(lab.sample("one"))
+    # On a busy machine the server's good-bye comes after we have looked for it.
+    monkeypatch.setattr(sql_pool, "_is_alive", lambda connection: True)
+    owner.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+        "WHERE usename = %s AND datname = current_database()",
+        [APPLICATION],
+    )
+    assert sql_catalog.count(EVERYTHING, lab.visible()) == 1
+
+
 @pytest.mark.slow
 def test_a_killed_server_is_told_and_comes_back(tmp_path):
     with EmbeddedPostgres(tmp_path / "home") as server:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -54,9 +54,10 @@ class SqlPool:
             )
         try:
             with telling_why():
-                connection = self._take()
+                connection, begun = self._begin()
                 try:
-                    with connection.transaction():
+                    with ExitStack() as until_end:
+                        until_end.push(begun)
                         yield connection
                 finally:
                     self._give_back(connection)
@@ -71,14 +72,28 @@ class SqlPool:
         for connection in idle:
             connection.close()
 
-    def _take(self) -> Connection:
+    def _begin(self) -> tuple[Connection, AbstractContextManager[object]]:
+        """Take a connection and begin; one that was idle may have died without our knowing yet, and is passed over."""
+        while True:
+            connection, is_new = self._take()
+            begun = connection.transaction()
+            try:
+                begun.__enter__()
+            except psycopg.OperationalError:
+                connection.close()
+                if is_new:
+                    raise
+            else:
+                return connection, begun
+
+    def _take(self) -> tuple[Connection, bool]:
         while True:
             with self._mutex:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_S)
+                return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_S), True
             if _is_alive(connection):
-                return connection
+                return connection, False
             connection.close()
 
     def _give_back(self, connection: Connection) -> None:
