@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +130,7 @@ class Source:
             stream = cast(BinaryIO, openers[kind](packed, "rb"))
             try:
                 content = read_bounded(stream, packed_bytes=self.size, limits=self.limits, name=self.name)
-            except (OSError, EOFError, lzma.LZMAError, ValueError) as e:
+            except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError) as e:
                 raise DamagedFile(
                     f"{self.name} begins as {kind} but cannot be unpacked: {e}.",
                     mend="Copy the file again from where it was made; it is kept as it came.",
