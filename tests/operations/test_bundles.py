@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import tarfile
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.compute.fence import Fence
 from kiban.operations.bundles import bundles, parts_on_disk
 from kiban.operations.deposit import deposit
+from kiban.operations.discover import discover
 from kiban.operations.find import find
 from kiban.operations.list_files import list_files
 from kiban.operations.read_file import read_file
@@ -20,9 +24,10 @@ from kiban.operations.reread import reread
 from kiban.operations.resources import Resources
 from kiban.operations.show import show
 from kiban.operations.verify import verify
+from kiban.operations.watch import watch
 from kiban.records.party import Asker
 
-PATTERNS = {"fid": ("acqus", "acqu2s", "pdata/*/procs")}
+PATTERNS = {"fid": [("acqus", "acqu2s", "pdata/*/procs")]}
 ACQUS = (
     b"##TITLE= Parameters\n##$TD= 8\n##$BYTORDA= 0\n##$DTYPA= 0\n##$AQ_mod= 3\n##$SW_h= 1000\n##$NUC1= <1H>\n##END=\n"
 )
@@ -81,7 +86,7 @@ def test_a_folder_is_one_measurement_and_every_file_has_its_line(
     pid = outcomes["1/fid"].measurement
     assert pid is not None
     assert outcomes["1/acqus"].measurement == pid
-    assert outcomes["1/acqus"].reason == "It belongs to another file, and is read together with it."
+    assert outcomes["1/acqus"].reason == "It belongs to fid, and is read together with it."
     shown = show(asker, resources, pid)
     assert shown.record.title == "ethanol (acquired)"
     assert set(shown.record.document["companions"]) == {"acqus", "pdata/1/title"}
@@ -148,3 +153,120 @@ def test_a_file_is_read_with_what_lies_beside_it_without_keeping_it(fence: Fence
     summary = read_file(fence, experiment(tmp_path / "1") / "fid")
     assert summary.reader == "bruker_nmr"
     assert summary.readings[0]["metadata"]["nucleus"] == "1H"
+
+
+def test_two_makers_may_know_their_measurements_by_the_same_name(tmp_path: Path) -> None:
+    patterns = {"fid": [("acqus", "title"), ("procpar", "text")]}
+    for name in ("fid", "procpar", "text", "title"):
+        (tmp_path / name).write_bytes(b"x")
+    assert parts_on_disk(tmp_path / "fid", patterns) == ["procpar", "text"]
+    assert dict(bundles({"fid", "procpar", "text", "title"}, patterns)) == {
+        "fid": {"procpar": "procpar", "text": "text"}
+    }
+    assert dict(bundles({"fid", "text", "title"}, patterns)) == {}
+
+
+def test_a_star_stands_for_the_stem(tmp_path: Path) -> None:
+    patterns = {"*.hdr": [("{stem}.raw", "{stem}.[it]*")]}
+    names = {"a.hdr", "a.raw", "a.img", "b.hdr", "b.img", "[a].hdr", "[a].raw", "a.raw.hdr"}
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+    assert parts_on_disk(tmp_path / "a.hdr", patterns) == ["a.img", "a.raw"]
+    assert parts_on_disk(tmp_path / "[a].hdr", patterns) == ["[a].raw"]
+    assert parts_on_disk(tmp_path / "b.hdr", patterns) == []
+    inside = {f"x/{name}" for name in names}
+    assert dict(bundles(inside, patterns)) == {
+        "x/a.hdr": {"a.img": "x/a.img", "a.raw": "x/a.raw"},
+        "x/[a].hdr": {"[a].raw": "x/[a].raw"},
+    }
+    assert [(found.path, [below for below, _ in found.parts]) for found in discover([tmp_path], patterns=patterns)] == [
+        (f"{tmp_path.name}/[a].hdr", ["[a].raw"]),
+        (f"{tmp_path.name}/a.hdr", ["a.img", "a.raw"]),
+        (f"{tmp_path.name}/a.raw.hdr", []),
+        (f"{tmp_path.name}/b.hdr", []),
+        (f"{tmp_path.name}/b.img", []),
+    ]
+
+
+def test_what_stands_higher_takes_the_folders_below() -> None:
+    patterns = {"ser": [("acqus", "pdata/*/*")], "1r": [("procs",)]}
+    names = {"acqus", "ser", "pdata/1/1r", "pdata/1/procs", "other/1r", "other/procs"}
+    assert {main: set(parts) for main, parts in bundles(names, patterns)} == {
+        "ser": {"acqus", "pdata/1/1r", "pdata/1/procs"},
+        "other/1r": {"procs"},
+    }
+
+
+@given(
+    st.sets(
+        st.sampled_from(
+            ["fid", "acqus", "procpar", "pdata/1/procs", "pdata/2/procs", "pdata/procs", "1/fid", "1/acqus", "1/a/b/c",
+             "1/pdata/1/procs", "x.hdr", "x.raw", "1/x.hdr", "1/x.raw"]
+        )
+    )
+)  # fmt: skip
+def test_a_folder_and_an_archive_of_it_hold_the_same_measurements(names: set[str]) -> None:
+    patterns = {"fid": [("acqus", "pdata/*/procs"), ("procpar",)], "*.hdr": [("{stem}.raw",)]}
+    with tempfile.TemporaryDirectory() as place:
+        for name in names:
+            path = Path(place, "f", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"x")
+        on_disk = {
+            found.path.removeprefix("f/"): {below for below, _ in found.parts}
+            for found in (discover([Path(place, "f")], patterns=patterns) if names else ())
+            if found.parts
+        }
+    assert {main: set(parts) for main, parts in bundles(names, patterns)} == on_disk
+
+
+def test_names_with_endless_folders_are_passed_in_no_time() -> None:
+    names = {"a/" * 20_000 + f"{n}/fid" for n in range(300)} | {"fid", "acqus"}
+    assert dict(bundles(names, PATTERNS)) == {"fid": {"acqus": "acqus"}}
+
+
+def test_where_no_reader_knows_the_whole_each_is_read_by_itself(
+    asker: Asker, resources: Resources, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(resources.fence), "companions", lambda _: {"*.bin": [("{stem}.csv",)]})
+    (inbox / "a.bin").write_bytes(b"\0\1\2" * 100)
+    (inbox / "a.csv").write_text("Time (s),Voltage (V)\n" + "".join(f"{n},{n}\n" for n in range(9)))
+    outcomes = {outcome.path.rpartition("/")[2]: outcome for outcome in deposit(asker, resources, [inbox])}
+    assert (outcomes["a.bin"].status, outcomes["a.csv"].status) == ("kept", "structured")
+    assert outcomes["a.bin"].measurement is None
+    shown = show(asker, resources, outcomes["a.csv"].measurement or "")
+    assert [entry.path for entry in shown.files] == ["inbox/a.csv"]
+    again = list(deposit(asker, resources, [inbox]))
+    assert all(outcome.already_there for outcome in again)
+    assert {outcome.measurement for outcome in again} == {None, outcomes["a.csv"].measurement}
+    assert verify(asker, resources).is_sound
+
+
+def test_a_watched_experiment_is_taken_when_all_of_it_rests(asker: Asker, resources: Resources, inbox: Path) -> None:
+    folder = inbox / "1"
+    processed = folder / "pdata" / "1" / "title"
+
+    def grow(text: str) -> None:
+        processed.write_text(text)
+
+    steps: list[Callable[[], object]] = [
+        lambda: experiment(folder),
+        lambda: grow("eth"),
+        lambda: grow("ethano"),
+        lambda: grow("ethanol, 2nd"),
+        *[lambda: None] * 3,
+        lambda: grow("processed anew"),
+        *[lambda: None] * 3,
+    ]
+
+    def wait(_: float) -> bool:
+        if not steps:
+            return True
+        steps.pop(0)()
+        return False
+
+    outcomes = [o for o in watch(asker, resources, inbox, rest_seconds=0.0, wait=wait) if o.path.endswith("fid")]
+    titles = [show(asker, resources, o.measurement or "").record.title for o in outcomes]
+    assert titles == ["ethanol, 2nd (acquired)", "processed anew (acquired)"]
+    entries = {entry.path: entry for entry in list_files(asker, resources)}
+    assert entries["inbox/1/acqus"].reason == "It belongs to fid, and is read together with it."

@@ -143,12 +143,12 @@ class Fence:
         answer = self._one_answer(request)
         return answer if isinstance(answer, Failure) else from_json(answer[0], ReadSummary)
 
-    def companions(self) -> dict[str, tuple[str, ...]]:
+    def companions(self) -> dict[str, list[tuple[str, ...]]]:
         """File names by which readers know a measurement of several files; see `kiban.readers.recognise.companions`."""
         answer = self._one_answer({"task": "companions", "name": "the list of companions"})
         if isinstance(answer, Failure):
             return {}  # the readers do not work; each file will say so
-        return {str(name): tuple(map(str, patterns)) for name, patterns in answer[0].items()}
+        return {str(name): [tuple(map(str, each)) for each in lists] for name, lists in answer[0].items()}
 
     def list_readers(self) -> ReaderList | Failure:
         """Say what the workers can read; see `kiban.compute.reader_list`."""

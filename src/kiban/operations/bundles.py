@@ -1,16 +1,35 @@
 """Measurements that are spread over several files of a folder: which file stands for them, and which belong to it.
 
-What readers say of it (`companions`, see `kiban.readers.contract`) comes as file names with patterns; the file that
-fits the first pattern must be there.
+What readers say of it (`companions`, see `kiban.readers.contract`) comes as file names, each with one list of patterns
+or several, because readers of different makers may know a measurement by the same name. The file that fits the first
+pattern of a list must be there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import glob
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-Patterns = Mapping[str, tuple[str, ...]]
+from kiban.readers.companions import fits
+
+Patterns = Mapping[str, Sequence[Sequence[str]]]
+
+
+def may_stand(name: str, patterns: Patterns) -> bool:
+    """Say whether other files may belong to one of this name."""
+    return bool(_wanted(name, patterns))
+
+
+def _wanted(name: str, patterns: Patterns) -> list[list[str]]:
+    """The lists of patterns for a file of this name, with what its star stands for in place of `{stem}`."""
+    found = [list(each) for each in patterns.get(name, ())]
+    for pattern, lists in patterns.items():
+        if "*" in pattern and pattern != name and fnmatchcase(name, pattern):
+            stem = glob.escape(name[pattern.index("*") :].removesuffix(pattern.partition("*")[2]))
+            found += [[each.replace("{stem}", stem) for each in patterns_of_one] for patterns_of_one in lists]
+    return found
 
 
 def parts_on_disk(main: Path, patterns: Patterns) -> list[str]:
@@ -18,14 +37,14 @@ def parts_on_disk(main: Path, patterns: Patterns) -> list[str]:
 
     Links to folders are not followed: they can lead out of the folder that was named.
     """
-    wanted = patterns.get(main.name, ())
-    if not wanted or not (main.parent / wanted[0]).is_file():
-        return []
+    folder = main.parent
     found = {
-        path.relative_to(main.parent).as_posix()
+        path.relative_to(folder).as_posix()
+        for wanted in _wanted(main.name, patterns)
+        if any(path != main and path.is_file() for path in folder.glob(wanted[0]))
         for pattern in wanted
-        for path in main.parent.glob(pattern)
-        if path != main and path.is_file() and not _through_link(path, main.parent)
+        for path in folder.glob(pattern)
+        if path != main and path.is_file() and not _through_link(path, folder)
     }
     return sorted(found)
 
@@ -44,24 +63,42 @@ def bundles(names: Collection[str], patterns: Patterns) -> Iterator[tuple[str, d
         The file that stands for a measurement, and those that belong to it: name by path below its folder.
     """
     taken: set[str] = set()
-    for name in sorted(names):
+    there = set(names)
+    deepest = max((p.count("/") for lists in patterns.values() for each in lists for p in each), default=0)
+    below = _by_folder(names, deepest)
+    # As on the disk: what lies higher comes first, so that a folder belongs to what stands above it.
+    for name in sorted(names, key=lambda name: (name.count("/"), name)):
         folder, slash, last = name.rpartition("/")
-        wanted = patterns.get(last, ())
-        prefix = f"{folder}{slash}"
-        if not wanted or name in taken or f"{prefix}{wanted[0]}" not in names:
+        if name in taken or not (lists := _wanted(last, patterns)):
             continue
-        parts = {
-            other[len(prefix) :]: other
-            for other in names
-            if other.startswith(prefix) and other != name and _fits(other[len(prefix) :], wanted)
+        prefix = f"{folder}{slash}"
+
+        def fitting(pattern: str, prefix: str = prefix, folder: str = folder) -> list[str]:
+            if pattern == glob.escape(pattern):
+                return [prefix + pattern] if prefix + pattern in there else []
+            return [each for each in below[folder] if fits(each[len(prefix) :], pattern)]
+
+        found = {
+            each
+            for wanted in lists
+            if any(each != name and each not in taken for each in fitting(wanted[0]))
+            for pattern in wanted
+            for each in fitting(pattern)
         }
-        taken |= {name, *parts.values()}
-        yield name, parts
+        parts = {each[len(prefix) :]: each for each in sorted(found - taken - {name})}
+        if parts:
+            taken |= {name, *parts.values()}
+            yield name, parts
 
 
-def _fits(below: str, patterns: tuple[str, ...]) -> bool:
-    """As on the disk: a star stands for anything but a slash."""
-    return any(
-        below.count("/") == pattern.count("/") and all(map(fnmatchcase, below.split("/"), pattern.split("/")))
-        for pattern in patterns
-    )
+def _by_folder(names: Iterable[str], deepest: int) -> dict[str, list[str]]:
+    """What is in each folder, down to the depth that any pattern reaches."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        folder = name
+        for _ in range(deepest + 1):
+            if not folder:
+                break
+            folder = folder.rpartition("/")[0]
+            found.setdefault(folder, []).append(name)
+    return found

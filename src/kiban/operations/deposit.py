@@ -121,7 +121,7 @@ def _receive(asker: Asker, resources: Resources, batch: list[tuple[Found, int]],
         for below, part in item.parts:
             if whole is not None and id(part) in received:
                 whole.parts[below] = received.pop(id(part))
-                whole.parts[below].is_part = True
+                whole.parts[below].part_of = whole.name
     return take_off(asker, resources, list(received.values()), failed, terms)
 
 

@@ -37,10 +37,15 @@ class Received:
     members: list[Received] = field(default_factory=list)
     parts: dict[str, Received] = field(default_factory=dict)
     """Files that are read together with it, by their path below its folder."""
-    is_part: bool = False
-    """It belongs to another file and is not read by itself."""
+    part_of: str = ""
+    """The name of the file that it belongs to; such a file is not read by itself."""
     before: tuple[Record, ...] = ()
     """Measurements that were made of it earlier, where it is read anew."""
+
+    @property
+    def is_part(self) -> bool:
+        """It belongs to another file."""
+        return bool(self.part_of)
 
     @property
     def name(self) -> str:
@@ -50,7 +55,8 @@ class Received:
     def all(self) -> Iterable[Received]:
         """The file itself, then those that belong to it, and the files inside it, at any depth."""
         yield self
-        yield from self.parts.values()
+        for part in self.parts.values():
+            yield from part.all()
         for member in self.members:
             yield from member.all()
 
@@ -76,6 +82,8 @@ def settle(
         received.result, received.contents = answer
         return
     received.result = answer
+    if answer.error == "UnknownFormat":
+        _release(fence, objects, received, depth=depth)
     if not answer.is_archive or depth >= _MAX_DEPTH:
         return
     try:
@@ -95,6 +103,13 @@ def settle(
         settle(fence, objects, member, future.result(), depth=depth + 1)
 
 
+def _release(fence: Fence, objects: ObjectStore, received: Received, *, depth: int) -> None:
+    """No reader knows the whole, so what seemed to belong to it is read by itself."""
+    for part in received.parts.values():
+        part.part_of = ""
+        settle(fence, objects, part, submit(fence, objects, part).result(), depth=depth)
+
+
 def _bundled(members: list[Received], patterns: Patterns) -> list[Received]:
     """Members that belong to another one as its parts."""
     by_path = {member.path: member for member in members}
@@ -102,7 +117,7 @@ def _bundled(members: list[Received], patterns: Patterns) -> list[Received]:
     for main, parts in bundles(by_path, patterns):
         for below, path in parts.items():
             by_path[main].parts[below] = by_path[path]
-            by_path[path].is_part = True
+            by_path[path].part_of = by_path[main].name
             taken.add(path)
     return [member for member in members if member.path not in taken]
 

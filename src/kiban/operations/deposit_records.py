@@ -28,8 +28,7 @@ from kiban.store.catalog import Batch, Writing
 _KEPT = {"UnknownFormat", "NothingMeasured"}
 """Errors that say that there is nothing to be read; after any other the file waits in quarantine."""
 _MAX_NAME = 200
-PART = "It belongs to another file, and is read together with it."
-"""Why a file has no measurement of its own though it is a part of one."""
+_PART = "It belongs to "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +134,8 @@ def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
         made.made_of[entry.id] = list(file.before)
     for part in file.parts.values():
         _draft_file(made, part, archive=archive)
+        if not part.is_part:
+            continue
         its_entry = made.entries[part.path, part.blob.checksum]
         made.made_of[its_entry.id] = records = made.made_of.get(entry.id, [])
         made.file_records.extend((its_entry.id, record.id) for record in records)
@@ -142,10 +143,15 @@ def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
         _draft_file(made, member, archive=entry.id)
 
 
+def is_part(entry: FileEntry) -> bool:
+    """Whether a file has no measurement of its own because it is a part of one."""
+    return entry.status is FileStatus.KEPT and entry.reason.startswith(_PART)
+
+
 def status_of(file: Received) -> tuple[FileStatus, str]:
     """What became of a file, and the reason in words."""
     if file.is_part:
-        return FileStatus.KEPT, PART
+        return FileStatus.KEPT, f"{_PART}{file.part_of}, and is read together with it."
     if isinstance(file.result, Structured):
         return FileStatus.STRUCTURED, file.result.why
     if file.members:

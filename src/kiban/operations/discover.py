@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiban.errors import WrongUsage
-from kiban.operations.bundles import Patterns, parts_on_disk
+from kiban.operations.bundles import Patterns, may_stand, parts_on_disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _folder_name(path: Path) -> str:
 def _below(folder: Path, name: str, patterns: Patterns, taken: set[str]) -> Iterator[Found]:
     with os.scandir(folder) as entries:
         # What others belong to comes first: then these are known when their turn comes, here and in folders below.
-        ordered = sorted(entries, key=lambda entry: (entry.name not in patterns, entry.name))
+        ordered = sorted(entries, key=lambda entry: (not may_stand(entry.name, patterns), entry.name))
     for entry in ordered:
         if entry.path in taken:
             continue

@@ -13,11 +13,11 @@ from itertools import groupby
 from uuid import UUID
 
 from kiban.errors import RecordNotFound
-from kiban.operations.bundles import Patterns
+from kiban.operations.bundles import Patterns, may_stand
 from kiban.operations.deposit_flight import BATCH_BYTES, BATCH_FILES, Flight, land, take_off
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.deposit_received import Received
-from kiban.operations.deposit_records import PART, Terms
+from kiban.operations.deposit_records import Terms, is_part
 from kiban.operations.resources import Resources
 from kiban.readers.recognise import readers
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
@@ -88,9 +88,9 @@ def _may_be_read_better(entry: FileEntry, versions: dict[str, int]) -> bool:
 
 def _needs_its_folder(entry: FileEntry, patterns: Patterns) -> bool:
     """Whether it belongs to a folder that must be deposited as a whole: what would be read by itself, or not at all."""
-    if entry.reason == PART:
+    if is_part(entry):
         return True
-    return entry.status is not FileStatus.STRUCTURED and entry.path.rpartition("/")[2] in patterns
+    return entry.status is not FileStatus.STRUCTURED and may_stand(entry.path.rpartition("/")[2], patterns)
 
 
 def _batches(entries: Iterator[FileEntry]) -> Iterator[list[FileEntry]]:
@@ -126,7 +126,7 @@ def _parts(resources: Resources, asker: Asker, before: tuple[Record, ...]) -> di
             path=tied[checksum].path,
             on_disk=tied[checksum].path,
             blob=Blob(checksum, tied[checksum].size),
-            is_part=True,
+            part_of=str(before[0].document["file_name"]),
         )
         for below, checksum in dict(companions).items()
         if checksum in tied

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from kiban.operations.deposit import deposit
 from kiban.operations.deposit_outcome import Outcome
-from kiban.operations.discover import discover
+from kiban.operations.discover import Found, discover
 from kiban.operations.resources import Resources
 from kiban.records.party import Asker
 from kiban.records.scope import Tier
@@ -21,6 +22,9 @@ class _State:
 
     size: int
     modified_ns: int
+
+
+_States: TypeAlias = "tuple[tuple[str, _State], ...]"
 
 
 def watch(
@@ -50,18 +54,23 @@ def watch(
     WrongUsage
         If there is no such folder.
     """
-    done: dict[Path, _State] = {}
-    seen: dict[Path, tuple[_State, float]] = {}
+    done: dict[Path, _States] = {}
+    seen: dict[Path, tuple[_States, float]] = {}
+    patterns = resources.fence.companions()
     while True:
         now = time.monotonic()
-        current = {found.on_disk: state for found in discover([folder]) if (state := _state(found.on_disk)) is not None}
+        current = {
+            found.on_disk: states
+            for found in discover([folder], patterns=patterns)
+            if (states := _states(found)) is not None
+        }
         resting = []
-        for path, state in current.items():
-            if done.get(path) == state:
+        for path, states in current.items():
+            if done.get(path) == states:
                 continue
             before = seen.get(path)
-            if before is None or before[0] != state:
-                seen[path] = (state, now)
+            if before is None or before[0] != states:
+                seen[path] = (states, now)
             elif now - before[1] >= rest_seconds:
                 resting.append(path)
         for path in resting:
@@ -69,6 +78,17 @@ def watch(
             done[path] = seen.pop(path)[0]
         if wait(pause_seconds):
             return
+
+
+def _states(found: Found) -> _States | None:
+    """Of a file and of all that belong to it: they rest together, and are deposited together when one has changed."""
+    states = []
+    for each in (found, *(part for _, part in found.parts)):
+        state = _state(each.on_disk)
+        if state is None:
+            return None
+        states.append((each.path, state))
+    return tuple(states)
 
 
 def _state(path: Path) -> _State | None:

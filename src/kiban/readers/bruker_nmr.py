@@ -35,52 +35,26 @@ parameters, and 2 experiments of 2021 and 2022.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import closing
 from typing import ClassVar
 
-from kiban.errors import NothingMeasured, UnreadableFile
+from kiban.errors import NothingMeasured
 from kiban.readers.contract import Confidence, Recognition
+from kiban.readers.nmr.folders import Below, Beside, folders, folders_of
 from kiban.readers.source import Source
 from kiban.readers.topspin.experiment import Experiment
-from kiban.readers.zipped import SIGNATURE, Zipped, listed_names
+from kiban.readers.zipped import Zipped
 from kiban.records.reading import Reading
 
-_PARAMETERS = re.compile(r"(?:(?P<folder>.*)/)?acqus")
+_MARK = "acqus"
+_DATA = ("fid", "ser", "pdata/*/1r", "pdata/*/2rr")
 _FILES = (
     "acqus", "acqu2s", "pdata/*/procs", "pdata/*/proc2s", "pdata/*/1r", "pdata/*/1i", "pdata/*/2rr", "pdata/*/title",
     # These are not read, but they are of the experiment, and nobody should take them for tables.
     "acqu", "acqu2", "*.txt", "*list", "pulseprogram", "uxnmr.par", "format.*", "shimvalues", "scon2", "specpar",
     "precom.output", "prosol_History", "cpdprg*", "pdata/*/*",
 )  # fmt: skip
-_DATA = re.compile(r"fid|ser|pdata/\d{1,9}/(?:1r|2rr)")
-
-
-class _Below:
-    """The files of one experiment inside an archive."""
-
-    def __init__(self, archive: Zipped, folder: str) -> None:
-        self._archive = archive
-        self._prefix = f"{folder}/" if folder else ""
-        cut = len(self._prefix)
-        self.names = tuple(name[cut:] for name in archive.names if name.startswith(self._prefix))
-
-    def read(self, name: str) -> bytes:
-        """One file's bytes. Raises KeyError, UnreadableFile."""
-        return self._archive.read(f"{self._prefix}{name}")
-
-
-class _Beside:
-    """The files of an experiment whose `fid` or `ser` was given with what belongs to it."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.names = (source.name, *source.companions)
-
-    def read(self, name: str) -> bytes:
-        """One file's bytes. Raises KeyError, LimitExceeded."""
-        return (self._source if name == self._source.name else self._source.companion(name)).read()
 
 
 class BrukerNmr:
@@ -96,52 +70,28 @@ class BrukerNmr:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim a `fid` or `ser` beside `acqus`, and zip archives of nothing but such experiments or their spectra."""
-        if source.name in self.companions and "acqus" in source.companions:
+        if source.name in self.companions and _MARK in source.companions:
             return Recognition(Confidence.CERTAIN, "an acqus lies beside it, as in the folder of an experiment")
-        if not source.head.startswith(SIGNATURE):
+        found = folders_of(source, mark=_MARK, data=_DATA, others=_FILES)
+        if not found:
             return None
-        if not any(name.rpartition("/")[2] == "acqus" for name in listed_names(source)):
-            return None
-        try:
-            with closing(Zipped(source)) as archive:
-                folders = experiments(archive.names)
-        except UnreadableFile:
-            return None
-        if not folders:
-            return None
-        return Recognition(Confidence.CERTAIN, f"it holds {len(folders)} experiment(s) with acqus and data of TopSpin")
+        return Recognition(Confidence.CERTAIN, f"it holds {len(found)} experiment(s) with acqus and data of TopSpin")
 
     def read(self, source: Source) -> list[Reading]:
         """Read all experiments. Raises as the contract says."""
         if source.companions:
-            return Experiment(files=_Beside(source), name=source.name).readings()
+            return Experiment(files=Beside(source), name=source.name).readings()
         with closing(Zipped(source)) as archive:
             readings = []
-            for folder in experiments(archive.names):
+            for folder in folders(archive.names, mark=_MARK, data=_DATA, others=_FILES):
                 name = f"{source.name}!/{folder}" if folder else source.name
                 title = folder.rpartition("/")[2]
-                readings += Experiment(files=_Below(archive, folder), name=name, title=title).readings()
+                readings += Experiment(files=Below(archive, folder), name=name, title=title).readings()
         if not readings:
             raise NothingMeasured(
                 f"{source.name} holds no experiment with data.", mend="Pack the whole folder of the experiment."
             )
         return readings
-
-
-def experiments(names: tuple[str, ...]) -> list[str]:
-    """The folders with `acqus` and data, where nothing but experiments is in the archive; else none.
-
-    An archive that also holds other measurements is opened as an archive, so that these are read too.
-    """
-    folders = sorted(match["folder"] or "" for name in names if (match := _PARAMETERS.fullmatch(name)) is not None)
-    prefixes = [f"{folder}/" if folder else "" for folder in folders]
-    if not prefixes or not all(any(name.startswith(prefix) for prefix in prefixes) for name in names):
-        return []
-    return [
-        folder
-        for folder, prefix in zip(folders, prefixes, strict=True)
-        if any(name.startswith(prefix) and _DATA.fullmatch(name[len(prefix) :]) for name in names)
-    ]
 
 
 READER = BrukerNmr()

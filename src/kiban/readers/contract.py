@@ -11,7 +11,8 @@ Two more attributes may say what lists of readers show: `library`, the name of t
 A measurement may be spread over several files of a folder. Then a third attribute, `companions`, says by which file
 name the reader knows it, and which files beside and below that one belong to it: `{"fid": ("acqus", "pdata/*/procs")}`.
 Where a file of that name and one that fits the first pattern lie in one folder, all that fit are kept and given along
-(`Source.companion`), and none of them is read by itself.
+(`Source.companion`), and none of them is read by itself, unless no reader claims the whole. The name may have one star,
+and the patterns `{stem}` for what it stands for: `{"*.hdr": ("{stem}.raw",)}`.
 """
 
 from __future__ import annotations

@@ -26,12 +26,14 @@ def readers() -> tuple[Reader, ...]:
     return cast(tuple[Reader, ...], plugins.find("kiban.readers", "READER", check=lacks))
 
 
-def companions() -> dict[str, tuple[str, ...]]:
-    """File names by which readers know a measurement of several files, and patterns of the others."""
-    found: dict[str, tuple[str, ...]] = {}
+def companions() -> dict[str, list[tuple[str, ...]]]:
+    """File names by which readers know a measurement of several files, and the patterns of the others: a list of them
+    for each reader that knows the name."""
+    found: dict[str, list[tuple[str, ...]]] = {}
     for reader in readers():
         for name, patterns in getattr(reader, "companions", {}).items():
-            found[name] = tuple(dict.fromkeys((*found.get(name, ()), *patterns)))
+            if patterns and patterns not in found.setdefault(name, []):
+                found[name].append(patterns)
     return found
 
 

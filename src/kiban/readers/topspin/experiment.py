@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
+from kiban.readers.nmr.folders import Files
 from kiban.readers.text import decode
 from kiban.readers.topspin.numbers import acquired_rows, from_blocks, numbers
 from kiban.readers.topspin.parameters import MEND, Parameters, read_parameters
@@ -24,19 +25,6 @@ _PARTS = {"1r": ("real", "imaginary"), "2rr": ("real",)}
 _ONE_CHANNEL = {0, 2}
 """AQ_mod: qf is one channel; qseq is two channels in turn, which TopSpin treats as one of twice the speed."""
 _MOST_POINTS = 2**28
-
-
-class Files(Protocol):
-    """The files of an experiment, by their path below its folder."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All of them."""
-        ...
-
-    def read(self, name: str) -> bytes:
-        """One file's bytes. Raises KeyError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
