@@ -66,17 +66,6 @@ FORMATS = (
         is_its=lambda source: source.head.startswith(_HDF5),
     ),
     OutsideReader(
-        name="rosettasciio_digital_surf",
-        title="Digital Surf SUR and PRO",
-        package="rosettasciio",
-        file_format="digitalsurf",
-        makers=("Digital Surf", "Attolight"),
-        techniques=("surface_topography", "cathodoluminescence", "image", "spectrum"),
-        suffixes=(".sur", ".pro"),
-        recognised="it begins with DIGITAL SURF or DSCOMPRESSED",
-        is_its=lambda source: source.head.startswith((b"DIGITAL SURF", b"DSCOMPRESSED")),
-    ),
-    OutsideReader(
         name="rosettasciio_jeol_image",
         title="JEOL Analysis Station images and maps",
         package="rosettasciio",

@@ -1,0 +1,1 @@
+"""Parts of the Digital Surf reader: objects with header, zones and points, and what is made of them."""
