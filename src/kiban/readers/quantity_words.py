@@ -33,6 +33,8 @@ _KINDS: dict[str, str] = {
     "torr": "pressure",
     "atm": "pressure",
     "psi": "pressure",
+    "mmHg": "pressure",
+    "inHg": "pressure",
     "oersted": "field",
     "koersted": "field",
     "gauss": "field",
