@@ -143,9 +143,15 @@ def test_rows_without_padding_are_read_too() -> None:
 
 
 def test_zeros_behind_the_promised_points_are_told() -> None:
-    fid, _ = readings(one_d(fid=np.concatenate([FID, np.zeros(4, int)])))
-    assert fid["fid_real"].values.tolist() == [1, 3, 5, 7, 0, 0]
-    assert fid.doubts == ("Behind the 8 promised numbers (TD) the file is filled up with 4 zeros.",)
+    fid, _ = readings(one_d(fid=np.concatenate([FID, np.zeros(256, int)])))
+    assert fid["fid_real"].values.tolist() == [1, 3, 5, 7, *[0] * 128]
+    assert fid.doubts == ("Behind the 8 promised numbers (TD) the file is filled up with 256 zeros.",)
+
+
+def test_zeros_that_fill_up_a_block_are_nothing_to_doubt() -> None:
+    fid, _ = readings(one_d(fid=np.concatenate([FID, np.zeros(248, int)])))
+    assert fid["fid_real"].values.tolist() == [1, 3, 5, 7, *[0] * 124]
+    assert fid.doubts == ()
 
 
 @pytest.mark.parametrize(

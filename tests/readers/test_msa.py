@@ -67,6 +67,15 @@ def only(text: str) -> Reading:
     return reading
 
 
+def test_keywords_may_go_on_behind_the_beginning_of_the_numbers() -> None:
+    plain = file()
+    more = plain.replace("DATA BEGINS HERE\n", "DATA BEGINS HERE\n#SIGNALTYPE  : EDS\n##QUALELEM   : S,Cr\n\n")
+    reading = only(more)
+    assert reading["intensity"].values.tolist() == only(plain)["intensity"].values.tolist()
+    assert reading.header["#QUALELEM"] == "S,Cr"
+    assert reading.technique == "energy_dispersive_x_ray"
+
+
 class TestSuite(ReaderSuite):
     reader = READER
     examples: ClassVar[dict[str, bytes]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -43,6 +43,9 @@ def instant(value: datetime | str | None) -> Markup:
         at = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return escape(value)
+    if at.tzinfo is None and at == datetime.combine(at, time()):
+        # Files that state a day and no time of day have this; nobody is told that it was midnight.
+        return Markup('<time datetime="{0}">{0}</time>').format(at.date().isoformat())
     if at.tzinfo is None:
         return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{at:%Y-%m-%d %H:%M}")
     at = at.astimezone(UTC)

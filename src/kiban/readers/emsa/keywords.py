@@ -125,13 +125,23 @@ def parts(lines: list[str]) -> Iterator[Part]:
     for start, stop in pairwise([*starts, len(lines)]):
         block = lines[start:stop]
         begin = next((n for n, line in enumerate(block, 1) if is_keyword(line, "SPECTRUM")), len(block))
+        # Some instruments go on with keywords behind `#SPECTRUM`: the numbers begin where these end.
+        last = begin
+        while begin < len(block) and _goes_on(block[begin]):
+            begin += 1
+        is_begun = is_keyword(block[last - 1], "SPECTRUM")
         end = next((n for n, line in enumerate(block) if n >= begin and line.lstrip().startswith("#")), len(block))
         yield Part(
             head=[*block[:begin], *block[end:]],
             numbers=block[begin:end],
-            is_begun=is_keyword(block[begin - 1], "SPECTRUM"),
+            is_begun=is_begun,
             is_ended=any(is_keyword(line, "ENDOFDATA") for line in block[end:]),
         )
+
+
+def _goes_on(line: str) -> bool:
+    bare = line.strip()
+    return not bare or (bare.startswith("#") and not is_keyword(bare, "ENDOFDATA"))
 
 
 def is_keyword(line: str, key: str) -> bool:

@@ -68,6 +68,9 @@ def acquired_rows(found: Array, n_points: int, n_rows: int, what: str) -> tuple[
         rest = found[n_points:]
         if not rest.size:
             return found.reshape(1, -1), ()
+        # Files end with a full block of 1024 bytes: zeros that fill it up say nothing about the measurement.
+        if not np.any(rest) and rest.nbytes < _ROW_BYTES:
+            return found.reshape(1, -1), ()
         if np.any(rest):
             more = f"The parameters promise {n_points} numbers (TD); the file holds {found.size}."
         else:

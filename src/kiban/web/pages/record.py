@@ -84,7 +84,7 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
     plot: dict[str, Any] = {
         "technique": document.get("technique"),
         "address": f"/api/v1/records/{shown.record.pid}/numbers?points=4000",
-        "titles": {v["name"]: _axis(v, speaker) for v in variables},
+        "titles": _titles(variables, speaker),
         "peaks": _peaks(document.get("analyses", ())),
         "words": {key: speaker(f"record.plot_{key}") for key in ("peak", "failed", "point", "nothing", "cannot_log")},
     }
@@ -112,6 +112,14 @@ def _arrays(technique: str | None, variables: Iterable[Mapping[str, Any]]) -> li
     if technique not in _IMAGES:
         signals = [v for v in signals if len(v["shape"]) > 2]
     return [{key: v[key] for key in ("name", "dimensions", "shape")} for v in signals]
+
+
+def _titles(variables: Iterable[Mapping[str, Any]], speaker: Speaker) -> dict[str, str]:
+    """What axes are called: by variable, and by dimension where no variable says the places along it."""
+    dimensions = {name for v in variables for name in v.get("dimensions", ())}
+    return {name: speaker.word("variable", name).replace("_", " ") for name in sorted(dimensions)} | {
+        v["name"]: _axis(v, speaker) for v in variables
+    }
 
 
 def _axis(variable: Mapping[str, Any], speaker: Speaker) -> str:

@@ -45,10 +45,17 @@ function layout(x, y) {
   };
 }
 
-const axisTitle = (axis) => (axis.name ? text(axis.name) : axis.dimension.replaceAll("_", " "));
+const axisTitle = (axis) => text(axis.name ?? axis.dimension);
 const numbers = (axis, n) => axis.values ?? Array.from({ length: n }, (_, i) => (i + 0.5) * axis.step - 0.5);
 // Squares of a picture are square where both sides are in the same unit, or both are counted in pixels.
 const alike = ([a, b]) => a.unit === b.unit;
+
+// A picture with square points takes the width that it fills, so that its colour bar stands beside it.
+function fit(rows, columns) {
+  const extent = (values) => Math.abs(values.at(-1) - values[0]) * (values.length / Math.max(1, values.length - 1)) || 1;
+  const height = place.clientHeight - 66;
+  place.style.maxWidth = `${Math.round(Math.max(300, (height * extent(columns)) / extent(rows) + 190))}px`;
+}
 
 // Red, green and blue as one picture in colours; 16 bits are more than a screen shows.
 async function drawColours(picture) {
@@ -58,6 +65,7 @@ async function drawColours(picture) {
   const factor = largest > 255 ? 255 / 65535 : largest > 1 ? 1 : 255;
   const z = found[0].values.map((row, i) => row.map((_, j) => found.map((f) => f.values[i][j] * factor)));
   const [x, y] = [numbers(columns, z[0].length), numbers(rows, z.length)];
+  if (alike(found[0].axes)) fit(y, x);
   const step = (values) => (values.length > 1 ? values[1] - values[0] : 1);
   const trace = {
     type: "image", z, x0: x[0], dx: step(x), y0: y[0], dy: step(y), hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
@@ -76,14 +84,19 @@ async function drawPicture() {
   const [rows, columns] = found.axes;
   const drawn = layout(axisTitle(columns), axisTitle(rows));
   if (given.is_image) drawn.yaxis.autorange = "reversed";
-  if (alike(found.axes)) { drawn.yaxis.scaleanchor = "x"; drawn.xaxis.constrain = drawn.yaxis.constrain = "domain"; }
+  const [x, y] = [numbers(columns, found.values[0].length), numbers(rows, found.values.length)];
+  place.style.maxWidth = "";
+  if (alike(found.axes)) {
+    drawn.yaxis.scaleanchor = "x"; drawn.xaxis.constrain = drawn.yaxis.constrain = "domain";
+    fit(y, x);
+  }
   const isLog = form.elements.log_z.checked;
   const z = isLog ? found.values.map((row) => row.map((v) => (v > 0 ? Math.log10(v) : null))) : found.values;
   const label = isLog ? `log₁₀ ${text(array.name)}` : text(array.name);
   const trace = {
-    type: "heatmap", z, x: numbers(columns, z[0].length), y: numbers(rows, z.length),
+    type: "heatmap", z, x, y,
     colorscale: given.is_image ? "Greys" : "Viridis", reversescale: false,
-    colorbar: { title: { text: label, side: "right" } }, hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
+    colorbar: { title: { text: label, side: "right" }, exponentformat: "power" }, hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
   };
   await window.Plotly.react(place, [trace], drawn, { responsive: true, displaylogo: false });
   const steps = found.axes.map((axis) => axis.step);

@@ -3,9 +3,8 @@ const place = document.getElementById("plot");
 const note = document.getElementById("plot-note");
 const form = document.getElementById("plot-controls");
 const given = JSON.parse(place.dataset.plot);
-const REVERSED = {
-  ir: ["wavenumber"], nmr: ["chemical_shift", "frequency"], xps: ["binding_energy"], photoemission: ["binding_energy"],
-};
+const REVERSED = { ir: ["wavenumber"], nmr: ["frequency"] };
+const ALWAYS_REVERSED = /^(binding_energy|chemical_shift)/;
 // What a field draws, where that is not the first axis and the first signal.
 const USUAL = {
   cyclic_voltammetry: { x: ["potential"], y: ["current"] },
@@ -14,6 +13,8 @@ const USUAL = {
   open_circuit_voltage: { x: ["time"], y: ["potential"] },
   crystal_structure: { x: ["fract_x"], y: ["fract_y"] },
   force_spectroscopy: { x: ["z_sensor", "raw"], y: ["deflection"] },
+  nmr: { x: ["chemical_shift"] },
+  chromatography: { x: ["retention_time"], y: ["peak_area", "peak_height"] },
   impedance: { x: ["impedance_real"], y: ["impedance_imaginary_negative", "impedance_imaginary"] },
   magnetometry: { swept: ["magnetic_field", "temperature", "frequency"] },
   electrical_transport: { swept: ["magnetic_field", "temperature"] },
@@ -24,11 +25,16 @@ const USUAL = {
 // Atoms and fragments are things of their own: a line from one to the next would show what is not there.
 const AS_POINTS = new Set(["crystal_structure"]);
 const AS_STICKS = new Set(["mass_spectrometry"]);
+const STICKS_OVER = new Set(["retention_time"]); // a table of peaks
 const MOST_STICKS = 2000; // more are a profile, not a list of peaks
+const MOST_LINES = 60; // more spectra than that are a map
+const FEW_LINES = 10;
 const PEAKS_ARE_HIGH = new Set(["xrd", "raman"]);
 let variables = [];
 
 const title = (v) => given.titles[v.name] ?? v.name;
+const dimension = (name) => given.titles[name] ?? name.replaceAll("_", " ");
+const isReversed = (v) => Boolean(v) && (ALWAYS_REVERSED.test(v.name) || REVERSED[given.technique]?.includes(v.name));
 const named = (name) => variables.find((v) => v.name === name);
 const isLine = (v) => v.dimensions.length === 1 && v.values.every((x) => x === null || typeof x === "number");
 const partners = (x) => variables.filter((v) => v !== x && isLine(v) && v.dimensions[0] === x.dimensions[0]);
@@ -41,8 +47,24 @@ function usual() {
   const signal = lines.find((v) => v.role === "signal" && partners(v).length) ?? lines.find((v) => v.role === "signal");
   const y = first(wish.y) ?? signal ?? lines[1] ?? lines[0];
   const of = y ? partners(y) : [];
-  const x = first(wish.x) ?? mostVaried(wish.swept, of) ?? of.find((v) => v.role === "axis") ?? null;
-  return { x: x && y && x.dimensions[0] === y.dimensions[0] ? x : null, y };
+  const x = of.find((v) => v === first(wish.x)) ?? mostVaried(wish.swept, of) ?? of.find((v) => v.role === "axis") ?? null;
+  return x || !y ? { x, y } : counted(y, of);
+}
+
+// A table has no axis; a column that only rises, as a time or a number does, is one to draw the others over.
+function counted(y, others) {
+  const rises = (by) => (v) => v.values.length > 2 && v.values.every((value, n, all) => value !== null && (!n || by(value, all[n - 1])));
+  const columns = [y, ...others];
+  const x = columns.find(rises((a, b) => a > b)) ?? columns.find((v) => v.name === "time" && rises((a, b) => a >= b)(v));
+  const differs = (v) => v !== x && v.values.some((value) => value !== v.values[0]);
+  const over = x === y ? others.find((v) => v.role === y.role && differs(v)) ?? others[0] : y;
+  return x && over ? { x, y: over } : { x: null, y };
+}
+
+// Powers of ten only where the numbers need them: 20000 counts are read faster than 0.2 times ten to the fifth.
+function exponents(values) {
+  const largest = values.reduce((most, value) => (value === null ? most : Math.max(most, Math.abs(value))), 0);
+  return largest === 0 || (largest >= 0.01 && largest < 1e6) ? "none" : "power";
 }
 
 // Loops are drawn over the field, cooling curves over the temperature: over what varied most for its size.
@@ -123,7 +145,9 @@ function drawLine() {
   const ys = turned ? y.values.map((v) => (v === null ? null : -v)) : y.values;
   const xTitle = x ? title(x) : given.words.point;
   const drawn = layout(xTitle, turned ? `−${title(y)}` : title(y));
-  if (x && REVERSED[given.technique]?.includes(x.name)) drawn.xaxis.autorange = "reversed";
+  if (isReversed(x)) drawn.xaxis.autorange = "reversed";
+  drawn.xaxis.exponentformat = exponents(xs);
+  drawn.yaxis.exponentformat = exponents(ys);
   if (isImpedance) { drawn.yaxis.scaleanchor = "x"; drawn.yaxis.scaleratio = 1; }
   drawn.xaxis.type = form.elements.log_x.checked ? "log" : "linear";
   drawn.yaxis.type = form.elements.log_y.checked ? "log" : "linear";
@@ -131,7 +155,7 @@ function drawLine() {
     (form.elements.log_y.checked && ys.some((v) => v !== null && v <= 0));
   note.textContent = lost ? given.words.cannot_log : "";
   const line = {
-    ...shape(xs, ys, isImpedance), type: "scatter",
+    ...shape(xs, ys, isImpedance, x), type: "scatter",
     line: { width: 1.5, color: "#2a6fbb" }, marker: { size: 5, color: "#2a6fbb" },
     hovertemplate: `%{x}<br>%{y}<extra></extra>`,
   };
@@ -139,20 +163,44 @@ function drawLine() {
   render([line, ...marks], drawn);
 }
 
-function shape(xs, ys, isImpedance) {
+function shape(xs, ys, isImpedance, x) {
   if (AS_POINTS.has(given.technique)) return { x: xs, y: ys, mode: "markers" };
-  if (AS_STICKS.has(given.technique) && ys.length <= MOST_STICKS) {
+  if ((AS_STICKS.has(given.technique) || STICKS_OVER.has(x?.name)) && ys.length <= MOST_STICKS) {
     return { x: xs.flatMap((v) => [v, v, null]), y: ys.flatMap((v) => [0, v, null]), mode: "lines" };
   }
   return { x: xs, y: ys, mode: ys.length <= 60 || isImpedance ? "lines+markers" : "lines" };
 }
 
 function drawMap({ z, x, y }) {
-  const drawn = layout(x ? title(x) : z.dimensions[1], y ? title(y) : z.dimensions[0]);
+  if (form.elements.lines.checked) { drawLines({ z, x, y }); return; }
+  const drawn = layout(x ? title(x) : dimension(z.dimensions[1]), y ? title(y) : dimension(z.dimensions[0]));
+  for (const [axis, variable] of [[drawn.xaxis, x], [drawn.yaxis, y]]) {
+    if (isReversed(variable)) axis.autorange = "reversed";
+    if (variable) axis.exponentformat = exponents(variable.values);
+  }
   const isLog = form.elements.log_z.checked;
   const values = isLog ? z.values.map((row) => row.map((v) => (v !== null && v > 0 ? Math.log10(v) : null))) : z.values;
-  const bar = { title: { text: isLog ? `log₁₀ ${title(z)}` : title(z), side: "right" } };
+  const bar = {
+    title: { text: isLog ? `log₁₀ ${title(z)}` : title(z), side: "right" }, exponentformat: isLog ? "none" : exponents(values.flat()),
+  };
   render([{ type: "heatmap", x: x?.values, y: y?.values, z: values, colorscale: "Viridis", colorbar: bar }], drawn);
+}
+
+// The rows of a map one over the other, from the first in dark to the last in bright.
+function drawLines({ z, x, y }) {
+  const drawn = layout(x ? title(x) : dimension(z.dimensions[1]), title(z));
+  if (isReversed(x)) drawn.xaxis.autorange = "reversed";
+  if (x) drawn.xaxis.exponentformat = exponents(x.values);
+  drawn.yaxis.exponentformat = exponents(z.values.flat());
+  drawn.yaxis.type = form.elements.log_z.checked ? "log" : "linear";
+  drawn.showlegend = z.values.length > 1 && z.values.length <= FEW_LINES;
+  drawn.legend = { title: { text: y ? title(y) : dimension(z.dimensions[0]) }, orientation: "h", y: 1.02, yanchor: "bottom" };
+  const name = (n) => (y && y.values[n] !== null ? String(Number(y.values[n].toPrecision(5))) : String(n + 1));
+  const traces = z.values.map((row, n) => ({
+    type: "scatter", mode: "lines", x: x?.values, y: row, name: name(n), hovertemplate: "%{x}<br>%{y}",
+    line: { width: 1.3, color: `hsl(${Math.round(250 - (210 * n) / Math.max(1, z.values.length - 1))}, 65%, 45%)` },
+  }));
+  render(traces, drawn);
 }
 
 function render(traces, drawn) {
@@ -173,6 +221,9 @@ function start() {
     form.elements.log_z.closest("label").hidden = false;
     // Counts of a reciprocal-space map reach over five decades; on a linear scale one spot is all there is to see.
     form.elements.log_z.checked = given.technique === "xrd_map";
+    const [rows, columns] = [flat.z.values.length, flat.z.values[0]?.length ?? 0];
+    form.elements.lines.closest("label").hidden = rows > MOST_LINES;
+    form.elements.lines.checked = rows <= FEW_LINES && columns >= 20; // of a few spectra a map shows little
     form.addEventListener("change", () => drawMap(flat));
     drawMap(flat);
     return;
