@@ -1,0 +1,1 @@
+"""The parts of the Varian and Agilent reader: binary decays, parameters, experiments."""
