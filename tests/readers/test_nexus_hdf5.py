@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -362,12 +363,12 @@ def test_filters_that_are_not_here_are_named() -> None:
     def build(data: Any) -> None:
         properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         properties.set_chunk((4,))
-        properties.set_filter(32015, h5py.h5z.FLAG_OPTIONAL, (3,))
+        properties.set_filter(511, h5py.h5z.FLAG_OPTIONAL, (3,))
         space = h5py.h5s.create_simple((4,))
         made = h5py.h5d.create(data.id, b"I", h5py.h5t.NATIVE_INT32, space, properties)
-        made.write_direct_chunk((0,), b"not really Zstandard", 0)
+        made.write_direct_chunk((0,), b"packed by nobody", 0)
 
-    with pytest.raises(UnsupportedVariant, match=r"packed by the filter 32015 \(Zstandard\)"):
+    with pytest.raises(UnsupportedVariant, match=r"packed by the filter 511 \(unknown\)"):
         of(elsewhere(build))
 
 
@@ -400,6 +401,29 @@ def test_hdf5_behind_a_block_of_the_user() -> None:
     assert not content.startswith(b"\x89HDF")
     assert choose(Source(content, name="a.h5")).reader is READER
     assert only(content)["counts"].values.tolist() == COUNTS.tolist()
+
+
+def test_a_heap_of_texts_without_length_does_not_send_us_round_in_circles() -> None:
+    def build(file: Any) -> None:
+        pattern(file)
+        file["entry/notes"] = "a text of variable length"
+
+    content = bytearray(made(build))
+    heap = content.index(b"GCOL")
+    (first,) = struct.unpack_from("<Q", content, heap + 24)
+    free = heap + 16 + 16 + -(-first // 8) * 8
+    assert only(bytes(content))["counts"].values.tolist() == COUNTS.tolist()
+    content[free : free + 16] = bytes(16)
+    with pytest.raises(DamagedFile, match="has a piece without length"):
+        of(bytes(content))
+    # The mark alone, in data, is no heap.
+    plain = made(
+        lambda file: (
+            pattern(file),
+            dataset(file["entry"], "more", np.frombuffer(b"GCOL\1\0\0\0" + bytes(40), np.uint8)),
+        )[0]
+    )
+    assert only(plain)["counts"].values.tolist() == COUNTS.tolist()
 
 
 def test_cut_files_are_damaged() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -81,6 +81,8 @@ class Axis:
     unit: str = ""
     name: str = ""
     label: str = ""
+    points: NDArray[Any] | None = field(default=None, compare=False)
+    """The value at each point, where these are not equally far apart."""
 
     @property
     def kind(self) -> Kind:
@@ -90,19 +92,23 @@ class Axis:
     @property
     def spelled_unit(self) -> str:
         """Our spelling of the unit: points that are merely numbered are pixels."""
-        return respell(self.unit) or (PIXEL if self.step == 1.0 else "")
+        return respell(self.unit) or (PIXEL if self.step == 1.0 and self.points is None else "")
 
     @property
     def is_sound(self) -> bool:
-        """Its values are finite and each differs from the next."""
+        """Its values are finite and, where they are equally far apart, each differs from the next."""
+        if self.points is not None:
+            return len(self.points) == self.length and bool(np.isfinite(self.points).all())
         last = self.first + self.step * (self.length - 1)
         if not (math.isfinite(self.first) and math.isfinite(self.step) and math.isfinite(last) and self.step):
             return False
         # Far from zero a small step is lost in rounding, and points would coincide.
         return abs(self.step) > 1e-12 * max(abs(self.first), abs(last))
 
-    def values(self) -> NDArray[np.float64]:
+    def values(self) -> NDArray[Any]:
         """The place of each point, shape (length,)."""
+        if self.points is not None:
+            return self.points
         return self.first + self.step * np.arange(self.length, dtype=np.float64)
 
 

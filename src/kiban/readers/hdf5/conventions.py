@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from kiban.readers.hdf5.links import child, names
+from kiban.readers.hdf5.links import Elsewhere, Node, child, names
 from kiban.readers.hdf5.opening import looked_at
-from kiban.readers.hdf5.values import attribute, text_attribute
+from kiban.readers.hdf5.values import fixed_text_attribute, has_attribute
 from kiban.readers.source import Source
 
 if TYPE_CHECKING:
@@ -34,48 +36,39 @@ def convention(source: Source) -> Convention | None:
 
 
 def convention_of(file: h5py.File) -> Convention:
-    """Name the convention of an open file."""
+    """Name the convention of an open file, by names and texts of fixed length alone."""
     import h5py
 
     root = file["/"]
-    if attribute(root, "kiban_layout") is not None:
+    if has_attribute(root, "kiban_layout"):
         return Convention.KIBAN
-    if text_attribute(root, "file_format").lower() in {"hyperspy", "hspy"} and isinstance(
-        child(root, "Experiments"), h5py.Group
-    ):
+    if has_attribute(root, "file_format") and isinstance(child(root, "Experiments"), h5py.Group):
         return Convention.HYPERSPY
     if isinstance(child(root, "Data"), h5py.Group) and isinstance(child(root, "Version"), h5py.Dataset):
         return Convention.VELOX
-    if _has_nexus_entry(root):
+    if fixed_text_attribute(root, "NX_class") == "NXroot" or any(map(_is_entry, _first_members(root))):
         return Convention.NEXUS
-    if attribute(root, "version_major") is not None or attribute(root, "emd_group_type") is not None:
+    if has_attribute(root, "version_major") or has_attribute(root, "emd_group_type"):
         return Convention.EMD
-    if attribute(root, "_NCProperties") is not None or _has_dimension_scale(root):
+    if has_attribute(root, "_NCProperties") or any(map(_is_scale, _first_members(root))):
         return Convention.NETCDF
     return Convention.NONE
 
 
-def _has_nexus_entry(root: h5py.Group) -> bool:
+def _first_members(root: h5py.Group) -> Iterator[Node | Elsewhere | None]:
+    return (child(root, name) for name in islice(names(root), _MOST_LOOKED_AT))
+
+
+def _is_entry(node: Node | Elsewhere | None) -> bool:
+    """A group of class NXentry; a class of variable length is taken for one, because it is not read here."""
     import h5py
 
-    if text_attribute(root, "NX_class") == "NXroot":
-        return True
-    for n, name in enumerate(names(root)):
-        if n >= _MOST_LOOKED_AT:
-            return False
-        node = child(root, name)
-        if isinstance(node, h5py.Group) and text_attribute(node, "NX_class") in {"NXentry", "NXsubentry"}:
-            return True
-    return False
+    if not isinstance(node, h5py.Group) or not has_attribute(node, "NX_class"):
+        return False
+    return fixed_text_attribute(node, "NX_class") in {None, "NXentry", "NXsubentry"}
 
 
-def _has_dimension_scale(root: h5py.Group) -> bool:
+def _is_scale(node: Node | Elsewhere | None) -> bool:
     import h5py
 
-    for n, name in enumerate(names(root)):
-        if n >= _MOST_LOOKED_AT:
-            return False
-        node = child(root, name)
-        if isinstance(node, h5py.Dataset) and text_attribute(node, "CLASS") == "DIMENSION_SCALE":
-            return True
-    return False
+    return isinstance(node, h5py.Dataset) and fixed_text_attribute(node, "CLASS") == "DIMENSION_SCALE"

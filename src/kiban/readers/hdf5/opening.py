@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from kiban.errors import DamagedFile, KibanError, LimitExceeded
+from kiban.readers.hdf5.heaps import check_heaps
 from kiban.readers.source import Source
 
 if TYPE_CHECKING:
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MEND = "Copy the file again from where it was made, or save it again; it is kept as it came."
 _Found = TypeVar("_Found")
+_COMPLAINTS = (
+    OSError,
+    KeyError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    SystemError,
+    MemoryError,
+)
+"""What h5py makes of HDF5's complaints."""
 
 
 def is_hdf5(head: bytes) -> bool:
@@ -43,8 +57,11 @@ def opened(source: Source) -> Iterator[h5py.File]:
     import h5py
 
     try:
-        with source.open() as stream, h5py.File(stream, "r") as file:
-            yield file
+        with source.open() as stream:
+            check_heaps(stream, source.size, file=source.name)
+            stream.seek(0)
+            with h5py.File(stream, "r") as file:
+                yield file
     except KibanError:
         raise
     except MemoryError as e:
@@ -58,11 +75,17 @@ def opened(source: Source) -> Iterator[h5py.File]:
 
 
 def looked_at(source: Source, look: Callable[[h5py.File], _Found]) -> _Found | None:
-    """Look into a file while recognising it; `None` where it is no HDF5 or cannot be opened."""
+    """Look into a file while recognising it; `None` where it is no HDF5 or cannot be opened.
+
+    `look` may not read texts of variable length: the heaps are not looked through here, which would read the file.
+    """
+    import h5py
+
     if not is_hdf5(source.head):
         return None
     try:
-        with opened(source) as file:
+        with source.open() as stream, h5py.File(stream, "r") as file:
             return look(file)
-    except KibanError:
+    # See `opened`; whatever is wrong is said when the file is read.
+    except _COMPLAINTS:
         return None

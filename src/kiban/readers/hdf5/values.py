@@ -24,6 +24,7 @@ Plain: TypeAlias = "bool | int | float | str | list[bool] | list[int] | list[flo
 _LARGEST_CHUNK = 1 << 29
 _LONGEST_ATTRIBUTE = 65_536
 _MOST_TEXTS = 100_000
+_LONGEST_TEXT = 1 << 24
 _FILTERS = {
     307: "BZIP2",
     32000: "LZF",
@@ -152,9 +153,10 @@ def texts(dataset: h5py.Dataset, *, limits: Limits, file: str) -> list[str]:
 
 
 def _decoded(value: object) -> str:
+    # A broken text of variable length can claim gigabytes; whole documents (JSON, XML) have a few megabytes.
     if isinstance(value, bytes):
-        return decode(value.rstrip(b"\0"))[0].strip()
-    return str(value).strip()
+        return decode(value[:_LONGEST_TEXT].rstrip(b"\0"))[0].strip()
+    return str(value)[:_LONGEST_TEXT].strip()
 
 
 def attribute(node: Node, name: str) -> Plain | None:
@@ -195,6 +197,25 @@ def _plain(value: object) -> Plain | None:
             return None
         return items[0] if value.size == 1 else items
     return None
+
+
+def has_attribute(node: Node, name: str) -> bool:
+    """There is an attribute of that name; its value is not read."""
+    import h5py
+
+    return bool(h5py.h5a.exists(node.id, name.encode()))
+
+
+def fixed_text_attribute(node: Node, name: str) -> str | None:
+    """An attribute that is a text of fixed length; `None` where it is of variable length, empty where there is none."""
+    import h5py
+
+    if not has_attribute(node, name):
+        return ""
+    kind = h5py.h5a.open(node.id, name.encode()).get_type()
+    if isinstance(kind, h5py.h5t.TypeStringID) and kind.is_variable_str():
+        return None
+    return text_attribute(node, name)
 
 
 def text_attribute(node: Node, name: str) -> str:
