@@ -356,3 +356,15 @@ def test_the_real_files_of_energy_losses(shared: Callable[[str], Path], name: st
     assert reading.metadata["semi_collection_angle"] == Measured(3.4, "mrad")
     assert any("OFFSET and XPERCHAN" in doubt for doubt in reading.doubts)
     assert any("promises 20 points, 21 follow" in doubt for doubt in reading.doubts) == (name == "example1")
+
+
+def test_a_line_of_blanks_is_passed_over_in_one_go() -> None:
+    from kiban.readers.emsa.keywords import read_head
+
+    # Shared out between keyword, blanks and unit in every way, these would take days.
+    assert read_head(["#" + " " * 20_000, "#" + "- " * 20_000]).values == {}
+    assert read_head(["#BEAMKV   -kV: 200", "#OFFSET -: 1", "#A-B -nm : 2"]).values == {
+        "BEAMKV": ["200"],
+        "OFFSET -": ["1"],
+        "A-B": ["2"],
+    }

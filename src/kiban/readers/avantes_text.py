@@ -49,7 +49,8 @@ from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MEND = "Export the spectrum again from AvaSoft; the file is kept as it came."
 _OWN = re.compile(rb"Data measured with spectrometer (?:\[name\]|name)\s*:")
-_FIELD = re.compile(r"(?P<key>[A-Za-z][^:;\[]*?)\s*(?:\[(?P<unit>[^\]]*)\])?\s*:\s*(?P<value>.*)")
+# Possessive: a line of blanks must not be shared out in every way.
+_FIELD = re.compile(r"(?P<key>[A-Za-z][^:;\[]*+)(?:\[(?P<unit>[^\]]*+)\])?\s*+:\s*+(?P<value>.*)")
 _NAMES = {
     "sample": "intensity",
     "dark": "dark_intensity",
@@ -138,7 +139,10 @@ def _header(lines: list[str]) -> tuple[dict[str, Json], dict[str, MetadataValue]
             comments += [line.strip()] if line.strip() else []
             continue
         header[line.partition(":")[0].strip()] = match["value"].strip()
-        key, number = match["key"].lower(), optional_number(match["value"].split(" ")[0] if match["value"] else "")
+        key, number = (
+            match["key"].rstrip().lower(),
+            optional_number(match["value"].split(" ")[0] if match["value"] else ""),
+        )
         if key == "integration time" and number is not None:
             metadata["exposure_time"] = Measured(number, "ms")
         elif key.startswith("averag") and number is not None and number >= 1:

@@ -13,7 +13,7 @@ from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import optional_number
 from kiban.records.reading import Json
 
-_LINE = re.compile(r"#(?P<own>#?)\s*(?P<key>[^:]*?)\s*(?:-\s*(?P<unit>[A-Za-z]{1,2}))?\s*:(?P<value>.*)")
+_UNIT = re.compile(r"[A-Za-z]{1,2}")
 _UNITS = {
     "KV": "kV",
     "UA": "uA",
@@ -76,23 +76,28 @@ def read_head(lines: list[str]) -> Head:
     units: dict[str, str] = {}
     header: dict[str, Json] = {}
     for line in lines:
-        match = _LINE.fullmatch(line.strip())
-        if match is None:
-            if line.strip():
-                _add(header, "#text", line.strip())
+        text = line.strip()
+        name, colon, value = text.removeprefix("#").partition(":")
+        if not text.startswith("#") or not colon:
+            if text:
+                _add(header, "#text", text)
             continue
-        value = match["value"].strip()
-        if match["own"]:
-            # A hyphen in a keyword of the user's own is part of its name.
-            _add(header, line.strip()[1:].partition(":")[0].strip(), value)
-            continue
-        key = match["key"].upper()
-        unit = _UNITS.get((match["unit"] or "").upper())
+        _add(header, name.strip(), value.strip())
+        if name.startswith("#"):
+            continue  # a keyword of the user's own; a hyphen in it is a part of its name
+        key, unit = _key_and_unit(name.strip())
         if unit is not None:
             units[key] = unit
-        values.setdefault(key, []).append(value)
-        _add(header, line.strip()[1:].partition(":")[0].strip(), value)
+        values.setdefault(key, []).append(value.strip())
     return Head(values=values, units=units, header=header)
+
+
+def _key_and_unit(name: str) -> tuple[str, str | None]:
+    """`BEAMKV   -kV` is the keyword BEAMKV in kV."""
+    before, hyphen, after = name.rpartition("-")
+    if not hyphen or not _UNIT.fullmatch(after.strip()):
+        return name.upper(), None
+    return before.strip().upper(), _UNITS.get(after.strip().upper())
 
 
 def _add(header: dict[str, Json], key: str, value: str) -> None:
