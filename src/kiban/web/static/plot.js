@@ -12,7 +12,10 @@ const USUAL = {
   galvanostatic_cycling: { x: ["time", "charge"], y: ["potential"] },
   open_circuit_voltage: { x: ["time"], y: ["potential"] },
   crystal_structure: { x: ["fract_x"], y: ["fract_y"] },
-  force_spectroscopy: { x: ["z_sensor", "raw"], y: ["deflection"] },
+  force_spectroscopy: {
+    x: ["z_sensor", "raw", "measured_height", "capacitive_sensor_height", "strain_gauge_height", "height"],
+    y: ["deflection", "force"],
+  },
   nmr: { x: ["chemical_shift"] },
   chromatography: { x: ["retention_time"], y: ["peak_area", "peak_height"] },
   impedance: { x: ["impedance_real"], y: ["impedance_imaginary_negative", "impedance_imaginary"] },

@@ -1,0 +1,1 @@
+"""Parts of the JPK reader: properties, channels with their conversions, curves."""
