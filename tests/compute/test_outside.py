@@ -208,8 +208,6 @@ def test_the_formats_are_described_like_readers() -> None:
 REAL = {
     "microscopy/P45_the_default_job.bcf": [(75, 100), (75, 100), (75, 100, 2048)],
     "microscopy/bruker_nano.spx": [(4096,)],
-    "microscopy/fei_example_tem_stack.emd": [(2, 3, 3)],
-    "chromatography/extracted-3487d194-9155-4f79-8f11-dbd18ce53187.CH": [(10000,)],
     "chromatography/2023-06-29-007.dat": [(6781,), (6781,)],
 }
 

@@ -18,8 +18,6 @@ from kiban.readers.recognise import Choice
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
 
-_HDF5 = b"\x89HDF\r\n\x1a\n"
-
 FORMATS = (
     OutsideReader(
         name="rosettasciio_bruker_bcf",
@@ -44,28 +42,6 @@ FORMATS = (
         is_its=lambda source: b"<TRTSpectrum" in source.head[:2000],
     ),
     OutsideReader(
-        name="rosettasciio_emd",
-        title="EMD (Velox, Berkeley)",
-        package="rosettasciio",
-        file_format="emd",
-        makers=("Thermo Fisher", "FEI"),
-        techniques=("electron_microscopy", "energy_dispersive_x_ray", "electron_energy_loss"),
-        suffixes=(".emd",),
-        recognised="it is HDF5 and called .emd",
-        is_its=lambda source: source.head.startswith(_HDF5),
-    ),
-    OutsideReader(
-        name="rosettasciio_hspy",
-        title="HyperSpy (HDF5)",
-        package="rosettasciio",
-        file_format="hspy",
-        makers=(),
-        techniques=("spectrum", "image", "electron_energy_loss", "energy_dispersive_x_ray"),
-        suffixes=(".hspy",),
-        recognised="it is HDF5 and called .hspy",
-        is_its=lambda source: source.head.startswith(_HDF5),
-    ),
-    OutsideReader(
         name="rosettasciio_jeol_image",
         title="JEOL Analysis Station images and maps",
         package="rosettasciio",
@@ -75,17 +51,6 @@ FORMATS = (
         suffixes=(".img", ".map"),
         recognised="its first bytes name JED-2200",
         is_its=lambda source: b"JED-2200" in source.head[:64],
-    ),
-    OutsideReader(
-        name="yadg_agilent_ch",
-        title="Agilent ChemStation CH",
-        package="yadg",
-        file_format="agilent.ch",
-        makers=("Agilent",),
-        techniques=("chromatography",),
-        suffixes=(".ch",),
-        recognised="its first bytes are the version of a ChemStation trace",
-        is_its=lambda source: source.head[:4] in {b"\x03179", b"\x03130", b"\x03181"},
     ),
     OutsideReader(
         name="yadg_ezchrom_dat",
