@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from kiban.errors import DamagedFile, KibanError, UnknownFormat, UnsupportedVariant
+from kiban.quantity.measured import Measured
 from kiban.readers.bruker_nmr import READER
 from kiban.readers.recognise import choose, read
 from kiban.readers.source import Source
+from kiban.readers.topspin.group_delay import group_delay
 from kiban.records.reading import Reading
 from kiban.testing.reader_suite import ReaderSuite
 
@@ -120,6 +122,82 @@ def test_parameters_become_metadata() -> None:
     assert found["comment"] == "ethanol\nin CDCl3"
     assert fid.operator == "nmr"
     assert fid.header["acqus"]["D"] == ["0", "1.5", "2"]  # type: ignore[index,call-overload]
+
+
+def test_more_parameters_become_metadata() -> None:
+    acqus = ACQUS | {"O1": 2400.5, "RG": 203, "GRPDLY": -1, "DECIM": 16, "DSPFVS": 12}
+    trail = b"(   1,<2021-04-26 11:18:17.087 +0100>,<jb>,<go>,\n\tstarted at 2021-04-26 11:17:58.551 +0100,\n"
+    fid, spectrum = readings(one_d() | {"1/acqus": parameters(acqus), "1/audita.txt": trail})
+    assert fid.metadata["transmitter_offset"] == Measured(2400.5, "Hz")
+    assert fid.metadata["receiver_gain"] == 203
+    assert fid.metadata["relaxation_delay"] == Measured(1.5, "s")
+    assert fid.metadata["group_delay"] == 71.625
+    start = datetime(2021, 4, 26, 11, 17, 58, 551000, timezone(timedelta(hours=1)))
+    assert fid.started_at == spectrum.started_at == start
+    assert start.utcoffset() == fid.started_at.utcoffset()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("stated", "decimation", "kind", "expected"),
+    [
+        (67.98, 16, 20, 67.98),
+        (0, 2, 10, 44.75),
+        (None, 2048, 11, 72.03125),
+        (-1, 32, 12, 72.125),
+        (-1, 8, 13, 2.9375),
+        (-1, 7, 10, None),
+        (-1, 16, 21, None),
+        (None, None, None, None),
+        (None, 490.67, 10, None),
+    ],
+)
+def test_the_delay_of_the_filter(
+    stated: float | None, decimation: float | None, kind: float | None, expected: float | None
+) -> None:
+    assert group_delay(stated, decimation, kind) == expected
+
+
+def test_another_program_has_the_same_delays() -> None:
+    table = pytest.importorskip("nmrglue").bruker.bruker_dsp_table
+    for kind, delays in table.items():
+        for decimation, delay in delays.items():
+            assert group_delay(None, decimation, kind) == pytest.approx(delay, abs=1e-9)
+
+
+def test_a_second_dimension_states_its_nucleus() -> None:
+    second = parameters({"TD": 3, "NUC1": "<13C>", "SFO1": 100.6, "SW_h": 20000})
+    series, _ = readings(two_d() | {"2/acqu2s": second})
+    assert series.metadata["indirect_nucleus"] == "13C"
+    assert series.metadata["indirect_frequency"] == Measured(100.6, "MHz")
+    assert series.metadata["indirect_spectral_width"] == Measured(20000.0, "Hz")
+
+
+def test_rows_that_nobody_speaks_of_are_not_dropped() -> None:
+    rows = np.zeros((6, 256), "<i4")
+    rows[:, :4] = 1
+    with pytest.raises(UnsupportedVariant, match="three dimensions"):
+        readings(two_d() | {"2/ser": rows.tobytes()})
+
+
+def test_a_spectrum_alone_comes_with_its_procs() -> None:
+    below = {
+        name.removeprefix("1/pdata/1/"): content for name, content in one_d().items() if name.startswith("1/pdata/1/")
+    }
+    procs = parameters(PROCS | {"AXNUC": "<31P>"})
+    source = Source(below.pop("1r"), name="1r", companions=below | {"procs": procs})
+    choice, [spectrum] = read(source)
+    assert choice.reader.name == "bruker_nmr"
+    assert spectrum.title == "ethanol (processed 1)"
+    assert spectrum["intensity"].values.tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert spectrum["intensity_imaginary"].values.tolist() == [0.5, 1.5, 2.5, 3.5]
+    assert spectrum.metadata["nucleus"] == "31P"
+    assert "acqus" not in spectrum.header
+
+
+def test_names_alone_prove_nothing() -> None:
+    for name, mark in (("fid", "acqus"), ("1r", "procs")):
+        with pytest.raises(UnknownFormat):
+            choose(Source(b"\0\1\2\3" * 8, name=name, companions={mark: b"\0\1 other things"}))
 
 
 def test_one_channel_is_sampled_twice_as_fast() -> None:

@@ -10,10 +10,11 @@ For each experiment (a folder with `acqus`)
 
 - what was acquired, from `fid` or `ser`: `time` (s), the axis, and `fid_real` and `fid_imaginary`, shape (n_points,) or
   (increment, n_points), as they were recorded: the digital filter's delay is still in it, and stands in the metadata as
-  `group_delay` (in points) where the file states it; `fid` alone where one channel was recorded;
+  `group_delay` (in points) where the file states it or its filter is one whose delay has been published; `fid` alone
+  where one channel was recorded;
 - each processed spectrum, from `pdata/N/1r` and `1i`, or `2rr`: `chemical_shift` (ppm), descending, and of two
   dimensions `chemical_shift_indirect` for the rows; `intensity` and `intensity_imaginary`, in arbitrary units,
-  multiplied by 2^NC_proc as TopSpin does.
+  multiplied by 2^NC_proc as TopSpin does. A spectrum can also come alone with its `procs`.
 
 Uncertainties
 -------------
@@ -30,7 +31,7 @@ File structure
 on the lines after, texts in angle brackets. `fid`, `ser`: int32 or float64 (DTYPA), little- or big-endian (BYTORDA),
 pairs of real and imaginary numbers; TD numbers are promised and filled up with zeros to blocks of 1024 bytes. `1r`,
 `1i`, `2rr`: SI numbers (DTYPP, BYTORDP), two-dimensional ones in submatrices of XDIM. Bruker's manual of TopSpin
-parameters, and 2 experiments of 2021 and 2022.
+parameters, and 2 experiments of 2021 and 2022. `audita.txt` says when the acquisition began.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from typing import ClassVar
 
 from kiban.errors import NothingMeasured
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.nmr.folders import Below, Beside, folders, folders_of
+from kiban.readers.nmr.folders import Below, Beside, Files, folders, folders_of
 from kiban.readers.source import Source
 from kiban.readers.topspin.experiment import Experiment
 from kiban.readers.zipped import Zipped
@@ -56,22 +57,48 @@ _FILES = (
     "precom.output", "prosol_History", "cpdprg*", "pdata/*/*",
 )  # fmt: skip
 
+_SPECTRUM_FILES = (
+    "procs", "proc2s", "1i", "title",
+    "proc", "proc2", "*.txt", "outd", "thumb.png", "intrng", "peak*", "parm.txt", "2ri", "2ir", "2ii", "clevels",
+)  # fmt: skip
+_PROCESSED = "pdata/1/"
+
+
+class _AsProcessed:
+    """The files of a spectrum that was given without the experiment above it, as if they were below one."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self.names = tuple(_PROCESSED + name for name in files.names)
+
+    def read(self, name: str) -> bytes:
+        """One file's bytes. Raises KeyError, LimitExceeded."""
+        return self._files.read(name.removeprefix(_PROCESSED))
+
 
 class BrukerNmr:
     """Reads experiments in folders and zip archives."""
 
     name = "bruker_nmr"
-    version = 1
+    version = 2
     title = "Bruker NMR (TopSpin)"
     makers = ("Bruker",)
     techniques = ("nmr",)
     suffixes = (".zip",)
-    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {"fid": _FILES, "ser": _FILES}
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "fid": _FILES,
+        "ser": _FILES,
+        "1r": _SPECTRUM_FILES,
+        "2rr": _SPECTRUM_FILES,
+    }
 
     def recognise(self, source: Source) -> Recognition | None:
-        """Claim a `fid` or `ser` beside `acqus`, and zip archives of nothing but such experiments or their spectra."""
-        if source.name in self.companions and _MARK in source.companions:
-            return Recognition(Confidence.CERTAIN, "an acqus lies beside it, as in the folder of an experiment")
+        """Claim `fid`, `ser` beside `acqus`, `1r`, `2rr` beside `procs`, and zips of nothing but such experiments."""
+        if source.name in self.companions:
+            mark = self.companions[source.name][0]
+            if mark in source.companions and b"##$" in source.companion(mark).head:
+                why = f"an {mark} lies beside it" if mark == _MARK else f"{mark} lie beside it"
+                return Recognition(Confidence.CERTAIN, f"{why}, as in the folder of an experiment")
         found = folders_of(source, mark=_MARK, data=_DATA, others=_FILES)
         if not found:
             return None
@@ -80,7 +107,10 @@ class BrukerNmr:
     def read(self, source: Source) -> list[Reading]:
         """Read all experiments. Raises as the contract says."""
         if source.companions:
-            return Experiment(files=Beside(source), name=source.name).readings()
+            files: Files = Beside(source)
+            if source.name in {"1r", "2rr"}:
+                files = _AsProcessed(files)
+            return Experiment(files=files, name=source.name).readings()
         with closing(Zipped(source)) as archive:
             readings = []
             for folder in folders(archive.names, mark=_MARK, data=_DATA, others=_FILES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
 from kiban.readers.nmr.folders import Files
 from kiban.readers.text import decode
+from kiban.readers.topspin.group_delay import group_delay
 from kiban.readers.topspin.numbers import acquired_rows, from_blocks, numbers
 from kiban.readers.topspin.parameters import MEND, Parameters, read_parameters
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
@@ -25,6 +27,8 @@ _PARTS = {"1r": ("real", "imaginary"), "2rr": ("real",)}
 _ONE_CHANNEL = {0, 2}
 """AQ_mod: qf is one channel; qseq is two channels in turn, which TopSpin treats as one of twice the speed."""
 _MOST_POINTS = 2**28
+_STARTED = re.compile(r"started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6})(?: ([+-]\d{4}))?")
+_MOST_AUDITED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Experiment:
 
     def readings(self) -> list[Reading]:
         """Read what was acquired, then each processed spectrum. Raises UnreadableFile."""
-        acqus = self._parameters("acqus")
+        acqus = self._parameters("acqus") if "acqus" in self.files.names else Parameters({}, f"{self.name}/acqus")
         metadata = _metadata(acqus)
         readings = [self._acquired(acqus, metadata)] if {"fid", "ser"} & set(self.files.names) else []
         for name, number, kind in sorted(self._processed(), key=lambda found: (int(found[1]), found[2])):
@@ -50,6 +54,20 @@ class Experiment:
             match = _PROCESSED.fullmatch(name)
             if match is not None and f"pdata/{match[1]}/procs" in self.files.names:
                 yield name, match[1], match[2]
+
+    def _started_at(self) -> datetime | None:
+        """When `zg` began, as the audit trail says."""
+        if "audita.txt" not in self.files.names:
+            return None
+        match = _STARTED.search(decode(self.files.read("audita.txt")[:_MOST_AUDITED])[0])
+        if match is None:
+            return None
+        try:
+            if match[2] is None:
+                return datetime.strptime(match[1], "%Y-%m-%d %H:%M:%S.%f")
+            return datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M:%S.%f %z")
+        except ValueError:
+            return None
 
     def _parameters(self, name: str) -> Parameters:
         return read_parameters(self.files.read(name), f"{self.name}/{name}")
@@ -66,6 +84,7 @@ class Experiment:
                 raise DamagedFile(f"{what}: acqu2s, which says how many rows there are, is missing.", mend=MEND)
             n_rows = further.whole("TD", 1)
             header["acqu2s"] = dict(further.values)
+            metadata = {**metadata, **_indirect(further)}
         n_points = acqus.whole("TD", 1)
         found = numbers(self.files.read(name), acqus, "BYTORDA", "DTYPA", what)
         rows, doubts = acquired_rows(found, n_points, n_rows, what)
@@ -77,7 +96,9 @@ class Experiment:
     ) -> Reading:
         folder = f"pdata/{number}"
         procs = self._parameters(f"{folder}/procs")
-        header: dict[str, Json] = {"acqus": dict(acqus.values), "procs": dict(procs.values)}
+        header: dict[str, Json] = {"acqus": dict(acqus.values)} if acqus.values else {}
+        header["procs"] = dict(procs.values)
+        metadata = {**_from_procs(procs), **metadata}
         further = None
         if kind == "2rr":
             if f"{folder}/proc2s" not in self.files.names:
@@ -137,6 +158,7 @@ class Experiment:
             metadata={**metadata, **more},
             operator=acqus.text("OWNER") or None,
             instrument=acqus.text("INSTRUM") or None,
+            started_at=self._started_at(),
             doubts=doubts,
         )
 
@@ -194,16 +216,48 @@ def _metadata(acqus: Parameters) -> dict[str, MetadataValue]:
     for name, label, unit in (
         ("observe_frequency", "SFO1", "MHz"),
         ("spectral_width", "SW_h", "Hz"),
+        ("transmitter_offset", "O1", "Hz"),
         ("temperature", "TE", "K"),
     ):
         number = acqus.number(label)
-        known[name] = Measured(number, unit) if number else None
+        is_stated = number is not None and (number > 0 or label == "O1")
+        known[name] = Measured(number, unit) if number is not None and is_stated else None
     scans = acqus.number("NS")
     known["n_scans"] = int(scans) if scans and scans == int(scans) else None
-    delay = acqus.number("GRPDLY")
-    known["group_delay"] = delay if delay and delay > 0.0 else None
+    known["group_delay"] = group_delay(*(acqus.number(label) for label in ("GRPDLY", "DECIM", "DSPFVS")))
+    gain = acqus.number("RG")
+    known["receiver_gain"] = gain if gain and gain > 0.0 else None
+    delays = acqus.values.get("D")
+    known["relaxation_delay"] = _seconds(delays[1]) if isinstance(delays, list) and len(delays) > 1 else None
     known["ended_at"] = _ended_at(acqus.number("DATE"))
     return {name: value for name, value in known.items() if value is not None}
+
+
+def _indirect(acqu2s: Parameters) -> dict[str, MetadataValue]:
+    found: dict[str, MetadataValue] = {}
+    if nucleus := acqu2s.text("NUC1"):
+        found["indirect_nucleus"] = nucleus
+    for name, label, unit in (("indirect_frequency", "SFO1", "MHz"), ("indirect_spectral_width", "SW_h", "Hz")):
+        number = acqu2s.number(label)
+        if number is not None and number > 0:
+            found[name] = Measured(number, unit)
+    return found
+
+
+def _from_procs(procs: Parameters) -> dict[str, MetadataValue]:
+    """What a spectrum says of itself, for want of its acquisition's parameters."""
+    found: dict[str, MetadataValue] = {"maker": "Bruker"}
+    if nucleus := procs.text("AXNUC"):
+        found["nucleus"] = nucleus
+    return found
+
+
+def _seconds(written: Json) -> Measured | None:
+    try:
+        value = float(str(written))
+    except ValueError:
+        return None
+    return Measured(value, "s") if math.isfinite(value) and value > 0 else None
 
 
 def _ended_at(seconds: float | None) -> datetime | None:

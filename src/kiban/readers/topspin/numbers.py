@@ -61,6 +61,8 @@ def acquired_rows(found: Array, n_points: int, n_rows: int, what: str) -> tuple[
     ------
     DamagedFile
         If there are fewer points than promised.
+    UnsupportedVariant
+        If there are more rows.
     """
     if n_rows == 1:
         if found.size < n_points:
@@ -83,6 +85,13 @@ def acquired_rows(found: Array, n_points: int, n_rows: int, what: str) -> tuple[
     if found.size < (n_rows - 1) * stride + n_points:
         raise DamagedFile(
             f"{what}: {n_rows} rows of {n_points} numbers are promised; {found.size} numbers follow.", mend=MEND
+        )
+    rest = found[n_rows * stride :]
+    if np.any(rest):
+        raise UnsupportedVariant(
+            f"{what}: behind the {n_rows} rows that acqu2s speaks of {rest.size} more numbers follow, as in "
+            "experiments of three dimensions, which are not read.",
+            mend="Export planes of it from TopSpin; it is kept as it came.",
         )
     padded = np.zeros(n_rows * stride, dtype=found.dtype)
     padded[: min(found.size, padded.size)] = found[: padded.size]
