@@ -175,7 +175,7 @@ def test_archives_that_are_damaged() -> None:
         _read(whole.rstrip(b"\0") + b"\0" * (-len(whole.rstrip(b"\0")) % 512))
     with pytest.raises(DamagedFile, match="header of a member"):
         _read(whole.replace(b"metadata.json", b"metadatX.json", 1))
-    with pytest.raises(DamagedFile, match="is no JSON"):
+    with pytest.raises(DamagedFile, match="is no sound JSON"):
         _read(_tar({"metadata.json": b'{"appVersion": 1e999}'}))
     with pytest.raises(DamagedFile, match="should be an object"):
         _read(_tar({"metadata.json": b'["appVersion"]'}))

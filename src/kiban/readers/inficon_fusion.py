@@ -36,7 +36,6 @@ One JSON object: `detectors` (by name: `nValuesPerSecond`, `nValuesExpected`, `v
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
@@ -47,6 +46,7 @@ import numpy as np
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.series import Series
 from kiban.readers.contract import Confidence, Recognition
+from kiban.readers.json_text import load_json
 from kiban.readers.source import Source
 from kiban.records.reading import MetadataValue, Reading, Role, Variable
 
@@ -87,10 +87,7 @@ class InficonFusion:
 
     def read(self, source: Source) -> list[Reading]:
         """Read all detectors. Raises as the contract says."""
-        try:
-            run = json.loads(source.read().decode("utf-8-sig"))
-        except (UnicodeDecodeError, ValueError, RecursionError) as e:
-            raise DamagedFile(f"{source.name} begins as JSON but is none: {e}.", mend=_MEND) from e
+        run = load_json(source.read(), what=source.name, mend=_MEND)
         detectors = run.get("detectors") if isinstance(run, dict) else None
         if not isinstance(detectors, dict) or not all(isinstance(each, dict) for each in detectors.values()):
             raise DamagedFile(f"{source.name}: `detectors` should be an object of objects.", mend=_MEND)

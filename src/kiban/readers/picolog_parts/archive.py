@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import Any
 
 from kiban.errors import DamagedFile, LimitExceeded
+from kiban.readers.json_text import load_json
 from kiban.readers.source import Source
 
 MEND = "Save the capture in PicoLog again, or copy the file again; it is kept as it came."
@@ -44,17 +43,7 @@ class Archive:
 
     def json(self, name: str) -> Any:
         """Give what a member says in JSON."""
-        try:
-            return json.loads(self.content(name).decode("utf-8-sig"), parse_float=_finite, parse_constant=_finite)
-        except (UnicodeDecodeError, ValueError, RecursionError) as e:
-            raise DamagedFile(f"{self._source.name}: {name} is no JSON: {e}.", mend=MEND) from e
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text[:20]} is not a finite number")
-    return value
+        return load_json(self.content(name), what=f"{self._source.name}, {name}", mend=MEND)
 
 
 def _members(source: Source) -> dict[str, bytes]:
