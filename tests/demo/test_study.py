@@ -19,6 +19,7 @@ from kiban.records.reading import Reading
 
 NEED_ATTENTION = {"xrd/TiO2-A600_interrupted.xrdml", "thermal/TiO2-gel_run7.tbd"}
 NOT_DATA = {"README.txt"}
+A_MAP, A_SERIES = "raman/TiO2-A700_map.txt", "micrographs/TiO2-gel_heating.tif"
 SAMPLES = {"TiO2-gel", *(f"TiO2-A{t}" for t in range(400, 1000, 100)), "LCO-C750", "LCO-C850", "LCO-C950"}
 
 
@@ -49,7 +50,7 @@ def test_it_is_made_in_a_few_seconds(tmp_path: Path) -> None:
 def test_it_returns_every_file_that_it_writes(study: tuple[Path, list[Path]]) -> None:
     folder, written = study
     assert written == sorted(path for path in folder.rglob("*") if path.is_file())
-    assert len(written) == 73
+    assert len(written) == 75
 
 
 def test_two_runs_give_the_same_bytes(study: tuple[Path, list[Path]], tmp_path: Path) -> None:
@@ -74,34 +75,38 @@ def test_every_file_is_read_by_the_reader_of_its_format(readings: dict[str, tupl
         ".mpt": "biologic_mpt",
         ".cif": "cif",
         ".csv": "delimited_text",
+        ".txt": "horiba_labspec_text",
+        ".tif": "tiff_image",
     }
     for name, (reader, found) in readings.items():
         assert reader == by_suffix[Path(name).suffix], name
         assert len(found) == 1, name
-        assert found[0].doubts == (), name
+        # LabSpec's text does not say which of its columns is which side of a map, and so no map of it is beyond doubt.
+        assert len(found[0].doubts) == (name == A_MAP), name
 
 
 def test_it_has_the_techniques_of_a_laboratory(readings: dict[str, tuple[str, list[Reading]]]) -> None:
     assert Counter(found.technique for _, [found] in readings.values()) == {
         "xrd": 15,
-        "raman": 10,
+        "raman": 11,
         "cyclic_voltammetry": 10,
         "ir": 7,
         "uv_vis": 7,
         "galvanostatic_cycling": 6,
         "crystal_structure": 4,
+        "image": 1,
         "table": 11,
     }
 
 
 def test_measurements_name_their_samples_inside_the_file(readings: dict[str, tuple[str, list[Reading]]]) -> None:
     for name, (_, [found]) in readings.items():
-        if name.startswith("structures/") or name.endswith("_conditions.csv"):
+        if name.startswith("structures/") or name.endswith("_conditions.csv") or name == A_SERIES:
             assert found.sample_name is None, name
         else:
             assert found.sample_name is not None
             assert Path(name).name.startswith(found.sample_name), name
-            assert found.started_at is not None
+            assert found.started_at is not None or name == A_MAP
     of_titania = Counter(found.technique for _, [found] in readings.values() if found.sample_name == "TiO2-A600")
     assert of_titania == {"xrd": 2, "raman": 1, "ir": 1, "uv_vis": 1, "cyclic_voltammetry": 1, "table": 1}
     assert {found.sample_name for _, [found] in readings.values()} == SAMPLES | {"Si-standard", None}
@@ -116,6 +121,18 @@ def test_every_file_says_that_it_is_simulated(study: tuple[Path, list[Path]]) ->
         assert "SIMULATED" in str(read(Source(path))[1][0].metadata["comment"])
     for path in folder.glob("structures/*.cif"):
         assert b"published values" in path.read_bytes()
+
+
+def test_the_map_and_the_series_keep_their_dimensions(readings: dict[str, tuple[str, list[Reading]]]) -> None:
+    _, [found] = readings[A_MAP]
+    assert found.signals[0].dimensions == ("position_y", "position_x", "raman_shift")
+    assert found["intensity"].values.shape == (10, 14, 124)
+    rutile = found["intensity"].values[:, :, found["raman_shift"].values == 610]
+    assert rutile.max() > 5 * rutile.min()
+    _, [found] = readings[A_SERIES]
+    assert found.signals[0].dimensions == ("time", "y", "x")
+    assert found["time"].values.tolist() == [0, 600, 1200, 1800, 2400]
+    assert found["x"].values[1] == pytest.approx(0.05)
 
 
 def test_what_needs_attention_says_so_for_different_reasons(study: tuple[Path, list[Path]]) -> None:

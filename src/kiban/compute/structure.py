@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kiban.compute.outside_formats import read
 from kiban.compute.outside_reader import OutsideReader
+from kiban.compute.preview import preview
 from kiban.compute.structured import ReadSummary, Structured, StructuredReading
 from kiban.readers.recognise import Choice
 from kiban.records.document import metadata_to_json
@@ -21,8 +22,6 @@ from kiban.records.reading import MetadataValue, Reading, Variable
 
 if TYPE_CHECKING:
     from kiban.readers.source import Source
-
-_PREVIEW_POINTS = 60
 
 
 def structure(
@@ -172,7 +171,7 @@ def _keep(
         variables=tuple(_variable_summary(variable) for variable in reading.variables),
         doubts=reading.doubts,
         analyses=tuple(finding.kept() for finding in findings),
-        preview=_preview(reading),
+        preview=preview(reading),
     )
     return measurement, tuple(p for finding in findings for p in finding.properties)
 
@@ -193,19 +192,3 @@ def _normalise(
     if companions:
         provenance["companions"] = "\n".join(f"{sha256}  {name}" for name, sha256 in sorted(companions.items()))
     return write(reading, provenance=provenance)
-
-
-def _preview(reading: Reading) -> tuple[tuple[float, float], ...]:
-    """A few dozen points of the first signal along the first axis: the highest and the lowest of each stretch."""
-    axis = reading.axis
-    signal = next((s for s in reading.signals if axis is None or s.dimensions == axis.dimensions), None)
-    if signal is None or signal.series.values.ndim != 1 or signal.series.values.dtype.kind == "c":
-        return ()
-    y = signal.series.values.astype(np.float64)
-    x = axis.series.values.astype(np.float64) if axis is not None else np.arange(len(y), dtype=np.float64)
-    good = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if good.size > _PREVIEW_POINTS:
-        stretches = np.array_split(good, _PREVIEW_POINTS // 2)
-        chosen = [sorted((s[np.argmin(y[s])], s[np.argmax(y[s])])) for s in stretches]
-        good = np.array(chosen).ravel()
-    return tuple((float(f"{x[i]:.6g}"), float(f"{y[i]:.6g}")) for i in good)

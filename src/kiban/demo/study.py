@@ -1,8 +1,8 @@
 """A small study with everything in it simulated: titania films annealed from anatase to rutile, and cathode powders.
 
-Eleven samples, seven techniques and tables, over seventy files in the formats that instruments write. One file is cut
-short as by an interrupted copy and one is of a kind that no reader knows, so that a demonstration has something that
-needs attention.
+Eleven samples, seven techniques, pictures and tables, over seventy files in the formats that instruments write. One
+file is cut short as by an interrupted copy and one is of a kind that no reader knows, so that a demonstration has
+something that needs attention.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from kiban.demo import study_electrochemistry, study_patterns, study_spectra
+from kiban.demo import study_electrochemistry, study_patterns, study_pictures, study_spectra
 from kiban.demo.cif_files import cif
 from kiban.demo.process_files import conditions_table, furnace_log
 from kiban.demo.structures import STRUCTURES
@@ -35,9 +35,10 @@ powders, calcined at 750 to 950 degC. The same program makes the same files each
 同じプログラムからは毎回同じファイルができます。
 
 xrd           diffraction: .xrdml, .ras, .rasx                  X線回折
-raman         Raman spectra, JCAMP-DX                           ラマン分光
+raman         Raman spectra, JCAMP-DX; a map, LabSpec text      ラマン分光、ラマンマッピング
 ir            infrared spectra, JCAMP-DX                        赤外分光
 uv-vis        absorbance of the films, JCAMP-DX                 紫外可視分光
+micrographs   pictures of a film while heated, TIFF             加熱中の薄膜の顕微鏡像
 voltammetry   cyclic voltammetry, EC-Lab text export            サイクリックボルタンメトリー
 battery       charge and discharge, EC-Lab text export          充放電
 process       logs of the furnaces, tables of conditions, CSV   炉の記録、条件表
@@ -78,6 +79,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
     yield "README.txt", _README.encode()
     yield from study_patterns.files(_BEGINNING + timedelta(days=14))
     yield from study_spectra.files(_BEGINNING + timedelta(days=21))
+    yield from study_pictures.files(_BEGINNING + timedelta(days=25))
     yield from study_electrochemistry.files(_BEGINNING + timedelta(days=28))
     yield from _process_files(_BEGINNING)
     for key in ("silicon", "anatase", "rutile", "lithium-cobalt-oxide"):
