@@ -207,7 +207,6 @@ def test_the_formats_are_described_like_readers() -> None:
 
 REAL = {
     "microscopy/P45_the_default_job.bcf": [(75, 100), (75, 100), (75, 100, 2048)],
-    "microscopy/bruker_nano.spx": [(4096,)],
     "chromatography/2023-06-29-007.dat": [(6781,), (6781,)],
 }
 

@@ -31,17 +31,6 @@ FORMATS = (
         is_its=lambda source: source.head.startswith(b"AAMVHFSS"),
     ),
     OutsideReader(
-        name="rosettasciio_bruker_spx",
-        title="Bruker SPX (EDS spectrum)",
-        package="rosettasciio",
-        file_format="bruker",
-        makers=("Bruker",),
-        techniques=("energy_dispersive_x_ray",),
-        suffixes=(".spx",),
-        recognised="it is XML with a TRTSpectrum",
-        is_its=lambda source: b"<TRTSpectrum" in source.head[:2000],
-    ),
-    OutsideReader(
         name="rosettasciio_jeol_image",
         title="JEOL Analysis Station images and maps",
         package="rosettasciio",
