@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -270,3 +271,71 @@ def test_a_watched_experiment_is_taken_when_all_of_it_rests(asker: Asker, resour
     assert titles == ["ethanol, 2nd (acquired)", "processed anew (acquired)"]
     entries = {entry.path: entry for entry in list_files(asker, resources)}
     assert entries["inbox/1/acqus"].reason == "It belongs to fid, and is read together with it."
+
+
+def test_read_anew_each_measurement_keeps_the_files_it_was_read_with(
+    asker: Asker, resources: Resources, inbox: Path
+) -> None:
+    folder = experiment(inbox / "1")
+    [first] = [o.measurement for o in deposit(asker, resources, [inbox]) if o.path.endswith("fid")]
+    (folder / "acqus").write_bytes(ACQUS.replace(b"1000", b"2000"))
+    [second] = [o.measurement for o in deposit(asker, resources, [inbox]) if o.path.endswith("fid")]
+    assert first != second
+    list(reread(asker, resources, everything=True))
+    for pid, last in ((first, 0.003), (second, 0.0015)):
+        shown = show(asker, resources, pid or "")
+        assert not shown.record.deleted
+        assert shown.record.document["variables"][0]["maximum"] == last
+    assert find(asker, resources, "technique = nmr").total == 2
+
+
+def test_read_anew_a_measurement_finds_its_files_among_thousands(
+    asker: Asker, resources: Resources, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiban.operations.reread._PAGE", 2)
+    for n in range(4):
+        experiment(inbox / str(n))
+    list(deposit(asker, resources, [inbox]))
+    outcomes = list(reread(asker, resources, everything=True))
+    assert all(outcome.already_there for outcome in outcomes)
+    assert find(asker, resources, "technique = nmr").total == 1
+
+
+@pytest.mark.parametrize("relative", [True, False])
+def test_naming_all_files_of_a_folder_is_naming_the_folder(
+    asker: Asker, resources: Resources, inbox: Path, monkeypatch: pytest.MonkeyPatch, relative: bool
+) -> None:
+    folder = experiment(inbox / "1")
+    (folder / "pdata" / "1" / "1r").write_bytes(FID)
+    (folder / "pdata" / "1" / "procs").write_bytes(b"##$SI= 8\n##$OFFSET= 1\n##$SW_p= 100\n##$SF= 100\n")
+    monkeypatch.chdir(folder)
+    names = sorted(path.name for path in folder.iterdir())
+    outcomes = list(deposit(asker, resources, [Path(name) if relative else folder / name for name in names]))
+    assert [outcome.path.rpartition("1/")[2] for outcome in outcomes if outcome.status == "structured"] == [
+        "fid",
+        "notes.csv",
+    ]
+    assert len(outcomes) == 6
+    assert find(asker, resources, "technique = nmr").total == 2
+
+
+def test_a_file_that_is_named_beside_its_folder_is_one_with_it(tmp_path: Path) -> None:
+    folder = experiment(tmp_path / "1")
+    for named in ([folder, folder / "fid"], [folder / "fid", folder], [folder, folder]):
+        found = list(discover(named, patterns=PATTERNS))
+        assert [f.path for f in found if f.parts] == ["1/fid"]
+        assert [f.path for f in found].count("1/acqus") == 0
+
+
+def test_an_archive_with_backslashes_in_its_names_holds_experiments_too(
+    asker: Asker, resources: Resources, inbox: Path
+) -> None:
+    folder = experiment(inbox / "1")
+    for extra in ((), ("notes.csv",)):
+        with zipfile.ZipFile(inbox / "x.zip", "w") as archive:
+            for name in ("fid", "acqus", "pdata/1/title", *extra):
+                archive.writestr(f"1/{name}".replace("/", "\\"), (folder / name).read_bytes())
+        [outcome] = deposit(asker, resources, [inbox / "x.zip"])
+        assert outcome.status == "structured"
+        assert {m.technique for m in outcome.members} == ({"nmr", "table"} if extra else set())
+        assert extra or outcome.technique == "nmr"

@@ -35,7 +35,8 @@ def members(source: Source) -> Iterator[tuple[str, bytes]]:
     if source.head.startswith(SIGNATURE):
         archive = Zipped(source)
         for name in archive.names:
-            yield name, archive.read(name)
+            # Archives made on Windows may have its signs between folders.
+            yield name.replace("\\", "/"), archive.read(name)
         return
     tar = source if _is_tar(source) else source.unpacked()
     if tar is None or not _is_tar(tar):

@@ -29,21 +29,46 @@ def discover(paths: Iterable[Path], *, below: Path | None = None, patterns: Patt
 
     Links to files are followed, links to folders are not (they can lead round in circles, or out of the folder that
     was named), and what is no file (pipes, sockets, devices) is left out. With `below`, files that are named themselves
-    are called by their path below that folder. With `patterns`, files that belong to another come as parts of that one.
+    are called by their path below that folder. With `patterns`, files that belong to another come as parts of that one,
+    once, though they or their folder are named too; where such files are named, those that others belong to come first.
 
     Raises
     ------
     WrongUsage
         If a path that was named does not exist.
     """
-    for path in paths:
+    patterns = patterns or {}
+    taken: set[str] = set()
+    for path in _mains_first(list(paths), patterns):
         if not path.exists():
             raise WrongUsage(f"There is no file or folder {shown(os.fspath(path))}.", mend="Check the path.")
         if path.is_dir():
-            yield from _below(path, _folder_name(path), patterns or {}, set())
-        elif path.is_file():
+            yield from _below(path, _absolute(path), _folder_name(path), patterns, taken)
+        elif path.is_file() and _absolute(path) not in taken:
             name = path.name if below is None else f"{_folder_name(below)}/{path.relative_to(below).as_posix()}"
-            yield _found(path, shown(name), patterns or {}, set())
+            yield _found(path, shown(name), patterns, taken)
+
+
+def _mains_first(named: list[Path], patterns: Patterns) -> list[Path]:
+    """Files to which others belong come first, so that `FOLDER/*` means the same as `FOLDER`; those that lie in a
+    folder that is named too are left to it."""
+    mains = [
+        may_stand(path.name, patterns) and path.is_file() and bool(parts_on_disk(path, patterns)) for path in named
+    ]
+    if not any(mains):
+        return named
+    folders = {_absolute(path) for path in named if path.is_dir()}
+    in_folders = [not folders.isdisjoint(map(os.fspath, Path(_absolute(path)).parents)) for path in named]
+    each = list(zip(named, mains, in_folders, strict=True))
+    return [
+        *(path for path, is_main, is_inside in each if is_main and not is_inside),
+        *(path for path, is_main, _ in each if not is_main),
+    ]
+
+
+def _absolute(path: Path) -> str:
+    # Not resolve(), which would name a file by the place that a link leads to.
+    return os.path.abspath(path)  # noqa: PTH100
 
 
 def _found(path: Path, name: str, patterns: Patterns, taken: set[str]) -> Found:
@@ -51,27 +76,29 @@ def _found(path: Path, name: str, patterns: Patterns, taken: set[str]) -> Found:
     parts = []
     for part in parts_on_disk(path, patterns):
         place = path.parent / part
-        if os.fspath(place) not in taken:
-            taken.add(os.fspath(place))
+        if _absolute(place) not in taken:
+            taken.add(_absolute(place))
             parts.append((part, Found(place, f"{folder}/{shown(part)}" if folder else shown(part))))
+    if parts:
+        taken.add(_absolute(path))
     return Found(path, name, tuple(parts))
 
 
 def _folder_name(path: Path) -> str:
-    # Not resolve(), which would rename a folder that is a link.
-    return shown(Path(os.path.abspath(path)).name) or "root"  # noqa: PTH100
+    return shown(Path(_absolute(path)).name) or "root"
 
 
-def _below(folder: Path, name: str, patterns: Patterns, taken: set[str]) -> Iterator[Found]:
+def _below(folder: Path, absolute: str, name: str, patterns: Patterns, taken: set[str]) -> Iterator[Found]:
     with os.scandir(folder) as entries:
         # What others belong to comes first: then these are known when their turn comes, here and in folders below.
         ordered = sorted(entries, key=lambda entry: (not may_stand(entry.name, patterns), entry.name))
     for entry in ordered:
-        if entry.path in taken:
+        place = f"{absolute.rstrip('/')}/{entry.name}"
+        if place in taken:
             continue
         path = f"{name}/{shown(entry.name)}"
         if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path), path, patterns, taken)
+            yield from _below(Path(entry.path), place, path, patterns, taken)
         elif entry.is_file() or (entry.is_symlink() and not _exists(entry)):
             yield _found(Path(entry.path), path, patterns, taken)
 

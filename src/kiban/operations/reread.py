@@ -8,7 +8,7 @@ any more, what was read earlier stays.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from uuid import UUID
 
@@ -58,7 +58,7 @@ def reread(
     for (project, scope), entries in groupby(wanted, key=lambda entry: (entry.project, entry.scope)):
         terms = Terms(actor=asker.party, project=project, scope=scope, renews=True)
         for batch in _batches(entries):
-            received = [_received(asker, resources, entry) for entry in batch]
+            received = [each for entry in batch for each in _received(asker, resources, entry)]
             waiting.append((take_off(asker, resources, received, [], terms), terms))
             if len(waiting) > 1:
                 yield from land(asker, resources, *waiting.popleft())
@@ -106,28 +106,45 @@ def _batches(entries: Iterator[FileEntry]) -> Iterator[list[FileEntry]]:
         yield batch
 
 
-def _received(asker: Asker, resources: Resources, entry: FileEntry) -> Received:
+def _received(asker: Asker, resources: Resources, entry: FileEntry) -> Iterator[Received]:
+    """The file, once for each set of files that its measurements were read together with."""
     before: tuple[Record, ...] = ()
     if entry.status is FileStatus.STRUCTURED:
         before = resources.catalog.records_of_file(entry.id, resources.visible(asker))
-    parts = _parts(resources, asker, before)
-    return Received(
-        path=entry.path, on_disk=entry.path, blob=Blob(entry.checksum, entry.size), before=before, parts=parts
-    )
+    sets: dict[tuple[tuple[str, str], ...], list[Record]] = {} if before else {(): []}
+    for record in before:
+        companions = record.document.get("companions") or {}
+        sets.setdefault(tuple(sorted((str(b), str(c)) for b, c in companions.items())), []).append(record)
+    for companions, records in sets.items():
+        parts = _parts(resources, asker, records[0], companions) if companions else {}
+        # Without all that it was read with it would be another measurement.
+        if len(parts) == len(companions):
+            blob = Blob(entry.checksum, entry.size)
+            yield Received(path=entry.path, on_disk=entry.path, blob=blob, before=tuple(records), parts=parts)
 
 
-def _parts(resources: Resources, asker: Asker, before: tuple[Record, ...]) -> dict[str, Received]:
-    """The files that its measurements were read together with."""
-    if not before or not (companions := before[0].document.get("companions")):
-        return {}
-    tied = {f.checksum: f for f in resources.catalog.files(resources.visible(asker), record=before[0].id, limit=_PAGE)}
+def _parts(
+    resources: Resources, asker: Asker, record: Record, companions: Iterable[tuple[str, str]]
+) -> dict[str, Received]:
+    """The files that a measurement was read together with, by their path below its file's folder."""
+    missing = {checksum for _, checksum in companions}
+    tied: dict[str, FileEntry] = {}
+    after: UUID | None = None
+    while missing:
+        visible = resources.visible(asker)
+        page = resources.catalog.files(visible, record=record.id, limit=_PAGE, after=after)
+        tied |= {entry.checksum: entry for entry in page if entry.checksum in missing}
+        missing -= tied.keys()
+        if len(page) < _PAGE:
+            break
+        after = page[-1].id
     return {
-        str(below): Received(
+        below: Received(
             path=tied[checksum].path,
             on_disk=tied[checksum].path,
             blob=Blob(checksum, tied[checksum].size),
-            part_of=str(before[0].document["file_name"]),
+            part_of=str(record.document["file_name"]),
         )
-        for below, checksum in dict(companions).items()
+        for below, checksum in companions
         if checksum in tied
     }

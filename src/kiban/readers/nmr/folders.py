@@ -25,6 +25,11 @@ class Files(Protocol):
         ...
 
 
+def plain(name: str) -> str:
+    """A member's name with plain signs between folders: archives made on Windows may have others."""
+    return name.replace("\\", "/")
+
+
 class Below:
     """The files of one experiment inside an archive."""
 
@@ -32,11 +37,12 @@ class Below:
         self._archive = archive
         self._prefix = f"{folder}/" if folder else ""
         cut = len(self._prefix)
-        self.names = tuple(name[cut:] for name in archive.names if name.startswith(self._prefix))
+        self._members = {plain(name): name for name in archive.names}
+        self.names = tuple(name[cut:] for name in self._members if name.startswith(self._prefix))
 
     def read(self, name: str) -> bytes:
         """One file's bytes. Raises KeyError, UnreadableFile."""
-        return self._archive.read(f"{self._prefix}{name}")
+        return self._archive.read(self._members[f"{self._prefix}{name}"])
 
 
 class Beside:
@@ -63,6 +69,7 @@ def folders(names: Collection[str], *, mark: str, data: Collection[str], others:
     data, others : collections of str
         Patterns of the files that hold numbers, one of which must be there, and of those that may be beside them.
     """
+    names = [plain(name) for name in names]
     found = {name.removesuffix(mark).rstrip("/") for name in names if name.rpartition("/")[2] == mark}
     has_data: set[str] = set()
     for name in names:
