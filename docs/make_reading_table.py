@@ -47,6 +47,10 @@ EXPLAINED = {
     "microscopy/protochips_thermal.csv": "the file has 2587 rows; the other program leaves nine out, which hold notes",
     "uvvis/3DM_test01.Probe.Raw.asc": "the first of the 282 rows of numbers is a line of the header",
     "uvvis/KTF-D.Probe.Raw.asc": "the first of the 1002 rows of numbers is a line of the header",
+    "microscopy/test_surface.sur": "counted from the Z offset, as the profile of the same measurement demands; the "
+    "other program counts from the Z minimum, and then the two differ",
+    "microscopy/test_profile.pro": "counted from the Z offset, as the surface of the same measurement demands; the "
+    "other program counts from the Z minimum, and then the two differ",
     "nmr/1h.dx": "the file itself states MINY -230707, as was read; the other program's -290590 is wrong",
 }
 """Files whose figures are not of what a Reading holds, and why. Looked at one by one."""

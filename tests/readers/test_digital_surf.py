@@ -222,6 +222,23 @@ def test_what_is_not_applied_is_a_doubt() -> None:
     assert "bytes follow" in of(surf(SURFACE) + b"\0\0\0").doubts[0]
 
 
+def test_a_unit_that_is_none_is_left_out() -> None:
+    reading = of(surf(SURFACE, units=(b"mm", b"mm", b"blips")))
+    assert reading.signals[0].series.unit == ""
+    assert reading.signals[0].unit_as_written == "blips"
+    assert "'blips' of Z" in reading.doubts[0]
+
+
+def test_no_unit_is_no_doubt() -> None:
+    assert of(surf(SURFACE, units=(b"", b"", b""))).doubts == ()
+
+
+def test_doubts_of_many_objects_are_said_once() -> None:
+    reading = of(surf(SURFACE, kind=5, n_objects=2, inversion=1) + surf(SURFACE, inversion=1))
+    assert len(reading.doubts) == 1
+    assert "2 of 2 objects" in reading.doubts[0]
+
+
 def test_an_axis_without_step_counts_its_points() -> None:
     reading = of(surf(SURFACE, steps=(0.0, 0.25, 0.1)))
     assert reading["x"].values.tolist() == [0.0, 1.0, 2.0]

@@ -136,6 +136,10 @@ def a_map() -> bytes:
     return zipped(made)
 
 
+AT = "channel.vDeflection."
+CONVERSION = f"{AT}conversion-set.conversion."
+
+
 class TestSuite(ReaderSuite):
     reader = READER
     examples: ClassVar[dict[str, bytes]] = {
@@ -244,13 +248,15 @@ def test_an_uncalibrated_cantilever_gives_what_there_is() -> None:
     assert "spring_constant" not in reading.metadata
 
 
+def test_a_unit_that_is_none_is_left_out() -> None:
+    reading = of(single(segment(**{f"{CONVERSION}force.scaling.unit.unit": "blips"})))[0]
+    assert reading["v_deflection"].unit == ""
+    assert "'blips' of vDeflection" in reading.doubts[-1]
+
+
 def test_without_duration_points_are_counted() -> None:
     reading = of(single(segment(**{"force-segment-header.duration": "0.0"})))[0]
     assert reading["point"].values.tolist() == [0, 1, 2]
-
-
-AT = "channel.vDeflection."
-CONVERSION = f"{AT}conversion-set.conversion."
 
 
 @pytest.mark.parametrize(

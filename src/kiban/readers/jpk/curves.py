@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, LimitExceeded, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
-from kiban.quantity.spelling import respell
 from kiban.readers.date_columns import read_date
 from kiban.readers.jpk.channels import MEND, Budget, Channel, ChannelReader
 from kiban.readers.jpk.properties import Scoped, parse
 from kiban.readers.number_list import optional_number
+from kiban.readers.unit_words import read_unit
 from kiban.readers.zipped import Zipped
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
@@ -178,6 +178,11 @@ def _reading(
     if shared:
         header["shared-data"] = dict(shared)
     doubts = dict.fromkeys(doubt for segment in group for channel in segment.channels for doubt in channel.doubts)
+    doubts |= dict.fromkeys(
+        f"The unit '{channel.unit[:40]}' of {channel.key[:40]} is not known; it is given without."
+        for channel in first.channels
+        if channel.unit and read_unit(channel.unit) is None
+    )
     return Reading(
         technique="force_spectroscopy",
         title=f"{name or file or 'Force curve'}, segment {first.number}" + (f": {first.style}" if first.style else ""),
@@ -229,7 +234,7 @@ def _signals(group: Sequence[Segment], *, is_map: bool) -> Iterator[Variable]:
         values = np.stack([segment.channels[place].values for segment in group]) if is_map else channel.values
         yield Variable(
             name=channel.name,
-            series=Series(values, respell(channel.unit)),
+            series=Series(values, read_unit(channel.unit) or ""),
             dimensions=("curve", along) if is_map else (along,),
             label=channel.label,
             unit_as_written=channel.unit,

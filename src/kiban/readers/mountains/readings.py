@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kiban.errors import DamagedFile, UnsupportedVariant
+from kiban.errors import DamagedFile, LimitExceeded, UnsupportedVariant
 from kiban.quantity.series import Series
 from kiban.quantity.spelling import respell
 from kiban.readers.column_headers import slug
 from kiban.readers.mountains.objects import MEND, PROFILES, SurfObject
 from kiban.readers.sampled_axes import Axis, Kind, axis_variables, checked, kind_of, named
+from kiban.readers.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Variable
 
 _SPECTRUM, _SPECTRAL_MAP, _RGB_IMAGE, _BINARY, _INTENSITY_IMAGE = 20, 21, 12, 3, 10
@@ -33,6 +34,7 @@ _LAYERS = {
     16: ("", "red", "green", "blue", "intensity"),
 }
 """Signals of objects that a surface has beside it; the first is named by its Z axis."""
+_MOST_DOUBTS, _MOST_READINGS = 20, 2000
 _IMAGES = frozenset({_BINARY, _INTENSITY_IMAGE, _RGB_IMAGE})
 _INSTRUMENTS = {
     1: "contact stylus", 2: "scanning optical gauge", 3: "thermocouple", 5: "contact stylus with skid", 6: "AFM",
@@ -49,6 +51,8 @@ def readings(objects: Sequence[SurfObject], n_behind: int, *, file: str) -> list
         If the first is of a type that is not read.
     DamagedFile
         If there are not as many as the type needs.
+    LimitExceeded
+        If more Readings would come of it than can be kept.
     """
     kind = int(objects[0].fields["object type"])
     if kind not in _TYPES:
@@ -65,6 +69,11 @@ def readings(objects: Sequence[SurfObject], n_behind: int, *, file: str) -> list
         return [_reading(objects, kind, n_behind, file)]
     if kind in _LAYERS or kind == _RGB_IMAGE:
         raise DamagedFile(f"{file}: the objects of a {_TYPES[kind]} are of different sizes.", mend=MEND)
+    if len(objects) > _MOST_READINGS:
+        raise LimitExceeded(
+            f"{file}: {len(objects)} objects on different points; at most {_MOST_READINGS} are read.",
+            mend="Save fewer of them in one file; it is kept as it came.",
+        )
     single = 1 if kind in PROFILES else 2
     return [_reading([one], single, n_behind, file, number=n) for n, one in enumerate(objects, 1)]
 
@@ -132,7 +141,7 @@ def _axis(one: SurfObject, letter: str, length: int) -> Axis:
         first=one.number(f"{letter} offset"),
         # A single point needs no step.
         step=step if length > 1 else step or 1.0,
-        unit=unit,
+        unit=unit if read_unit(unit) is not None else "",
         label=one.text(f"{letter} axis"),
     )
 
@@ -190,7 +199,11 @@ def _signal(
     else:
         name = "intensity" if "intensity" in label.lower() else slug(label) or "intensity"
     return Variable(
-        name=name, series=Series(values, respell(written)), dimensions=dimensions, label=label, unit_as_written=written
+        name=name,
+        series=Series(values, read_unit(written) or ""),
+        dimensions=dimensions,
+        label=label,
+        unit_as_written=written,
     )
 
 
@@ -221,26 +234,32 @@ def _doubts(objects: Sequence[SurfObject], kind: int, n_behind: int) -> Iterator
         yield f"{n_behind} bytes follow the last object that the header promises; they are not read."
     if kind == 1 and objects[0].counts.shape[0] > 1:
         yield f"The header calls it a profile, but it has {objects[0].counts.shape[0]} lines: given as a surface."
-    for n, one in enumerate(objects, 1):
-        place = f"Object {n}: " if len(objects) > 1 else ""
-        if one.n_beyond:
-            yield (f"{place}{one.n_beyond} points lie beyond the Z minimum and maximum that the header states.")
-        if one.fields["inversion"] and not _is_shown_before(objects, n, "inversion"):
+    said: dict[str, int] = {}
+    for one in objects:
+        for doubt in _object_doubts(one):
+            said[doubt] = said.get(doubt, 0) + 1
+    for doubt, times in list(said.items())[:_MOST_DOUBTS]:
+        yield f"{doubt} (In {times} of {len(objects)} objects.)" if len(objects) > 1 else doubt
+
+
+def _object_doubts(one: SurfObject) -> Iterator[str]:
+    if one.n_beyond:
+        yield f"{one.n_beyond} points lie beyond the Z minimum and maximum that the header states."
+    if one.fields["inversion"]:
+        yield (
+            f"The header says that the heights were inverted (inversion {one.fields['inversion']}); they are given as "
+            "they are stored."
+        )
+    for letter in "xyz":
+        written = one.text(f"{letter} step unit")
+        if _is_scaled_otherwise(one, letter):
             yield (
-                f"{place}The header says that the heights were inverted (inversion {one.fields['inversion']}); "
-                "they are given as they are stored."
+                f"The header has a ratio of {one.number(f'{letter} unit ratio'):g} between the units of "
+                f"{letter.upper()} that does not fit '{written}' and '{one.text(f'{letter} length unit')}'; it is not "
+                "applied."
             )
-        for letter in "xyz":
-            if _is_scaled_otherwise(one, letter) and not _is_shown_before(objects, n, f"{letter} unit ratio"):
-                yield (
-                    f"{place}The header has a ratio of {one.number(f'{letter} unit ratio'):g} between the units of "
-                    f"{letter.upper()} that does not fit '{one.text(f'{letter} step unit')}' and "
-                    f"'{one.text(f'{letter} length unit')}'; it is not applied."
-                )
-
-
-def _is_shown_before(objects: Sequence[SurfObject], n: int, name: str) -> bool:
-    return any(before.fields[name] == objects[n - 1].fields[name] for before in objects[: n - 1])
+        if written and read_unit(written) is None:
+            yield f"The unit '{written}' of {letter.upper()} is not known; it is given without."
 
 
 _METRES = {"nm": 1e-9, "um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "angstrom": 1e-10, "pm": 1e-12}
