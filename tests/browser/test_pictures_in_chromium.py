@@ -60,6 +60,6 @@ def test_a_series_of_pictures_has_a_slider(watched: Watched) -> None:
     slider.focus()
     slider.press("End")
     page.wait_for_function(f"before => ({_DRAWN})().sum !== before", arg=first["sum"])
-    assert page.locator("#picture-sliders output").inner_text().strip() == "4"
+    assert page.locator("#picture-sliders output").inner_text().strip() == "2400"  # seconds, not the fifth
     assert page.locator("#plot-line").is_hidden()
     assert watched.overflow() <= 0

@@ -10,6 +10,8 @@ from markupsafe import Markup
 _WIDTH, _HEIGHT, _MARGIN = 160.0, 56.0, 3.0
 REVERSED = frozenset({"ir", "nmr"})
 """Techniques whose axis is drawn from right to left, as their fields do."""
+_AS_STORED = frozenset({"xps", "photoemission"})
+"""Techniques that have two axes: binding energies fall from left to right and kinetic ones rise, as files have them."""
 
 
 def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None) -> Markup:
@@ -22,7 +24,7 @@ def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None) 
         return _without_line()
     xs, ys = [x for x, _ in points], [y for _, y in points]
     left, right, bottom, top = min(xs), max(xs), min(ys), max(ys)
-    is_reversed = technique in REVERSED
+    is_reversed = technique in REVERSED or (technique in _AS_STORED and points[0][0] > points[-1][0])
     placed = []
     for x, y in points:
         across = (x - left) / (right - left) if right > left else 0.5

@@ -92,6 +92,7 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         plot |= {
             "section_address": f"/api/v1/records/{shown.record.pid}/section",
             "arrays": arrays,
+            "axes": [v["name"] for v in variables if v.get("role") == "axis" and v.get("dimensions") == [v["name"]]],
             "is_image": document.get("technique") in _IMAGES,
             "words": plot["words"] | {key: speaker(f"record.picture_{key}") for key in _PICTURE_WORDS},
         }

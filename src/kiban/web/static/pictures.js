@@ -5,6 +5,7 @@ const note = document.getElementById("plot-note");
 const form = document.getElementById("picture-controls");
 const given = JSON.parse(place.dataset.plot);
 const MOST = 512;
+const places = {};
 let array, held, spot, spotText;
 
 const text = (name) => given.titles[name] ?? name.replaceAll("_", " ");
@@ -50,12 +51,17 @@ const numbers = (axis, n) => axis.values ?? Array.from({ length: n }, (_, i) => 
 // Squares of a picture are square where both sides are in the same unit, or both are counted in pixels.
 const alike = ([a, b]) => a.unit === b.unit;
 
-// A picture with square points takes the width that it fills, so that its colour bar stands beside it.
+// A picture with square points takes the room that it fills, so that its colour bar stands close to it.
 function fit(rows, columns) {
   const extent = (values) => Math.abs(values.at(-1) - values[0]) * (values.length / Math.max(1, values.length - 1)) || 1;
-  const height = place.clientHeight - 66;
-  place.style.maxWidth = `${Math.round(Math.max(300, (height * extent(columns)) / extent(rows) + 190))}px`;
+  const aspect = extent(columns) / extent(rows);
+  const [across, down] = isNarrow() ? [80, 140] : [190, 66];
+  const [width, height] = [place.parentElement.clientWidth - across, place.clientHeight - down];
+  if (width < height * aspect) place.style.height = `${Math.round(width / aspect + down)}px`;
+  else place.style.maxWidth = `${Math.round(Math.max(300, height * aspect + across))}px`;
 }
+
+const isNarrow = () => place.parentElement.clientWidth < 560;
 
 // Red, green and blue as one picture in colours; 16 bits are more than a screen shows.
 async function drawColours(picture) {
@@ -65,6 +71,7 @@ async function drawColours(picture) {
   const factor = largest > 255 ? 255 / 65535 : largest > 1 ? 1 : 255;
   const z = found[0].values.map((row, i) => row.map((_, j) => found.map((f) => f.values[i][j] * factor)));
   const [x, y] = [numbers(columns, z[0].length), numbers(rows, z.length)];
+  place.style.maxWidth = place.style.height = "";
   if (alike(found[0].axes)) fit(y, x);
   const step = (values) => (values.length > 1 ? values[1] - values[0] : 1);
   const trace = {
@@ -85,7 +92,7 @@ async function drawPicture() {
   const drawn = layout(axisTitle(columns), axisTitle(rows));
   if (given.is_image) drawn.yaxis.autorange = "reversed";
   const [x, y] = [numbers(columns, found.values[0].length), numbers(rows, found.values.length)];
-  place.style.maxWidth = "";
+  place.style.maxWidth = place.style.height = "";
   if (alike(found.axes)) {
     drawn.yaxis.scaleanchor = "x"; drawn.xaxis.constrain = drawn.yaxis.constrain = "domain";
     fit(y, x);
@@ -96,7 +103,10 @@ async function drawPicture() {
   const trace = {
     type: "heatmap", z, x, y,
     colorscale: given.is_image ? "Greys" : "Viridis", reversescale: false,
-    colorbar: { title: { text: label, side: "right" }, exponentformat: "power" }, hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
+    colorbar: {
+      ...(isNarrow() ? { orientation: "h", thickness: 14, y: -50 / Math.max(60, place.clientHeight - 140), yanchor: "top" } : {}),
+      title: { text: label, side: isNarrow() ? "bottom" : "right" }, exponentformat: "power",
+    }, hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
   };
   await window.Plotly.react(place, [trace], drawn, { responsive: true, displaylogo: false });
   const steps = found.axes.map((axis) => axis.step);
@@ -135,6 +145,21 @@ async function draw() {
   }
 }
 
+// Where on a dimension an index is, as its axis says; without an axis, the how many-th of how many.
+function at(dimension, index) {
+  const value = places[dimension]?.[index];
+  return value === undefined || value === null ? `${index + 1} / ${length(dimension)}` : String(Number(value.toPrecision(6)));
+}
+
+async function readPlaces() {
+  for (const dimension of roles().others.filter((d) => given.axes.includes(d) && !(d in places))) {
+    const query = new URLSearchParams({ variable: dimension, most: "4096", along: dimension });
+    const answer = await fetch(`${given.section_address}?${query}`);
+    const found = answer.ok ? await answer.json() : null;
+    places[dimension] = found?.values.length === length(dimension) ? found.values : [];
+  }
+}
+
 // One slider for each dimension that is neither a side of the picture nor the spectrum.
 function sliders() {
   const { others } = roles();
@@ -144,21 +169,23 @@ function sliders() {
     const input = document.createElement("input");
     const shown = document.createElement("output");
     Object.assign(input, { type: "range", min: "0", max: String(length(dimension) - 1), value: String(held[dimension] ?? 0) });
-    input.addEventListener("input", () => { shown.textContent = ` ${input.value}`; });
+    const say = () => { shown.textContent = ` ${at(dimension, Number(input.value))}`; };
+    input.addEventListener("input", say);
     input.addEventListener("change", () => { held[dimension] = Number(input.value); draw(); });
-    shown.textContent = ` ${input.value}`;
+    say();
     label.append(text(dimension), shown, input);
     return label;
   }));
 }
 
-function choose(name) {
+async function choose(name) {
   array = given.arrays.find((a) => a.name === name) ?? given.arrays[0];
   const { others } = roles();
   held = Object.fromEntries(others.map((d) => [d, 0])); // of a stack the first is shown
   spot = null;
+  await readPlaces();
   sliders();
-  return draw();
+  await draw();
 }
 
 async function start() {

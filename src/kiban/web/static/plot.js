@@ -183,8 +183,11 @@ function drawMap({ z, x, y }) {
   }
   const isLog = form.elements.log_z.checked;
   const values = isLog ? z.values.map((row) => row.map((v) => (v !== null && v > 0 ? Math.log10(v) : null))) : z.values;
+  const isNarrow = place.clientWidth < 560;
   const bar = {
-    title: { text: isLog ? `log₁₀ ${title(z)}` : title(z), side: "right" }, exponentformat: isLog ? "none" : exponents(values.flat()),
+    ...(isNarrow ? { orientation: "h", thickness: 14, y: -0.2, yanchor: "top" } : {}),
+    title: { text: isLog ? `log₁₀ ${title(z)}` : title(z), side: isNarrow ? "bottom" : "right" },
+    exponentformat: isLog ? "none" : exponents(values.flat()),
   };
   render([{ type: "heatmap", x: x?.values, y: y?.values, z: values, colorscale: "Viridis", colorbar: bar }], drawn);
 }
