@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from kiban.operations.resources import Resources
 from kiban.query.parse import parse
@@ -31,6 +32,8 @@ class Hit:
     started_at: str | None
     created_at: datetime
     preview: tuple[tuple[float, float], ...] = ()
+    axis: str | None = None
+    """Name of the variable that the preview is drawn against."""
     doubts: int = 0
     """How many doubts its reader or its analyses had."""
 
@@ -99,10 +102,16 @@ def hits(resources: Resources, records: Iterable[Record], visible: Visible) -> t
                 started_at=document.get("started_at"),
                 created_at=record.created_at,
                 preview=tuple((x, y) for x, y in document.get("preview", ())),
+                axis=axis_name(document),
                 doubts=_n_doubts(record),
             )
         )
     return tuple(dressed)
+
+
+def axis_name(document: Mapping[str, Any]) -> str | None:
+    """The variable that a measurement's signals are drawn against, if it has one."""
+    return next((v["name"] for v in document.get("variables", ()) if v.get("role") == "axis"), None)
 
 
 def _n_doubts(record: Record) -> int:

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT, _MARGIN = 160.0, 56.0, 3.0
-REVERSED = frozenset({"ir", "nmr"})
-"""Techniques whose axis is drawn from right to left, as their fields do."""
-_AS_STORED = frozenset({"xps", "photoemission"})
-"""Techniques that have two axes: binding energies fall from left to right and kinetic ones rise, as files have them."""
+_REVERSED = {"ir": ("wavenumber",), "nmr": ("frequency",)}
+_ALWAYS_REVERSED = ("binding_energy", "chemical_shift")
+"""Axes that their fields draw from right to left, as the plot of a measurement does (`plot.js`)."""
 
 
-def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None) -> Markup:
+def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None, axis: str | None = None) -> Markup:
     """A line through the points of a preview as an SVG picture; a plain sign where there are too few.
 
     It shows what the page says in words beside it, so programs that read pages aloud pass over it.
@@ -24,7 +23,7 @@ def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None) 
         return _without_line()
     xs, ys = [x for x, _ in points], [y for _, y in points]
     left, right, bottom, top = min(xs), max(xs), min(ys), max(ys)
-    is_reversed = technique in REVERSED or (technique in _AS_STORED and points[0][0] > points[-1][0])
+    is_reversed = _is_reversed(technique, axis)
     placed = []
     for x, y in points:
         across = (x - left) / (right - left) if right > left else 0.5
@@ -34,6 +33,11 @@ def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None) 
             f"{_MARGIN + across * (_WIDTH - 2 * _MARGIN):.1f},{_HEIGHT - _MARGIN - up * (_HEIGHT - 2 * _MARGIN):.1f}"
         )
     return _picture(f'<polyline points="{" ".join(placed)}" vector-effect="non-scaling-stroke"/>')
+
+
+def _is_reversed(technique: str | None, axis: str | None) -> bool:
+    usual = _REVERSED.get(technique or "", ())
+    return bool(usual) if axis is None else axis.startswith(_ALWAYS_REVERSED) or axis in usual
 
 
 def _without_line() -> Markup:

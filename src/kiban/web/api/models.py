@@ -54,6 +54,9 @@ class HitModel(Model):
     started_at: str | None = Field(description="When measuring began, in ISO 8601; without a zone where none is known.")
     created_at: datetime = Field(description="When it was kept.")
     preview: list[tuple[float, float]] = Field(description="A few dozen points, enough for a thumbnail.")
+    axis: str | None = Field(
+        description="Name of the variable that the preview is drawn against.", examples=["two_theta"]
+    )
     doubts: int = Field(description="How many doubts its reader or its analyses had.")
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
-from kiban.operations.find import hits
+from kiban.operations.find import axis_name, hits
 from kiban.operations.show import Shown, resolve, show
 from kiban.quantity.measured import Measured
 from kiban.records.document import from_json
@@ -98,6 +98,7 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         }
     return {
         "pictures": bool(arrays),
+        "axis": axis_name(document),
         "exports": suited(from_json(dict(document), Measurement)),
         "plot": json.dumps(plot, ensure_ascii=False),
         "analyses": [_analysis(analysis, speaker) for analysis in document.get("analyses", ())],
