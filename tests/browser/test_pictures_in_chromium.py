@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
+import tifffile
 
 from .conftest import Watched
 
@@ -62,4 +65,25 @@ def test_a_series_of_pictures_has_a_slider(watched: Watched) -> None:
     page.wait_for_function(f"before => ({_DRAWN})().sum !== before", arg=first["sum"])
     assert page.locator("#picture-sliders output").inner_text().strip() == "2400"  # seconds, not the fifth
     assert page.locator("#plot-line").is_hidden()
+    assert watched.overflow() <= 0
+
+
+def test_red_green_and_blue_are_one_picture(watched: Watched, tmp_path: Path) -> None:
+    rows, columns = np.mgrid[0:40, 0:60]
+    path = tmp_path / "colours.tif"
+    # The name of the folder makes it a file that the platform has not seen.
+    tifffile.imwrite(
+        path,
+        np.stack([rows * 6, columns * 4, rows + columns], axis=-1).astype(np.uint8),
+        photometric="rgb",
+        description=str(tmp_path),
+    )
+    page = watched.go("/deposit")
+    page.set_input_files("#files", [str(path)])
+    page.locator(".arrivals .status-structured").wait_for()
+    page.locator(".arrivals a").first.click()
+    page.wait_for_selector("#plot .main-svg")
+    [kind, point] = page.evaluate("(t => [t.type, Array.from(t.z[10][20])])(document.getElementById('plot').data[0])")
+    assert (kind, point) == ("image", [60, 80, 30])
+    assert page.locator("#picture-sliders input").count() == 0
     assert watched.overflow() <= 0

@@ -11,9 +11,14 @@ let array, held, spot, spotText;
 const text = (name) => given.titles[name] ?? name.replaceAll("_", " ");
 const length = (dimension) => array.shape[array.dimensions.indexOf(dimension)];
 
+// The dimension of red, green, blue and, maybe, opacity. Channels of a microscope are none: each is a picture of its own.
+function colours() {
+  return given.is_image && array.dimensions.includes("colour") && [3, 4].includes(length("colour")) ? "colour" : null;
+}
+
 // Of an image the last two dimensions are the picture; a spectrum runs along the last one, and the picture is before it.
 function roles() {
-  const dimensions = array.dimensions.filter((d) => d !== "channel");
+  const dimensions = array.dimensions.filter((d) => d !== colours());
   const isImage = given.is_image || dimensions.length < 3;
   const end = isImage ? dimensions.length : dimensions.length - 1;
   return {
@@ -65,7 +70,7 @@ const isNarrow = () => place.parentElement.clientWidth < 560;
 
 // Red, green and blue as one picture in colours; 16 bits are more than a screen shows.
 async function drawColours(picture) {
-  const found = await Promise.all([0, 1, 2].map((channel) => section(picture, { ...held, channel })));
+  const found = await Promise.all([0, 1, 2].map((colour) => section(picture, { ...held, colour })));
   const [rows, columns] = found[0].axes;
   const largest = Math.max(...found.flatMap((f) => f.values.map((row) => Math.max(...row))));
   const factor = largest > 255 ? 255 / 65535 : largest > 1 ? 1 : 255;
@@ -84,7 +89,7 @@ async function drawColours(picture) {
 
 async function drawPicture() {
   const { picture } = roles();
-  const hasColours = given.is_image && array.dimensions.includes("channel") && [3, 4].includes(length("channel"));
+  const hasColours = colours() !== null;
   form.elements.log_z.closest("label").hidden = hasColours;
   if (hasColours) { await drawColours(picture); return; }
   const found = await section(picture, held);
