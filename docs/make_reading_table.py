@@ -51,6 +51,7 @@ EXPLAINED = {
     "other program counts from the Z minimum, and then the two differ",
     "microscopy/test_profile.pro": "counted from the Z offset, as the surface of the same measurement demands; the "
     "other program counts from the Z minimum, and then the two differ",
+    "transport/20230917-16-S07-temperature.picolog": "1406 times, 1405 values of each channel and a gap",
     "nmr/1h.dx": "the file itself states MINY -230707, as was read; the other program's -290590 is wrong",
 }
 """Files whose figures are not of what a Reading holds, and why. Looked at one by one."""

@@ -92,9 +92,9 @@ These are the readers that Kiban brings. What is installed where you are, reader
 
 
 _OUTSIDE = """
-Some formats have good readers under the GNU General Public License:
-[RosettaSciIO](https://hyperspy.org/rosettasciio/) and [yadg](https://dgbowl.github.io/yadg/). Kiban contains neither
-and imports neither. Who wants them installs the extra into the environment of Kiban:
+[RosettaSciIO](https://hyperspy.org/rosettasciio/) reads formats of electron microscopes that Kiban does not. It is
+under the GNU General Public License; Kiban does not contain it and does not import it. Who wants it installs the
+extra into the environment of Kiban:
 
 ```sh
 pip install 'kiban[gpl]'

@@ -1,9 +1,9 @@
 """The formats that `kiban[gpl]` adds, and when they come in.
 
-RosettaSciIO and yadg are under the GNU General Public License, and no process of Kiban imports them. Who installs
-`kiban[gpl]` has them in the same environment; then, and only for files that no reader here claims or that it refuses as
-a variant, a program of its own is started for the file (`outside_reader`). Provenance names the library and its
-version. Without the extra nothing here does anything.
+RosettaSciIO is under the GNU General Public License, and no process of Kiban imports it. Who installs `kiban[gpl]`
+has it in the same environment; then, and only for files that no reader here claims or that it refuses as a variant, a
+program of its own is started for the file (`outside_reader`). Provenance names the library and its version. Without
+the extra nothing here does anything.
 """
 
 from __future__ import annotations
@@ -40,17 +40,6 @@ FORMATS = (
         suffixes=(".img", ".map"),
         recognised="its first bytes name JED-2200",
         is_its=lambda source: b"JED-2200" in source.head[:64],
-    ),
-    OutsideReader(
-        name="yadg_ezchrom_dat",
-        title="EZChrom DAT",
-        package="yadg",
-        file_format="ezchrom.dat",
-        makers=("Agilent",),
-        techniques=("chromatography",),
-        suffixes=(".dat",),
-        recognised="it is an OLE container and called .dat",
-        is_its=lambda source: source.head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     ),
 )
 

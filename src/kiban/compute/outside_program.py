@@ -2,8 +2,8 @@
 
     python -P -B outside_program.py LIBRARY FORMAT FILE NAME
 
-RosettaSciIO and yadg are under the GNU General Public License. They are not part of Kiban: who wants them installs
-`kiban[gpl]`. This program is the only place that loads them. It loads nothing of Kiban, is started as a process for one
+RosettaSciIO is under the GNU General Public License. It is not part of Kiban: who wants it installs `kiban[gpl]`. This
+program is the only place that loads it. It loads nothing of Kiban, is started as a process for one
 file, and ends with it; what crosses is a description in JSON and the bytes of arrays:
 
     8 bytes     length of the description, little-endian
@@ -148,61 +148,7 @@ def _unit(units: Any) -> str:
     return "" if text in {"[]", "<undefined>"} else text
 
 
-def _yadg(file_format: str, path: str, arrays: list[Any]) -> list[dict[str, Any]]:
-    extract = importlib.import_module("yadg.extractors").extract
-    tree = extract(filetype=file_format, path=path)
-    shared = _texts(tree.attrs)
-    datasets = []
-    for group in tree.subtree:
-        names = [name for name in group.variables if not str(name).endswith("_uncertainty")]
-        measured = [name for name in names if name not in group.dims and group.variables[name].dims]
-        if not measured:
-            continue
-        taken: set[str] = set()
-        named = {str(name): _name(str(name), f"variable_{n + 1}", taken) for n, name in enumerate(names)}
-        # A trace that was recorded once has its time as a dimension of length one, which says nothing.
-        single = {dim for dim, size in group.sizes.items() if size == 1 and dim == "uts"}
-        variables = []
-        for name in [*(n for n in names if n in group.dims), *measured]:
-            variable = group.variables[name]
-            dimensions = [dim for dim in variable.dims if dim not in single]
-            if not dimensions:
-                continue
-            values = variable.values.reshape([group.sizes[dim] for dim in dimensions])
-            if values.dtype.kind not in "iufcb":
-                continue
-            role = "axis" if name in group.dims else "signal"
-            unit = "s" if name == "uts" else _unit(variable.attrs.get("units"))
-            variables.append(
-                _variable(
-                    arrays, values, name=named[str(name)], label=str(name), unit=unit,
-                    dimensions=[named.get(str(dim), str(dim)) for dim in dimensions], role=role,
-                )
-            )  # fmt: skip
-        header = {**shared, **_texts(group.attrs)}
-        if single and "uts" in group.variables:
-            header["uts"] = float(group.variables["uts"].values[0])
-        title = group.path.strip("/")
-        datasets.append({"title": title, "kind": file_format, "variables": variables, "header": header})
-    return datasets
-
-
-def _texts(attributes: Any) -> dict[str, Any]:
-    """What yadg says of a file, without where and when yadg ran."""
-    own = {"yadg_extract_date", "yadg_extract_filename", "yadg_command", "yadg_provenance"}
-    return {str(key): _loaded(value) for key, value in attributes.items() if key not in own}
-
-
-def _loaded(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in "{[":
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
-
-
-_READ = {"rosettasciio": _rosettasciio, "yadg": _yadg}
+_READ = {"rosettasciio": _rosettasciio}
 
 
 if __name__ == "__main__":

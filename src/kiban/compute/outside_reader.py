@@ -42,7 +42,6 @@ _TECHNIQUES = {
     "Luminescence": "photoluminescence",
     "electron_diffraction": "electron_diffraction",
     "microscope image": "electron_microscopy",
-    "ezchrom.dat": "chromatography",
 }
 """Techniques by what the libraries call the kind of a dataset."""
 
