@@ -30,17 +30,6 @@ FORMATS = (
         recognised="it begins with AAMVHFSS",
         is_its=lambda source: source.head.startswith(b"AAMVHFSS"),
     ),
-    OutsideReader(
-        name="rosettasciio_jeol_image",
-        title="JEOL Analysis Station images and maps",
-        package="rosettasciio",
-        file_format="jeol",
-        makers=("JEOL",),
-        techniques=("electron_microscopy", "energy_dispersive_x_ray"),
-        suffixes=(".img", ".map"),
-        recognised="its first bytes name JED-2200",
-        is_its=lambda source: b"JED-2200" in source.head[:64],
-    ),
 )
 
 

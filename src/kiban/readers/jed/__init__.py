@@ -1,0 +1,1 @@
+"""The parts of the readers of JEOL's X-ray analysers (JED-2200 and Analysis Station)."""
