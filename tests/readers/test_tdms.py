@@ -103,6 +103,13 @@ def test_channels_sampled_at_other_times_are_readings_of_their_own() -> None:
     assert other.started_at is None
 
 
+def test_a_step_that_leads_beyond_all_numbers_is_no_step() -> None:
+    endless = ChannelObject("g", "U", np.arange(6.0), {"wf_increment": 1e308})
+    [reading] = of(made([endless]))
+    assert "time" not in reading
+    assert reading.axis is None
+
+
 def test_channels_of_time_stamps_and_of_times() -> None:
     stamped = only(made([ChannelObject("g", "stamp", STAMPS), ChannelObject("g", "U", VALUES)]))
     assert stamped["time"].values.tolist() == [0, 1, 3]

@@ -86,8 +86,9 @@ def variables_of(channels: list[Channel]) -> tuple[tuple[Variable, ...], datetim
     axis: Variable | None = None
     started_at = first.started_at
     rest = list(channels)
-    if increment and increment > 0:
-        start = first.number("wf_start_offset") or 0.0
+    start = first.number("wf_start_offset") or 0.0
+    # A step of 1e308 s, as damage makes it, leads to no time.
+    if increment and increment > 0 and math.isfinite(start + increment * len(first.values)):
         axis = _axis(_axis_name(first), start + increment * np.arange(len(first.values)), first.properties, "")
     elif stamped is not None:
         seconds = (stamped.values - stamped.values[0]) / np.timedelta64(1, "s")
