@@ -21,7 +21,7 @@ from kiban.records.reading import Reading
 FORMATS = (
     OutsideReader(
         name="rosettasciio_bruker_bcf",
-        title="Bruker BCF (EDS hypermap)",
+        title="Bruker BCF (EDS hypermap) of other versions",
         package="rosettasciio",
         file_format="bruker",
         makers=("Bruker",),
