@@ -317,3 +317,14 @@ def test_the_excel_invoice_of_rde_is_a_form(shared: Shared, mode: str) -> None:
     path = shared(f"rde-templates/mode_excelinvoice/input/{mode}/inputdata/template_excel_invoice.xlsx")
     with pytest.raises(NothingMeasured, match="invoice"):
         read(path.read_bytes())
+
+
+@pytest.mark.parametrize("place", ["1048577", "2147483648", "99999999999"])
+def test_a_row_beyond_the_last_is_refused_at_once(place: str) -> None:
+    def move(name: str, part: bytes) -> bytes:
+        if name != "xl/worksheets/sheet1.xml":
+            return part
+        return part.replace(b'<row r="4"', f'<row r="{place}"'.encode()).replace(b'r="A4"', f'r="A{place}"'.encode())
+
+    with pytest.raises(DamagedFile, match="rows 1 to 1048576 were expected"):
+        read(rewritten(workbook({"scan": XRD}), move))

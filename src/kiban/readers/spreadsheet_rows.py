@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from kiban.errors import LimitExceeded
+from kiban.errors import DamagedFile, LimitExceeded
 from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
 from kiban.readers.spreadsheet_parts import SheetParts, column_letters
 from kiban.readers.text_rows import Row
 
 _MOST_CELLS = 20_000_000
+_LAST_ROW = 1_048_576
 _ERRORS = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
@@ -36,10 +37,18 @@ def read_rows(values: Iterable[Sequence[object]], parts: SheetParts, *, name: st
     ------
     LimitExceeded
         If the sheet has more than 20 million cells.
+    DamagedFile
+        If a row has a number beyond the last that a sheet can have.
     """
     sheet = SheetRows()
     n_cells = 0
     for number, row in enumerate(values, start=1):
+        if number > _LAST_ROW:
+            # Rows that are left out come as empty ones, so a wrong number of a row would keep us busy for hours.
+            raise DamagedFile(
+                f"{name}: rows 1 to {_LAST_ROW} were expected; one of them has a higher number.",
+                mend="Save the workbook again; it is kept as it came.",
+            )
         end = len(row)
         while end and (row[end - 1] is None or row[end - 1] == ""):
             end -= 1
