@@ -328,3 +328,15 @@ def test_a_row_beyond_the_last_is_refused_at_once(place: str) -> None:
 
     with pytest.raises(DamagedFile, match="rows 1 to 1048576 were expected"):
         read(rewritten(workbook({"scan": XRD}), move))
+
+
+def test_too_little_memory_is_not_called_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = io.BytesIO()
+    openpyxl.Workbook().save(packed)
+
+    def exhausted(*_: Any, **__: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(openpyxl, "load_workbook", exhausted)
+    with pytest.raises(MemoryError):
+        READER.read(Source(packed.getvalue(), name="large.xlsx"))

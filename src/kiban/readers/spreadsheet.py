@@ -131,7 +131,7 @@ def _read_sheets(source: Source, parts: Mapping[str, SheetParts]) -> dict[str, S
                 name = f"{source.name}, sheet '{sheet.title}'"
                 sheets[sheet.title] = read_rows(values, parts.get(sheet.title, SheetParts()), name=name)
             workbook.close()
-    except KibanError:
+    except (KibanError, MemoryError):  # too little memory is no fault of the file: the caller tells it
         raise
     except Exception as e:
         raise DamagedFile(
