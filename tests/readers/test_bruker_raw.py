@@ -18,7 +18,7 @@ from kiban.quantity.measured import Measured
 from kiban.readers.bruker.raw_v3_fields import VARYING
 from kiban.readers.bruker_raw import READER
 from kiban.readers.contract import Confidence
-from kiban.readers.diffractometer_dates import read_time
+from kiban.readers.diffraction.dates import read_time
 from kiban.readers.recognise import read
 from kiban.readers.source import Source
 from kiban.records.reading import Reading

@@ -15,8 +15,8 @@ from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Kind, Origin
 from kiban.readers.cif import READER
-from kiban.readers.cif_metadata import cell_volume
-from kiban.readers.cif_numbers import read_number
+from kiban.readers.cif_parts.metadata import cell_volume
+from kiban.readers.cif_parts.numbers import read_number
 from kiban.readers.contract import Confidence
 from kiban.readers.source import Source
 from kiban.records.reading import Reading, Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiban.readers.column_headers import read_label, slug, unique
+from kiban.readers.tables.column_headers import read_label, slug, unique
 
 
 @pytest.mark.parametrize(

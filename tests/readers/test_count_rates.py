@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.readers.count_rates import rate_uncertainty
+from kiban.readers.spectra.count_rates import rate_uncertainty
 
 TIMES = st.sampled_from([0.02, 0.08, 0.1, 0.163636, 0.251496, 0.64, 1.0, 12.5])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.readers.date_columns import looks_like, read_date, read_dates
+from kiban.readers.tables.date_columns import looks_like, read_date, read_dates
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.readers.number_columns import common_unit_text, kind_of, read_numbers, to_number
+from kiban.readers.tables.number_columns import common_unit_text, kind_of, read_numbers, to_number
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import pytest
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.readers.contract import Confidence
+from kiban.readers.diffraction.rigaku_scan import rigaku_time
 from kiban.readers.recognise import choose, read
 from kiban.readers.rigaku_ras import READER
-from kiban.readers.rigaku_scan import rigaku_time
 from kiban.readers.source import Source
 from kiban.records.reading import Reading, Role
 from kiban.testing.reader_suite import ReaderSuite

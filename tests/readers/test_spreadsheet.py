@@ -19,7 +19,7 @@ import pytest
 from kiban.errors import DamagedFile, HostileFile, KibanError, LimitExceeded, NothingMeasured, UnreadableFile
 from kiban.readers.source import Limits, Source
 from kiban.readers.spreadsheet import READER
-from kiban.readers.spreadsheet_parts import column_letters, column_number
+from kiban.readers.tables.spreadsheet_parts import column_letters, column_number
 from kiban.records.reading import Reading, Role
 from kiban.testing.reader_suite import ReaderSuite, check_sound
 

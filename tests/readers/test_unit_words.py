@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kiban.quantity.unit import is_known
-from kiban.readers import unit_words
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words import unit_words
+from kiban.readers.words.unit_words import read_unit
 
 
 @pytest.mark.parametrize(

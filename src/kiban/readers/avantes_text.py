@@ -37,14 +37,14 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
-from kiban.readers.column_headers import slug
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.number_list import optional_number, rows
 from kiban.readers.optical.words import axis
 from kiban.readers.optical.words import signal as signal_of
 from kiban.readers.source import Source
+from kiban.readers.tables.column_headers import slug
 from kiban.readers.text import decode
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MEND = "Export the spectrum again from AvaSoft; the file is kept as it came."

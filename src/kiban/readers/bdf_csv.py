@@ -36,8 +36,8 @@ from kiban.readers.battery.cycling import cycling_reading
 from kiban.readers.battery.rows import find_labels, read_table
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
+from kiban.readers.tables.text_rows import with_plain_line_ends
 from kiban.readers.text import decode
-from kiban.readers.text_rows import with_plain_line_ends
 from kiban.records.reading import Reading
 
 _REQUIRED = (

@@ -55,9 +55,9 @@ from kiban.readers.bruker.brml_metadata import fixed_drives, measurement, metada
 from kiban.readers.bruker.brml_scan import Common, scans
 from kiban.readers.bruker.brml_views import Rows, columns, kind_of, whole
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_map import readings
-from kiban.readers.diffraction_ranges import range_readings
-from kiban.readers.diffraction_scan import Scan
+from kiban.readers.diffraction.map import readings
+from kiban.readers.diffraction.ranges import range_readings
+from kiban.readers.diffraction.scan import Scan
 from kiban.readers.source import Source
 from kiban.readers.xml_header import as_dictionary, children, descend, text_at
 from kiban.readers.zipped import SIGNATURE, Zipped, listed_names

@@ -46,8 +46,8 @@ from kiban.errors import DamagedFile, UnsupportedVariant
 from kiban.readers.bruker import raw_early, raw_v3, raw_v4
 from kiban.readers.bruker.fields import MEND
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_ranges import range_readings
-from kiban.readers.diffraction_scan import Scan
+from kiban.readers.diffraction.ranges import range_readings
+from kiban.readers.diffraction.scan import Scan
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
 

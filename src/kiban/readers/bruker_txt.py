@@ -44,10 +44,10 @@ from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.readers.bruker.drives import called, candidates, drive, is_known, moves_together
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_points import check_positions
-from kiban.readers.diffraction_ranges import range_readings
-from kiban.readers.diffraction_scan import Scan, Track, axis_name, distinct
-from kiban.readers.diffractometer_dates import started
+from kiban.readers.diffraction.dates import started
+from kiban.readers.diffraction.points import check_positions
+from kiban.readers.diffraction.ranges import range_readings
+from kiban.readers.diffraction.scan import Scan, Track, axis_name, distinct
 from kiban.readers.number_list import optional_number
 from kiban.readers.source import Source
 from kiban.readers.text import decode

@@ -41,7 +41,7 @@ from kiban.readers.bruker.uxd_file import DATA, MEND, UxdFile, split
 from kiban.readers.bruker.uxd_numbers import table
 from kiban.readers.bruker.uxd_scan import scan
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_ranges import range_readings
+from kiban.readers.diffraction.ranges import range_readings
 from kiban.readers.source import Source
 from kiban.readers.text import decode
 from kiban.records.reading import Reading

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from kiban.errors import NothingMeasured
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_image import Picture, reading
+from kiban.readers.diffraction.image import Picture, reading
 from kiban.readers.imgcif.dectris import DectrisHeader
 from kiban.readers.imgcif.pixels import pixels
 from kiban.readers.imgcif.sections import BOUNDARY, MEND, CbfFile, split

@@ -38,10 +38,10 @@ import re
 from dataclasses import replace
 
 from kiban.errors import NothingMeasured
-from kiban.readers.cif_block import Block, dictionary, read_blocks
-from kiban.readers.cif_powder import powder_loops, read_pattern
-from kiban.readers.cif_structure import has_cell, has_sites, read_structure
-from kiban.readers.cif_tables import read_table, table_loops
+from kiban.readers.cif_parts.block import Block, dictionary, read_blocks
+from kiban.readers.cif_parts.powder import powder_loops, read_pattern
+from kiban.readers.cif_parts.structure import has_cell, has_sites, read_structure
+from kiban.readers.cif_parts.tables import read_table, table_loops
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.readers.text import decode

@@ -43,15 +43,13 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured, UnreadableFile, UnsupportedVariant
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.found_table import RaggedTable, Table
-from kiban.readers.header_fields import read_fields
-from kiban.readers.number_columns import NUMBER, to_number
 from kiban.readers.source import HEAD_BYTES, Source
-from kiban.readers.table_headers import read_heading, stand_up
-from kiban.readers.table_reading import Origins, has_numbers, to_reading
-from kiban.readers.table_search import find_tables
-from kiban.readers.text import decode
-from kiban.readers.text_rows import (
+from kiban.readers.tables.found_table import RaggedTable, Table
+from kiban.readers.tables.headers import read_heading, stand_up
+from kiban.readers.tables.number_columns import NUMBER, to_number
+from kiban.readers.tables.reading import Origins, has_numbers, to_reading
+from kiban.readers.tables.search import find_tables
+from kiban.readers.tables.text_rows import (
     BLANKS,
     Dialect,
     Lines,
@@ -62,6 +60,8 @@ from kiban.readers.text_rows import (
     split,
     with_plain_line_ends,
 )
+from kiban.readers.text import decode
+from kiban.readers.words.header_fields import read_fields
 from kiban.records.reading import Json, Reading
 
 _FIRST_LINES = 120

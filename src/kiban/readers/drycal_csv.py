@@ -38,12 +38,12 @@ import numpy as np
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.series import Series
-from kiban.readers.column_headers import ColumnHeader, read_label
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.date_columns import read_dates
 from kiban.readers.source import Source
+from kiban.readers.tables.column_headers import ColumnHeader, read_label
+from kiban.readers.tables.date_columns import read_dates
 from kiban.readers.text import decode
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MEND = "Export the measurements from the DryCal software again; the file is kept as it came."

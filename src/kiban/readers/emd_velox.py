@@ -45,7 +45,7 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.hdf5.conventions import Convention, convention
 from kiban.readers.hdf5.links import child, follow, names
 from kiban.readers.hdf5.opening import MEND, is_hdf5, opened

@@ -41,8 +41,8 @@ from numpy.typing import NDArray
 
 from kiban.errors import NothingMeasured
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_image import Picture, reading
-from kiban.readers.diffraction_map import fold
+from kiban.readers.diffraction.image import Picture, reading
+from kiban.readers.diffraction.map import fold
 from kiban.readers.edf.blocks import Block, blocks
 from kiban.readers.edf.keys import MEND
 from kiban.readers.edf.metadata import is_scattering, metadata, pixel_size_mm, started

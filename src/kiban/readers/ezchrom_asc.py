@@ -39,11 +39,11 @@ from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.series import Series
 from kiban.readers.agilent.signal_units import signal_in_unit
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import numbers
 from kiban.readers.source import Source
+from kiban.readers.tables.date_columns import read_date
 from kiban.readers.text import decode
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MEND = "Export the chromatogram again; the file is kept as it came."

@@ -42,7 +42,7 @@ only show others. As Gatan's users have described it since 2003; checked on 5 fi
 from __future__ import annotations
 
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.gatan.header import as_json
 from kiban.readers.gatan.images import Image, is_count, measured, read_image
 from kiban.readers.gatan.metadata import instrument, metadata_of, named, started, technique

@@ -42,7 +42,7 @@ from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
 from kiban.quantity.spelling import respell
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.hdf5.conventions import Convention, convention
 from kiban.readers.hdf5.links import Elsewhere, child, follow, names
 from kiban.readers.hdf5.naming import variable_name

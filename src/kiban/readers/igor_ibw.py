@@ -44,16 +44,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.quantity.series import Series
-from kiban.readers.column_headers import slug
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
-from kiban.readers.energy_axis import unit_and_words
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.igor import asylum
 from kiban.readers.igor.axes import axes_of
 from kiban.readers.igor.wave import Wave, byte_order, has_sound_checksum, is_plausible, read_wave
 from kiban.readers.sampled_axes import Axis, Kind, axis_variables
 from kiban.readers.scienta import ses
 from kiban.readers.source import Source
+from kiban.readers.spectra.energy_axis import unit_and_words
+from kiban.readers.tables.column_headers import slug
 from kiban.records.reading import Json, Reading, Role, Variable
 
 

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.jed.dates import days_since_1899
 from kiban.readers.jed.parameters import read_parameters
 from kiban.readers.jed.tree import MEND

@@ -39,15 +39,15 @@ import numpy as np
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
-from kiban.readers.column_headers import ColumnHeader
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import rows
-from kiban.readers.quantity_words import kind_of
 from kiban.readers.source import Source
+from kiban.readers.tables.column_headers import ColumnHeader
+from kiban.readers.tables.date_columns import read_date
+from kiban.readers.tables.text_rows import with_plain_line_ends
 from kiban.readers.text import decode
-from kiban.readers.text_rows import with_plain_line_ends
 from kiban.readers.thermal.curves import Run, column, reading
+from kiban.readers.words.quantity_words import kind_of
 from kiban.records.reading import Json, MetadataValue, Reading
 
 _NAMES = re.compile(r"\s*Index\s+(?P<names>(?:t|Ts|Tr|Value|Heat ?flow|\S+)(?:\s+\S+)*)\s*")

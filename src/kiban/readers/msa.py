@@ -41,17 +41,17 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.series import Series
-from kiban.readers.column_headers import read_label
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.emsa.keywords import Head, Part, is_keyword, parts, read_head
 from kiban.readers.emsa.metadata import metadata, technique
 from kiban.readers.emsa.numbers import MEND, read_numbers
-from kiban.readers.energy_axis import axis_name
 from kiban.readers.sampled_axes import Axis
 from kiban.readers.source import Source
+from kiban.readers.spectra.energy_axis import axis_name
+from kiban.readers.tables.column_headers import read_label
 from kiban.readers.text import decode
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Reading, Role, Variable
 
 _ENERGIES = frozenset({"eV", "keV", "MeV"})

@@ -41,14 +41,14 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
-from kiban.readers.column_headers import ColumnHeader
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.date_columns import read_date
-from kiban.readers.number_columns import read_numbers
 from kiban.readers.number_list import optional_number
 from kiban.readers.source import Source
+from kiban.readers.tables.column_headers import ColumnHeader
+from kiban.readers.tables.date_columns import read_date
+from kiban.readers.tables.number_columns import read_numbers
+from kiban.readers.tables.text_rows import BLANKS, split, with_plain_line_ends
 from kiban.readers.text import decode
-from kiban.readers.text_rows import BLANKS, split, with_plain_line_ends
 from kiban.readers.thermal.curves import Run, column, reading
 from kiban.records.reading import Json, MetadataValue, Reading
 

@@ -44,8 +44,8 @@ from kiban.readers.battery.layered import find_layers, flatten
 from kiban.readers.battery.rows import find_labels, read_table
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
+from kiban.readers.tables.text_rows import with_plain_line_ends
 from kiban.readers.text import decode
-from kiban.readers.text_rows import with_plain_line_ends
 from kiban.records.reading import Json, Reading
 
 _TYPICAL = re.compile(

@@ -59,10 +59,10 @@ from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.quantity.spelling import respell
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_map import readings
-from kiban.readers.diffraction_scan import Scan, Track, axis_name
+from kiban.readers.diffraction.map import readings
+from kiban.readers.diffraction.panalytical_points import LISTS, DataPoints
+from kiban.readers.diffraction.scan import Scan, Track, axis_name
 from kiban.readers.number_list import optional_number
-from kiban.readers.panalytical_data_points import LISTS, DataPoints
 from kiban.readers.source import Source
 from kiban.readers.xml import parse
 from kiban.readers.xml_header import as_dictionary, as_json, children, descend, first_tag, local_name, text_at

@@ -40,7 +40,7 @@ from kiban.quantity.series import Series
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.readers.text import decode
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, Reading, Role, Variable
 
 _MEND = "Export the log again, or copy the file again; it is kept as it came."

@@ -42,7 +42,7 @@ from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.quadstar.cycles import Scans, numbers, scans, times
 from kiban.readers.quadstar.layout import MEND, SCAN, Layout, ScanInfo, find_layout, scan_info
 from kiban.readers.source import Source
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 

@@ -50,15 +50,15 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Distribution, Origin
-from kiban.readers.column_headers import ColumnHeader
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.number_columns import is_missing, read_numbers
 from kiban.readers.quantum_design.columns import is_error_of, read_columns
 from kiban.readers.quantum_design.header import Header, metadata_of, opened_at, parse, sample_name
 from kiban.readers.quantum_design.rows import MEND, Rows, read_rows
 from kiban.readers.source import Source
+from kiban.readers.tables.column_headers import ColumnHeader
+from kiban.readers.tables.number_columns import is_missing, read_numbers
+from kiban.readers.tables.text_rows import with_plain_line_ends
 from kiban.readers.text import decode
-from kiban.readers.text_rows import with_plain_line_ends
 from kiban.records.reading import Json, Reading, Role, Variable
 
 _OWN = re.compile(r"^(?:BYAPP|FILEOPENTIME)\s*,", re.MULTILINE | re.IGNORECASE)

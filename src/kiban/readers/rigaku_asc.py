@@ -44,10 +44,10 @@ from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
 from kiban.quantity.spelling import respell
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_points import evenly_stepped
-from kiban.readers.diffraction_ranges import range_readings
-from kiban.readers.diffraction_scan import Scan, Track, drawn_against
-from kiban.readers.diffractometer_dates import started
+from kiban.readers.diffraction.dates import started
+from kiban.readers.diffraction.points import evenly_stepped
+from kiban.readers.diffraction.ranges import range_readings
+from kiban.readers.diffraction.scan import Scan, Track, drawn_against
 from kiban.readers.number_list import numbers, optional_number
 from kiban.readers.source import Source
 from kiban.readers.text import decode

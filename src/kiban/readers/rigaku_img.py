@@ -33,7 +33,7 @@ checked on 2 files and against fabio.
 from __future__ import annotations
 
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_image import Picture, reading
+from kiban.readers.diffraction.image import Picture, reading
 from kiban.readers.dtrek.header import SIGNATURE, Header
 from kiban.readers.dtrek.metadata import Details
 from kiban.readers.dtrek.pixels import pixels

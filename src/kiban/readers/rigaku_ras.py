@@ -45,9 +45,9 @@ from dataclasses import dataclass, field
 
 from kiban.errors import DamagedFile
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_map import readings
+from kiban.readers.diffraction.map import readings
+from kiban.readers.diffraction.rigaku_scan import Axis, Conditions, scan
 from kiban.readers.number_list import rows
-from kiban.readers.rigaku_scan import Axis, Conditions, scan
 from kiban.readers.source import Source
 from kiban.readers.text import decode
 from kiban.records.reading import Json, Reading

@@ -47,10 +47,10 @@ from typing import TYPE_CHECKING
 
 from kiban.errors import DamagedFile, UnsupportedVariant
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_map import readings
-from kiban.readers.diffraction_scan import Scan
+from kiban.readers.diffraction.map import readings
+from kiban.readers.diffraction.rigaku_scan import Axis, Conditions, scan
+from kiban.readers.diffraction.scan import Scan
 from kiban.readers.number_list import rows
-from kiban.readers.rigaku_scan import Axis, Conditions, scan
 from kiban.readers.source import Source
 from kiban.readers.text import decode
 from kiban.readers.xml import parse

@@ -38,12 +38,12 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.series import Series
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
-from kiban.readers.energy_axis import axis_name, unit_and_words
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.number_list import optional_number
 from kiban.readers.scienta import ses
 from kiban.readers.scienta.regions import MEND, Dimension, Region, dimensions, read_data, read_regions
 from kiban.readers.source import Source
+from kiban.readers.spectra.energy_axis import axis_name, unit_and_words
 from kiban.readers.text import decode
 from kiban.records.reading import Json, Reading, Role, Variable
 

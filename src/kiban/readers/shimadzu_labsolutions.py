@@ -44,11 +44,11 @@ import re
 from kiban.errors import NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.date_columns import read_date
 from kiban.readers.labsolutions.sections import Section, documents
 from kiban.readers.labsolutions.traces import Trace, is_trace, trace
 from kiban.readers.number_list import optional_number
 from kiban.readers.source import Source
+from kiban.readers.tables.date_columns import read_date
 from kiban.readers.text import decode
 from kiban.records.reading import Json, MetadataValue, Reading
 

@@ -47,7 +47,7 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.series import Series
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.number_list import optional_number
 from kiban.readers.sampled_axes import Axis
 from kiban.readers.source import Source

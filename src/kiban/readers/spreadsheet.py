@@ -36,13 +36,13 @@ from typing import Any
 
 from kiban.errors import DamagedFile, KibanError, NothingMeasured
 from kiban.readers.contract import Confidence, Recognition
-from kiban.readers.found_table import Table
 from kiban.readers.source import Source
-from kiban.readers.spreadsheet_parts import CONTENT_TYPES, WORKBOOK, SheetParts, read_parts
-from kiban.readers.spreadsheet_rows import SheetRows, read_rows, side_by_side
-from kiban.readers.table_headers import read_heading, stand_up
-from kiban.readers.table_reading import Origins, has_numbers, to_reading
-from kiban.readers.table_search import find_tables
+from kiban.readers.tables.found_table import Table
+from kiban.readers.tables.headers import read_heading, stand_up
+from kiban.readers.tables.reading import Origins, has_numbers, to_reading
+from kiban.readers.tables.search import find_tables
+from kiban.readers.tables.spreadsheet_parts import CONTENT_TYPES, WORKBOOK, SheetParts, read_parts
+from kiban.readers.tables.spreadsheet_rows import SheetRows, read_rows, side_by_side
 from kiban.readers.zipped import SIGNATURE, Zipped
 from kiban.records.reading import Json, Reading
 

@@ -43,8 +43,8 @@ from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
+from kiban.readers.tables.text_rows import with_plain_line_ends
 from kiban.readers.text import decode
-from kiban.readers.text_rows import with_plain_line_ends
 from kiban.readers.touchstone_parts.comments import identity, measured_at
 from kiban.readers.touchstone_parts.matrices import Network, read_network
 from kiban.readers.touchstone_parts.options import Content, Options, is_option_line, sort_lines

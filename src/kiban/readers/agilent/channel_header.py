@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiban.errors import DamagedFile
-from kiban.readers.date_columns import read_date
+from kiban.readers.tables.date_columns import read_date
 
 MEND = "Copy the file again from the folder of the run (.D); it is kept as it came."
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.quantity.series import Series
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Variable
 
 _UNITS = {"mau": "mAU", "au": "AU", "nriu": "nRIU"}

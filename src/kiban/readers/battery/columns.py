@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from kiban.readers.biologic.labels import role_of
-from kiban.readers.column_headers import ColumnHeader, read_label, slug, unique
+from kiban.readers.tables.column_headers import ColumnHeader, read_label, slug, unique
 from kiban.records.reading import Role
 
 _NAMES = {

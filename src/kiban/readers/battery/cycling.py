@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
-from kiban.readers import date_columns
 from kiban.readers.battery.clock import clock_column, counted_date
 from kiban.readers.battery.columns import FIRST, read_columns, role
 from kiban.readers.battery.rows import MEND, CyclerTable
-from kiban.readers.column_headers import ColumnHeader
-from kiban.readers.number_columns import is_missing, read_numbers
+from kiban.readers.tables import date_columns
+from kiban.readers.tables.column_headers import ColumnHeader
+from kiban.readers.tables.number_columns import is_missing, read_numbers
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MUST_BE_NUMBERS = frozenset({"time", "potential", "current"})

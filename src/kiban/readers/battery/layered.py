@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.readers.battery.columns import name_of
 from kiban.readers.battery.rows import MEND, CyclerTable, decimal_of
-from kiban.readers.text_rows import split
+from kiban.readers.tables.text_rows import split
 
 _FIRST_NAMES = ("cycle_number", "step_index", "data_point")
 _MOST_LINES_ABOVE = 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.readers.battery.columns import name_of
-from kiban.readers.text_rows import split
+from kiban.readers.tables.text_rows import split
 
 MEND = "Export the test again from the cycler's program, or copy the file again; it is kept as it came."
 _DELIMITERS = (",", "\t", ";")

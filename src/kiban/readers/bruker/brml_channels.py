@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from kiban.readers.bruker.brml_views import unit_of
 from kiban.readers.bruker.drives import drive
-from kiban.readers.diffraction_points import evenly_stepped, point_numbers
-from kiban.readers.diffraction_scan import Track
+from kiban.readers.diffraction.points import evenly_stepped, point_numbers
+from kiban.readers.diffraction.scan import Track
 from kiban.readers.number_list import optional_number
 from kiban.readers.xml_header import children, descend, text_at
 

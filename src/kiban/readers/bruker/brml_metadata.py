@@ -11,7 +11,7 @@ import numpy as np
 from kiban.quantity.measured import Measured
 from kiban.readers.bruker.brml_views import unit_of
 from kiban.readers.bruker.drives import drive, is_known
-from kiban.readers.diffraction_scan import Track
+from kiban.readers.diffraction.scan import Track
 from kiban.readers.number_list import optional_number
 from kiban.readers.xml_header import children, descend, text_at
 from kiban.records.reading import MetadataValue

@@ -17,8 +17,8 @@ from kiban.readers.bruker.brml_archive import MEND
 from kiban.readers.bruker.brml_channels import Axis, Channels, channels
 from kiban.readers.bruker.brml_views import Column, Columns
 from kiban.readers.bruker.drives import called, drive, is_known
-from kiban.readers.diffraction_points import check_positions, evenly_stepped, point_numbers
-from kiban.readers.diffraction_scan import Scan, Track, distinct
+from kiban.readers.diffraction.points import check_positions, evenly_stepped, point_numbers
+from kiban.readers.diffraction.scan import Scan, Track, distinct
 from kiban.readers.xml_header import children, descend
 from kiban.records.reading import Json, MetadataValue
 

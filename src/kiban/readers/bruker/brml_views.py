@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, UnsupportedVariant
 from kiban.readers.bruker.brml_archive import MEND
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.readers.xml_header import children, descend, text_at
 
 if TYPE_CHECKING:

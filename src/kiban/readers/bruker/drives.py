@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kiban.readers.diffraction_scan import axis_name
+from kiban.readers.diffraction.scan import axis_name
 
 _KNOWN = {
     "2theta": ("two_theta", "deg"),

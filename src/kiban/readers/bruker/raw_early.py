@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.readers.bruker.fields import MEND, Field, number, read_fields, whole, words
-from kiban.readers.diffraction_points import evenly_stepped, intensities
-from kiban.readers.diffraction_scan import Scan, Track
-from kiban.readers.diffractometer_dates import started
+from kiban.readers.diffraction.dates import started
+from kiban.readers.diffraction.points import evenly_stepped, intensities
+from kiban.readers.diffraction.scan import Scan, Track
 from kiban.records.reading import Json, MetadataValue
 
 _V1_RANGE: tuple[Field, ...] = (

@@ -15,9 +15,9 @@ from kiban.quantity.measured import Measured
 from kiban.readers.bruker.drives import called, drive, moves_together
 from kiban.readers.bruker.fields import MEND, number, read_fields, whole, words
 from kiban.readers.bruker.raw_v3_fields import FILE_FIELDS, POSITIONS, RANGE_FIELDS, SCAN_TYPES, SUPPLEMENTS, VARYING
-from kiban.readers.diffraction_points import check_positions, evenly_stepped, intensities, point_numbers
-from kiban.readers.diffraction_scan import Scan, Track
-from kiban.readers.diffractometer_dates import started
+from kiban.readers.diffraction.dates import started
+from kiban.readers.diffraction.points import check_positions, evenly_stepped, intensities, point_numbers
+from kiban.readers.diffraction.scan import Scan, Track
 from kiban.records.reading import Json, MetadataValue
 
 _FILE_HEADER = 712

@@ -15,9 +15,9 @@ from kiban.readers.bruker import raw_v4_fields as layout
 from kiban.readers.bruker.drives import called
 from kiban.readers.bruker.fields import MEND, number, read_fields, text, whole, words
 from kiban.readers.bruker.raw_v4_axis import Drives
-from kiban.readers.diffraction_points import intensities
-from kiban.readers.diffraction_scan import Scan, Track
-from kiban.readers.diffractometer_dates import started
+from kiban.readers.diffraction.dates import started
+from kiban.readers.diffraction.points import intensities
+from kiban.readers.diffraction.scan import Scan, Track
 from kiban.records.reading import Json, MetadataValue
 
 Segment = dict[str, Json]

@@ -10,8 +10,8 @@ import numpy as np
 from kiban.readers.bruker.drives import candidates, drive, folded, is_detector_fixed, is_known, moves_together
 from kiban.readers.bruker.fields import number, whole, words
 from kiban.readers.bruker.raw_v4_fields import DRIVE, HIGH_RESOLUTION
-from kiban.readers.diffraction_points import evenly_stepped, point_numbers
-from kiban.readers.diffraction_scan import Track
+from kiban.readers.diffraction.points import evenly_stepped, point_numbers
+from kiban.readers.diffraction.scan import Track
 from kiban.records.reading import Json
 
 _SAME = 1e-6

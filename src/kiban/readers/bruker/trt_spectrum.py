@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.number_list import number, numbers, optional_number
 from kiban.readers.sampled_axes import Axis, axis_variables, checked
 from kiban.readers.xml_header import as_dictionary, children, text_at

@@ -12,9 +12,9 @@ from kiban.errors import DamagedFile
 from kiban.quantity.measured import Measured
 from kiban.readers.bruker.drives import called, candidates, drive, is_known
 from kiban.readers.bruker.uxd_file import MEND, UxdFile, UxdRange
-from kiban.readers.diffraction_points import check_positions, evenly_stepped, point_numbers
-from kiban.readers.diffraction_scan import Scan, Track
-from kiban.readers.diffractometer_dates import started
+from kiban.readers.diffraction.dates import started
+from kiban.readers.diffraction.points import check_positions, evenly_stepped, point_numbers
+from kiban.readers.diffraction.scan import Scan, Track
 from kiban.readers.number_list import optional_number
 from kiban.records.reading import Json, MetadataValue
 

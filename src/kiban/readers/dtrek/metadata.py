@@ -13,7 +13,7 @@ from datetime import datetime
 from kiban.quantity.measured import Measured
 from kiban.readers.dtrek.header import Header
 from kiban.readers.number_list import optional_number
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import MetadataValue
 
 _WITH_UNIT = re.compile(r"([-+.\deE]+)\s*(\S+)")

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from kiban.quantity.measured import Measured
 from kiban.readers.edf.keys import Keys
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import MetadataValue
 
 _NUMBERS = (

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from kiban.quantity.measured import Measured
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import optional_number
+from kiban.readers.tables.date_columns import read_date
 from kiban.records.reading import Json
 
 _UNIT = re.compile(r"[A-Za-z]{1,2}")

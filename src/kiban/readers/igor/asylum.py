@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.quantity.measured import Measured
-from kiban.readers.column_headers import slug
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import optional_number
+from kiban.readers.tables.column_headers import slug
+from kiban.readers.tables.date_columns import read_date
 from kiban.records.reading import Json, MetadataValue
 
 _FORCE = frozenset({"Raw", "Defl", "ZSnsr", "Deflection"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kiban.readers.energy_axis import axis_name, unit_and_words
 from kiban.readers.igor.wave import Dimension
 from kiban.readers.sampled_axes import Axis, checked, named
+from kiban.readers.spectra.energy_axis import axis_name, unit_and_words
 
 
 def axes_of(dimensions: Sequence[Dimension], names: Mapping[str, str]) -> tuple[tuple[Axis, ...], tuple[str, ...]]:

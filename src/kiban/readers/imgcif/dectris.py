@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kiban.quantity.measured import Measured
 from kiban.readers.number_list import optional_number
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import MetadataValue
 
 _TIME = re.compile(r"(\d{4})[-/](\d{2}|[A-Z][a-z]{2})[-/](\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)")

@@ -10,7 +10,7 @@ import numpy as np
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
 from kiban.readers.jcamp.labels import Block, number
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import MetadataValue, Role, Variable
 
 _TEXTS = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from kiban.quantity.spelling import respell
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 
 _TECHNIQUES = (
     (r"RAMAN", "raman"),

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, LimitExceeded, UnsupportedVariant
-from kiban.readers.column_headers import slug
 from kiban.readers.jpk.properties import Scoped
+from kiban.readers.tables.column_headers import slug
 
 MEND = "Save the curve again from the instrument's program; the file is kept as it came."
 _ENCODERS = {

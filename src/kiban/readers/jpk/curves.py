@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, LimitExceeded, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
-from kiban.readers.date_columns import read_date
 from kiban.readers.jpk.channels import MEND, Budget, Channel, ChannelReader
 from kiban.readers.jpk.properties import Scoped, parse
 from kiban.readers.number_list import optional_number
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.date_columns import read_date
+from kiban.readers.words.unit_words import read_unit
 from kiban.readers.zipped import Zipped
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 

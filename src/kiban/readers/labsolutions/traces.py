@@ -12,7 +12,7 @@ from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
 from kiban.readers.labsolutions.sections import MEND, Section
 from kiban.readers.number_list import optional_number, rows
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Role, Variable
 
 Array = NDArray[np.float64]

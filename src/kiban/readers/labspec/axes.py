@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
 from kiban.quantity.spelling import respell
-from kiban.readers.column_headers import slug
+from kiban.readers.tables.column_headers import slug
 from kiban.records.reading import Role, Variable
 
 MEND = "Save it again from LabSpec; the file is kept as it came."

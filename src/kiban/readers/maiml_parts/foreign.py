@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kiban.quantity.measured import Measured
-from kiban.readers import table_technique
-from kiban.readers.column_headers import slug
 from kiban.readers.maiml_parts.arrays import arrays
 from kiban.readers.maiml_parts.document import Document, Thing
 from kiban.readers.maiml_parts.names import name_of, spoken, technique_of
 from kiban.readers.maiml_parts.tables import Table, of_executions, of_groups, row_groups
 from kiban.readers.maiml_parts.values import Value, everything, numbers, time_of
+from kiban.readers.tables import technique as table_technique
+from kiban.readers.tables.column_headers import slug
 from kiban.readers.xml_header import children
 from kiban.records.reading import Json, MetadataValue, Reading, Variable
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kiban.readers import quantity_words
-from kiban.readers.column_headers import slug
 from kiban.readers.maiml_parts.values import Value
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.column_headers import slug
+from kiban.readers.words import quantity_words
+from kiban.readers.words.unit_words import read_unit
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 TECHNIQUE_WORDS = (

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, LimitExceeded, UnsupportedVariant
 from kiban.quantity.series import Series
 from kiban.quantity.spelling import respell
-from kiban.readers.column_headers import slug
 from kiban.readers.mountains.objects import MEND, PROFILES, SurfObject
 from kiban.readers.sampled_axes import Axis, Kind, axis_variables, checked, kind_of, named
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.column_headers import slug
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Variable
 
 _SPECTRUM, _SPECTRAL_MAP, _RGB_IMAGE, _BINARY, _INTENSITY_IMAGE = 20, 21, 12, 3, 10

@@ -15,7 +15,7 @@ from kiban.errors import DamagedFile, KibanError, OutOfRange, UnsupportedVariant
 from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.spelling import respell
 from kiban.quantity.uncertainty import Origin
-from kiban.readers.diffraction_scan import counting_uncertainty
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.hdf5.links import Elsewhere, child
 from kiban.readers.hdf5.naming import variable_name
 from kiban.readers.hdf5.opening import MEND

@@ -11,7 +11,7 @@ from kiban.errors import DamagedFile
 from kiban.quantity.measured import Measured
 from kiban.readers.number_list import optional_number
 from kiban.readers.text import decode
-from kiban.readers.unit_words import read_unit
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json
 
 MEND = "Save the measurement again from the instrument or MultiPak; the file is kept as it came."

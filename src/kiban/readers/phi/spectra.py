@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series, Uncertainties
-from kiban.readers.count_rates import rate_uncertainty
-from kiban.readers.diffraction_scan import counting_uncertainty
-from kiban.readers.energy_axis import axis_name
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.phi.blocks import Block
 from kiban.readers.phi.header import MEND, Header, Region
 from kiban.readers.phi.metadata import axis, metadata, technique
-from kiban.readers.unit_words import read_unit
+from kiban.readers.spectra.count_rates import rate_uncertainty
+from kiban.readers.spectra.energy_axis import axis_name
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Reading, Role, Variable
 
 _TIME_DIGITS = 5e-7

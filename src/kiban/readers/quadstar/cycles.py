@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
-from kiban.readers.column_headers import read_label
 from kiban.readers.quadstar.layout import MEND, NUMBER, SCAN, Layout, ScanInfo, Trace, text
+from kiban.readers.tables.column_headers import read_label
 from kiban.records.reading import Role, Variable
 
 _BEFORE = 6

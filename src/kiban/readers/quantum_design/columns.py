@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kiban.readers.column_headers import ColumnHeader, read_label, slug, unique
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.column_headers import ColumnHeader, read_label, slug, unique
+from kiban.readers.words.unit_words import read_unit
 
 COMMENT = "comment"
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kiban.quantity.measured import Measured
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import optional_number
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.date_columns import read_date
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import MetadataValue
 
 _DATE_ORIGIN = datetime(1899, 12, 30)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from kiban.quantity.measured import Measured
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import optional_number
+from kiban.readers.tables.date_columns import read_date
 from kiban.records.reading import Json, MetadataValue
 
 _SECTION = re.compile(r"\[(?P<name>[^\[\]]+)\]\s*")

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Distribution, Origin
-from kiban.readers.column_headers import slug
-from kiban.readers.count_rates import rate_uncertainty
-from kiban.readers.diffraction_scan import counting_uncertainty
-from kiban.readers.energy_axis import axis_name, unit_and_words
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.number_list import optional_number, rows
 from kiban.readers.specs.lines import MEND, Block, Kind, Region
 from kiban.readers.specs.metadata import date, metadata, technique
-from kiban.readers.unit_words import read_unit
+from kiban.readers.spectra.count_rates import rate_uncertainty
+from kiban.readers.spectra.energy_axis import axis_name, unit_and_words
+from kiban.readers.tables.column_headers import slug
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, Reading, Role, Variable
 
 _PRECISION = 1e-6

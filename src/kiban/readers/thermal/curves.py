@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
-from kiban.readers.column_headers import ColumnHeader, slug, unique
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.column_headers import ColumnHeader, slug, unique
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _WORDS = {

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kiban.quantity.measured import Measured
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import optional_number
+from kiban.readers.tables.date_columns import read_date
 from kiban.readers.tiff.described import Described, Scale, from_xml
 from kiban.readers.tiff.directories import Directory
 from kiban.readers.xml_header import as_json, descend, text_at

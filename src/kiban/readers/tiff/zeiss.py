@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from kiban.quantity.measured import Measured
 from kiban.quantity.spelling import respell
-from kiban.readers.date_columns import read_date
 from kiban.readers.number_list import optional_number
+from kiban.readers.tables.date_columns import read_date
 from kiban.readers.tiff.described import Described, Scale
 from kiban.readers.tiff.directories import Directory
 from kiban.records.reading import MetadataValue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from kiban.readers.date_columns import read_date
+from kiban.readers.tables.date_columns import read_date
 from kiban.records.reading import MetadataValue
 
 _IDENTITY = re.compile(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.quantity.series import Series, Uncertainties
-from kiban.readers.diffraction_map import fold
+from kiban.readers.diffraction.map import fold
 from kiban.readers.vamas_file.block import Block
 from kiban.readers.vamas_file.experiment import MAPS, SPUTTERED, Experiment
 from kiban.readers.vamas_file.lines import known, words

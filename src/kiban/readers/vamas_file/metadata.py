@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 
 from kiban.quantity.measured import Measured
-from kiban.readers.energy_axis import axis_name
+from kiban.readers.spectra.energy_axis import axis_name
 from kiban.readers.vamas_file.experiment import Experiment
 from kiban.readers.vamas_file.lines import known, words
 from kiban.readers.vamas_file.spectrum import scans, unit_of

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series, Uncertainties
-from kiban.readers.count_rates import rate_uncertainty
-from kiban.readers.diffraction_scan import counting_uncertainty
-from kiban.readers.energy_axis import axis_name
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.sampled_axes import Axis
-from kiban.readers.unit_words import read_unit
+from kiban.readers.spectra.count_rates import rate_uncertainty
+from kiban.readers.spectra.energy_axis import axis_name
 from kiban.readers.vamas_file.block import Block
 from kiban.readers.vamas_file.experiment import Experiment
 from kiban.readers.vamas_file.lines import MEND, UNKNOWN, known
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, Role, Variable
 
 # The units of the standard that are not written as elsewhere; "n" is one that the standard does not define.

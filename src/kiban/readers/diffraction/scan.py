@@ -1,6 +1,6 @@
 """One scan of a diffractometer, whatever the maker, and the Reading it makes.
 
-The readers of diffraction files turn each scan into a `Scan`; `diffraction_map` decides which of them belong together.
+The readers of diffraction files turn each scan into a `Scan`; `map` decides which of them belong together.
 """
 
 from __future__ import annotations

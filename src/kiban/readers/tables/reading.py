@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Distribution, Origin
-from kiban.readers import date_columns, header_fields, table_technique
-from kiban.readers.column_headers import ColumnHeader
-from kiban.readers.cross_tables import direction
-from kiban.readers.found_table import Table
-from kiban.readers.number_columns import common_unit_text, is_missing, read_numbers, to_number
-from kiban.readers.table_headers import Heading
-from kiban.readers.text_rows import Row
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables import date_columns
+from kiban.readers.tables import technique as table_technique
+from kiban.readers.tables.column_headers import ColumnHeader
+from kiban.readers.tables.cross_tables import direction
+from kiban.readers.tables.found_table import Table
+from kiban.readers.tables.headers import Heading
+from kiban.readers.tables.number_columns import common_unit_text, is_missing, read_numbers, to_number
+from kiban.readers.tables.text_rows import Row
+from kiban.readers.words import header_fields
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 MOST_TEXT_CELLS = 100_000

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
-from kiban.readers.text_rows import Row
+from kiban.readers.tables.text_rows import Row
 
 
 class RaggedTable(DamagedFile):

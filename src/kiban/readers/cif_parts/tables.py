@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from kiban.readers.cif_block import Block, Loop, spelled
-from kiban.readers.cif_metadata import read_metadata
-from kiban.readers.cif_numbers import is_numeric, read_series
-from kiban.readers.cif_powder import powder_loops
-from kiban.readers.column_headers import ColumnHeader, slug, unique
+from kiban.readers.cif_parts.block import Block, Loop, spelled
+from kiban.readers.cif_parts.metadata import read_metadata
+from kiban.readers.cif_parts.numbers import is_numeric, read_series
+from kiban.readers.cif_parts.powder import powder_loops
+from kiban.readers.tables.column_headers import ColumnHeader, slug, unique
 from kiban.records.reading import Reading, Variable
 
 # Loops about the file, the paper or the symmetry: their numbers count or name things.

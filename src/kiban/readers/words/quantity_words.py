@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kiban.readers.japanese_words import JAPANESE
+from kiban.readers.words.japanese_words import JAPANESE
 
 _KINDS: dict[str, str] = {
     "K": "temperature",

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kiban.errors import UnsupportedVariant
-from kiban.readers import header_fields, quantity_words
-from kiban.readers.column_headers import ColumnHeader, is_unit, read_label, slug, unique
-from kiban.readers.found_table import Table
-from kiban.readers.mixed_tables import HEADINGS
-from kiban.readers.number_columns import DATE, NUMBER, TEXT, is_missing, kind_of
-from kiban.readers.text_rows import BLANKS, Row, split
-from kiban.readers.unit_words import QUANTITY_WORDS, read_unit
+from kiban.readers.tables.column_headers import ColumnHeader, is_unit, read_label, slug, unique
+from kiban.readers.tables.found_table import Table
+from kiban.readers.tables.mixed_tables import HEADINGS
+from kiban.readers.tables.number_columns import DATE, NUMBER, TEXT, is_missing, kind_of
+from kiban.readers.tables.text_rows import BLANKS, Row, split
+from kiban.readers.words import header_fields, quantity_words
+from kiban.readers.words.unit_words import QUANTITY_WORDS, read_unit
 
 _MOST_ROWS = 5
 _LABELS = re.compile(r"^(?:column ?labels?|columns?|fields|labels?|data columns?)\s*[:=]\s*", re.IGNORECASE)

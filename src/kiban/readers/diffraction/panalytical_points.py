@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
-from kiban.readers.diffraction_scan import Track, axis_name, distinct, drawn_against
+from kiban.readers.diffraction.scan import Track, axis_name, distinct, drawn_against
 from kiban.readers.number_list import number, numbers
 from kiban.readers.xml_header import children, descend, local_name, text_at
 

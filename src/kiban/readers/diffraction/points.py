@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
-from kiban.readers.diffraction_scan import Track
+from kiban.readers.diffraction.scan import Track
 
 _MEND = "Copy the file again from the instrument's computer, or export it again; it is kept as it came."
 _FARTHEST = 1e6

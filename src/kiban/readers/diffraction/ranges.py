@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kiban.readers.diffraction_map import readings
-from kiban.readers.diffraction_scan import Scan
+from kiban.readers.diffraction.map import readings
+from kiban.readers.diffraction.scan import Scan
 from kiban.records.reading import Reading
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Origin
-from kiban.readers.cif_block import Block
-from kiban.readers.cif_metadata import cell_doubts, read_metadata, title
-from kiban.readers.cif_numbers import is_numeric, is_unknown, read_number, read_series
+from kiban.readers.cif_parts.block import Block
+from kiban.readers.cif_parts.metadata import cell_doubts, read_metadata, title
+from kiban.readers.cif_parts.numbers import is_numeric, is_unknown, read_number, read_series
 from kiban.records.reading import Json, Reading, Role, Variable
 
 _SITE_COLUMNS: tuple[tuple[str, str, str, Role], ...] = (

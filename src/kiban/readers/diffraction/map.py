@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kiban.readers.diffraction_scan import (
+from kiban.readers.diffraction.scan import (
     Scan,
     Track,
     doubts_of,

@@ -9,7 +9,7 @@ from typing import Any
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
-from kiban.readers.cif_numbers import is_unknown, read_measured
+from kiban.readers.cif_parts.numbers import is_unknown, read_measured
 from kiban.records.reading import Json
 
 MOST_HEADER_CELLS = 500_000

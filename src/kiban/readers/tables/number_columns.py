@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kiban.readers import date_columns
+from kiban.readers.tables import date_columns
 
 NUMBER, DATE, MISSING, TEXT = "N", "D", "M", "T"
 

@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kiban.readers import quantity_words
-from kiban.readers.japanese_words import translated
-from kiban.readers.unit_words import QUANTITY_WORDS, read_unit
+from kiban.readers.words import quantity_words
+from kiban.readers.words.japanese_words import translated
+from kiban.readers.words.unit_words import QUANTITY_WORDS, read_unit
 
 _MAX_NAME = 60
 _BRACKETED = re.compile(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.quantity.spelling import respell
-from kiban.readers.diffraction_scan import Scan, Track, axis_name, drawn_against
+from kiban.readers.diffraction.scan import Scan, Track, axis_name, drawn_against
 from kiban.readers.number_list import optional_number
 from kiban.records.reading import Json, MetadataValue
 

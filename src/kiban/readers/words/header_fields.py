@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from kiban.readers.column_headers import ColumnHeader, read_label
-from kiban.readers.date_columns import read_date
-from kiban.readers.text_rows import BLANKS, Row
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.column_headers import ColumnHeader, read_label
+from kiban.readers.tables.date_columns import read_date
+from kiban.readers.tables.text_rows import BLANKS, Row
+from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json
 
 _SIGNS = re.compile(r"^\s*(?:[#%!';]+|/[/*]+|\*+/?)+\s?")

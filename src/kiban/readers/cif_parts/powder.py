@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Distribution, Origin
-from kiban.readers.cif_block import Block, Loop, spelled
-from kiban.readers.cif_metadata import read_metadata, title
-from kiban.readers.cif_numbers import is_numeric, read_number, read_series
+from kiban.readers.cif_parts.block import Block, Loop, spelled
+from kiban.readers.cif_parts.metadata import read_metadata, title
+from kiban.readers.cif_parts.numbers import is_numeric, read_number, read_series
 from kiban.records.reading import Reading, Role, Variable
 
 _AXES: dict[str, tuple[str, str]] = {

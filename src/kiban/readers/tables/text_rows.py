@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
+from kiban.readers.tables.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
 
 BLANKS = " "
 """The delimiter of a table whose columns are set apart by any run of blanks and tabs."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from kiban.errors import DamagedFile, LimitExceeded
-from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
-from kiban.readers.spreadsheet_parts import SheetParts, column_letters
-from kiban.readers.text_rows import Row
+from kiban.readers.tables.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
+from kiban.readers.tables.spreadsheet_parts import SheetParts, column_letters
+from kiban.readers.tables.text_rows import Row
 
 _MOST_CELLS = 20_000_000
 _LAST_ROW = 1_048_576

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kiban.readers.column_headers import read_label, slug
-from kiban.readers.unit_words import read_unit
+from kiban.readers.tables.column_headers import read_label, slug
+from kiban.readers.words.unit_words import read_unit
 
 _WORDS = {
     "kinetic_energy": ("kinetic energy", "electron kinetic energy", "ke", "k.e.", "kin. energy", "kinetic", "ek"),

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import UnsupportedVariant
-from kiban.readers.cross_tables import direction, has_text_corner, steps
-from kiban.readers.found_table import RaggedTable, Table, ragged
-from kiban.readers.mixed_tables import mixed_tables
-from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT, to_number
-from kiban.readers.text_rows import Row
+from kiban.readers.tables.cross_tables import direction, has_text_corner, steps
+from kiban.readers.tables.found_table import RaggedTable, Table, ragged
+from kiban.readers.tables.mixed_tables import mixed_tables
+from kiban.readers.tables.number_columns import DATE, MISSING, NUMBER, TEXT, to_number
+from kiban.readers.tables.text_rows import Row
 
 _SAMPLE = 200
 _STATISTIC = re.compile(

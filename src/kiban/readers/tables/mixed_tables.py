@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kiban.readers.found_table import Table, ragged
-from kiban.readers.number_columns import DATE, MISSING, NUMBER, TEXT
-from kiban.readers.text_rows import Row
+from kiban.readers.tables.found_table import Table, ragged
+from kiban.readers.tables.number_columns import DATE, MISSING, NUMBER, TEXT
+from kiban.readers.tables.text_rows import Row
 
 # Words above columns of names: a row that begins with one heads a table, even if its other cells are numbers.
 HEADINGS = frozenset(

@@ -6,8 +6,8 @@ import math
 import re
 
 from kiban.quantity.measured import Measured
-from kiban.readers.cif_block import Block
-from kiban.readers.cif_numbers import read_measured
+from kiban.readers.cif_parts.block import Block
+from kiban.readers.cif_parts.numbers import read_measured
 from kiban.records.reading import MetadataValue
 
 # The units are those that the core dictionary fixes for each tag; a CIF states none itself.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from kiban.readers import quantity_words
+from kiban.readers.words import quantity_words
 from kiban.records.reading import Variable
 
 _DIFFRACTION = re.compile(r"anode|k-?alpha|kα|2 ?-?theta|2θ|diffract|goniometer|回折", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kiban.readers.number_columns import NUMBER, TEXT, to_number
-from kiban.readers.text_rows import Row
+from kiban.readers.tables.number_columns import NUMBER, TEXT, to_number
+from kiban.readers.tables.text_rows import Row
 
 
 def direction(values: NDArray[np.float64]) -> int:

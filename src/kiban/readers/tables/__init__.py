@@ -1,0 +1,1 @@
+"""What the readers of tables share: finding them, their headers, rows, dates."""

@@ -1,0 +1,1 @@
+"""What makers' words mean: units, quantities, header fields."""
