@@ -18,6 +18,8 @@ class RecordKind(StrEnum):
     PROJECT = "project"
     SAMPLE = "sample"
     MEASUREMENT = "measurement"
+    PROCESS = "process"
+    TEMPLATE = "template"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
