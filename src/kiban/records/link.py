@@ -1,4 +1,7 @@
-"""The provenance graph: subject, predicate, object. Words and directions as in W3C PROV-O."""
+"""The provenance graph: subject, predicate, object. Words and directions as in W3C PROV-O.
+
+Every link leads from what came later to what it rests on, so the graph has no cycles: nothing is made from itself.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,12 @@ class Predicate(StrEnum):
     """A sample was made from another (prov:wasDerivedFrom)."""
     PART_OF = "part_of"
     """A sample is a piece of another."""
+    USED = "used"
+    """A process took a sample (prov:used)."""
+    MADE_BY = "made_by"
+    """A sample came out of a process (prov:wasGeneratedBy)."""
+    LOG_OF = "log_of"
+    """A measurement recorded a process: the log of a furnace (prov:wasInformedBy)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

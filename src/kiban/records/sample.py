@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from kiban.errors import InvalidValue
+from kiban.records.template_use import TemplateUse
+
+# Three digits, some with letters (H360FD); EUH statements of the European Union beside them.
+_HAZARD = re.compile(r"(?:H[2-4]\d\d[A-Za-z]{0,2}|EUH\d{3}[A-Z]?)")
+
+
+class SampleState(StrEnum):
+    """Whether it can still be had."""
+
+    AVAILABLE = "available"
+    CONSUMED = "consumed"
+    """Used up: by a process, a destructive measurement, or because it was divided whole."""
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +36,41 @@ class Sample:
         Nominal formula as given, for example `LiNi0.8Co0.1Mn0.1O2`; empty where unknown.
     composition : mapping of element symbol to amount fraction
         Fractions of the atoms, adding up to 1; empty where unknown.
+    template : TemplateUse, optional
+        The structure of `values`.
+    values : mapping
+        What the template's fields hold, by key.
+    location : str
+        Where it lies: building, room, shelf, box, position.
+    custodian : str
+        Who keeps it.
+    hazards : tuple of str
+        Hazard statements of the GHS by their codes, for example `H225`.
     """
 
     name: str
     description: str = ""
     formula: str = ""
     composition: Mapping[str, float] = field(default_factory=dict)
+    template: TemplateUse | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    state: SampleState = SampleState.AVAILABLE
+    location: str = ""
+    custodian: str = ""
+    hazards: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InvalidValue("A sample needs a name.", mend="Give the name written on its container.")
+        if self.values and self.template is None:
+            raise InvalidValue(
+                f"The sample {self.name} has values and no template.", mend="Name the template they belong to."
+            )
+        for code in self.hazards:
+            if not _HAZARD.fullmatch(code):
+                raise InvalidValue(
+                    f"'{code[:40]}' is not the code of a hazard statement.", mend="Write codes of the GHS, like H225."
+                )
         total = sum(self.composition.values())
         if self.composition and abs(total - 1.0) > 1e-6:
             raise InvalidValue(

@@ -1,0 +1,120 @@
+"""New records and next versions, with the event that says who did it: what deeds that change the catalog share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from kiban.errors import Conflict, IdentifierTaken, RecordNotFound
+from kiban.operations.resources import Resources
+from kiban.operations.show import resolve
+from kiban.records.event import Event
+from kiban.records.identity import new_pid, new_uuid
+from kiban.records.party import Asker
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Tier
+from kiban.store.catalog import Batch
+
+_DRAWS = 5
+
+
+def current(asker: Asker, resources: Resources, identifier: str, *kinds: RecordKind) -> Record:
+    """The current version of a record of one of the kinds.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is none that the asker may see, or it is of another kind.
+    InvalidIdentifier
+    """
+    record = resources.catalog.get(resolve(identifier), resources.visible(asker))
+    if kinds and record.kind not in kinds:
+        raise RecordNotFound(identifier)
+    return record
+
+
+def check_version(record: Record, expected: int | None) -> None:
+    """Refuse to change what somebody else has changed since it was looked at. Raises Conflict."""
+    if expected is not None and record.version != expected:
+        raise Conflict(
+            f"{record.pid} has version {record.version} by now; the change was made on version {expected}.",
+            mend="Look at what changed, then make the change again.",
+        )
+
+
+def new_record(
+    asker: Asker, resources: Resources, kind: RecordKind, title: str, document: Mapping[str, Any], *, tier: Tier
+) -> Record:
+    """A record of version 1 in the asker's project; its key is its title. A sample is its own sample."""
+    scope = resources.catalog.ensure_scope(project=resources.project, tier=tier)
+    id_ = new_uuid()
+    return Record(
+        id=id_,
+        pid=new_pid(),
+        kind=kind,
+        title=title,
+        project=resources.project,
+        owner=asker.party,
+        scope=scope.number,
+        key=title,
+        sample=id_ if kind is RecordKind.SAMPLE else None,
+        document=document,
+        created_at=datetime.now(UTC),
+        created_by=asker.party,
+    )
+
+
+def next_version(asker: Asker, record: Record, **changes: Any) -> Record:
+    """The version after the current one."""
+    return replace(record, version=record.version + 1, created_at=datetime.now(UTC), created_by=asker.party, **changes)
+
+
+def event_of(asker: Asker, record: Record, action: str, details: Mapping[str, Any] | None = None) -> Event:
+    """What was done to a record."""
+    return Event(
+        at=record.created_at,
+        actor=asker.party,
+        action=action,
+        subject=record.id,
+        scope=record.scope,
+        details=dict(details or {}),
+    )
+
+
+def commit(asker: Asker, resources: Resources, batch: Batch) -> Batch:
+    """Write a batch in one transaction; a short identifier that is taken is drawn again.
+
+    Returns
+    -------
+    Batch
+        As it was written.
+
+    Raises
+    ------
+    Conflict
+        If a name is taken, or somebody else changed a record first.
+    DiskFull, DatabaseUnavailable
+        Nothing was written.
+    """
+    visible = resources.visible(asker)
+    for last in range(_DRAWS):
+        try:
+            with resources.catalog.writing(visible, project=resources.project) as writing:
+                writing.add(batch)
+            return batch
+        except IdentifierTaken:
+            if last == _DRAWS - 1:
+                raise
+            batch = replace(batch, records=tuple(_redrawn(batch.records)))
+    raise AssertionError  # the loop returns or raises
+
+
+def _redrawn(records: Iterable[Record]) -> Iterable[Record]:
+    fresh: dict[UUID, str] = {}
+    for record in records:
+        if record.version == 1:
+            fresh[record.id] = new_pid()
+        yield replace(record, pid=fresh.get(record.id, record.pid))
