@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from kiban.operations.resources import Resources
+from kiban.operations.templates import list_templates
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING, Question
+from kiban.query.renamed import asks_for_field, with_former_names
+from kiban.records.field import renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
@@ -53,6 +56,18 @@ def ask(text: str) -> Question:
     return parse(text) if text.strip() else EVERYTHING
 
 
+def understood(asker: Asker, resources: Resources, text: str) -> Question:
+    """Read a question, with the names that fields of templates had first beside those of today. Raises as `ask`."""
+    question = ask(text)
+    if not asks_for_field(question):
+        return question
+    first: dict[str, frozenset[str]] = {}
+    for kept in list_templates(asker, resources):
+        for now, before in renamed_paths(kept.template.fields).items():
+            first[now] = first.get(now, frozenset()) | {before}
+    return with_former_names(question, first)
+
+
 def find(
     asker: Asker,
     resources: Resources,
@@ -69,7 +84,7 @@ def find(
     InvalidQuestion
         If the question cannot be understood; it says where the trouble starts.
     """
-    question = ask(text)
+    question = understood(asker, resources, text)
     visible = resources.visible(asker)
     page = resources.catalog.find(question, visible, limit=limit, after=after)
     return Answer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiban.learning.table import Subject, Table, long, wide
-from kiban.operations.find import ask
+from kiban.operations.find import understood
 from kiban.operations.resources import Resources
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
@@ -27,7 +27,7 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     InvalidQuestion
     """
     visible = resources.visible(asker)
-    records = _all(resources, text, visible)
+    records = _all(asker, resources, text, visible)
     samples = [r.id for r in records if r.kind is RecordKind.SAMPLE]
     measurements = {r.id: r for r in records if r.kind is RecordKind.MEASUREMENT}
     facts = {f.id: f for f in resources.catalog.facts(visible, subjects=samples)} if samples else {}
@@ -45,8 +45,8 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     return draw(in_order, subjects, {i: record.pid for i, record in evidence.items()})
 
 
-def _all(resources: Resources, text: str, visible: Visible) -> list[Record]:
-    question = ask(text)
+def _all(asker: Asker, resources: Resources, text: str, visible: Visible) -> list[Record]:
+    question = understood(asker, resources, text)
     records: list[Record] = []
     after: str | None = None
     while True:

@@ -10,7 +10,7 @@ from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
 from kiban.query.question import Comparison, Operator
 from kiban.records.document import from_json, to_json
-from kiban.records.field import Field
+from kiban.records.field import Field, renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Tier
@@ -32,7 +32,12 @@ class Kept:
     @property
     def use(self) -> TemplateUse:
         """As a record made with it refers to it."""
-        return TemplateUse(id=self.record.pid, name=self.template.name, version=self.record.version)
+        return TemplateUse(
+            id=self.record.pid,
+            name=self.template.name,
+            version=self.record.version,
+            renamed=renamed_paths(self.template.fields),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,13 @@ a record is written.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from kiban.errors import UnknownUnit
-from kiban.query.metadata_entries import Quantity, metadata_entries
+from kiban.query.entries import Quantity, entries
 from kiban.query.words import fold
 from kiban.records.property import Fact
 from kiban.records.record import Record
@@ -41,14 +42,17 @@ _FIELDS = {
 def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
     """Gather the folded texts and SI numbers of a record by path; paths without a value are absent.
 
-    Holds `title`, `reader`, `file`, `instrument`, `operator` and every `metadata.*`; as `sample` the name of the sample
-    that the record itself gives, which holds only where the sample has no record.
+    Holds `title`, `reader`, `file`, `instrument`, `operator`, `template` and every entry of the document;
+    as `sample` the name of the sample that the record itself gives, which holds only where the sample has no record.
     """
     found: dict[str, list[Answer]] = {"title": [fold(record.title)]}
     for path, name in _FIELDS.items():
         found[path] = [fold(text_of(record, name) or "")]
-    for name, entry in metadata_entries(record.document):
-        found.setdefault(f"metadata.{name}", []).append(_answer(entry))
+    use = record.document.get("template")
+    if isinstance(use, Mapping):
+        found["template"] = [fold(str(use.get("name", ""))), fold(str(use.get("id", "")))]
+    for path, entry in entries(record.document):
+        found.setdefault(path, []).append(_answer(entry))
     # An empty text is no value.
     return {path: kept for path, values in found.items() if (kept := tuple(dict.fromkeys(v for v in values if v)))}
 

@@ -150,7 +150,7 @@ def _answers(described: Described, path: str) -> tuple[Answer, ...]:
 
 
 def _numbers(described: Described, path: str) -> list[Number]:
-    if path.startswith(vocabulary.METADATA):
+    if vocabulary.is_entry(path):
         return [answer for answer in _answers(described, path) if isinstance(answer, Number)]
     found = (fact_number(fact) for fact in described.facts if fact.property.term == path)
     return [number for number in found if number is not None]
@@ -165,6 +165,6 @@ def _is_known(described: Described, path: str) -> bool:
         return _time(described, path) is not None
     if vocabulary.is_term(path):
         return any(fact.property.term == path for fact in described.facts)
-    if path.startswith(vocabulary.METADATA):
+    if vocabulary.is_entry(path):
         return bool(_answers(described, path))
     return any(True for _ in _texts(described, path))

@@ -45,7 +45,7 @@ from kiban.query.question import (
     Words,
 )
 from kiban.query.time_span import time_span
-from kiban.query.vocabulary import CODED, ELEMENTS, METADATA, TIMES, nearest
+from kiban.query.vocabulary import CODED, ELEMENTS, TIMES, nearest
 from kiban.query.words import asked_words, fold
 from kiban.records.identity import parse_pid
 from kiban.records.property_term import PROPERTY_TERMS
@@ -83,7 +83,8 @@ def check_path(path: str) -> None:
         guess = f"Did you mean {lower}?" if vocabulary.is_path(lower) else nearest(path, vocabulary.known_paths())
         raise InvalidQuestion(
             f"'{path[:80]}' cannot be asked for.",
-            mend=guess or "Name a field (sample, technique, started, ...), metadata.<name> or a property term.",
+            mend=guess
+            or "Name a field (sample, technique, started, ...), metadata.<name>, field.<key> or a property term.",
         )
 
 
@@ -206,7 +207,7 @@ def _comparison(path: str, operator: Operator, value: Literal) -> Condition:
         return TextCondition(path, operator, _text(path, operator, value))
     if isinstance(value, Measured):
         return _number_comparison(path, operator, value)
-    if path.startswith(METADATA):
+    if vocabulary.is_entry(path):
         return TextCondition(path, operator, fold(value if isinstance(value, str) else value.isoformat()))
     raise InvalidQuestion(
         f"{path} is compared with numbers; '{value}' is none.", mend=f"Write {path} > 5, with a unit."

@@ -3,9 +3,11 @@
 A path names what is asked about:
 
 - a field of the record: `kind`, `title`, `technique`, `tier`, `sample` (its name), `reader`, `file` (its name),
-  `instrument`, `operator`, `started` (when measuring began), `created` (when it was kept), `id` (the short identifier);
+  `instrument`, `operator`, `template` (its name or identifier), `started` (when measuring began), `created` (when it
+  was kept), `id` (the short identifier);
 - `elements`: the chemical elements of the record's sample;
 - `metadata.<name>`: an entry of a measurement's normalised metadata;
+- `field.<key>`: what stands in a field of the record's template; of a process `meant.<key>` and `done.<key>`;
 - any other word: a property term. A measurement answers with the values that rest on it, a sample with the values
   claimed for it. A term with several values (peaks, cycles) matches if one of them does.
 """
@@ -29,6 +31,7 @@ RECORD_FIELDS = (
     "file",
     "instrument",
     "operator",
+    "template",
     "started",
     "created",
     "id",

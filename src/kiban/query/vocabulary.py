@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from kiban.query.entries import PARTS
 from kiban.query.question import RECORD_FIELDS
 from kiban.query.words import fold
 from kiban.records.property_term import PROPERTY_TERMS
@@ -15,13 +16,12 @@ from kiban.records.scope import Tier
 from kiban.records.technique import TECHNIQUES
 
 ELEMENTS = "elements"
-METADATA = "metadata."
 CODED = frozenset({"kind", "technique", "tier"})
 """Fields whose values come from closed lists and are compared as they stand."""
 TIMES = frozenset({"started", "created"})
 
 _TERM = re.compile(r"[a-z_][a-z0-9_]*")
-_METADATA_PATH = re.compile(r"metadata(\.[A-Za-z0-9_]+)+")
+_ENTRY_PATH = re.compile(rf"(?:{'|'.join(PARTS.values())})(?:\.[A-Za-z0-9_]+)+")
 _LONGEST_GUESS = 60
 
 _FIELDS_JA = {
@@ -44,13 +44,18 @@ _FIELDS_JA = {
 
 
 def is_path(text: str) -> bool:
-    """Say whether a question may ask for it: a field, `elements`, `metadata.*`, or a word that can be a term."""
-    return bool(_TERM.fullmatch(text) or _METADATA_PATH.fullmatch(text))
+    """Say whether a question may ask for it: a field, `elements`, an entry, or a word that can be a term."""
+    return bool(_TERM.fullmatch(text)) or is_entry(text)
+
+
+def is_entry(path: str) -> bool:
+    """Say whether the path names an entry of a document: `metadata.*`; `field.*`, `meant.*`, `done.*` of a template."""
+    return bool(_ENTRY_PATH.fullmatch(path))
 
 
 def is_term(path: str) -> bool:
     """Say whether the path names a property term rather than something of the record itself."""
-    return path not in RECORD_FIELDS and path != ELEMENTS and not path.startswith(METADATA)
+    return path not in RECORD_FIELDS and path != ELEMENTS and not is_entry(path)
 
 
 @cache

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from kiban.query.metadata_entries import metadata_entries
+from kiban.query.entries import entries
 from kiban.records.record import Record
 from kiban.records.technique import TECHNIQUES
 
@@ -91,7 +91,7 @@ def _texts(record: Record) -> Iterator[str]:
         if isinstance(value, str):
             yield value
     # Numbers are asked for by comparison, not by their digits.
-    for name, entry in metadata_entries(document):
-        yield name
+    for path, entry in entries(document):
+        yield path.partition(".")[2]
         if isinstance(entry, str):
             yield entry

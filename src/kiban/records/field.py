@@ -228,3 +228,16 @@ def walk(fields: tuple[Field, ...], before: tuple[str, ...] = ()) -> Iterator[tu
         path = (*before, each.key)
         yield path, each
         yield from walk(each.fields, path)
+
+
+def renamed_paths(fields: tuple[Field, ...]) -> dict[str, str]:
+    """Paths of keys, joined by points, that differ from what they were first; with that."""
+    found: dict[str, str] = {}
+    waiting = [("", "", each) for each in fields]
+    while waiting:
+        now, first, each = waiting.pop()
+        now, first = f"{now}{each.key}", f"{first}{each.first_key}"
+        if now != first:
+            found[now] = first
+        waiting.extend((f"{now}.", f"{first}.", part) for part in each.fields)
+    return found

@@ -128,6 +128,10 @@ class Catalog(Protocol):
         """The current versions of those that exist and are visible."""
         ...
 
+    def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
+        """Single versions of records, by id and number; as `get` for each, without those that it would not find."""
+        ...
+
     def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
         """All versions, newest first; empty where none is visible."""
         ...

@@ -85,6 +85,11 @@ class MemoryCatalog:
         state = self._state
         return {i: record for i in ids if (record := state.live(i, visible)) is not None}
 
+    def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
+        """See `Catalog.get_versions`."""
+        found = ((i, r) for i, _ in wanted if self._state.live(i, visible) for r in self.versions(i, visible))
+        return {(i, record.version): record for i, record in found if (i, record.version) in set(wanted)}
+
     def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
         """See `Catalog.versions`."""
         state = self._state

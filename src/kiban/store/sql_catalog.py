@@ -161,6 +161,17 @@ class SqlCatalog:
         records = map(record_of, self._rows(visible, query, {"ids": list(ids)}) if ids else ())
         return {record.id: record for record in records}
 
+    def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
+        """See `Catalog.get_versions`."""
+        live = f"SELECT id FROM record WHERE id = ANY(%(ids)s) AND {_LIVE}"
+        query = (
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE (id, version) IN "
+            f"(SELECT * FROM unnest(%(ids)s::uuid[], %(versions)s::integer[])) AND id IN ({live}) AND {_SEEN}"
+        )
+        values = {"ids": [i for i, _ in wanted], "versions": [version for _, version in wanted]}
+        records = map(record_of, self._rows(visible, query, values) if wanted else ())
+        return {(record.id, record.version): record for record in records}
+
     def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
         """See `Catalog.versions`."""
         current = f"SELECT FROM record WHERE id = %(id)s AND is_current AND {_SEEN}"

@@ -189,7 +189,7 @@ class Where:
     # Numbers and times
 
     def _number(self, path: str, unit: str, interval: Interval) -> str:
-        if not path.startswith(vocabulary.METADATA):
+        if not vocabulary.is_entry(path):
             return self._facts(path, f"unit_si = {self._value(unit)} AND {self._within('value_si', interval)}")
         numbers = f"jsonb_array_elements(r.answers -> {self._value(stored(path))}) AS a (value)"
         within = self._within("(a.value ->> 'si')::double precision", interval)

@@ -65,6 +65,7 @@ class CatalogAccessSuite:
         assert {r.id for r in catalog.find(EVERYTHING, visible).records} == may_see
         assert catalog.count(EVERYTHING, visible) == len(may_see)
         assert set(catalog.get_many([r.id for r in records.values()], visible)) == may_see
+        assert {i for i, _ in catalog.get_versions([(r.id, 1) for r in records.values()], visible)} == may_see
         assert sum(n for _, n in catalog.facets(EVERYTHING, visible, Facet.KIND)) == len(may_see)
         for record in records.values():
             assert bool(catalog.versions(record.id, visible)) == (record.id in may_see)

@@ -68,6 +68,9 @@ class CatalogSuite(CatalogWritingSuite, CatalogAccessSuite, CatalogAgreementSuit
         assert lab.catalog.get(one.id, visible) == two
         assert lab.catalog.get(one.pid, visible, version=1) == one
         assert lab.catalog.versions(one.id, visible) == (two, one)
+        wanted = [(one.id, 1), (one.id, 2), (one.id, 3), (new_uuid(), 1)]
+        assert lab.catalog.get_versions(wanted, visible) == {(one.id, 1): one, (one.id, 2): two}
+        assert lab.catalog.get_versions([], visible) == {}
         assert lab.catalog.find(EVERYTHING, visible).records == (two,)
         with pytest.raises(RecordNotFound):
             lab.catalog.get(one.id, visible, version=3)

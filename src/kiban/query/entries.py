@@ -1,4 +1,4 @@
-"""The entries of a record's metadata, one by one, whatever their nesting."""
+"""The entries of a document one by one, whatever their nesting: metadata, and what stands in fields of templates."""
 
 from __future__ import annotations
 
@@ -18,19 +18,38 @@ class Quantity:
 Entry: TypeAlias = "str | Quantity"
 
 
-def metadata_entries(document: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
-    """Walk through `document["metadata"]`.
+PARTS = {"metadata": "metadata", "values": "field", "meant": "meant", "done": "done"}
+"""Parts of a document that hold entries, with the word that their paths begin with in questions."""
+
+
+def entries(document: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
+    """Walk through a document.
 
     Yields
     ------
-    name : str
-        Names of nested entries are joined by points: `scan.step`.
+    path : str
+        As questions ask for it: `metadata.scan.step`, `field.particle_size`, `meant.steps.temperature`. What stands in
+        a field that has been renamed comes under the name that it had first as well.
     entry : str or Quantity
         A list gives one entry for each of its members, a truth value the word `true` or `false`. What holds no value
         (null, an empty list) is passed over.
     """
-    metadata = document.get("metadata")
-    waiting: list[tuple[str, Any]] = [("", metadata)] if isinstance(metadata, Mapping) else []
+    renamed = _renamed(document)
+    for part, word in PARTS.items():
+        for name, entry in _entries(document.get(part)):
+            yield f"{word}.{name}", entry
+            if part != "metadata" and name in renamed:
+                yield f"{word}.{renamed[name]}", entry
+
+
+def _renamed(document: Mapping[str, Any]) -> Mapping[str, str]:
+    use = document.get("template")
+    renamed = use.get("renamed") if isinstance(use, Mapping) else None
+    return renamed if isinstance(renamed, Mapping) else {}
+
+
+def _entries(tree: Any) -> Iterator[tuple[str, Entry]]:
+    waiting: list[tuple[str, Any]] = [("", tree)] if isinstance(tree, Mapping) else []
     while waiting:
         name, value = waiting.pop()
         if isinstance(value, str):
