@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
 from kiban.records.record import Record
 from kiban.records.scope import Visible
 from kiban.store.catalog import Batch
+
+_MOST_SHOWN = 10
 
 
 def check_batch(batch: Batch, visible: Visible, project: UUID) -> None:
@@ -77,6 +79,15 @@ def identifier_taken(*pids: str) -> IdentifierTaken:
     shown = ", ".join(pids[:3]) + (", ..." if len(pids) > 3 else "")
     which = f"The short identifier {shown}" if len(pids) == 1 else f"One of the short identifiers {shown}"
     return IdentifierTaken(f"{which} is in use.", mend="Draw another one.")
+
+
+def from_itself(titles: Sequence[str]) -> InvalidValue:
+    """Say that a record would come from itself: titles along the way, the first the same as the last."""
+    shown = [*titles[:_MOST_SHOWN], "...", titles[-1]] if len(titles) > _MOST_SHOWN + 1 else titles
+    return InvalidValue(
+        f"{titles[0]} would come from itself: {' ← '.join(shown)}.",
+        mend="One of these links leads the wrong way: each goes from what came later to what it rests on.",
+    )
 
 
 def already_there(what: str) -> Conflict:

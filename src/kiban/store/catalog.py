@@ -18,6 +18,7 @@ from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
 from kiban.records.property import Fact
+from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Scope, Tier, Visible
 
@@ -88,6 +89,8 @@ class Writing(Protocol):
             If a record's next version exists already, or a key is taken.
         Refused
             If something is written into a scope that is not visible to the asker.
+        InvalidValue
+            If by its links a record would come from itself, through records that are visible to the asker.
         """
         ...
 
@@ -152,6 +155,13 @@ class Catalog(Protocol):
 
     def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
         """Links that start or end at one of the records. Both ends are visible."""
+        ...
+
+    def walk(self, start: Collection[UUID], visible: Visible, *, direction: Direction, most: int = 10_000) -> Walk:
+        """Follow links from records as far as they lead, through records that are visible; nearest first.
+
+        Starts that are not there or not visible are left out. Of more than `most` records the nearest are given.
+        """
         ...
 
     def facts(

@@ -6,6 +6,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
@@ -17,6 +18,7 @@ from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
 from kiban.records.property import Fact
+from kiban.records.provenance import Direction, Walk, depths
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store import catalog_faults
@@ -126,6 +128,22 @@ class MemoryCatalog:
             and link.scope in visible
             and state.live(link.subject, visible)
             and state.live(link.object, visible)
+        )
+
+    def walk(self, start: Collection[UUID], visible: Visible, *, direction: Direction, most: int = 10_000) -> Walk:
+        """See `Catalog.walk`."""
+        state = self._state
+        links = [
+            link
+            for link in state.links.values()
+            if link.scope in visible and state.live(link.subject, visible) and state.live(link.object, visible)
+        ]
+        found = depths([i for i in start if state.live(i, visible)], links, direction)
+        kept = dict(islice(found.items(), most))
+        return Walk(
+            depths=kept,
+            links=tuple(link for link in links if link.subject in kept and link.object in kept),
+            is_cut=len(kept) < len(found),
         )
 
     def facts(

@@ -9,12 +9,14 @@ from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry
 from kiban.records.link import Link
 from kiban.records.property import Fact
+from kiban.records.provenance import cycle, path
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
 from kiban.store.batch_rules import (
     already_there,
     check_batch,
     check_same_thing,
+    from_itself,
     identifier_taken,
     key_taken,
     newer_version,
@@ -85,6 +87,7 @@ class MemoryState:
             self.compositions[sample] = dict(amounts)
         for link in batch.links:
             self.links.setdefault((link.subject, link.predicate, link.object), link)
+        self._check_links(batch, visible)
         self.retired |= {fact.id for fact in self.facts.values() if fact.evidence in batch.renewed}
         for fact in batch.facts:
             if fact.id in self.facts:
@@ -98,6 +101,20 @@ class MemoryState:
         for blob in batch.blobs:
             self.blobs.setdefault(blob.checksum, blob)
         self.events += tuple(replace(event, details=as_kept(event.details)) for event in batch.events)
+
+    def _check_links(self, batch: Batch, visible: Visible) -> None:
+        """Refuse links by which something comes from itself. Only a new link can close a cycle."""
+        known = [
+            link
+            for link in self.links.values()
+            if link.scope in visible and self.live(link.subject, visible) and self.live(link.object, visible)
+        ]
+        new = {record.id for record in batch.records if record.version == 1}
+        if way := cycle(batch.links):
+            raise from_itself([self.records[i][-1].title for i in way])
+        for link in batch.links:
+            if link.subject not in new and (way := path(link.object, link.subject, known)):
+                raise from_itself([self.records[i][-1].title for i in (link.subject, *way)])
 
     def _require(self, record: UUID, visible: Visible) -> None:
         if self.current(record, visible) is None:

@@ -24,6 +24,7 @@ from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
 from kiban.records.property import Fact
+from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store.catalog import Facet, Fault, Page
@@ -44,6 +45,7 @@ from kiban.store.sql_rows import (
     stored,
     unstored,
 )
+from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
 
 Rows = list[tuple[Any, ...]]
@@ -225,6 +227,11 @@ class SqlCatalog:
             'ORDER BY subject, predicate COLLATE "C", object'
         )
         return tuple(map(link_of, self._rows(visible, query, {"ids": list(records)})))
+
+    def walk(self, start: Collection[UUID], visible: Visible, *, direction: Direction, most: int = 10_000) -> Walk:
+        """See `Catalog.walk`."""
+        with self._transaction(visible) as cursor:
+            return walk(cursor, start, visible, direction=direction, most=check_limit(most))
 
     def facts(
         self,

@@ -12,12 +12,20 @@ import psycopg
 from psycopg import Cursor
 from psycopg.errors import UniqueViolation
 
-from kiban.errors import KibanError
+from kiban.errors import InvalidValue, KibanError
 from kiban.records.file_entry import FileEntry
+from kiban.records.provenance import Direction, cycle, path
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
 from kiban.store import sql_insert
-from kiban.store.batch_rules import check_batch, check_same_thing, identifier_taken, newer_version, no_such_record
+from kiban.store.batch_rules import (
+    check_batch,
+    check_same_thing,
+    from_itself,
+    identifier_taken,
+    newer_version,
+    no_such_record,
+)
 from kiban.store.catalog import Batch
 from kiban.store.sql_errors import translated
 from kiban.store.sql_insert import insert
@@ -33,7 +41,9 @@ from kiban.store.sql_rows import (
     place,
     record_of,
     record_row,
+    unstored,
 )
+from kiban.store.sql_walk import walk
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -116,6 +126,7 @@ class SqlWriting:
         scopes = self._add_records(batch.records)
         self._replace_compositions(batch, scopes)
         insert(cursor, sql_insert.LINK, map(link_row, batch.links), on_conflict=_KEEP_FIRST)
+        self._check_links(batch)
         self._add_facts(batch)
         files = {file.id: file for file in batch.files}
         insert(cursor, sql_insert.FILE, map(file_row, files.values()), on_conflict=_CHANGE_FILE)
@@ -199,6 +210,28 @@ class SqlWriting:
             for element, fraction in amounts.items()
         ]
         insert(self._cursor, sql_insert.COMPOSITION, rows)
+
+    def _check_links(self, batch: Batch) -> None:
+        """Refuse links by which something comes from itself. Only a link of what was there before can close a cycle."""
+        if way := cycle(batch.links):
+            raise self._from_itself(way)
+        new = {record.id for record in batch.records if record.version == 1}
+        late = [link for link in batch.links if link.subject not in new]
+        if not late:
+            return
+        starts = {link.object for link in late}
+        found = walk(self._cursor, starts, self._visible, direction=Direction.BACK, most=None)
+        for link in late:
+            if link.subject in found.depths and (way := path(link.object, link.subject, found.links)):
+                raise self._from_itself([link.subject, *way])
+
+    def _from_itself(self, way: list[UUID]) -> InvalidValue:
+        rows = self._cursor.execute(
+            "SELECT id, title FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[])",
+            [way, self._scopes],
+        ).fetchall()
+        titles = {row[0]: unstored(row[1]) for row in rows}
+        return from_itself([titles.get(record, "another record") for record in way])
 
     def _add_facts(self, batch: Batch) -> None:
         if batch.renewed:
