@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.errors import InvalidIdentifier
-from kiban.records.identity import ALPHABET, new_pid, new_uuid, parse_pid
+from kiban.records.identity import ALPHABET, new_pid, new_uuid, parse_pid, pids_in
 
 pids = st.builds(lambda _: new_pid(), st.integers())
 
@@ -73,3 +73,20 @@ def test_uuids_are_of_version_7_and_in_order_across_threads() -> None:
     example = new_uuid()
     assert example.version == 7
     assert example.variant == "specified in RFC 4122"
+
+
+@given(
+    pid=pids,
+    before=st.sampled_from(["", "LTO_", "run 7 ", "試料"]),
+    after=st.sampled_from(["", "_01.xrdml", ".txt", " (2)"]),
+)
+def test_a_pid_is_found_inside_a_file_name(pid: str, before: str, after: str) -> None:
+    bare = pid.removeprefix("kb:")
+    spellings = (pid, bare, bare.lower(), f"kb_{bare}", f"kb-{bare.replace('-', '')}", bare.replace("-", "_"))
+    if before in {"", "run 7 ", "試料"}:
+        assert all(pids_in(f"{before}{spelling}{after}") == (pid,) for spelling in spellings)
+
+
+def test_words_that_look_like_a_pid_are_turned_away() -> None:
+    assert pids_in("20240115_scan_01.xy Sample-batch-07") == ()
+    assert pids_in("") == ()

@@ -15,5 +15,9 @@ def print_outcome(outcome: Outcome) -> None:
     again = " (already there)" if outcome.already_there else ""
     found = f"{outcome.measurement} {outcome.technique}{again}" if outcome.measurement else outcome.reason
     print(f"{_MARKS[outcome.status]} {outcome.path}  {found}", flush=True)
+    if outcome.linked_by and not outcome.already_there:
+        print(f"    sample {outcome.sample or '?'}: {outcome.linked_by}")
+    if outcome.candidates:
+        print(f"    sample? {', '.join(outcome.candidates)}: choose one with kiban confirm")
     for member in outcome.members:
         print_outcome(member)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from kiban.operations.deposit_received import Received
 from kiban.operations.deposit_records import Draft, status_of
@@ -24,6 +25,10 @@ class Outcome:
     """Short identifier of the first measurement."""
     measurements: tuple[str, ...] = ()
     sample: str | None = None
+    linked_by: str = ""
+    """How the sample was found, where an identifier on the file led to it."""
+    candidates: tuple[str, ...] = ()
+    """Identifiers of samples between which somebody has to decide: `kiban confirm`."""
     reason: str = ""
     already_there: bool = False
     sha256: str | None = None
@@ -61,6 +66,8 @@ def _outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
         measurement=records[0].pid if records else None,
         measurements=tuple(record.pid for record in records),
         sample=_sample_of(records, made),
+        linked_by=_told(records, "linked_by") or "",
+        candidates=tuple(_told(records, "candidates") or ()),
         reason=reason,
         already_there=not any(id(written) in new for written in judged),
         sha256=received.blob.checksum,
@@ -90,4 +97,9 @@ def _technique(records: Iterable[Record]) -> str | None:
 
 def _sample_of(records: list[Record], made: Draft) -> str | None:
     wanted = next((record.sample for record in records if record.sample is not None), None)
-    return next((sample.pid for sample in made.samples.values() if sample.id == wanted), None)
+    there = (*made.samples.values(), *made.by_pid.values())
+    return next((sample.pid for sample in there if sample.id == wanted), None)
+
+
+def _told(records: list[Record], name: str) -> Any:
+    return next((told for record in records if (told := record.document.get(name))), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from uuid import UUID
 from kiban.compute.structured import Failure, Structured, StructuredReading
 from kiban.errors import InvalidValue
 from kiban.operations.deposit_received import Received
+from kiban.operations.deposit_sample import Claim, claim_of
 from kiban.records.document import to_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
@@ -27,7 +27,6 @@ from kiban.store.catalog import Batch, Writing
 
 _KEPT = {"UnknownFormat", "NothingMeasured"}
 """Errors that say that there is nothing to be read; after any other the file waits in quarantine."""
-_MAX_NAME = 200
 _PART = "It belongs to "
 
 
@@ -53,6 +52,10 @@ class Draft:
     entries: dict[tuple[str, str], FileEntry]
     measurements: dict[str, Record]
     samples: dict[str, Record]
+    by_pid: dict[str, Record]
+    """Samples whose identifiers stand on the files."""
+    claims: dict[tuple[int, int], Claim]
+    """What each reading says of its sample, by file and number."""
     blobs: dict[str, Blob] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     renewed: set[UUID] = field(default_factory=set)
@@ -93,24 +96,19 @@ def draft(writing: Writing, received: Iterable[Received], terms: Terms) -> Draft
     """Work out what has to be written for these files; what is there already is found and left as it is."""
     files = [f for r in received for f in r.all()]
     readings = [(f, i, r) for f in files if isinstance(f.result, Structured) for i, r in enumerate(f.result.readings)]
+    claims = {(id(f), i): claim_of(terms.sample, f.name, r.measurement) for f, i, r in readings}
     made = Draft(
         terms=terms,
         now=datetime.now(UTC),
         entries=writing.existing_files([(f.path, f.blob.checksum) for f in files]),
         measurements=writing.existing(RecordKind.MEASUREMENT, [measurement_key(f, i) for f, i, _ in readings]),
-        samples=writing.existing(
-            RecordKind.SAMPLE, list({n for _, _, r in readings if (n := sample_name(r, terms)) is not None})
-        ),
+        samples=writing.existing(RecordKind.SAMPLE, list({c.name for c in claims.values() if c.name is not None})),
+        by_pid=writing.existing_pids(RecordKind.SAMPLE, {pid for c in claims.values() for pid in c.pids}),
+        claims=claims,
     )
     for file in received:
         _draft_file(made, file, archive=None)
     return made
-
-
-def sample_name(reading: StructuredReading, terms: Terms) -> str | None:
-    """The name of the sample that was measured: the depositor's word, else the file's."""
-    name = terms.sample or reading.measurement.sample_name or ""
-    return unicodedata.normalize("NFKC", name).strip()[:_MAX_NAME] or None
 
 
 def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
@@ -201,10 +199,19 @@ def _measurement(made: Draft, file: Received, index: int, reading: StructuredRea
         return known
     normalised = file.normalised[index]
     made.blobs[normalised.checksum] = normalised
-    document = to_json(replace(reading.measurement, normalised=normalised.checksum))
-    title = reading.measurement.title
     # Which sample it is of was decided when it was deposited; later readings decide it only where nobody knew.
-    sample = _sample(made, reading) if known is None or known.sample is None else None
+    found = _found_sample(made, file, index, reading) if known is None or known.sample is None else _Found(None)
+    if known is not None and known.sample is not None:
+        found.linked_by = str(known.document.get("linked_by", ""))
+    document = to_json(
+        replace(
+            reading.measurement,
+            normalised=normalised.checksum,
+            linked_by=found.linked_by,
+            candidates=found.candidates,
+        )
+    )
+    title, sample = reading.measurement.title, found.sample
     of = sample.id if sample is not None else None
     if known is None:
         record = _record(made, kind=RecordKind.MEASUREMENT, title=title, key=key, sample=of, document=document)
@@ -256,8 +263,29 @@ def _withdraw(made: Draft, file: Received, still_there: list[Record]) -> None:
             made.events.append(_event(made, "withdrawn", _next_version(made, record, deleted=True).id, file))
 
 
-def _sample(made: Draft, reading: StructuredReading) -> Record | None:
-    name = sample_name(reading, made.terms)
+@dataclass(slots=True)
+class _Found:
+    """The sample of a reading, and how it was found."""
+
+    sample: Record | None
+    linked_by: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+def _found_sample(made: Draft, file: Received, index: int, reading: StructuredReading) -> _Found:
+    """An identifier that leads to a sample decides; several that lead to different ones leave it open."""
+    claim = made.claims[id(file), index]
+    there = [pid for pid in claim.pids if pid in made.by_pid]
+    if len(there) > 1:
+        return _Found(None, candidates=tuple(there))
+    if there:
+        return _Found(made.by_pid[there[0]], linked_by=f"{there[0]} stands in {claim.pids[there[0]]}.")
+    if claim.is_identifier:
+        return _Found(None, linked_by=f"{claim.name} was given as its sample; there is none of that identifier.")
+    return _Found(_sample(made, reading, claim.name))
+
+
+def _sample(made: Draft, reading: StructuredReading, name: str | None) -> Record | None:
     if name is None:
         return None
     composition = _composition(reading.formula)

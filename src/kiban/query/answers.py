@@ -51,6 +51,9 @@ def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
     use = record.document.get("template")
     if isinstance(use, Mapping):
         found["template"] = [fold(str(use.get("name", ""))), fold(str(use.get("id", "")))]
+    candidates = record.document.get("candidates")
+    if isinstance(candidates, list | tuple):
+        found["candidates"] = [fold(str(each)) for each in candidates]
     for path, entry in entries(record.document):
         found.setdefault(path, []).append(_answer(entry))
     # An empty text is no value.

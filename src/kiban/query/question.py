@@ -5,6 +5,7 @@ A path names what is asked about:
 - a field of the record: `kind`, `title`, `technique`, `tier`, `sample` (its name), `reader`, `file` (its name),
   `instrument`, `operator`, `template` (its name or identifier), `started` (when measuring began), `created` (when it
   was kept), `id` (the short identifier);
+- `candidates`: the identifiers of the samples of which a measurement may be, while nobody has decided;
 - `elements`: the chemical elements of the record's sample;
 - `metadata.<name>`: an entry of a measurement's normalised metadata;
 - `field.<key>`: what stands in a field of the record's template; of a process `meant.<key>` and `done.<key>`;
@@ -32,6 +33,7 @@ RECORD_FIELDS = (
     "instrument",
     "operator",
     "template",
+    "candidates",
     "started",
     "created",
     "id",

@@ -95,6 +95,28 @@ def parse_pid(text: str) -> str:
     return PREFIX + "-".join(match.groups())
 
 
+_SOMEWHERE = re.compile(
+    r"(?<![0-9A-Za-z])(?:kb[:_-]?)?([0-9A-Za-z]{4})[-_]?([0-9A-Za-z]{4})[-_]?([0-9A-Za-z]{2})(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_LONGEST_TEXT = 1000
+
+
+def pids_in(text: str) -> tuple[str, ...]:
+    """Find what may be short identifiers in a text such as a file name, in their printed form.
+
+    The check character turns away 31 of 32 other words of that shape; whether there is such a record is another matter.
+    File names cannot have a colon everywhere: `kb_7Q4M-2KXD-98` and `kb-7Q4M2KXD98` are read as well.
+    """
+    found = []
+    for match in _SOMEWHERE.finditer(text[:_LONGEST_TEXT]):
+        try:
+            found.append(parse_pid("-".join(match.groups())))
+        except InvalidIdentifier:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
 _lock = threading.Lock()
 _last = 0
 

@@ -61,5 +61,9 @@ class Measurement:
     analyses: tuple[Analysis, ...] = ()
     preview: tuple[tuple[float, float], ...] = ()
     """A few dozen points (axis, first signal), in the units as given: enough for a thumbnail."""
+    linked_by: str = ""
+    """How its sample was found, as a sentence, where an identifier on the file led to it or a person decided."""
+    candidates: tuple[str, ...] = ()
+    """Identifiers of samples between which nobody has decided yet."""
     companions: Mapping[str, str] = field(default_factory=dict)
     """Files that it was read together with: SHA-256 by path below the file's folder."""

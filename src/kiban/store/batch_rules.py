@@ -30,6 +30,11 @@ def check_batch(batch: Batch, visible: Visible, project: UUID) -> None:
         raise InvalidValue(
             "A record or file of another project was given.", mend="Write to one project in one transaction."
         )
+    if batch.relinked - {record.id for record in batch.records}:
+        raise InvalidValue(
+            "Links were to be replaced without a new version of the record they start from.",
+            mend="Give that version too.",
+        )
     if batch.renewed - {record.id for record in batch.records}:
         raise InvalidValue(
             "Facts were to be renewed without a new version of the record they rest on.", mend="Give that version too."

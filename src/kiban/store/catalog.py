@@ -33,6 +33,8 @@ class Batch:
     """New records (version 1) or the next version of existing ones."""
     renewed: frozenset[UUID] = frozenset()
     """Of the records, those whose facts so far no longer count, because this version brings its own."""
+    relinked: frozenset[UUID] = frozenset()
+    """Of the records, those whose links so far (as subjects) no longer hold, because this version brings its own."""
     compositions: Mapping[UUID, Mapping[str, float]] = field(default_factory=dict)
     """Sample to element to amount fraction. Replaces what was there for the sample."""
     links: tuple[Link, ...] = ()
@@ -74,6 +76,10 @@ class Writing(Protocol):
 
     def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
         """The project's current records with these keys. Holds until the transaction ends: no other can add one."""
+        ...
+
+    def existing_pids(self, kind: RecordKind, pids: Collection[str]) -> dict[str, Record]:
+        """The current records of a kind with these short identifiers that the asker may see, of any project."""
         ...
 
     def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
@@ -127,8 +133,8 @@ class Catalog(Protocol):
         """
         ...
 
-    def get_many(self, ids: Collection[UUID], visible: Visible) -> dict[UUID, Record]:
-        """The current versions of those that exist and are visible."""
+    def get_many(self, ids: Collection[UUID | str], visible: Visible) -> dict[UUID, Record]:
+        """The current versions of those that exist and are visible, by id or short identifier."""
         ...
 
     def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:

@@ -82,10 +82,12 @@ class MemoryCatalog:
             raise RecordNotFound(str(identifier))
         return record
 
-    def get_many(self, ids: Collection[UUID], visible: Visible) -> dict[UUID, Record]:
+    def get_many(self, ids: Collection[UUID | str], visible: Visible) -> dict[UUID, Record]:
         """See `Catalog.get_many`."""
-        state = self._state
-        return {i: record for i in ids if (record := state.live(i, visible)) is not None}
+        state, pids = self._state, {i for i in ids if isinstance(i, str)}
+        wanted = {i for i in ids if isinstance(i, UUID)}
+        wanted |= {i for i, versions in state.records.items() if pids and versions[-1].pid in pids}
+        return {i: record for i in wanted if (record := state.live(i, visible)) is not None}
 
     def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
         """See `Catalog.get_versions`."""
@@ -274,6 +276,13 @@ class MemoryWriting:
             for r in records
             if r is not None and r.key in wanted and r.key is not None and (r.project, r.kind) == (self._project, kind)
         }
+
+    def existing_pids(self, kind: RecordKind, pids: Collection[str]) -> dict[str, Record]:
+        """See `Writing.existing_pids`."""
+        self.check_sound()
+        wanted = set(pids)
+        records = (self._state.live(i, self._visible) for i in self._state.records)
+        return {r.pid: r for r in records if r is not None and r.pid in wanted and r.kind is kind}
 
     def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
         """See `Writing.existing_files`."""

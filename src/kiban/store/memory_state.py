@@ -85,6 +85,8 @@ class MemoryState:
         for sample, amounts in batch.compositions.items():
             self._require(sample, visible)
             self.compositions[sample] = dict(amounts)
+        for key in [key for key, link in self.links.items() if link.subject in batch.relinked]:
+            del self.links[key]
         for link in batch.links:
             self.links.setdefault((link.subject, link.predicate, link.object), link)
         self._check_links(batch, visible)

@@ -157,11 +157,14 @@ class SqlCatalog:
             raise RecordNotFound(str(identifier))
         return record_of(rows[0])
 
-    def get_many(self, ids: Collection[UUID], visible: Visible) -> dict[UUID, Record]:
+    def get_many(self, ids: Collection[UUID | str], visible: Visible) -> dict[UUID, Record]:
         """See `Catalog.get_many`."""
-        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(%(ids)s) AND {_LIVE}"
-        records = map(record_of, self._rows(visible, query, {"ids": list(ids)}) if ids else ())
-        return {record.id: record for record in records}
+        records: dict[UUID, Record] = {}
+        for column, kind in (("id", UUID), ("pid", str)):
+            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {column} = ANY(%(wanted)s) AND {_LIVE}"
+            if wanted := [each for each in ids if isinstance(each, kind)]:
+                records |= {r.id: r for r in map(record_of, self._rows(visible, query, {"wanted": wanted}))}
+        return records
 
     def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
         """See `Catalog.get_versions`."""

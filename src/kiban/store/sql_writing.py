@@ -106,6 +106,18 @@ class SqlWriting:
         return {r.key: r for r in map(record_of, rows) if r.key is not None and r.key in wanted}
 
     @_remembering
+    def existing_pids(self, kind: RecordKind, pids: Collection[str]) -> dict[str, Record]:
+        """See `Writing.existing_pids`."""
+        if not pids:
+            return {}
+        rows = self._cursor.execute(
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE kind = %s AND pid = ANY(%s) "
+            "AND is_current AND NOT is_deleted AND scope = ANY(%s::integer[])",
+            [kind.value, list(pids), self._scopes],
+        ).fetchall()
+        return {record.pid: record for record in map(record_of, rows)}
+
+    @_remembering
     def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
         """See `Writing.existing_files`."""
         wanted = set(paths_and_checksums)
@@ -125,6 +137,8 @@ class SqlWriting:
         insert(cursor, sql_insert.BLOB, blobs, on_conflict=_KEEP_FIRST)
         scopes = self._add_records(batch.records)
         self._replace_compositions(batch, scopes)
+        if batch.relinked:
+            cursor.execute("DELETE FROM link WHERE subject = ANY(%s)", [list(batch.relinked)])
         insert(cursor, sql_insert.LINK, map(link_row, batch.links), on_conflict=_KEEP_FIRST)
         self._check_links(batch)
         self._add_facts(batch)

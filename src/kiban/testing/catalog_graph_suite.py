@@ -103,6 +103,19 @@ class CatalogGraphSuite:
         assert lab.catalog.walk([first.id], lab.visible(), direction=BACK).depths == {first.id: 0}
         lab.write(links=[a_link(third, Predicate.PART_OF, first)])
 
+    def test_a_new_version_can_bring_other_links(self) -> None:
+        lab = self.lab()
+        first, second = lab.sample("first"), lab.sample("second")
+        scan, other = lab.measurement("scan", first), lab.measurement("other", first)
+        links = [a_link(scan, Predicate.MEASURED, first), a_link(other, Predicate.MEASURED, first)]
+        lab.write(first, second, scan, other, links=links)
+        again = replace(scan, version=2, sample=second.id)
+        lab.write(again, links=[a_link(again, Predicate.MEASURED, second)], relinked=frozenset({scan.id}))
+        assert set(lab.catalog.walk([first.id], lab.visible(), direction=FORWARD).depths) == {first.id, other.id}
+        assert set(lab.catalog.walk([scan.id], lab.visible(), direction=BACK).depths) == {scan.id, second.id}
+        with pytest.raises(InvalidValue, match="without a new version"):
+            lab.write(relinked=frozenset({scan.id}))
+
     def test_walks_on_a_large_random_graph_find_what_a_plain_search_finds(self) -> None:
         lab, chance = self.lab(), random.Random(1)  # noqa: S311  a graph, not a secret
         records = [lab.sample(f"r{n}") for n in range(N_RANDOM)]

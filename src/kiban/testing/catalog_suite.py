@@ -58,6 +58,7 @@ class CatalogSuite(CatalogWritingSuite, CatalogAccessSuite, CatalogGraphSuite, C
         assert list(kept.document) == list(record.document)
         assert lab.catalog.get(record.pid, lab.visible()) == kept
         assert lab.catalog.get_many([record.id, new_uuid()], lab.visible()) == {record.id: kept}
+        assert lab.catalog.get_many([record.pid, "kb:0000-0000-00"], lab.visible()) == {record.id: kept}
 
     def test_a_change_adds_a_version_and_keeps_the_old_one(self) -> None:
         lab = self.lab()

@@ -40,6 +40,9 @@ class CatalogWritingSuite:
             found = writing.existing(RecordKind.SAMPLE, ["LTO-7", "LTO-8", "gone", "LTO-7"])
             assert found == {"LTO-7": sample}
             assert writing.existing(RecordKind.SAMPLE, []) == {}
+            pids = [sample.pid, scan.pid, gone.pid, "kb:0000-0000-00"]
+            assert writing.existing_pids(RecordKind.SAMPLE, pids) == {sample.pid: sample}
+            assert writing.existing_pids(RecordKind.SAMPLE, []) == {}
             fresh = lab.sample("fresh")
             writing.add(Batch(records=(fresh,)))
             assert writing.existing(RecordKind.SAMPLE, ["fresh"]) == {"fresh": fresh}
