@@ -1,106 +1,173 @@
-"""Chemical formulas as people write them, to amounts of elements."""
+"""Chemical formulas as people write them, to amounts of atoms.
+
+What can be read in two ways is refused, with both ways named: a wrong composition is worse than none.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from kiban.errors import InvalidValue
+from kiban.records.elements import ELEMENTS, Atom
+from kiban.records.formula_amount import variables_in, without_symbols
+from kiban.records.formula_parser import count_atoms, not_a_formula
+from kiban.records.formula_spelling import spelled_plainly
+from kiban.records.material_names import reason_for_a_name
 
-_SYMBOLS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn "
-    "Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd "
-    "Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th "
-    "Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og "
-)
-ELEMENTS = tuple(_SYMBOLS.split())
-"""Symbols in order of atomic number."""
+__all__ = ["ELEMENTS", "Formula", "amount_fractions", "formula_of", "parse_formula"]
 
-_KNOWN = frozenset(ELEMENTS) | {"D", "T"}
-_TOKEN = re.compile(r"(?P<element>[A-Z][a-z]?)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<amount>\d+\.?\d*|\.\d+)")
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _MAX_LENGTH = 500
+_CHARGES = (
+    re.compile(r"\^\{(?P<size>\d*)(?P<sign>[+-])\}$"),  # SO4^2-
+    re.compile(r"\^\{(?P<sign>[+-])(?P<size>\d+)\}$"),  # Fe^+3
+    re.compile(r"\s(?P<size>\d?)(?P<sign>[+-])$"),  # SO4 2-
+    re.compile(r"(?<=[A-Za-z0-9)\]}])(?P<sign>[+-])(?P<size>\d)$"),  # Fe+3
+    re.compile(r"(?<=[A-Za-z)\]}])(?P<size>)(?P<sign>[+-])$"),  # Cl-
+)
+_UNCLEAR_CHARGE = re.compile(r"(?P<rest>.*?)(?P<digit>\d)(?P<sign>[+-])")
+_UNCLEAR_DOT = re.compile(r"(?P<salt>.*[\d)])\.(?P<count>\d*)H2O")
+_UNCLEAR_MIX = re.compile(r"(?P<anion>O|S|Se|Te|N|F|Cl|Br|I)\d+\.?\d*-(?P<variable>[a-zα-ω])(?=[A-Z(\[])")
+_PERCENT = re.compile(r"%|[‰]|\b(ppm|ppb)\b")
 
 
-def parse_formula(text: str) -> dict[str, float]:
-    """Count the atoms of a chemical formula.
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula that was read.
 
     Parameters
     ----------
     text : str
-        `LiNi0.8Co0.1Mn0.1O2`, `Ca(OH)2`, `CuSO4·5H2O`, `C3 H6 O`. Deuterium and tritium count as hydrogen.
+        As it was written.
+    atoms : mapping of Atom to amount
+        In the formula's own scale, in order of first appearance; every amount above 0.
+    charge : int
+        In elementary charges.
+    """
+
+    text: str
+    atoms: Mapping[Atom, float]
+    charge: int = 0
+
+    @property
+    def elements(self) -> dict[str, float]:
+        """Amounts by element; isotopes count as their element."""
+        found: dict[str, float] = {}
+        for atom, amount in self.atoms.items():
+            found[atom.element] = found.get(atom.element, 0.0) + amount
+        return found
+
+    @property
+    def n_atoms(self) -> float:
+        """Atoms in one formula unit."""
+        return sum(self.atoms.values())
+
+
+def formula_of(text: str, variables: Mapping[str, float] | None = None) -> Formula:
+    """Read a chemical formula.
+
+    Parameters
+    ----------
+    text : str
+        `LiNi0.8Co0.1Mn0.1O2`, `CuSO4·5H2O`, `[Co(NH3)6]Cl3`, `SO4^2-`, `Fe+3`, `[13C]O2`, `^{57}Fe2O3`, `D2O`, `TiO₂`,
+        `LiNi1-xMnxO2`, `LaMnO3-δ`, `(Ba1-xSrx)TiO3`.
+    variables : mapping of one letter to its value, optional
+        For example `{"x": 0.2}`.
 
     Returns
     -------
-    dict of element symbol to amount
-        In the formula's own scale, in order of first appearance.
+    Formula
 
     Raises
     ------
     InvalidValue
-        If it holds anything else than elements, amounts and brackets.
+        If it is no formula; if a variable has no value, or a value no variable; if it is the name of a material
+        (`SUS304`, `PVDF`); or if it can be read in two ways: `Fe3+` (Fe3 or 3+), `CuSO4.5H2O` (O4.5 or ·5H2O).
     """
-    compact = re.sub(r"\s+", "", text.translate(_SUBSCRIPTS))
-    if not compact or len(compact) > _MAX_LENGTH:
-        raise _not_a_formula(text)
-    total: dict[str, float] = {}
-    for part in re.split(r"[·•*⋅]", compact):
-        leading = re.match(r"\d+\.?\d*", part)
-        factor = float(leading.group()) if leading else 1.0
-        for element, amount in _count(part[leading.end() :] if leading else part, text).items():
-            total[element] = total.get(element, 0.0) + factor * amount
-    return total
+    values = dict(variables or {})
+    if len(text) > _MAX_LENGTH:
+        raise not_a_formula(text, f"it has more than {_MAX_LENGTH} characters")
+    plain = spelled_plainly(text)
+    if not plain:
+        raise not_a_formula(text, "it is empty")
+    _refuse_names(plain, text)
+    plain, charge = _without_charge(plain)
+    compact = re.sub(r"\s+", "", plain)
+    _refuse_two_ways(compact, text)
+    _refuse_mixes(compact, text)
+    atoms: dict[Atom, float] = {}
+    for part in compact.split("·"):
+        for atom, amount in count_atoms(part, values, text).items():
+            atoms[atom] = atoms.get(atom, 0.0) + amount
+    _refuse_unused(compact, values, text)
+    atoms = {atom: amount for atom, amount in atoms.items() if amount > 0.0}
+    if not atoms:
+        raise not_a_formula(text, "it counts no atoms")
+    return Formula(text, MappingProxyType(atoms), charge)
 
 
-def _count(part: str, text: str) -> dict[str, float]:
-    levels: list[dict[str, float]] = [{}]
-    pending: dict[str, float] = {}  # the element or bracket just read: an amount may follow
-    position = 0
-    while position < len(part):
-        token = _TOKEN.match(part, position)
-        if token is None or (token["amount"] and not pending):
-            raise _not_a_formula(text)
-        position = token.end()
-        _add(levels[-1], pending, float(token["amount"] or 1.0))
-        pending = {}
-        if token["open"]:
-            levels.append({})
-        elif token["close"]:
-            pending = _close(levels, text)
-        elif token["element"]:
-            pending = {_element(token["element"], text): 1.0}
-    _add(levels[-1], pending, 1.0)
-    if len(levels) != 1 or not levels[0]:
-        raise _not_a_formula(text)
-    return levels[0]
-
-
-def _add(level: dict[str, float], amounts: dict[str, float], factor: float) -> None:
-    for element, amount in amounts.items():
-        level[element] = level.get(element, 0.0) + factor * amount
-
-
-def _close(levels: list[dict[str, float]], text: str) -> dict[str, float]:
-    if len(levels) < 2:
-        raise _not_a_formula(text)
-    return levels.pop()
-
-
-def _element(symbol: str, text: str) -> str:
-    if symbol not in _KNOWN:
-        raise _not_a_formula(text)
-    return "H" if symbol in {"D", "T"} else symbol
+def parse_formula(text: str) -> dict[str, float]:
+    """Count the atoms of a formula by element, in its own scale. Reads and raises as `formula_of`."""
+    return formula_of(text).elements
 
 
 def amount_fractions(text: str) -> dict[str, float]:
-    """Amount fractions of the atoms of a formula; they add up to 1. Raises as `parse_formula`."""
-    amounts = {element: amount for element, amount in parse_formula(text).items() if amount > 0}
-    total = sum(amounts.values())
-    if total <= 0:
-        raise _not_a_formula(text)
-    return {element: amount / total for element, amount in amounts.items()}
+    """Amount fractions of the atoms of a formula; they add up to 1. Reads and raises as `formula_of`."""
+    elements = formula_of(text).elements
+    total = sum(elements.values())
+    return {element: amount / total for element, amount in elements.items()}
 
 
-def _not_a_formula(text: str) -> InvalidValue:
-    return InvalidValue(
-        f"'{text[:60]}' is not a chemical formula.", mend="Write it like LiCoO2, Ca(OH)2 or CuSO4·5H2O."
-    )
+def _without_charge(plain: str) -> tuple[str, int]:
+    for pattern in _CHARGES:
+        if found := pattern.search(plain):
+            size = int(found["size"] or 1)
+            return plain[: found.start()], -size if found["sign"] == "-" else size
+    return plain, 0
+
+
+def _refuse_names(plain: str, text: str) -> None:
+    if why := reason_for_a_name(re.sub(r"\s+", "", plain)):
+        raise InvalidValue(
+            f"'{text[:60]}' is not a chemical formula: {why}.",
+            mend="Give it as a named material with its formula or composition; in a formula write every amount, 1 too.",
+        )
+    if _PERCENT.search(plain):
+        raise InvalidValue(
+            f"'{text[:60]}' is not a chemical formula: it states percents.", mend="Read it as a composition."
+        )
+
+
+def _refuse_two_ways(compact: str, text: str) -> None:
+    if found := _UNCLEAR_CHARGE.fullmatch(compact):
+        rest, digit, sign = found["rest"], found["digit"], found["sign"]
+        raise InvalidValue(
+            f"'{text[:60]}' is not a chemical formula with one meaning: the charge may be {digit}{sign} or 1{sign}.",
+            mend=f"Write {rest}^{digit}{sign}, or {rest}{digit}^1{sign}.",
+        )
+    if found := _UNCLEAR_DOT.fullmatch(compact):
+        raise InvalidValue(
+            f"'{text[:60]}' is not a chemical formula with one meaning: the dot may be decimal, or begin the water.",
+            mend=f"Write {found['salt']}·{found['count']}H2O for a hydrate.",
+        )
+
+
+def _refuse_mixes(compact: str, text: str) -> None:
+    """`Li1-xCoO2` lacks lithium, but `PbTiO3-xBiFeO3` is a mix that does not say how much of the first is there."""
+    for found in _UNCLEAR_MIX.finditer(compact):
+        if without_symbols(compact).count(found["variable"]) == 1:
+            raise InvalidValue(
+                f"'{text[:60]}' is not a chemical formula with one meaning: {found['variable']} may be missing from "
+                f"the {found['anion']}, or the share of what follows.",
+                mend="Write a mix like (1-x)PbTiO3-xBiFeO3, and a formula with what is missing at its end.",
+            )
+
+
+def _refuse_unused(compact: str, values: Mapping[str, float], text: str) -> None:
+    if unused := sorted(set(values) - variables_in(compact)):
+        raise InvalidValue(
+            f"'{text[:60]}' has no variable {', '.join(unused)}.",
+            mend="Give values only for its own variables.",
+        )
