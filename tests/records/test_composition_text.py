@@ -79,6 +79,7 @@ def test_what_people_write_is_read(
         ("Ti6Al4V mass%", "not a chemical formula", "1 too"),
         ("LiNi1-xMnxO2", "x has no value", "value of x"),
         ("Cr 18, 8.0, Fe bal. mass%", "'8.0' in", "Cr 18.0"),
+        ("Fe-1 8Cr mass%", "space in the number", "without spaces"),
         ("Cr 18 cm, Fe bal. mass%", "cm", "''"),
         ("", "not a composition", "Ti-6Al-4V"),
         ("stainless steel", "not a chemical formula", "LiCoO2"),

@@ -73,7 +73,7 @@ def test_more_than_26_elements_go_on_with_two_letters() -> None:
     assert anonymous_formula(formula_of(text)).endswith("Y4Z3Aa2Ba")
 
 
-@given(st.dictionaries(st.sampled_from(ELEMENTS), st.integers(1, 40), min_size=1, max_size=5), st.integers(1, 7))
+@given(st.dictionaries(st.sampled_from(ELEMENTS), st.integers(1, 40), min_size=2, max_size=5), st.integers(1, 7))
 def test_reducing_forgets_the_scale_and_nothing_else(amounts: dict[str, int], scale: int) -> None:
     one = formula_of("".join(f"{element}{n}" for element, n in amounts.items()))
     many = formula_of("".join(f"{element}{n * scale}" for element, n in sorted(amounts.items(), reverse=True)))

@@ -101,7 +101,7 @@ def element_amounts(composition: Composition) -> dict[str, float]:
     for formula, number in zip(atoms.formulas, atoms.traced, strict=True):
         (element,) = required_formula(formula, "").elements
         found[element] = found.get(element, 0.0) + number.value
-    return found
+    return {element: amount for element, amount in found.items() if amount > 0.0}
 
 
 def _stated(known: Component | None, name: str, formula: Formula | None, amount: Measured) -> Component:

@@ -88,6 +88,10 @@ def _composition(components: list[Component], basis: Basis, stated: Stated) -> C
 def _joined(
     plain: str, values: Mapping[str, float], text: str, basis: Basis | None, stated: Stated, *, is_percent: bool
 ) -> Composition:
+    if found := re.search(r"[\d.]\s+[\d.]", plain):
+        raise InvalidValue(
+            f"'{text[:60]}' has a space in the number '{found[0]}'.", mend="Write numbers without spaces."
+        )
     if not is_percent and _is_formula(plain, values):
         return _one_formula(plain, values, text, basis, stated, is_percent=False)
     readings = [items for items in ways_to_split(plain, values) if _adds_up(items, is_percent=is_percent)]

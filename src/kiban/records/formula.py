@@ -30,6 +30,8 @@ _CHARGES = (
 _UNCLEAR_CHARGE = re.compile(r"(?P<rest>.*?)(?P<digit>\d)(?P<sign>[+-])")
 _UNCLEAR_DOT = re.compile(r"(?P<salt>.*[\d)])\.(?P<count>\d*)H2O")
 _UNCLEAR_MIX = re.compile(r"(?P<anion>O|S|Se|Te|N|F|Cl|Br|I)\d+\.?\d*-(?P<variable>[a-zα-ω])(?=[A-Z(\[])")
+_TELLING_SPACE = re.compile(r"[\d.]\s+[\d.]|[A-Za-z\d]\s+[a-zα-ω]")
+_WORD = re.compile(r"[a-zα-ω]{2,}")
 _PERCENT = re.compile(r"%|[‰]|\b(ppm|ppb)\b")
 
 
@@ -94,7 +96,7 @@ def formula_of(text: str, variables: Mapping[str, float] | None = None) -> Formu
         raise not_a_formula(text, "it is empty")
     _refuse_names(plain, text)
     plain, charge = _without_charge(plain)
-    compact = re.sub(r"\s+", "", plain)
+    compact = _without_spaces(plain, text)
     _refuse_two_ways(compact, text)
     _refuse_mixes(compact, text)
     atoms: dict[Atom, float] = {}
@@ -118,6 +120,16 @@ def amount_fractions(text: str) -> dict[str, float]:
     elements = formula_of(text).elements
     total = sum(elements.values())
     return {element: amount / total for element, amount in elements.items()}
+
+
+def _without_spaces(plain: str, text: str) -> str:
+    """Join what spaces may stand between: symbols. `Fe2O3 1` is not Fe2O31, nor `C o` cobalt."""
+    if found := _TELLING_SPACE.search(plain):
+        raise not_a_formula(text, f"there is a space in '{found[0]}'")
+    compact = re.sub(r"\s+", "", plain)
+    if found := _WORD.search(without_symbols(compact)):
+        raise not_a_formula(text, f"'{found[0]}' is neither symbol nor amount")
+    return compact
 
 
 def _without_charge(plain: str) -> tuple[str, int]:

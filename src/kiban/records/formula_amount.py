@@ -23,8 +23,8 @@ def variables_in(formula: str) -> set[str]:
 
 
 def without_symbols(formula: str) -> str:
-    """Leave out the symbols: what small letters remain are variables."""
-    return re.sub(r"[A-Z][a-z]?", lambda s: "" if s[0] in ATOMIC_NUMBERS else s[0][1:], formula)
+    """Put spaces for the symbols: what small letters remain are variables."""
+    return re.sub(r"[A-Z][a-z]?", lambda s: " " if s[0] in ATOMIC_NUMBERS else f" {s[0][1:]}", formula)
 
 
 def amount_of(amount: str, variables: Mapping[str, float], text: str) -> float:

@@ -23,7 +23,7 @@ Reference: JCGM 102:2011 (GUM supplement 2), 6.2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from kiban.errors import InvalidValue, OutOfRange
@@ -135,6 +135,8 @@ def taken(composition: Composition, source: str) -> Fractions:
     run = source or uuid4().hex
     given = {what: trace(amount.in_unit(""), f"{what} of {run}") for what, amount in composition.amounts.items()}
     rest = Traced(1.0) - total(given.values())
+    # Percents made fractions may come to a rounding error more than 1.
+    rest = replace(rest, value=max(rest.value, 0.0))
     numbers = [given.get(c.what, rest) for c in composition.components]
     return Fractions(
         basis=composition.basis,
