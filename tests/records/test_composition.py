@@ -67,6 +67,20 @@ def test_sums_that_rounding_or_uncertainty_explain_are_complete(amounts: dict[st
         ),
         ({"Fe": percent(69.3, 0.1), "Co": percent(30.0, 0.1)}, 0.007),
         ({"Fe": percent(99.3)}, 0.007),
+        # 8.0, 2.0 and 1.0 are floats without their zero: the list is in tenths all the same.
+        (
+            {"Fe": percent(70.1), "Cr": percent(18.2), "Ni": percent(8.0), "Mn": percent(2.0), "Si": percent(1.0)},
+            0.007,
+        ),
+        ({"Cu": percent(69.5), "Zn": percent(30.0)}, 0.005),
+        # Rounding to whole percents explains 1 %, however many components there are.
+        (
+            {
+                e: percent(n)
+                for e, n in zip(("Fe", "Cr", "Ni", "Mn", "Si", "Mo", "Co", "W"), [14] * 7 + [0], strict=True)
+            },
+            0.02,
+        ),
     ],
 )
 def test_a_measured_sum_below_1_says_what_is_missing_and_a_nominal_one_is_refused(

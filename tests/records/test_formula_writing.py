@@ -26,6 +26,9 @@ from kiban.records.formula_writing import (
     [
         ("CaCO3", "CCaO3"),
         ("C2H5OH", "C2H6O"),
+        ("CBr3H", "CHBr3"),
+        ("BaC2O4", "C2BaO4"),
+        ("B2H6", "B2H6"),
         ("H2SO4", "H2O4S"),
         ("NaCl", "ClNa"),
         ("CuSO4·5H2O", "CuH10O9S"),

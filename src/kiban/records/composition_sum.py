@@ -59,12 +59,12 @@ def _tolerance(amounts: Mapping[str, Measured], fractions: Mapping[str, Measured
 def _steps(values: list[float]) -> list[float]:
     """One unit in the last place that was written.
 
-    A float forgets zeros at the end (2.0 is 2, 0.50 is 0.5). Numbers of one list are written alike, so none is
-    taken to be coarser than the one in the middle.
+    A float forgets zeros at the end (2.0 is 2, 0.50 is 0.5). Numbers of one list are written alike, so none is taken
+    to be coarser than those at the lower quartile; the very finest, often a trace given apart, do not count.
     """
     exponents = [min(0, _exponent(value)) for value in values]
-    middle = sorted(exponents)[(len(exponents) - 1) // 2] if exponents else 0
-    return [10.0 ** min(exponent, middle) for exponent in exponents]
+    common = sorted(exponents)[(len(exponents) - 1) // 4] if exponents else 0
+    return [10.0 ** min(exponent, common) for exponent in exponents]
 
 
 def _exponent(value: float) -> int:
