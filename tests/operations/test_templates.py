@@ -19,7 +19,9 @@ from kiban.operations.templates import (
     revise_template,
     template_used,
 )
-from kiban.records.document import from_json
+from kiban.records.composition import Stated
+from kiban.records.composition_text import composition_of
+from kiban.records.document import from_json, to_json
 from kiban.records.field import Field, FieldKind, Label, Need
 from kiban.records.link import Predicate
 from kiban.records.party import ANONYMOUS, Asker
@@ -204,3 +206,15 @@ def test_a_planned_process_is_carried_out(asker: Asker, resources: Resources) ->
     assert process_of(carried_out).done["temperature"] == {"value": 705.0, "unit": "degC"}
     with pytest.raises(InvalidValue, match="ends before it starts"):
         change_process(asker, resources, record.pid, {"started_at": "2026-11-26T09:00", "ended_at": "2026-11-25T09:00"})
+
+
+def test_alloys_and_analyses_give_the_elements(asker: Asker, resources: Resources) -> None:
+    alloy = register_sample(asker, resources, Sample(name="Ti64", formula="Ti-6Al-4V (mass%)"))
+    assert sample_of(alloy).composition["Al"] == pytest.approx(0.102, abs=5e-4)
+    unnamed = register_sample(asker, resources, Sample(name="ingot"))
+    found = composition_of("Fe 98.6 %, C 0.2 %, Mn 1.2 % (mass%)", stated=Stated.MEASURED)
+    analysed = change_sample(asker, resources, unnamed.pid, {"measured": [to_json(found)]})
+    assert sample_of(analysed).measured == (found,)
+    assert show(asker, resources, unnamed.pid).composition["C"] == pytest.approx(0.0092, abs=3e-4)
+    with pytest.raises(InvalidValue, match="as nominal"):
+        change_sample(asker, resources, unnamed.pid, {"nominal": to_json(found)})

@@ -14,12 +14,12 @@ from kiban.operations.templates import template_used
 from kiban.records.document import from_json, to_json
 from kiban.records.field import Field, Need
 from kiban.records.filled import fill
-from kiban.records.formula import amount_fractions
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample, SampleState
+from kiban.records.sample_elements import with_elements
 from kiban.records.scope import Tier
 from kiban.store.catalog import Batch
 
@@ -191,11 +191,8 @@ def _samples(asker: Asker, resources: Resources, identifiers: Sequence[str], *, 
 def _output(asker: Asker, resources: Resources, sample: Sample, sources: list[Record], tier: Tier) -> Record:
     if len(sources) == 1 and not sample.formula:
         one = from_json(dict(sources[0].document), Sample)
-        sample = replace(
-            sample, formula=one.formula, composition=one.composition, hazards=sample.hazards or one.hazards
-        )
-    elif sample.formula:
-        sample = replace(sample, composition=amount_fractions(sample.formula))
+        sample = replace(sample, formula=one.formula, nominal=one.nominal, hazards=sample.hazards or one.hazards)
+    sample = with_elements(sample)
     return new_record(asker, resources, RecordKind.SAMPLE, sample.name, to_json(sample), tier=tier)
 
 

@@ -12,11 +12,11 @@ from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, get_template
 from kiban.records.document import from_json, to_json
 from kiban.records.filled import fill
-from kiban.records.formula import amount_fractions
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample, SampleState
+from kiban.records.sample_elements import with_elements
 from kiban.records.scope import Tier
 from kiban.store.catalog import Batch
 
@@ -64,7 +64,7 @@ def register_sample(
     Parameters
     ----------
     sample : Sample
-        Without composition and values: the composition follows from the formula, the values from the form.
+        Without elements and values: the elements follow from formula and compositions, the values from the form.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def register_sample(
     InvalidValue
         If the formula cannot be read, or the form has a problem.
     """
-    noun = _with_form(asker, resources, _with_composition(sample), form)
+    noun = _with_form(asker, resources, with_elements(sample), form)
     record = new_record(asker, resources, RecordKind.SAMPLE, noun.name, to_json(noun), tier=tier)
     batch = Batch(
         records=(record,),
@@ -115,8 +115,10 @@ def change_sample(
     check_version(record, expected)
     before = from_json(dict(record.document), Sample)
     after = from_json({**to_json(before), **changes}, Sample)
-    if after.formula != before.formula:
-        after = _with_composition(replace(after, composition={}))
+    if after.formula != before.formula and after.nominal == before.nominal:
+        after = replace(after, nominal=None)
+    if (after.formula, after.nominal, after.measured) != (before.formula, before.nominal, before.measured):
+        after = with_elements(after)
     after = _with_form(asker, resources, after, form)
     if after == before:
         raise InvalidValue(f"{before.name} would stay as it is.", mend="Change something, then save it.")
@@ -176,7 +178,9 @@ def combine_samples(
     *,
     uses_up: bool = True,
 ) -> Record:
-    """Make one sample of several: mixed powders, an assembled cell. Its composition is not guessed.
+    """Make one sample of several: mixed powders, an assembled cell.
+
+    Its composition is not guessed: how much of each part went in stands in the process that mixed them.
 
     Raises
     ------
@@ -250,10 +254,6 @@ def _check_available(sample: Sample) -> None:
         raise InvalidValue(
             f"{sample.name} is {sample.state.value}.", mend="Set its state to available if there is some of it left."
         )
-
-
-def _with_composition(sample: Sample) -> Sample:
-    return replace(sample, composition=amount_fractions(sample.formula)) if sample.formula else sample
 
 
 def _with_form(asker: Asker, resources: Resources, sample: Sample, form: Form | None) -> Sample:

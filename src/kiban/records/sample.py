@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from kiban.errors import InvalidValue
+from kiban.records.composition import Composition, Stated
 from kiban.records.template_use import TemplateUse
 
 # Three digits, some with letters (H360FD); EUH statements of the European Union beside them.
@@ -33,9 +34,13 @@ class Sample:
     name : str
         As the laboratory writes it on the vial; unique within a project.
     formula : str
-        Nominal formula as given, for example `LiNi0.8Co0.1Mn0.1O2`; empty where unknown.
+        Nominal formula or alloy as given: `LiNi0.8Co0.1Mn0.1O2`, `Ti-6Al-4V (mass%)`; empty where unknown.
     composition : mapping of element symbol to amount fraction
-        Fractions of the atoms, adding up to 1; empty where unknown.
+        Fractions of the atoms, adding up to 1; empty where unknown. What questions about elements look at.
+    nominal : Composition, optional
+        As it was meant: weighed in, or from its formula.
+    measured : tuple of Composition
+        As analyses found it, the first one first.
     template : TemplateUse, optional
         The structure of `values`.
     values : mapping
@@ -52,6 +57,8 @@ class Sample:
     description: str = ""
     formula: str = ""
     composition: Mapping[str, float] = field(default_factory=dict)
+    nominal: Composition | None = None
+    measured: tuple[Composition, ...] = ()
     template: TemplateUse | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     state: SampleState = SampleState.AVAILABLE
@@ -65,6 +72,15 @@ class Sample:
         if self.values and self.template is None:
             raise InvalidValue(
                 f"The sample {self.name} has values and no template.", mend="Name the template they belong to."
+            )
+        if self.nominal is not None and self.nominal.stated is not Stated.NOMINAL:
+            raise InvalidValue(
+                f"A composition of {self.name} that was measured was given as nominal.",
+                mend="List it among those measured.",
+            )
+        if any(each.stated is not Stated.MEASURED for each in self.measured):
+            raise InvalidValue(
+                f"A composition of {self.name} that was not measured was given as measured.", mend="Give it as nominal."
             )
         for code in self.hazards:
             if not _HAZARD.fullmatch(code):
