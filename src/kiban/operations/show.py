@@ -49,6 +49,11 @@ class Shown:
     versions: tuple[Record, ...]
     events: tuple[Event, ...]
 
+    @property
+    def is_earlier(self) -> bool:
+        """It is not the current version that is shown."""
+        return bool(self.versions) and self.record.version < self.versions[0].version
+
 
 def show(asker: Asker, resources: Resources, identifier: str, *, version: int | None = None) -> Shown:
     """Gather one record.

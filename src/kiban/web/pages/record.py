@@ -27,6 +27,7 @@ from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
 from kiban.web.page import page
 from kiban.web.provenance_graph import Graph, Node, draw, shortened
+from kiban.web.record_described import process_values, sample_values
 from kiban.web.show_values import instant, quantity, quantity_document
 from kiban.web.unit_text import axis_title, with_unit
 
@@ -72,7 +73,11 @@ def show_record(
         measured = [tie.other for tie in shown.ties if tie.other.kind is RecordKind.MEASUREMENT]
         measured.sort(key=lambda r: (str(r.document.get("technique")), r.title, r.pid))
         cards = hits(desk.resources, measured, desk.resources.visible(desk.asker))
-        return page(request, "record_sample.html", **values, cards=cards)
+        described = sample_values(desk.asker, desk.resources, shown, speaker)
+        return page(request, "record_sample.html", **values, **described, cards=cards)
+    if shown.record.kind is RecordKind.PROCESS:
+        described = process_values(desk.asker, desk.resources, shown, speaker)
+        return page(request, "record_process.html", **values, **described)
     return page(request, "record_project.html", **values)
 
 

@@ -1,0 +1,17 @@
+"""The list of measurements that may be of several samples."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from kiban.operations.link_sample import undecided
+from kiban.web.asker import AtDesk
+from kiban.web.page import page
+
+ROUTER = APIRouter()
+
+
+@ROUTER.get("/confirm")
+def show_undecided(request: Request, desk: AtDesk) -> Response:
+    """Show each with the samples to choose from."""
+    return page(request, "confirm.html", waiting=undecided(desk.asker, desk.resources))
