@@ -10,6 +10,7 @@ import pytest
 HEAVY = (
     "alembic",
     "fastapi",
+    "fontTools",
     "gemmi",
     "h5py",
     "lxml",
@@ -21,6 +22,7 @@ HEAVY = (
     "psycopg",
     "pyarrow",
     "scipy",
+    "segno",
     "sqlalchemy",
     "uvicorn",
 )
