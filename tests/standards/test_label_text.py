@@ -27,6 +27,7 @@ def wide(text: str) -> float:
         ("酸化チタン、焼成", 10, ("酸化チタ", "ン、焼成")),
         ("酸化（焼成）", 6, ("酸化", "（焼", "成）")),
         ("abcdefghij", 4, ("abcd", "efgh", "ij")),
+        ("annealed 900 °C, Ar", 12, ("annealed", "900 °C, Ar")),
         ("one", 10, ("one",)),
     ],
 )

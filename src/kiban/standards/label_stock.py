@@ -123,29 +123,31 @@ def roll(
     )
 
 
-_AVERY = "Avery product data, with the pitch of the gLabels templates"
-_A_ONE = "A-one, size and number on the package"
-_BROTHER = "Brother DK series, printable area of the gLabels templates"
-_DYMO = "Dymo LabelWriter series, size and margin of the gLabels templates"
+_GLABELS = "size as Avery names it; number, pitch and margins agree with the gLabels templates within 0.6 mm"
+_GLABELS_ROUGHLY = "size and pitch as Avery names them; the gLabels templates have columns about 1 mm farther apart"
+_LABEL_PROGRAMS = "size as Avery names it; margins and gaps as in programs that print on it, within 0.5 mm"
+_COMPUTED = "size and number as sold; margins computed, not compared with a sheet: print a proof with outlines first"
+_BROTHER = "size as Brother names it; printable area of the gLabels templates"
+_DYMO = "size as Dymo names it, as in the gLabels templates"
 
 STOCKS: tuple[LabelStock, ...] = (
-    sheet("avery-l7163", "Avery L7163", (99.1, 38.1), (2, 7), gap_mm=(2.5, 0), source=_AVERY),
-    sheet("avery-l7162", "Avery L7162", (99.1, 33.9), (2, 8), gap_mm=(2.5, 0), source=_AVERY),
-    sheet("avery-l7160", "Avery L7160", (63.5, 38.1), (3, 7), gap_mm=(2.54, 0), source=_AVERY),
-    sheet("avery-l7159", "Avery L7159", (63.5, 33.9), (3, 8), gap_mm=(2.54, 0), source=_AVERY),
-    sheet("avery-l4770", "Avery L4770, L7654", (45.7, 25.4), (4, 10), gap_mm=(2.8, 0), source=_AVERY),
-    sheet("avery-l7651", "Avery L7651", (38.1, 21.2), (5, 13), gap_mm=(2.5, 0), padding_mm=1.2, source=_AVERY),
-    sheet("avery-l4732", "Avery L4732", (35.6, 16.9), (5, 16), gap_mm=(2.5, 0), padding_mm=1.0, source=_AVERY),
-    sheet("avery-l4731", "Avery L4731", (25.4, 10.0), (7, 27), gap_mm=(2.5, 0), padding_mm=0.8, source=_AVERY),
-    sheet("a-one-24", "エーワン A4 24面", (66.0, 33.9), (3, 8), source=_A_ONE),
+    sheet("avery-l7163", "Avery L7163", (99.1, 38.1), (2, 7), gap_mm=(2.5, 0), source=_GLABELS_ROUGHLY),
+    sheet("avery-l7162", "Avery L7162", (99.1, 33.9), (2, 8), gap_mm=(2.5, 0), source=_GLABELS_ROUGHLY),
+    sheet("avery-l7160", "Avery L7160", (63.5, 38.1), (3, 7), gap_mm=(2.54, 0), source=_GLABELS),
+    sheet("avery-l7159", "Avery L7159", (63.5, 33.9), (3, 8), gap_mm=(2.54, 0), source=_COMPUTED),
+    sheet("avery-l4770", "Avery L4770, L7654", (45.7, 25.4), (4, 10), gap_mm=(2.8, 0), source=_GLABELS),
+    sheet("avery-l7651", "Avery L7651", (38.1, 21.2), (5, 13), gap_mm=(2.5, 0), padding_mm=1.2, source=_GLABELS),
+    sheet("avery-l4732", "Avery L4732", (35.6, 16.9), (5, 16), gap_mm=(2.5, 0), padding_mm=1.0, source=_GLABELS),
+    sheet("avery-l4731", "Avery L4731", (25.4, 10.0), (7, 27), gap_mm=(2.5, 0), padding_mm=0.8, source=_LABEL_PROGRAMS),
+    sheet("a-one-24", "エーワン A4 24面", (66.0, 33.9), (3, 8), source=_COMPUTED),
     sheet(
         "a-one-44",
         "エーワン A4 44面 (28388, 28368)",
         (48.3, 25.4),
         (4, 11),
-        source="A-one 28388, drawing of the maker: margins of 8.4 mm and 8.8 mm, no gaps",
+        source="A-one 28388, the maker's drawing as a label program cites it: margins of 8.4 mm and 8.8 mm",
     ),
-    sheet("a-one-65", "エーワン A4 65面", (38.1, 21.2), (5, 13), gap_mm=(2.5, 0), padding_mm=1.2, source=_A_ONE),
+    sheet("a-one-65", "エーワン A4 65面", (38.1, 21.2), (5, 13), gap_mm=(2.5, 0), padding_mm=1.2, source=_COMPUTED),
     roll("brother-62x29", "Brother DK-11209", (62, 29), padding_mm=(1.6, 3.05), dots_per_inch=300, source=_BROTHER),
     roll(
         "brother-62",

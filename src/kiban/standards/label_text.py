@@ -65,6 +65,8 @@ def _last_break(text: str, n: int) -> int:
     for at in range(n, 0, -1):
         before, after = text[at - 1], text[at]
         if before.isspace() or after.isspace():
+            if text[at:].lstrip()[:1] in _NOT_AT_START:  # the sign of degrees stays with its number
+                continue
             return at if at >= n * _FULL_ENOUGH else max(at, after_sign)
         may_end = before not in _NOT_AT_END and after not in _NOT_AT_START and not unicodedata.combining(after)
         if may_end and (_is_east_asian(before) or _is_east_asian(after)):
