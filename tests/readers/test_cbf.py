@@ -20,6 +20,7 @@ from kiban.quantity.measured import Measured
 from kiban.readers.cbf import READER
 from kiban.readers.cif import READER as CIF
 from kiban.readers.contract import Confidence
+from kiban.readers.imgcif.byte_offset import differences
 from kiban.readers.recognise import choose
 from kiban.readers.source import Limits, Source
 from kiban.records.reading import Reading
@@ -185,6 +186,36 @@ def test_nothing_is_stated() -> None:
 def test_byte_offsets_come_back(pixels: list[int]) -> None:
     reading = only(cbf(section(packed(pixels), shape=(1, len(pixels)))))
     assert reading["intensity"].values.ravel().tolist() == pixels
+
+
+def _one_by_one(stored: bytes, n: int) -> list[int] | None:
+    """The differences as the description of the format says, one by one; nothing where they are fewer than n."""
+    found: list[int] = []
+    at = 0
+    while len(found) < n:
+        for width, kind in ((1, "<b"), (2, "<h"), (4, "<i"), (8, "<q")):
+            if at + width > len(stored):
+                return None
+            (step,) = struct.unpack_from(kind, stored, at)
+            at += width
+            if width == 8 or step != -(1 << (8 * width - 1)):
+                break
+        found.append(step)
+    return found
+
+
+@given(st.lists(st.sampled_from([0x80, 0x80, 0, 0, 1, 0xFF]) | st.integers(0, 255), min_size=1, max_size=60), st.data())
+def test_any_bytes_are_unpacked_as_described(codes: list[int], data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, len(codes)))
+    expected = _one_by_one(bytes(codes), n)
+    wide, narrow = differences(bytes(codes), n, np.int64), differences(memoryview(bytes(codes)), n, np.int32)
+    if expected is None or wide is None or narrow is None:
+        assert wide is None
+        assert narrow is None
+        assert expected is None
+        return
+    assert wide.tolist() == expected
+    assert narrow.tolist() == np.array(expected, np.int64).astype(np.int32).tolist()
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=30))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,11 @@ class Uncertainties:
                 "A negative or infinite uncertainty was found.", mend="Leave it out (NaN) where it is not known."
             )
         object.__setattr__(self, "values", values)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array of uncertainties."""
+        return self.values.shape
 
     @property
     def standard(self) -> NDArray[np.float64]:
@@ -65,9 +71,9 @@ class Series:
                 f"A series of numbers was expected; {array.dtype} was found.",
                 mend="Give numbers; NaN where one is missing.",
             )
-        if uncertainty is not None and uncertainty.values.size != 1 and uncertainty.values.shape != array.shape:
+        if uncertainty is not None and uncertainty.shape != array.shape and math.prod(uncertainty.shape) != 1:
             raise InvalidValue(
-                f"{array.shape} values came with {uncertainty.values.shape} uncertainties.",
+                f"{array.shape} values came with {uncertainty.shape} uncertainties.",
                 mend="Give one uncertainty for each value, or one for all.",
             )
         object.__setattr__(self, "values", array)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+import numpy as np
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -17,7 +19,9 @@ _MARKS = (
 # between ASCII letters, so it seldom makes such pairs, and never nothing but such pairs.
 _CP932_PAIR = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]{2,}")
 
-_ASCII = bytes(range(0x80))
+_LAST_ASCII = 0x7F
+_LINE_END = 0x0A
+_ASCII = bytes(range(_LAST_ASCII + 1))
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -50,17 +54,24 @@ def _as_cp932(content: bytes) -> str | None:
     """The text, if nearly all that is not ASCII comes in CP932's pairs and they make Japanese."""
     if b"\0" in content:
         return None  # no text of one or two bytes a character has zeros: do not look through a binary file
-    # Only lines that are not plain ASCII can tell, and in most files they are few.
-    telling = [line for line in content.split(b"\n") if not line.isascii()]
-    high = sum(_n_high(line) for line in telling)
-    paired = sum(_n_high(b"".join(_CP932_PAIR.findall(line))) for line in telling)
-    if paired < 0.95 * high:
+    # Only lines that are not plain ASCII can tell, and in most files they are few. No pair goes over the end of a line.
+    telling = _lines_beyond_ascii(content)
+    paired = _n_high(b"".join(_CP932_PAIR.findall(telling)))
+    if paired < 0.95 * _n_high(telling):
         return None
     try:
-        text = content.decode("cp932")
+        return content.decode("cp932") if _looks_japanese(telling.decode("cp932")) else None
     except UnicodeDecodeError:
         return None
-    return text if _looks_japanese(text) else None
+
+
+def _lines_beyond_ascii(content: bytes) -> bytes:
+    """The lines that have a byte above 127, each with the end of line before it."""
+    codes = np.frombuffer(content, np.uint8)
+    ends = np.flatnonzero(codes == _LINE_END)
+    lines = np.unique(np.searchsorted(ends, np.flatnonzero(codes > _LAST_ASCII)))
+    bounds = np.concatenate([[0], ends, [len(content)]])
+    return b"".join(content[a:b] for a, b in zip(bounds[lines].tolist(), bounds[lines + 1].tolist(), strict=True))
 
 
 def _n_high(content: bytes) -> int:
@@ -69,7 +80,7 @@ def _n_high(content: bytes) -> int:
 
 def _looks_japanese(text: str) -> bool:
     """Kana, common punctuation and kanji, or the unit signs that Japanese instruments write in CP932 (℃ Å μ ° 2θ)."""
-    unusual = [c for c in text if ord(c) > 0x7F]
+    unusual = [c for c in text if ord(c) > _LAST_ASCII]
     ours = sum(
         "\u3040" <= c <= "\u30ff"
         or "\u4e00" <= c <= "\u9fff"

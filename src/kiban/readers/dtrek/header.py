@@ -41,17 +41,16 @@ class Header:
         self._texts: dict[str, str] = {}
         for line in text.splitlines():
             key, sign, value = line.partition("=")
-            if sign and (key := key.strip(_BLANKS)):
-                self._add(key, value.strip(_BLANKS).removesuffix(";").rstrip(_BLANKS))
-
-    def _add(self, key: str, value: str) -> None:
-        # Some files say the same of the detector twice; the first is what the image was read out with.
-        self._texts.setdefault(key.upper(), value)
-        if key in self.written:
-            before = self.written[key]
-            self.written[key] = [*before, value] if isinstance(before, list) else [before, value]
-        else:
-            self.written[key] = value
+            if not sign or not (key := key.strip(_BLANKS)):
+                continue
+            value = value.strip(_BLANKS).removesuffix(";").rstrip(_BLANKS)
+            if key in self.written:
+                before = self.written[key]
+                self.written[key] = [*before, value] if isinstance(before, list) else [before, value]
+            else:
+                self.written[key] = value
+                # Some files say the same of the detector twice; the first is what the image was read out with.
+                self._texts.setdefault(key.upper(), value)
 
     def text(self, key: str) -> str:
         """The text of a key, whatever its case; empty where there is none."""

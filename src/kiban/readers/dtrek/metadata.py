@@ -141,6 +141,8 @@ class Details:
 
 def _date(text: str) -> datetime | None:
     """Read `2016/03/15 12:05:02.075`, or `Sat Jun 01 12:00:00 2002` as the language C writes it."""
+    if not text.strip():
+        return None
     for form in ("%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%a %b %d %H:%M:%S %Y"):
         try:
             return datetime.strptime(" ".join(text.split()), form)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
+from kiban.readers.byte_order import numbers_in
 from kiban.readers.dtrek.header import MEND, Header
 
 _TYPES = {
@@ -61,8 +62,7 @@ def pixels(content: bytes, header: Header, *, file: str) -> tuple[NDArray[Any], 
     rest = content[header.length + n_pixels * dtype.itemsize :]
     if rest.strip(b"\0"):
         doubts.append(f"{len(rest)} bytes follow the promised pixels; they are not read.")
-    stored = np.frombuffer(content, dtype, count=n_pixels, offset=header.length).reshape(shape)
-    values = stored.astype(dtype.newbyteorder("="))
+    values = numbers_in(content, dtype, n=n_pixels, offset=header.length).reshape(shape)
     if values.dtype.kind == "f" and not bool(np.all(np.abs(values) < 1e30)):
         raise DamagedFile(f"{file}: finite pixels were expected; others were found.", mend=MEND)
     return _unpacked(values, header, doubts), tuple(doubts)
@@ -113,10 +113,10 @@ def _unpacked(values: NDArray[Any], header: Header, doubts: list[str]) -> NDArra
     ratio = header.number("RAXIS_COMPRESSION_RATIO") or 1.0
     if values.dtype != np.uint16 or ratio <= 1.0:
         return values
+    if values.max() < _PACKED:
+        return values
     is_packed = values >= _PACKED
     n_packed = int(np.count_nonzero(is_packed))
-    if not n_packed:
-        return values
     doubts.append(
         f"{n_packed} pixels above {_PACKED - 1} are stored divided by {ratio:g}, so that they are known to that step."
     )

@@ -7,10 +7,10 @@ import math
 import zlib
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, LimitExceeded, NothingMeasured, UnsupportedVariant
+from kiban.readers.byte_order import numbers_in
 from kiban.readers.edf.blocks import Block
 from kiban.readers.edf.keys import MEND, Keys
 from kiban.readers.edf.layout import dtype_of, is_packed, packing, shape_of
@@ -56,20 +56,20 @@ def pixels(content: bytes, block: Block, *, most_bytes: int, place: str) -> NDAr
             f"{place}: {n_bytes} bytes of pixels were promised; at most {most_bytes} more are read.",
             mend="Split the file. It is kept as it came.",
         )
-    stored = _unpacked(content[block.start : block.end], keys, n_bytes, place=place)
-    if len(stored) < n_bytes:
+    stored, start, end = content, block.start, block.end
+    if is_packed(keys):
+        stored = _unpacked(content[start:end], keys, n_bytes, place=place)
+        start, end = 0, len(stored)
+    if end - start < n_bytes:
         raise DamagedFile(
-            f"{place}: {' × '.join(map(str, shape))} pixels of {dtype.itemsize} bytes were promised; {len(stored)} "
+            f"{place}: {' × '.join(map(str, shape))} pixels of {dtype.itemsize} bytes were promised; {end - start} "
             "bytes follow.",
             mend=MEND,
         )
-    values = np.frombuffer(stored, dtype, count=math.prod(shape)).reshape(shape)
-    return values.astype(dtype.newbyteorder("="))
+    return numbers_in(stored, dtype, n=math.prod(shape), offset=start).reshape(shape)
 
 
 def _unpacked(stored: bytes, keys: Keys, n_bytes: int, *, place: str) -> bytes:
-    if not is_packed(keys):
-        return stored
     kind = packing(keys)
     try:
         if kind in {"gzip", "gz"}:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, LimitExceeded, NothingMeasured, UnsupportedVariant
+from kiban.readers.byte_order import numbers_in
 from kiban.readers.imgcif.byte_offset import differences
 from kiban.readers.imgcif.sections import MEND, Section
 
@@ -58,8 +59,7 @@ def pixels(section: Section, *, most_bytes: int, place: str) -> NDArray[Any]:
             raise DamagedFile(
                 f"{place}: {n} pixels of {dtype.itemsize} bytes were promised; {len(stored)} bytes follow.", mend=MEND
             )
-        values = np.frombuffer(stored, dtype, count=n)
-        return values.astype(dtype.newbyteorder("=")).reshape(shape)
+        return numbers_in(stored, dtype, n=n).reshape(shape)
     raise UnsupportedVariant(
         f"{place}: its pixels are compressed with '{conversion[:40]}'; x-CBF_BYTE_OFFSET and none are read.",
         mend="Convert the file to x-CBF_BYTE_OFFSET, for example with cif2cbf of CBFlib. It is kept as it came.",
@@ -106,12 +106,12 @@ def _shape(header: dict[str, str], *, place: str) -> tuple[int, ...]:
     return tuple(reversed(lengths))
 
 
-def _decoded(section: Section, *, place: str) -> bytes:
+def _decoded(section: Section, *, place: str) -> bytes | memoryview:
     encoding = section.header.get("content-transfer-encoding", "binary").lower()
     stored = section.stored
     if encoding == "base64":
         try:
-            stored = base64.b64decode(stored.translate(None, b" \t\r\n"), validate=True)
+            stored = base64.b64decode(bytes(stored).translate(None, b" \t\r\n"), validate=True)
         except (binascii.Error, ValueError) as e:
             raise DamagedFile(f"{place}: its pixels are not encoded as BASE64: {e}.", mend=MEND) from e
     elif encoding != "binary":
@@ -129,22 +129,22 @@ def _decoded(section: Section, *, place: str) -> bytes:
     return stored
 
 
-def _summed(stored: bytes, dtype: np.dtype[Any], n: int, *, place: str) -> NDArray[Any]:
+def _summed(stored: bytes | memoryview, dtype: np.dtype[Any], n: int, *, place: str) -> NDArray[Any]:
     if dtype.kind == "f":
         raise UnsupportedVariant(
             f"{place}: real numbers compressed by byte offsets were found, which the format does not know.",
             mend="Convert the file to whole numbers. It is kept as it came.",
         )
-    # Every number takes a byte at least.
-    steps = differences(stored, n) if n <= len(stored) else None
-    if steps is None:
-        raise DamagedFile(f"{place}: {n} pixels were promised; {len(stored)} bytes hold fewer.", mend=MEND)
-    values = np.cumsum(steps)
     wanted = np.iinfo(dtype)
     # Programs that compress unsigned pixels do it in the arithmetic of 32 bits, where 4294967295 is -1.
     is_narrow = wanted.bits < 32
+    # Every number takes a byte at least.
+    steps = differences(stored, n, np.int32 if wanted.bits == 32 else np.int64) if n <= len(stored) else None
+    if steps is None:
+        raise DamagedFile(f"{place}: {n} pixels were promised; {len(stored)} bytes hold fewer.", mend=MEND)
+    values = np.cumsum(steps, dtype=steps.dtype, out=steps)
     if is_narrow and (bool(np.any(values < wanted.min)) or bool(np.any(values > wanted.max))):
         raise DamagedFile(
             f"{place}: pixels from {wanted.min} to {wanted.max} were expected; others were found.", mend=MEND
         )
-    return values.astype(dtype.newbyteorder("="))
+    return values.astype(dtype.newbyteorder("="), copy=False)

@@ -20,7 +20,7 @@ class Section:
     """One binary section: its header by names in small letters, and the bytes as they stand in the file."""
 
     header: dict[str, str]
-    stored: bytes
+    stored: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _section(content: bytes, offset: int, *, place: str) -> tuple[Section, int]:
             mend=MEND,
         )
     closing = content.find(BOUNDARY, end)
-    return Section(header, content[start:end]), len(content) if closing < 0 else _after_boundary(closing)
+    return Section(header, memoryview(content)[start:end]), len(content) if closing < 0 else _after_boundary(closing)
 
 
 def _after_boundary(closing: int) -> int:
