@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Kind, Origin
 from kiban.readers.cif import READER
 from kiban.readers.cif_parts.metadata import cell_volume
-from kiban.readers.cif_parts.numbers import read_number
+from kiban.readers.cif_parts.numbers import read_number, read_numbers
 from kiban.readers.contract import Confidence
 from kiban.readers.source import Source
 from kiban.records.reading import Reading, Role
@@ -132,6 +133,54 @@ def test_digits_in_brackets_count_the_last_decimal(digits: int, decimals: int, u
     assert number is not None
     assert number.value == pytest.approx(digits / 10**decimals, rel=1e-12)
     assert number.uncertainty == pytest.approx(uncertainty / 10**decimals, rel=1e-12)
+
+
+def _number_text() -> st.SearchStrategy[str]:
+    digits = st.text("0123456789", min_size=1, max_size=9)
+    return st.builds(
+        lambda sign, whole, rest, doubt: f"{sign}{whole}{rest}{doubt}",
+        st.sampled_from(["", "", "-", "+"]),
+        digits,
+        st.just("") | st.builds("".join, st.tuples(st.just("."), st.just("") | digits)),
+        st.just("") | digits.map(lambda text: f"({text})"),
+    )
+
+
+_ODD = (
+    ".",
+    "?",
+    "",
+    "1.5e3(2)",
+    "1.2.3",
+    "1((2)",
+    "1(2(3)",
+    "4)",
+    "5(",
+    "(3)",
+    "1(2)3",
+    "+-1",
+    "-",
+    "1\n2",
+    "1(2.3)",
+    "1_0",
+)
+
+
+@given(st.lists(_number_text(), min_size=1, max_size=20), st.lists(st.sampled_from(_ODD), max_size=2), st.randoms())
+def test_a_column_is_read_as_its_texts_are(texts: list[str], odd: list[str], chance: random.Random) -> None:
+    # Long columns are read together; so often that texts of every kind stand beside each other.
+    texts = texts * 60 + odd
+    chance.shuffle(texts)
+    found = read_numbers(texts)
+    expected = [read_number(text) for text in texts]
+    np.testing.assert_array_equal(found.values, [np.nan if n is None else n.value for n in expected])
+    doubts = np.array([np.nan if n is None or n.uncertainty is None else n.uncertainty for n in expected])
+    assert (found.uncertainties is None) == bool(np.all(np.isnan(doubts)))
+    if found.uncertainties is not None:
+        np.testing.assert_array_equal(found.uncertainties, doubts)
+    assert found.is_numeric == all(
+        n is not None for n, text in zip(expected, texts, strict=True) if text not in {"", ".", "?"}
+    )
 
 
 def test_sites_have_coordinates_and_uncertainties() -> None:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
-from kiban.readers.cif_parts.numbers import is_unknown, read_measured
+from kiban.readers.cif_parts.numbers import Column, is_unknown, read_measured
 from kiban.records.reading import Json
 
 MOST_HEADER_CELLS = 500_000
 _PLACE = re.compile(r"string:(\d+)(?::\d+\(\d+\))?")
 _UNCERTAIN = ("_su", "_esd")
+_QUOTES = "'\";"
 
 
 def spelled(tag: str) -> str:
     """Spell a tag the older way in lower case: `_cell.length_a` and `_cell_length_a` are the same."""
+    # The tags of the dictionaries occur in every file; a text as long as a file must not be remembered.
+    return _remembered(tag) if len(tag) <= _LONGEST_REMEMBERED else _spelled(tag)
+
+
+def _spelled(tag: str) -> str:
     return tag.lower().replace(".", "_")
+
+
+_LONGEST_REMEMBERED = 80
+_remembered = lru_cache(maxsize=1 << 12)(_spelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +39,21 @@ class Loop:
 
     tags: tuple[str, ...]
     """As written."""
-    columns: tuple[tuple[str, ...], ...]
+    columns: tuple[Column, ...]
+    _by_tag: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for written, column in zip(self.tags, self.columns, strict=True):
+            self._by_tag.setdefault(spelled(written), column)
 
     @property
     def n_rows(self) -> int:
         """How many rows."""
         return len(self.columns[0]) if self.columns else 0
 
-    def column(self, tag: str) -> tuple[str, ...] | None:
+    def column(self, tag: str) -> Column | None:
         """The column of that tag, in the older spelling."""
-        for written, column in zip(self.tags, self.columns, strict=True):
-            if spelled(written) == tag:
-                return column
-        return None
+        return self._by_tag.get(tag)
 
     @property
     def category(self) -> str:
@@ -64,22 +77,24 @@ class Block:
     loops: tuple[Loop, ...]
     n_frames: int
     """Save frames: definitions of a dictionary."""
+    _by_tag: dict[str, tuple[str, Column]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    def texts(self, tag: str) -> tuple[str, ...] | None:
-        """The value or values of a tag, whether it stands alone or in a loop."""
+    def __post_init__(self) -> None:
         for written, value in self.items.items():
-            if spelled(written) == tag:
-                return (value,)
+            self._by_tag.setdefault(spelled(written), (written, Column((value,))))
         for loop in self.loops:
-            column = loop.column(tag)
-            if column is not None:
-                return column
-        return None
+            for written, column in zip(loop.tags, loop.columns, strict=True):
+                self._by_tag.setdefault(spelled(written), (written, column))
+
+    def texts(self, tag: str) -> Column | None:
+        """The value or values of a tag, whether it stands alone or in a loop."""
+        found = self._by_tag.get(tag)
+        return found[1] if found else None
 
     def written(self, tag: str) -> str:
         """The tag as the file spells it."""
-        tags = [*self.items, *(written for loop in self.loops for written in loop.tags)]
-        return next((written for written in tags if spelled(written) == tag), tag)
+        found = self._by_tag.get(tag)
+        return found[0] if found else tag
 
     def text(self, *tags: str) -> str | None:
         """The single value of the first of the tags that is given."""
@@ -99,7 +114,7 @@ class Block:
                 return number
         return None
 
-    def uncertainties(self, tag: str) -> tuple[str, ...] | None:
+    def uncertainties(self, tag: str) -> Column | None:
         """The column of standard uncertainties that belongs to a tag, where the file keeps them apart."""
         return next((found for end in _UNCERTAIN if (found := self.texts(tag + end)) is not None), None)
 
@@ -177,11 +192,17 @@ def _block(block: Any, as_string: Any) -> Block:
 
 
 def _loop(tags: Sequence[str], values: Sequence[str], as_string: Any) -> Loop:
-    texts = [_text(value, as_string) for value in values]
     width = len(tags)
-    return Loop(tuple(tags), tuple(tuple(texts[j::width]) for j in range(width)))
+    return Loop(tuple(tags), tuple(_column(values[j::width], as_string) for j in range(width)))
+
+
+def _column(raw: Sequence[str], as_string: Any) -> Column:
+    together = "".join(raw)
+    if any(sign in together for sign in _QUOTES):
+        return Column(_text(value, as_string) for value in raw)
+    return Column(raw)
 
 
 def _text(raw: str, as_string: Any) -> str:
     """Take off the quotation marks or semicolons; most values have none, and need no call."""
-    return str(as_string(raw)) if raw[:1] in "'\";" else raw
+    return str(as_string(raw)) if raw[:1] in _QUOTES else raw

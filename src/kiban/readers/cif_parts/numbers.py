@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,11 @@ from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Origin, Uncertainty
 
+_UNKNOWN = {"", ".", "?"}
+_SIMPLE = b"0123456789+-.()?\n"
+_MANY = 50
+"""From so many texts on it is quicker to read them together than one by one."""
+_LARGEST_EXACT, _MOST_DECIMALS = float(1 << 53), 22
 _NUMBER = re.compile(r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?(?:\((\d+)\))?")
 
 
@@ -56,7 +61,7 @@ _remembered = lru_cache(maxsize=1 << 15)(_read_number)
 
 def is_unknown(text: str) -> bool:
     """Say whether the value is not given (`?`), does not apply (`.`) or is blank."""
-    return text.strip() in {"", ".", "?"}
+    return text.strip() in _UNKNOWN
 
 
 def read_measured(text: str, unit: str, *, uncertainty: str = "") -> Measured | None:
@@ -71,12 +76,130 @@ def read_measured(text: str, unit: str, *, uncertainty: str = "") -> Measured | 
     return Measured(number.value, unit, None if doubt is None else Uncertainty(value=doubt, origin=Origin.FILE))
 
 
+class Column(tuple[str, ...]):
+    """The texts of one column, which remember the numbers that were read from them."""
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The numbers; read at the first call."""
+        return read_numbers(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a column; NaN where a text is none."""
+
+    values: NDArray[np.float64]
+    uncertainties: NDArray[np.float64] | None
+    """NaN where a number has none; `None` where none of them has one."""
+    is_numeric: bool
+    """All that is given are numbers, and at least one is."""
+
+
+def read_numbers(texts: Sequence[str]) -> Numbers:
+    """Read all numbers of a column, on the shortest way that its texts allow."""
+    if (plain := _plain_numbers(texts)) is not None:
+        return Numbers(plain, None, len(texts) > 0)
+    if len(texts) >= _MANY and (simple := _simple_numbers(texts)) is not None:
+        return simple
+    numbers = [read_number(text) for text in texts]
+    doubts = np.array([math.nan if n is None or n.uncertainty is None else n.uncertainty for n in numbers])
+    is_given = [not is_unknown(text) for text in texts]
+    return Numbers(
+        np.array([math.nan if n is None else n.value for n in numbers], dtype=np.float64),
+        None if _all_nan(doubts) else doubts,
+        any(is_given) and all(n is not None for n, given in zip(numbers, is_given, strict=True) if given),
+    )
+
+
+def _simple_numbers(texts: Sequence[str]) -> Numbers | None:
+    """Read numbers without exponents among which some have an uncertainty and some are unknown; `None` where other
+    things occur."""
+    together = "\n".join([*texts, ""])
+    if not together.isascii() or together.encode().translate(None, _SIMPLE):
+        return None
+    layout = _layout(np.frombuffer(together.encode(), np.uint8))
+    if layout is None or len(layout.is_given) != len(texts):
+        return None
+    parts = together.replace("(", " ").replace(")", "").split()
+    is_given, is_doubted = layout.is_given, layout.is_doubted
+    if not bool(np.all(is_given)):
+        parts = [part for part in parts if part not in _UNKNOWN]
+    numbers = np.array(list(map(float, parts)), dtype=np.float64)
+    is_doubt = np.zeros(len(parts), np.bool_)
+    # A number's doubt comes behind it: k doubts before the n-th number make it the part n + k.
+    is_doubt[np.flatnonzero(is_doubted[is_given]) + np.arange(1, 1 + np.count_nonzero(is_doubted))] = True
+    found, steps = numbers[~is_doubt], numbers[is_doubt]
+    # Up to here a quotient of two floats is the float that the written number is nearest to.
+    if np.any(steps > _LARGEST_EXACT) or np.any(layout.n_decimals > _MOST_DECIMALS) or not np.all(np.isfinite(found)):
+        return None
+    values = np.full(len(texts), np.nan)
+    values[is_given] = found
+    if not len(steps):
+        return Numbers(values, None, len(found) > 0)
+    doubts = np.full(len(texts), np.nan)
+    doubts[is_doubted] = steps / 10.0 ** layout.n_decimals[is_doubted]
+    return Numbers(values, doubts, len(found) > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What each line of a column holds."""
+
+    is_given: NDArray[np.bool_]
+    """A number; the others hold a point, a question mark or nothing."""
+    is_doubted: NDArray[np.bool_]
+    """A number with digits in brackets."""
+    n_decimals: NDArray[np.int64]
+
+
+def _layout(codes: NDArray[np.uint8]) -> _Layout | None:
+    """Look at the lines of a text; `None` unless each is unknown or a number: a sign or none, digits with a point or
+    none, and digits in brackets or none."""
+    ends = np.flatnonzero(codes == ord("\n"))
+    if not len(ends):
+        return None
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    opened, closed = np.flatnonzero(codes == ord("(")), np.flatnonzero(codes == ord(")"))
+    points = np.flatnonzero(codes == ord("."))
+    signs = np.flatnonzero((codes == ord("+")) | (codes == ord("-")))
+    doubted, pointed, signed = (np.searchsorted(ends, found) for found in (opened, points, signs))
+    is_in_order = (
+        len(opened) == len(closed)
+        and np.array_equal(closed + 1, ends[doubted])
+        and np.all(doubted[1:] > doubted[:-1])
+        and np.all(pointed[1:] > pointed[:-1])
+        and np.array_equal(signs, begins[signed])
+        and np.all(closed > opened + 1)
+    )
+    if not is_in_order:
+        return None
+    stops = ends.copy()
+    stops[doubted] = opened
+    n_decimals = np.zeros(len(ends), np.int64)
+    n_decimals[pointed] = stops[pointed] - points - 1
+    n_digits = stops - begins
+    n_digits[pointed] -= 1
+    n_digits[signed] -= 1
+    lengths, firsts = ends - begins, codes[begins]
+    is_asked = (lengths == 1) & (firsts == ord("?"))
+    is_given = ~(is_asked | (lengths == 0) | ((lengths == 1) & (firsts == ord("."))))
+    if np.count_nonzero(codes == ord("?")) != np.count_nonzero(is_asked):
+        return None
+    if np.any(n_decimals < 0) or np.any(n_digits[is_given] < 1):
+        return None
+    is_doubted = np.zeros(len(ends), np.bool_)
+    is_doubted[doubted] = True
+    return _Layout(is_given, is_doubted, n_decimals)
+
+
 def is_numeric(texts: Sequence[str]) -> bool:
     """Say whether all that is given are numbers, and at least one is."""
-    if _plain_numbers(texts) is not None:
-        return len(texts) > 0
-    given = [text for text in texts if not is_unknown(text)]
-    return bool(given) and all(read_number(text) is not None for text in given)
+    return _numbers_of(texts).is_numeric
+
+
+def _numbers_of(texts: Sequence[str]) -> Numbers:
+    return texts.numbers if isinstance(texts, Column) else read_numbers(texts)
 
 
 def read_series(texts: Sequence[str], unit: str = "", *, uncertainties: Sequence[str] | None = None) -> Series:
@@ -96,17 +219,15 @@ def read_series(texts: Sequence[str], unit: str = "", *, uncertainties: Sequence
     Series, shape (len(texts),)
         With standard uncertainties (origin file) where any number has one; NaN for the others.
     """
-    plain = _plain_numbers(texts) if uncertainties is None else None
-    if plain is not None:
-        return Series(plain, unit)
+    if uncertainties is None:
+        found = _numbers_of(texts)
+        doubts = found.uncertainties
+        return Series(found.values, unit, None if doubts is None else Uncertainties(values=doubts, origin=Origin.FILE))
     numbers = [read_number(text) for text in texts]
+    apart = [read_number(text) for text in uncertainties]
     values = np.array([math.nan if n is None else n.value for n in numbers], dtype=np.float64)
-    if uncertainties is not None:
-        apart = [read_number(text) for text in uncertainties]
-        doubts = np.array([math.nan if n is None or n.value < 0 else n.value for n in apart], dtype=np.float64)
-    else:
-        doubts = np.array([math.nan if n is None or n.uncertainty is None else n.uncertainty for n in numbers])
-    return Series(values, unit, None if _all_nan(doubts) else Uncertainties(values=doubts, origin=Origin.FILE))
+    stated = np.array([math.nan if n is None or n.value < 0 else n.value for n in apart], dtype=np.float64)
+    return Series(values, unit, None if _all_nan(stated) else Uncertainties(values=stated, origin=Origin.FILE))
 
 
 def _plain_numbers(texts: Sequence[str]) -> NDArray[np.float64] | None:
@@ -115,7 +236,7 @@ def _plain_numbers(texts: Sequence[str]) -> NDArray[np.float64] | None:
         values = np.array(list(map(float, texts)), dtype=np.float64)
     except ValueError:
         return None
-    return values if bool(np.all(np.isfinite(values))) and not any("_" in text for text in texts) else None
+    return values if bool(np.all(np.isfinite(values))) and "_" not in "".join(texts) else None
 
 
 def _all_nan(values: NDArray[np.float64]) -> bool:
