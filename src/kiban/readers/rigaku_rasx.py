@@ -43,6 +43,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kiban.errors import DamagedFile, UnsupportedVariant
@@ -178,7 +179,7 @@ class _Archive:
             )
         return sorted(found, key=lambda m: (m.group("above") or "", int(m.group("folder")), int(m.group("profile"))))
 
-    @property
+    @cached_property
     def n_pictures(self) -> int:
         """How many pictures of area detectors the archive holds."""
         return sum(bool(member.group("picture")) for member in self._members)
@@ -233,7 +234,7 @@ def _pairs(root: _Element) -> dict[str, str]:
     listed = descend(root, "RASHeader")
     pairs: dict[str, str] = {}
     for pair in children(listed, "Pair") if listed is not None else ():
-        texts = [text.text or "" for text in children(pair, "string")]
+        texts = [text.text or "" for text in pair if local_name(text) == "string"]
         if len(texts) == 2:
             pairs[texts[0]] = texts[1]
     return pairs

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from kiban.readers.text import decode
 from kiban.records.reading import Json
@@ -78,13 +78,40 @@ def as_json(
     if element.getparent() is None:
         for prefix, address in element.nsmap.items():
             content[f"@xmlns:{prefix}" if prefix else "@xmlns"] = address
-    for attribute, value in element.attrib.items():
-        content["@" + _prefixed(str(attribute), element)] = str(value)
+    return _filled(content, element, element.items(), without, without_text)
+
+
+def _filled(
+    content: dict[str, Json],
+    element: _Element,
+    attributes: Iterable[tuple[Any, Any]],
+    without: frozenset[str],
+    without_text: frozenset[str],
+) -> Json:
+    """What `as_json` gives; into `content` go the attributes and children."""
+    for attribute, value in attributes:
+        content["@" + (_prefixed(attribute, element) if attribute[:1] == "{" else attribute)] = value
+    lists: dict[str, list[Json]] = {}
     for child in element:
-        name = local_name(child) or "#comment"
-        if name not in without:
-            _add(content, name, as_json(child, without=without, without_text=without_text))
-    text = "" if local_name(element) in without_text else element.text or ""
+        tag: Any = child.tag
+        if isinstance(tag, str):
+            name, its_attributes = tag[tag.rfind("}") + 1 :], child.items()
+        else:
+            name, its_attributes = "#comment", list(child.attrib.items())
+        if name in without:
+            continue
+        if its_attributes or len(child):
+            its_value = _filled({}, child, its_attributes, without, without_text)
+        else:
+            # Most elements hold a text and nothing else.
+            its_value = "" if name in without_text else child.text or ""
+        if name not in content:
+            content[name] = its_value
+        elif name in lists:
+            lists[name].append(its_value)
+        else:
+            content[name] = lists[name] = [content[name], its_value]
+    text = "" if without_text and local_name(element) in without_text else element.text or ""
     if not content:
         return text
     if text.strip():
@@ -96,14 +123,6 @@ def as_dictionary(element: _Element, *, without: frozenset[str] = frozenset()) -
     """Turn an element into JSON values as `as_json`, a bare text under `#text`."""
     value = as_json(element, without=without)
     return value if isinstance(value, dict) else {"#text": value}
-
-
-def _add(content: dict[str, Json], name: str, value: Json) -> None:
-    if name not in content:
-        content[name] = value
-        return
-    present = content[name]
-    content[name] = [*present, value] if isinstance(present, list) else [present, value]
 
 
 def _prefixed(name: str, element: _Element) -> str:

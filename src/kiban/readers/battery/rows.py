@@ -40,10 +40,18 @@ def find_labels(lines: Sequence[str]) -> tuple[int, str, list[str]] | None:
             if delimiter not in line:
                 continue
             labels = [cell.strip() for cell in split(line, delimiter)]
-            names = {name_of(label) for label in labels} - {""}
+            names = {name_of(label) for label in labels if not _is_number(label)} - {""}
             if {"potential", "current"} <= names and (best is None or len(names) > best[0]):
                 best = (len(names), n, delimiter, labels)
     return best[1:] if best is not None else None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def read_table(lines: Sequence[str], *, file: str) -> CyclerTable:

@@ -7,7 +7,7 @@ leave the others where they stood before the scan, so those are no positions dur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,7 +136,8 @@ def scan(conditions: Conditions, table: NDArray[np.float64], *, place: str) -> S
     axis = Track(name=name, label=conditions.scan_axis, values=table[:, 0], unit=unit)
     attenuation = table[:, 2] if table.shape[1] == 3 else np.ones(1)
     is_attenuated = bool(np.any(attenuation != 1))
-    tracks = [axis, *_fixed(conditions, name), *_count_time(conditions), *_temperature(conditions)]
+    stage = list(_stage(conditions))
+    tracks = [axis, *_fixed(conditions, stage, name), *_count_time(conditions), *_temperature(conditions)]
     if table.shape[1] == 3:
         values = attenuation if bool(np.any(attenuation != attenuation[0])) else attenuation[0]
         tracks.append(Track(name="attenuation", label="", values=values, unit="", metadata_name="attenuation"))
@@ -145,7 +146,7 @@ def scan(conditions: Conditions, table: NDArray[np.float64], *, place: str) -> S
         axis=name,
         intensity=Track(name="intensity", label="", values=table[:, 1], unit=conditions.text("MEAS_SCAN_UNIT_Y")),
         tracks=tuple(tracks),
-        starts=tuple(_starts(conditions)),
+        starts=tuple(_starts(conditions, stage)),
         is_raw=not is_attenuated,
         sort=f"{conditions.text('MEAS_SCAN_AXIS_X') or 'X-ray'} scan",
         header=conditions.header,
@@ -175,28 +176,30 @@ def _moving(conditions: Conditions) -> frozenset[str]:
     return _MOVED_TOGETHER.get(name, frozenset({name}))
 
 
-def _stage(conditions: Conditions) -> Iterator[tuple[Axis, float]]:
+def _stage(conditions: Conditions) -> Iterator[tuple[str, Axis, float]]:
     """Axes of goniometer and stage that stand at a number, each name once."""
     seen = set()
     for axis in conditions.axes:
-        value = optional_number(axis.position)
-        if axis.name in _STAGE and axis.name not in seen and value is not None and axis.state != "Oscillation":
-            seen.add(axis.name)
-            yield axis, value
+        name = axis.name
+        if name not in _STAGE or name in seen or axis.state == "Oscillation":
+            continue
+        if (value := optional_number(axis.position)) is not None:
+            seen.add(name)
+            yield name, axis, value
 
 
-def _fixed(conditions: Conditions, drawn: str) -> Iterator[Track]:
+def _fixed(conditions: Conditions, stage: Iterable[tuple[str, Axis, float]], drawn: str) -> Iterator[Track]:
     moving = _moving(conditions) | {drawn}
-    for axis, value in _stage(conditions):
-        if axis.name not in moving:
-            yield Track(name=axis.name, label=axis.label, values=np.asarray(value), unit=axis.unit)
+    for name, axis, value in stage:
+        if name not in moving:
+            yield Track(name=name, label=axis.label, values=np.asarray(value), unit=axis.unit)
 
 
-def _starts(conditions: Conditions) -> Iterator[Track]:
+def _starts(conditions: Conditions, stage: Iterable[tuple[str, Axis, float]]) -> Iterator[Track]:
     moving = _moving(conditions)
-    for axis, value in _stage(conditions):
-        if axis.name in moving:
-            yield Track(name=f"{axis.name}_start", label=axis.label, values=np.asarray(value), unit=axis.unit)
+    for name, axis, value in stage:
+        if name in moving:
+            yield Track(name=f"{name}_start", label=axis.label, values=np.asarray(value), unit=axis.unit)
 
 
 def _count_time(conditions: Conditions) -> Iterator[Track]:
@@ -210,8 +213,7 @@ def _count_time(conditions: Conditions) -> Iterator[Track]:
 
 def _temperature(conditions: Conditions) -> Iterator[Track]:
     for axis in conditions.axes:
-        value = optional_number(axis.position)
-        if axis.name in _TEMPERATURE_AXES and value is not None:
+        if axis.name in _TEMPERATURE_AXES and (value := optional_number(axis.position)) is not None:
             unit = "degC" if axis.unit in _DEGREES_CELSIUS else axis.unit
             name = "temperature"
             yield Track(name=name, label=axis.label, values=np.asarray(value), unit=unit, metadata_name=name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from kiban.readers.hdf5.links import Elsewhere, Node, child, names
 from kiban.readers.hdf5.opening import looked_at
@@ -30,9 +31,17 @@ class Convention(StrEnum):
     NONE = "none"
 
 
+_FOUND: WeakKeyDictionary[Source, Convention | None] = WeakKeyDictionary()
+
+
 def convention(source: Source) -> Convention | None:
-    """Name the convention; `None` where the file is no HDF5 or cannot be opened."""
-    return looked_at(source, convention_of)
+    """Name the convention; `None` where the file is no HDF5 or cannot be opened.
+
+    Several readers ask for it when a file is recognised; it is opened once.
+    """
+    if source not in _FOUND:
+        _FOUND[source] = looked_at(source, convention_of)
+    return _FOUND[source]
 
 
 def convention_of(file: h5py.File) -> Convention:

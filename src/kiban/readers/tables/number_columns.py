@@ -73,6 +73,13 @@ def kind_of(cell: str, decimal: str = ".") -> str:
     return DATE if date_columns.looks_like(cell) else TEXT
 
 
+def kinds_of(cells: Sequence[str], decimal: str = ".") -> str:
+    """Say what each cell of a row is."""
+    if decimal == "." and all(map(_PLAIN.fullmatch, cells)):
+        return NUMBER * len(cells)
+    return "".join([kind_of(cell, decimal) for cell in cells])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberColumn:
     """A column's numbers.

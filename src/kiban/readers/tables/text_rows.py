@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kiban.readers.tables.number_columns import DATE, MISSING, NUMBER, TEXT, kind_of
+from kiban.readers.tables.number_columns import DATE, MISSING, NUMBER, TEXT, kinds_of
 
 BLANKS = " "
 """The delimiter of a table whose columns are set apart by any run of blanks and tabs."""
@@ -19,6 +19,8 @@ BLANKS = " "
 _SIGNS = ("\t", ";", "|", ",")
 _COMMENT = re.compile(r" *(?:#|%|!|//|/?\*|'(?!.*')|'[A-Za-z ]+:|\"#)")
 _PLAIN_STARTS = frozenset("0123456789.+")
+_NUMBER_FIRST = re.compile(r"\s*-?\d")
+"""No comment and no rule begins so."""
 _MAX_QUOTED_LINES = 60
 _COMMA_NUMBER = re.compile(r"(?<![\d.,])[+-]?\d+,\d+(?![\d,])")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
@@ -144,14 +146,13 @@ def is_comment(line: str) -> bool:
 
 def make_row(number: int, line: str, dialect: Dialect) -> Row:
     """Take one line apart."""
-    if line[:1] not in _PLAIN_STARTS and is_comment(line):
+    if line[:1] not in _PLAIN_STARTS and not _NUMBER_FIRST.match(line) and is_comment(line):
         return Row(number, line, [], "", is_comment=True)
     behind = _REMARK.search(line) if dialect.delimiter == BLANKS and "#" in line else None
     cells = split(line[: behind.start()] if behind else line, dialect.delimiter)
-    decimal = dialect.decimal
-    row = Row(number, line, cells, "".join([kind_of(cell, decimal) for cell in cells]))
+    row = Row(number, line, cells, kinds_of(cells, dialect.decimal))
     # A semicolon opens a comment unless it parts columns, the first of which is empty in this row.
-    if line.lstrip().startswith(";") and (dialect.delimiter != ";" or not row.is_numeric):
+    if ";" in line and line.lstrip().startswith(";") and (dialect.delimiter != ";" or not row.is_numeric):
         return Row(number, line, [], "", is_comment=True)
     return row
 
@@ -169,7 +170,7 @@ def choose_dialect(lines: Sequence[str]) -> Dialect | None:
     Dialect or None
         `None` where no two neighbouring lines have numbers in equally many columns.
     """
-    candidates = [line for line in lines if line.strip() and not is_comment(line)]
+    candidates = [line for line in lines if _NUMBER_FIRST.match(line) or (line.strip() and not is_comment(line))]
     has_commas = any(_COMMA_NUMBER.search(line) for line in candidates)
     signed = [_best(candidates, sign, has_commas) for sign in _SIGNS if any(sign in line for line in candidates)]
     found = [score for score in signed if score is not None]
@@ -217,21 +218,21 @@ def _decimal_marks(delimiter: str, has_commas: bool) -> str:
 def _score(lines: Sequence[str], dialect: Dialect) -> tuple[int, float] | None:
     """Count the numbers in lines that are as wide as a neighbour, and their share of the cells there."""
     rows = [make_row(i, line, dialect) for i, line in enumerate(lines)]
+    widths = [len(row.kinds) for row in rows]
+    counts = [row.n_values for row in rows]
+    # Another row of numbers, or the row that names the columns.
+    may_be_beside = [n > 0 or set(row.kinds) == {TEXT} for row, n in zip(rows, counts, strict=True)]
     values = cells = 0
-    for i, row in enumerate(rows):
-        neighbours = rows[max(0, i - 1) : i] + rows[i + 1 : i + 2]
-        if len(row.cells) < 2 or not row.n_values or not any(_is_like(row, other) for other in neighbours):
+    for i, (row, width, n) in enumerate(zip(rows, widths, counts, strict=True)):
+        if width < 2 or not n:
+            continue
+        if not any(0 <= j < len(rows) and widths[j] == width and may_be_beside[j] for j in (i - 1, i + 1)):
             continue
         if dialect.delimiter == BLANKS and not row.is_numeric:
             continue
-        values += row.n_values
-        cells += len(row.cells) - row.kinds.count(MISSING)
+        values += n
+        cells += width - row.kinds.count(MISSING)
     return (values, values / cells) if values else None
-
-
-def _is_like(row: Row, other: Row) -> bool:
-    """Say whether the neighbour has as many columns: another row of numbers, or the row that names the columns."""
-    return len(other.cells) == len(row.cells) and (other.n_values > 0 or set(other.kinds) == {TEXT})
 
 
 def commas_are_ambiguous(cells: Sequence[str]) -> bool:
