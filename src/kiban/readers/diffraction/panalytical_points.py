@@ -48,6 +48,7 @@ class DataPoints:
     def __init__(self, scan: _Element, *, place: str) -> None:
         self._scan = scan
         self._points = descend(scan, "dataPoints")
+        self._parts = {} if self._points is None else _first_children(self._points)
         self._place = place
         self._signal = self._find_signal()
         self.values: NDArray[Any] = np.empty(0)
@@ -61,7 +62,7 @@ class DataPoints:
         if self._points is None:
             return None
         for name in ("counts", "intensities"):
-            if (found := descend(self._points, name)) is not None:
+            if (found := self._parts.get(name)) is not None:
                 return found
         if len(self._points) == 0:
             return None
@@ -82,8 +83,8 @@ class DataPoints:
         """The `intensities`, where they stand beside the `counts`."""
         if self._points is None or self._signal is None or local_name(self._signal) != "counts":
             return
-        if (element := descend(self._points, "intensities")) is not None:
-            values, unit = self._list(self._points, "intensities", "intensities"), element.get("unit") or "counts"
+        if (element := self._parts.get("intensities")) is not None:
+            values, unit = self._list(element, "intensities"), element.get("unit") or "counts"
             yield Track(name="corrected_intensity", label="intensities", values=values, unit=unit)
 
     @property
@@ -103,28 +104,30 @@ class DataPoints:
             # Reciprocal-lattice units are plain numbers, multiples of a reciprocal lattice vector.
             unit = "" if unit == "rlu" else unit
             values = self._values_of(element, label)
-            if not bool(np.all(np.abs(values) < _FARTHEST)):
+            is_near = bool(np.all(np.abs(values) < _FARTHEST)) if values.ndim else abs(float(values)) < _FARTHEST
+            if not is_near:
                 raise DamagedFile(f"{self._place}: the positions of {label} have gaps or run off.", mend=_MEND)
             yield Track(name=axis_name(label), label=label, values=values, unit=unit)
 
     def _values_of(self, element: _Element, label: str) -> NDArray[np.float64]:
         what = f"position of {label}"
-        if descend(element, "listPositions") is not None:
-            return self._list(element, "listPositions", f"positions of {label}").astype(np.float64)
-        if descend(element, "startPosition") is not None or descend(element, "endPosition") is not None:
-            start = number(text_at(element, "startPosition"), what=f"start {what}", file=self._place)
-            end = number(text_at(element, "endPosition"), what=f"end {what}", file=self._place)
+        given = _first_children(element)
+        if (listed := given.get("listPositions")) is not None:
+            return self._list(listed, f"positions of {label}").astype(np.float64)
+        if "startPosition" in given or "endPosition" in given:
+            start = number(_text(given.get("startPosition")), what=f"start {what}", file=self._place)
+            end = number(_text(given.get("endPosition")), what=f"end {what}", file=self._place)
             with np.errstate(over="ignore", invalid="ignore"):
                 return np.linspace(start, end, len(self))
-        return np.asarray(number(text_at(element, "commonPosition"), what=what, file=self._place))
+        return np.asarray(number(_text(given.get("commonPosition")), what=what, file=self._place))
 
     def is_evenly_spaced(self, axis: str) -> bool:
         """The file gives the axis by its first and last position only."""
         points = () if self._points is None else children(self._points, "positions")
         return any(e.get("axis") == axis and descend(e, "startPosition") is not None for e in points)
 
-    def _list(self, parent: _Element, name: str, what: str) -> NDArray[Any]:
-        values = numbers(text_at(parent, name), what=what, file=self._place)
+    def _list(self, element: _Element, what: str) -> NDArray[Any]:
+        values = numbers(_text(element), what=what, file=self._place)
         if len(values) != len(self):
             raise DamagedFile(
                 f"{self._place}: {len(values)} {what} are listed, but {len(self)} points were counted.", mend=_MEND
@@ -141,12 +144,9 @@ class DataPoints:
         yield from self._one_or_all("countingTimes", "commonCountingTime", "count_time", unit="seconds")
 
     def _one_or_all(self, listed: str, common: str, name: str, *, unit: str = "") -> Iterator[Track]:
-        points = self._points
-        if points is None:
-            return
-        if (element := descend(points, listed)) is not None:
-            values: NDArray[Any] = self._list(points, listed, listed)
-        elif (element := descend(points, common)) is not None:
+        if (element := self._parts.get(listed)) is not None:
+            values: NDArray[Any] = self._list(element, listed)
+        elif (element := self._parts.get(common)) is not None:
             values = np.asarray(number(element.text, what=common, file=self._place))
         else:
             return
@@ -174,6 +174,18 @@ class DataPoints:
         axis, positions = _choose_axis(positions, drawn_against(scan_axis), n_points=len(self))
         others = [*self.corrected(), *self.count_time(), *self.factors(), *self.surroundings()]
         return axis, distinct([*positions, *others])
+
+
+def _first_children(element: _Element) -> dict[str, _Element]:
+    """The first child of each local name; found once for all that are asked for."""
+    found: dict[str, _Element] = {}
+    for child in element:
+        found.setdefault(local_name(child), child)
+    return found
+
+
+def _text(element: _Element | None) -> str:
+    return (element.text or "").strip() if element is not None else ""
 
 
 def _choose_axis(positions: tuple[Track, ...], wanted: str, *, n_points: int) -> tuple[str, tuple[Track, ...]]:
