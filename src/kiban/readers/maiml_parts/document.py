@@ -121,10 +121,14 @@ class Document:
             )
         self.data = data
         self.groups = tuple(children(data, "results"))
+        self._things: dict[tuple[_Element, str], tuple[Thing, ...]] = {}
+        self._headers: dict[_Element, dict[str, Json]] = {}
 
     def things(self, group: _Element, tag: str) -> tuple[Thing, ...]:
-        """The materials, conditions or results of one group of results."""
-        return tuple(Thing(element, file=self.file) for element in children(group, tag))
+        """The materials, conditions or results of one group of results; the same at every call."""
+        if (group, tag) not in self._things:
+            self._things[group, tag] = tuple(Thing(element, file=self.file) for element in children(group, tag))
+        return self._things[group, tag]
 
     def named(self, *path: str) -> Iterator[Thing]:
         """All objects at the end of a path below the root: `("document", "instrument")`."""
@@ -132,23 +136,32 @@ class Document:
         if above is not None:
             yield from (Thing(element, file=self.file) for element in children(above, path[-1]))
 
-    def events(self) -> Iterator[Thing]:
+    @cached_property
+    def events(self) -> tuple[Thing, ...]:
         """What happened, in the order of the document."""
         log = descend(self.root, "eventLog")
-        if log is not None:
-            yield from (Thing(element, file=self.file) for element in log.iterdescendants("{*}event"))
+        found = log.iterdescendants("{*}event") if log is not None else ()
+        return tuple(Thing(element, file=self.file) for element in found)
 
+    @cached_property
     def technique_words(self) -> str:
         """The names and descriptions of what was done and with what: words that may tell the technique."""
-        wanted = {"protocol", "method", "program", "instruction", "instrument", "creator"}
+        wanted = ("protocol", "method", "program", "instruction", "instrument", "creator")
         found = []
-        for element in self.root.iterdescendants():
-            if local_name(element) in wanted:
-                found += [text_at(element, part) for part in ("name", "description", "annotation")]
+        for element in self.root.iterdescendants(*(f"{{*}}{name}" for name in wanted)):
+            found += [text_at(element, part) for part in ("name", "description", "annotation")]
         return "\n".join(text for text in dict.fromkeys(found) if text)
 
     def header(self, group: _Element) -> dict[str, Json]:
-        """All of the document, with one group of results, as JSON; lists of numbers are left out."""
+        """All of the document, with one group of results, as JSON; lists of numbers are left out.
+
+        They are taken away from the elements: whatever numbers are wanted of these have to be read before.
+        """
+        if group not in self._headers:
+            self._headers[group] = self._header(group)
+        return self._headers[group]
+
+    def _header(self, group: _Element) -> dict[str, Json]:
         for content in self.root.iterdescendants("{*}content"):
             for value in list(children(content, "value")):
                 content.remove(value)

@@ -155,7 +155,7 @@ def surroundings(document: Document, group: _Element) -> Surroundings:
     sample = next((of_material[name].text().strip() for name in _SAMPLE_NAMES if name in of_material), "")
     operator = next((of_condition[name].text().strip() for name in _OPERATORS if name in of_condition), "")
     return Surroundings(
-        technique=technique_of(document.technique_words()),
+        technique=technique_of(document.technique_words),
         title=next((thing.called for thing in document.named("protocol", "method")), ""),
         sample_name=sample or None,
         operator=operator or None,
@@ -189,7 +189,7 @@ def _times(document: Document, group: _Element) -> tuple[datetime | None, dateti
     started: list[datetime] = []
     ended: list[datetime] = []
     is_only = len(document.groups) == 1
-    for event in document.events():
+    for event in document.events:
         referred = [reference.get("ref") for reference in children(event.element, "resultsRef")]
         if group.get("id") not in referred and not (is_only and not referred):
             continue

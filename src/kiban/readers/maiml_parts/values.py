@@ -90,21 +90,34 @@ def _value(element: _Element) -> Value:
     kind = (element.get(f"{{{XSI}}}type") or "").strip().rpartition(":")[2].removeprefix("content")
     named = _KIND.fullmatch(kind[:1].upper() + kind[1:])
     item = named["item"] if named is not None else ""
-    texts = tuple(child.text or "" for child in element.iterchildren("{*}value"))
+    texts: list[str] = []
+    described: list[str] = []
+    inner: list[Value] = []
+    is_encrypted = False
+    for child in element:
+        match local_name(child):
+            case "value":
+                texts.append(child.text or "")
+            case "description":
+                described.append(child.text or "")
+            case "property" | "content" | "uncertainty":
+                inner.append(_value(child))
+            case "EncryptedData":
+                is_encrypted = True
     return Value(
         tag=local_name(element),
         key=key,
         space=element.nsmap.get(prefix or None) or "",
         item=item,
         is_list=named is not None and named["list"] is not None,
-        texts=texts,
+        texts=tuple(texts),
         units=element.get("units"),
         scale=element.get("scaleFactor"),
         axis=element.get("axis"),
         size=element.get("size"),
-        description="".join(child.text or "" for child in element.iterchildren("{*}description")),
-        is_encrypted=next(element.iterchildren("{*}EncryptedData"), None) is not None,
-        inner=values_of(element),
+        description="".join(described),
+        is_encrypted=is_encrypted,
+        inner=tuple(inner),
     )
 
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kiban.readers.words import quantity_words
 from kiban.readers.words.japanese_words import translated
@@ -279,6 +280,11 @@ def slug(text: str) -> str:
     Greek letters are spelled out, common Japanese words translated; a text of which half would be lost gives nothing,
     for a name of what is left over would say something else.
     """
+    # The same few words come again in every file; a text as long as a file must not be remembered.
+    return _remembered_slug(text) if len(text) <= _LONGEST_REMEMBERED else _slug(text)
+
+
+def _slug(text: str) -> str:
     folded = translated(unicodedata.normalize("NFKC", text)).casefold()
     for sign, word in _SIGNS:
         folded = sign.sub(word, folded)
@@ -291,6 +297,10 @@ def slug(text: str) -> str:
     if not name:
         return ""
     return name if name[0].isalpha() else f"column_{name}"
+
+
+_LONGEST_REMEMBERED = 100
+_remembered_slug = lru_cache(maxsize=1 << 12)(_slug)
 
 
 def unique(headers: Sequence[ColumnHeader]) -> list[ColumnHeader]:
