@@ -56,7 +56,7 @@ from kiban.readers.quantum_design.header import Header, metadata_of, opened_at, 
 from kiban.readers.quantum_design.rows import MEND, Rows, read_rows
 from kiban.readers.source import Source
 from kiban.readers.tables.column_headers import ColumnHeader
-from kiban.readers.tables.number_columns import is_missing, read_numbers
+from kiban.readers.tables.number_columns import all_missing, read_numbers
 from kiban.readers.tables.text_rows import with_plain_line_ends
 from kiban.readers.text import decode
 from kiban.records.reading import Json, Reading, Role, Variable
@@ -158,7 +158,7 @@ def _variables(rows: Rows, about: dict[str, Json], doubts: list[str]) -> list[Va
         n_texts = sum(column.texts.values())
         if n_texts and not bool(np.any(np.isfinite(column.values))):
             texts[header.label] = _words(cells)
-        elif not n_texts and all(is_missing(cell) for cell in cells):
+        elif not n_texts and all_missing(cells):
             empty.append(header.label)
         else:
             if n_texts:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.quantity.series import Series
-from kiban.readers.battery.clock import clock_column, counted_date
+from kiban.readers.battery.clock import clock_column, clock_seconds, counted_date
 from kiban.readers.battery.columns import FIRST, read_columns, role
 from kiban.readers.battery.rows import MEND, CyclerTable
 from kiban.readers.tables import date_columns
 from kiban.readers.tables.column_headers import ColumnHeader
-from kiban.readers.tables.number_columns import is_missing, read_numbers
+from kiban.readers.tables.number_columns import all_missing, is_missing, read_numbers
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MUST_BE_NUMBERS = frozenset({"time", "potential", "current"})
@@ -73,10 +73,12 @@ def cycling_reading(
 
 
 def _read(header: ColumnHeader, cells: Sequence[str], decimal: str, found: _Found, file: str) -> None:
-    if all(is_missing(cell) for cell in cells):
+    if all_missing(cells):
         found.empty.append(header.label)
         return
-    clock = clock_column(["" if is_missing(cell) else cell for cell in cells])
+    first = next(cell for cell in cells if not is_missing(cell))
+    may_be_clock = clock_seconds(first) is not None
+    clock = clock_column(["" if is_missing(cell) else cell for cell in cells]) if may_be_clock else None
     if clock is not None:
         found.variables.append(_variable(replace(header, unit="s"), clock))
         return

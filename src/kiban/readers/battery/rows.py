@@ -86,6 +86,8 @@ def read_table(lines: Sequence[str], *, file: str) -> CyclerTable:
 
 def _cells(line: str, delimiter: str) -> list[str]:
     if '"' not in line:
+        if line.split() == [line]:
+            return line.split(delimiter)  # not a blank in it: nothing to trim
         return [cell.strip() for cell in line.split(delimiter)]
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]

@@ -169,9 +169,8 @@ def attribute(node: Node, name: str) -> Plain | None:
     raw_name = name.encode("utf-8", "surrogateescape")
     if not h5py.h5a.exists(node.id, raw_name):
         return None
-    handle = h5py.h5a.open(node.id, raw_name)
-    count = handle.get_space().get_simple_extent_npoints()
-    if not count > 0 or count * max(1, handle.get_type().get_size()) > _LONGEST_ATTRIBUTE:
+    # As many bytes as its numbers or texts (of those of variable length, their places) take together.
+    if not 0 < h5py.h5a.open(node.id, raw_name).get_storage_size() <= _LONGEST_ATTRIBUTE:
         return None
     try:
         value = node.attrs[name]

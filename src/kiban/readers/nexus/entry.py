@@ -72,6 +72,7 @@ def entries(root: h5py.Group) -> list[h5py.Group]:
     """The entries of a file, the default one first; an entry within an entry comes by itself."""
     import h5py
 
+    # Here, once, everything is opened: what HDF5 cannot open makes a damaged file.
     found = [node for _, node in walk(root) if isinstance(node, h5py.Group) and _nexus_class(node) in _ENTRIES]
     default = follow(root, text_attribute(root, "default")) if text_attribute(root, "default") else None
     if isinstance(default, h5py.Group):
@@ -121,7 +122,7 @@ def _data_groups(entry: h5py.Group) -> Iterator[h5py.Group]:
     import h5py
 
     inner: list[str] = []
-    for path, node in walk(entry):
+    for path, node in walk(entry, opens_datasets=False):
         if not isinstance(node, h5py.Group) or any(path.startswith(f"{each}/") for each in inner):
             continue
         if _nexus_class(node) in _ENTRIES:
@@ -139,7 +140,7 @@ def describe(entry: h5py.Group, *, limits: Limits, file: str) -> Entry:
     import h5py
 
     by_class: dict[str, list[h5py.Group]] = {}
-    for _, node in walk(entry):
+    for _, node in walk(entry, opens_datasets=False):
         if isinstance(node, h5py.Group):
             by_class.setdefault(_nexus_class(node), []).append(node)
 

@@ -38,6 +38,12 @@ def is_missing(cell: str) -> bool:
     return trimmed in _MISSING or _OVERFLOW.fullmatch(trimmed) is not None
 
 
+def all_missing(cells: Sequence[str]) -> bool:
+    """Say whether no cell of a column holds a value."""
+    # The cells of a column without values are all alike, or nearly so.
+    return not cells or (is_missing(cells[0]) and all(map(is_missing, set(cells))))
+
+
 def to_number(cell: str, decimal: str = ".") -> float | None:
     """Read one number; `None` where the cell is not one.
 
@@ -100,24 +106,38 @@ def read_numbers(cells: Sequence[str], decimal: str = ".") -> NumberColumn:
     """Read a column of which most cells are numbers."""
     if decimal == ".":
         # Only whole columns of plain numbers take the short way; float() would take "1_2" for 12, and refuses "".
+        together = "".join(cells)
+        if not together:
+            return NumberColumn(values=np.full(len(cells), np.nan), texts={})
         try:
-            values = np.array([float(cell) if cell else math.nan for cell in cells], dtype=np.float64)
+            floats = map(float, cells) if "" not in cells else (float(c) if c else math.nan for c in cells)
+            values = np.array(list(floats), dtype=np.float64)
         except ValueError:
             pass_on = True
         else:
-            pass_on = any("_" in cell for cell in cells)
+            pass_on = "_" in together
         if not pass_on:
             return NumberColumn(values=values, texts={})
     texts: dict[str, int] = {}
     numbers: list[float] = []
+    # Columns of words have few of them, again and again.
+    known: dict[str, tuple[float, str]] = {}
     for cell in cells:
-        number = to_number(cell, decimal)
-        if number is None:
-            number = math.nan
-            if not is_missing(cell):
-                texts[cell.strip()] = texts.get(cell.strip(), 0) + 1
+        if (read := known.get(cell)) is None:
+            read = known[cell] = _read(cell, decimal)
+        number, text = read
+        if text:
+            texts[text] = texts.get(text, 0) + 1
         numbers.append(number)
     return NumberColumn(values=np.array(numbers, dtype=np.float64), texts=texts)
+
+
+def _read(cell: str, decimal: str) -> tuple[float, str]:
+    """A cell's number, NaN where it has none; and its text, where that is neither a number nor missing."""
+    number = to_number(cell, decimal)
+    if number is not None:
+        return number, ""
+    return math.nan, "" if is_missing(cell) else cell.strip()
 
 
 def common_unit_text(cells: Sequence[str], decimal: str = ".") -> str | None:
