@@ -86,6 +86,13 @@ def read_label(text: str, *, unit_text: str = "") -> ColumnHeader:
     unit_text : str
         What stands in a row of units below it; that goes before any unit in the label.
     """
+    # The same few labels come again in every file; a text as long as a file must not be remembered.
+    if len(text) <= _LONGEST_REMEMBERED and len(unit_text) <= _LONGEST_REMEMBERED:
+        return _remembered_label(text, unit_text)
+    return _read_label(text, unit_text)
+
+
+def _read_label(text: str, unit_text: str) -> ColumnHeader:
     label = re.sub(r"\s+", " ", text).strip()
     plain = unicodedata.normalize("NFKC", label)
     if unit_text.strip():
@@ -301,6 +308,7 @@ def _slug(text: str) -> str:
 
 _LONGEST_REMEMBERED = 100
 _remembered_slug = lru_cache(maxsize=1 << 12)(_slug)
+_remembered_label = lru_cache(maxsize=1 << 12)(_read_label)
 
 
 def unique(headers: Sequence[ColumnHeader]) -> list[ColumnHeader]:

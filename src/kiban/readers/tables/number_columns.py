@@ -24,6 +24,7 @@ _MISSING = frozenset(
     | {"n.d.", "n.d", "nd", "n.a.", "1.#qnan", "-1.#ind", "1.#ind", "nan(ind)", "-nan(ind)", "未測定", "欠測", "なし"}
 )
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eED][+-]?\d{1,4})?")
+_DIGIT_OR_INFINITE = re.compile(r"\d|inf", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
@@ -72,7 +73,11 @@ def to_number(cell: str, decimal: str = ".") -> float | None:
 
 def kind_of(cell: str, decimal: str = ".") -> str:
     """Say what a cell is: `N`, `D`, `M` or `T`."""
-    if (decimal == "." and _PLAIN.fullmatch(cell)) or to_number(cell, decimal) is not None:
+    if decimal == "." and _PLAIN.fullmatch(cell):
+        return NUMBER
+    if cell.isascii() and not _DIGIT_OR_INFINITE.search(cell):
+        return MISSING if is_missing(cell) else TEXT  # neither numbers nor dates are without a digit
+    if to_number(cell, decimal) is not None:
         return NUMBER
     if is_missing(cell):
         return MISSING
@@ -102,22 +107,25 @@ class NumberColumn:
     texts: dict[str, int]
 
 
+def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
+    """Read a column of plain numbers with decimal points and empty cells the short way; `None` where it has others."""
+    together = "".join(cells)
+    # float() would take "1_2" for 12, and refuses "".
+    if "_" in together:
+        return None
+    if not together:
+        return np.full(len(cells), np.nan)
+    try:
+        floats = map(float, cells) if "" not in cells else (float(cell) if cell else math.nan for cell in cells)
+        return np.array(list(floats), dtype=np.float64)
+    except ValueError:
+        return None
+
+
 def read_numbers(cells: Sequence[str], decimal: str = ".") -> NumberColumn:
     """Read a column of which most cells are numbers."""
-    if decimal == ".":
-        # Only whole columns of plain numbers take the short way; float() would take "1_2" for 12, and refuses "".
-        together = "".join(cells)
-        if not together:
-            return NumberColumn(values=np.full(len(cells), np.nan), texts={})
-        try:
-            floats = map(float, cells) if "" not in cells else (float(c) if c else math.nan for c in cells)
-            values = np.array(list(floats), dtype=np.float64)
-        except ValueError:
-            pass_on = True
-        else:
-            pass_on = "_" in together
-        if not pass_on:
-            return NumberColumn(values=values, texts={})
+    if decimal == "." and (plain := plain_numbers(cells)) is not None:
+        return NumberColumn(values=plain, texts={})
     texts: dict[str, int] = {}
     numbers: list[float] = []
     # Columns of words have few of them, again and again.

@@ -18,7 +18,7 @@ from kiban.readers.tables.column_headers import ColumnHeader
 from kiban.readers.tables.cross_tables import direction
 from kiban.readers.tables.found_table import Table
 from kiban.readers.tables.headers import Heading
-from kiban.readers.tables.number_columns import common_unit_text, is_missing, read_numbers, to_number
+from kiban.readers.tables.number_columns import common_unit_text, is_missing, plain_numbers, read_numbers, to_number
 from kiban.readers.tables.text_rows import Row
 from kiban.readers.words import header_fields
 from kiban.readers.words.unit_words import read_unit
@@ -155,6 +155,10 @@ def _are_date_and_time(dates: Sequence[str], times: Sequence[str]) -> bool:
 
 
 def _read_column(header: ColumnHeader, cells: Sequence[str], decimal: str, found: _Found, *, n_cells: int) -> None:
+    plain = plain_numbers(cells) if decimal == "." else None
+    if plain is not None and not bool(np.isnan(plain).all()):
+        found.variables.append(_variable(header, plain))
+        return
     present = [cell for cell in cells if not is_missing(cell)]
     if not present:
         # Text such as "none" or "-" is kept; a column with nothing in it is only named.
