@@ -95,7 +95,17 @@ def test_decimal_commas_hide_nothing(line: str) -> None:
         rows([line], what="data", file="f")
 
 
-@pytest.mark.parametrize("text", ["1 x", "1_0", "1e400", "1 inf"])
+@pytest.mark.parametrize("text", ["1 x", "1_0", "1e400", "1 inf", "5 -", "-", "1 - 2", "1\n-\t2", "--1", "3-2", "1 -x"])
 def test_what_is_no_finite_number_is_refused(text: str) -> None:
     with pytest.raises(DamagedFile, match="number"):
         numbers(text, what="counts", file="f")
+
+
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20),
+    st.sampled_from([" ", "\n", "\t", "\r\n", "  "]),
+)
+def test_whole_numbers_with_signs_stay_whole(values: list[int], between: str) -> None:
+    found = numbers(between.join(map(str, values)), what="counts", file="f")
+    assert found.dtype == np.int64
+    assert found.tolist() == values

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kiban.errors import DamagedFile
 
 _LARGEST = np.iinfo(np.int64).max
+_BLANKS = " \n\t\r\v\f"
 _MEND = "Export the measurement again; the file is kept as it came."
 
 
@@ -60,7 +61,7 @@ def _quick_numbers(text: str) -> NDArray[Any] | None:
     """
     if not text or text.isspace() or "(" in text:
         return None
-    is_whole = not any(sign in text for sign in ".eEnNfF_+-")
+    is_whole = not any(sign in text for sign in ".eEnNfF_+") and ("-" not in text or _each_minus_begins_a_number(text))
     try:
         with warnings.catch_warnings():
             # NumPy before 2.3 only warns of what it cannot read.
@@ -69,10 +70,18 @@ def _quick_numbers(text: str) -> NDArray[Any] | None:
     except (ValueError, DeprecationWarning):
         return None
     if is_whole:
-        return values if values.size and values.max() < _LARGEST else None
-    # Whole numbers with a sign become integers on the slower way.
+        return values if values.size and values.min() > -_LARGEST and values.max() < _LARGEST else None
+    # Whole numbers with a sign somewhere else become integers on the slower way, or none.
     has_fraction = any(sign in text for sign in ".eEnN")
     return values if has_fraction and not bool(np.isinf(values).any()) else None
+
+
+def _each_minus_begins_a_number(text: str) -> bool:
+    """Say whether before each minus there is a blank, and behind it something else."""
+    if text.endswith("-") or any(f"-{blank}" in text for blank in _BLANKS):
+        return False
+    n_after_blank = text.startswith("-") + sum(text.count(f"{blank}-") for blank in _BLANKS)
+    return text.count("-") == n_after_blank
 
 
 def _not_a_number(tokens: list[str], *, what: str, file: str) -> DamagedFile:
