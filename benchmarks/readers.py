@@ -5,13 +5,15 @@
 Times are CPU, the best of several runs; `read` is what a deposit does with the bytes (recognise, then read in full).
 Another library gets the same file by its path and has to load its numbers. Libraries of the group `others` that are not
 installed are named. The real files lie in ../shared/data (or KIBAN_TEST_DATA): up to three for each reader, from the
-smallest to the largest. Some large files are made here: a CSV of a million rows, an XRDML of half a million points, and a
-RASX with 201 scans. Prints a table in Markdown.
+smallest to the largest. Some large files are made here: a CSV of a million rows, an XRDML of half a million points, a
+RASX with 201 scans, and a picture of 4 million pixels as EDF and as CBF. Prints a table in Markdown.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import io
 import os
 import sys
@@ -63,9 +65,17 @@ def _nmrglue_jcamp(path: Path) -> object:
 
 
 def _gemmi(path: Path) -> object:
+    """The structure of each block, and its loops as arrays of floats (NaN for words)."""
+    import gemmi
     from gemmi import cif
 
-    return [[list(row) for row in item.loop.values] for block in cif.read(str(path)) for item in block if item.loop]
+    document = cif.read(str(path))
+    structures = [gemmi.make_small_structure_from_block(block) for block in document]
+    columns: list[object] = [np.array([tuple(site.fract) for one in structures for site in one.sites])]
+    for loop in (item.loop for block in document for item in block if item.loop):
+        texts, width = loop.values, loop.width()
+        columns += [np.array([cif.as_number(text) for text in texts[j::width]]) for j in range(width)]
+    return columns
 
 
 def _vamas(path: Path) -> object:
@@ -149,9 +159,12 @@ def _nptdms(path: Path) -> object:
 
 
 def _tifffile(path: Path) -> object:
+    """All pages with all their tags."""
     import tifffile
 
-    return tifffile.imread(path)
+    with tifffile.TiffFile(path) as file:
+        tags = [{tag.name: tag.value for tag in page.tags} for page in file.pages]
+        return [page.asarray() for page, _ in zip(file.pages, tags, strict=True)]
 
 
 def n_values(found: object) -> int:
@@ -163,7 +176,8 @@ def n_values(found: object) -> int:
 
 OTHERS: dict[str, tuple[tuple[str, Numbers], ...]] = {
     ".brml": (("fairmat-readers-xrd", _fairmat("read_bruker_brml")),),
-    ".cif": (("gemmi alone", _gemmi),),
+    ".cbf": (("fabio", _fabio),),
+    ".cif": (("gemmi", _gemmi),),
     ".dm3": (("ncempy", _ncempy("dm", "dmReader")), ("fabio", _fabio)),
     ".dm4": (("ncempy", _ncempy("dm", "dmReader")),),
     ".dx": (("jcamp", _jcamp), ("nmrglue", _nmrglue_jcamp)),
@@ -178,11 +192,11 @@ OTHERS: dict[str, tuple[tuple[str, Numbers], ...]] = {
     ".ser": (("ncempy", _ncempy("ser", "serReader")),),
     ".spc": (("spc-io", _spc),),
     ".tdms": (("nptdms alone", _nptdms),),
-    ".tif": (("tifffile alone", _tifffile),),
-    ".tiff": (("tifffile alone", _tifffile),),
+    ".tif": (("tifffile", _tifffile),),
+    ".tiff": (("tifffile", _tifffile),),
     ".vms": (("vamas", _vamas),),
     ".wdf": (("renishawWiRE", _renishaw),),
-    ".xlsx": (("openpyxl alone", _openpyxl),),
+    ".xlsx": (("openpyxl", _openpyxl),),
     ".xrdml": (("fairmat-readers-xrd", _fairmat("read_panalytical_xrdml")),),
 }
 BY_NAME = {"fid": (("nmrglue", _nmrglue_bruker),), "ser": (("nmrglue", _nmrglue_bruker),)}
@@ -288,6 +302,46 @@ def made_files(folder: Path) -> Iterator[Path]:
         yield _long_scan(original, folder / "made-5e5.xrdml")
     for original in sorted(DATA.glob("xrd/TwoTheta_scan_powder.rasx")):
         yield _map(original, folder / "made-201-scans.rasx")
+    yield from _pictures(folder)
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    """A picture of 4 million pixels, with gaps and saturated pixels, as EDF and as CBF with byte offsets."""
+    chance = np.random.default_rng(1)
+    pixels = chance.poisson(chance.gamma(0.5, 20, (2048, 2048))).astype("<i4")
+    pixels[:, 1000:1010] = -1
+    pixels[chance.integers(0, 2048, 500), chance.integers(0, 2048, 500)] = 200_000
+    edf = folder / "made-4e6.edf"
+    keys = "HeaderID = EH:000001:000000:000000 ;\nByteOrder = LowByteFirst ;\nDataType = SignedInteger ;\n"
+    keys += f"Dim_1 = 2048 ;\nDim_2 = 2048 ;\nSize = {pixels.nbytes} ;\nDetector = PILATUS3 ;\nPSize_1 = 172e-6 ;\n"
+    edf.write_bytes(f"{{\n{keys:<1020}}}\n".encode() + pixels.tobytes())
+    yield edf
+    stored = _byte_offsets(pixels.ravel())
+    checksum = base64.b64encode(hashlib.md5(stored, usedforsecurity=False).digest()).decode()
+    head = "###CBF: VERSION 1.5\r\ndata_made\r\n# Detector: PILATUS3, S/N 1\r\n# Count_cutoff 200000 counts\r\n"
+    head += "_array_data.data\r\n;\r\n--CIF-BINARY-FORMAT-SECTION--\r\nContent-Type: application/octet-stream;\r\n"
+    head += '     conversions="x-CBF_BYTE_OFFSET"\r\nContent-Transfer-Encoding: BINARY\r\n'
+    head += f"X-Binary-Size: {len(stored)}\r\nX-Binary-ID: 1\r\n"
+    head += 'X-Binary-Element-Type: "signed 32-bit integer"\r\nX-Binary-Element-Byte-Order: LITTLE_ENDIAN\r\n'
+    head += f"Content-MD5: {checksum}\r\nX-Binary-Number-of-Elements: {pixels.size}\r\n"
+    head += "X-Binary-Size-Fastest-Dimension: 2048\r\nX-Binary-Size-Second-Dimension: 2048\r\n\r\n"
+    cbf = folder / "made-4e6.cbf"
+    cbf.write_bytes(head.encode() + b"\x0c\x1a\x04\xd5" + stored + b"\r\n--CIF-BINARY-FORMAT-SECTION----\r\n;\r\n")
+    yield cbf
+
+
+def _byte_offsets(pixels: np.ndarray) -> bytes:
+    """Each pixel as its difference from the one before, in 1, 3 or 7 bytes."""
+    steps = np.diff(pixels.astype(np.int64), prepend=0)
+    parts = []
+    for step in steps.tolist():
+        if -0x80 < step < 0x80:
+            parts.append(step.to_bytes(1, "little", signed=True))
+        elif -0x8000 < step < 0x8000:
+            parts.append(b"\x80" + step.to_bytes(2, "little", signed=True))
+        else:
+            parts.append(b"\x80\x00\x80" + step.to_bytes(4, "little", signed=True))
+    return b"".join(parts)
 
 
 def _long_scan(original: Path, made: Path) -> Path:

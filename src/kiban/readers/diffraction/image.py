@@ -6,6 +6,7 @@ row at y = 0; where beam, sample and detector stood is in the metadata, under th
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -116,8 +117,11 @@ def _doubts(picture: Picture, *, is_counted: bool) -> tuple[str, ...]:
 def _n_from(values: NDArray[Any], limit: np.float64) -> int:
     """How many numbers reach a limit."""
     # The largest number is found several times as fast as numbers are compared one by one.
-    is_below = bool(values.max(initial=0) < limit)
-    return 0 if is_below else _n_true(values, lambda part: part >= limit)
+    if bool(values.max(initial=0) < limit):
+        return 0
+    # Whole numbers are compared with a whole number, so that they need not become floats for it.
+    bound = math.ceil(limit) if values.dtype.kind in "iu" and np.isfinite(limit) else limit
+    return _n_true(values, lambda part: part >= bound)
 
 
 def _n_true(values: NDArray[Any], claim: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> int:
