@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiban.readers.text import decode
 
@@ -32,6 +34,18 @@ def test_byte_order_marks_decide() -> None:
 
 def test_utf_8_cut_inside_a_character_is_utf_8_all_the_same() -> None:
     assert decode("強度".encode()[:-1])[1] == "utf-8"
+
+
+@given(st.lists(st.sampled_from(["# 温度/℃", "1 2 3", "", "角度,強度(ｃｏｕｎｔｓ)", "x"]), min_size=1, max_size=12))
+def test_few_japanese_lines_among_numbers_tell_the_encoding(lines: list[str]) -> None:
+    text = "\n".join([*lines, "# 温度/℃"])
+    assert decode(text.encode("cp932")) == (text, "cp932")
+
+
+@given(st.lists(st.sampled_from(["# 25 °C", "1 2 3", "", "µm"]), min_size=1, max_size=12))
+def test_few_western_lines_among_numbers_are_not_japanese(lines: list[str]) -> None:
+    text = "\n".join([*lines, "# Größe: 5 µm, naïve"])
+    assert decode(text.encode("cp1252")) == (text, "cp1252")
 
 
 def test_nothing_raises_on_any_bytes() -> None:
