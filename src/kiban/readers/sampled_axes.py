@@ -148,7 +148,9 @@ def named(axes: Sequence[Axis], *, energy: str = "energy", third: str = "frame")
             case _:
                 name = "channel" if kind is Kind.PIXELS else f"axis_{place + 1}"
         names.append(_distinct(name, names))
-    return tuple(replace(axis, name=name) for axis, name in zip(axes, names, strict=True))
+    return tuple(
+        axis if axis.name == name else replace(axis, name=name) for axis, name in zip(axes, names, strict=True)
+    )
 
 
 def _distinct(name: str, taken: Iterable[str]) -> str:
