@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from kiban.errors import Conflict, IdentifierTaken, RecordNotFound
+from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound
 from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
+from kiban.records.document import to_json
 from kiban.records.event import Event
 from kiban.records.identity import new_pid, new_uuid
 from kiban.records.party import Asker
+from kiban.records.process import Process
 from kiban.records.record import Record, RecordKind
+from kiban.records.sample import Sample
 from kiban.records.scope import Tier
 from kiban.store.catalog import Batch
 
 _DRAWS = 5
+
+Noun: TypeAlias = "Sample | Process"
 
 
 def current(asker: Asker, resources: Resources, identifier: str, *kinds: RecordKind) -> Record:
@@ -70,6 +75,45 @@ def new_record(
 def next_version(asker: Asker, record: Record, **changes: Any) -> Record:
     """The version after the current one."""
     return replace(record, version=record.version + 1, created_at=datetime.now(UTC), created_by=asker.party, **changes)
+
+
+def save_change(
+    asker: Asker,
+    resources: Resources,
+    record: Record,
+    before: Noun,
+    after: Noun,
+    action: str,
+    *,
+    composition: Mapping[str, float] | None = None,
+) -> Record:
+    """Keep the next version of a record, with an event that names the attributes that changed.
+
+    Parameters
+    ----------
+    before, after : Sample or Process
+        The noun as it was and as it is now.
+    composition : mapping, optional
+        Amount fractions to put in place of those that the sample had.
+
+    Raises
+    ------
+    InvalidValue
+        If nothing has changed.
+    Conflict
+        If the name is taken, or somebody else changed the record first.
+    """
+    if after == before:
+        raise InvalidValue(f"{record.title} would stay as it is.", mend="Change something, then save it.")
+    earlier, document = to_json(before), to_json(after)
+    changed = sorted(name for name in document if earlier.get(name) != document[name])
+    new = next_version(asker, record, title=after.name, key=after.name, document=document)
+    batch = Batch(
+        records=(new,),
+        compositions={record.id: composition} if composition is not None else {},
+        events=(event_of(asker, new, action, {"changed": changed}),),
+    )
+    return commit(asker, resources, batch).records[0]
 
 
 def event_of(asker: Asker, record: Record, action: str, details: Mapping[str, Any] | None = None) -> Event:

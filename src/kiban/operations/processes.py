@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kiban.errors import InvalidValue
-from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
+from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, save_change
 from kiban.operations.resources import Resources
 from kiban.operations.samples import Form, checked, consumed
 from kiban.operations.templates import template_used
@@ -139,12 +139,7 @@ def change_process(
     after = from_json({**to_json(before), **changes, **{k: v for k, v in given.items() if v is not None}}, Process)
     if template is not None or meant is not None or done is not None:
         after = _with_parameters(asker, resources, after, template, after.meant, after.done)
-    if after == before:
-        raise InvalidValue(f"{before.name} would stay as it is.", mend="Change something, then save it.")
-    new = next_version(asker, record, title=after.name, key=after.name, document=to_json(after))
-    changed = sorted(name for name, value in to_json(after).items() if to_json(before).get(name) != value)
-    batch = Batch(records=(new,), events=(event_of(asker, new, "changed process", {"changed": changed}),))
-    return commit(asker, resources, batch).records[0]
+    return save_change(asker, resources, record, before, after, "changed process")
 
 
 def _with_parameters(

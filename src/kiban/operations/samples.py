@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kiban.errors import InvalidValue
-from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
+from kiban.operations.changed_records import (
+    check_version,
+    commit,
+    current,
+    event_of,
+    new_record,
+    next_version,
+    save_change,
+)
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, get_template
 from kiban.records.document import from_json, to_json
@@ -120,16 +128,8 @@ def change_sample(
     if (after.formula, after.nominal, after.measured) != (before.formula, before.nominal, before.measured):
         after = with_elements(after)
     after = _with_form(asker, resources, after, form)
-    if after == before:
-        raise InvalidValue(f"{before.name} would stay as it is.", mend="Change something, then save it.")
-    new = next_version(asker, record, title=after.name, key=after.name, document=to_json(after))
-    changed = sorted(name for name, value in to_json(after).items() if to_json(before).get(name) != value)
-    batch = Batch(
-        records=(new,),
-        compositions={record.id: after.composition} if after.composition != before.composition else {},
-        events=(event_of(asker, new, "changed sample", {"changed": changed}),),
-    )
-    return commit(asker, resources, batch).records[0]
+    composition = after.composition if after.composition != before.composition else None
+    return save_change(asker, resources, record, before, after, "changed sample", composition=composition)
 
 
 def divide_sample(

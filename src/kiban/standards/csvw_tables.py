@@ -6,7 +6,7 @@ there, where the dimension has an axis of its name, else the number of the point
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from kiban.quantity.series import Uncertainties
 from kiban.quantity.uncertainty import Kind
 from kiban.records.measurement import Analysis
 from kiban.records.reading import Reading, Variable
+from kiban.standards.xsd_numbers import number_texts
 
 _PREFIXES = {Kind.STANDARD: "u", Kind.EXPANDED: "expanded_u", Kind.RESOLUTION: "resolution_of"}
 
@@ -151,27 +152,12 @@ def written(table: Table) -> bytes:
     """The table as RFC 4180 has it: UTF-8, commas, CR LF, one row of titles."""
     shown = [column for column in table.columns if not column.is_virtual]
     lines = [",".join(_quoted(column.title) for column in shown)]
-    lines += map(",".join, zip(*(_texts(column.values) for column in shown), strict=True))
+    lines += map(",".join, zip(*(number_texts(column.values) for column in shown), strict=True))
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
-
-
-def _texts(values: NDArray[Any]) -> Iterable[str]:
-    """The shortest text of each number that gives the same number again, in the words of XML Schema."""
-    if values.dtype.kind == "b":
-        return ("true" if value else "false" for value in values.tolist())
-    if values.dtype.kind != "f":
-        return map(str, values.tolist())
-    texts = map(repr, values.tolist()) if values.dtype.itemsize == 8 else map(str, values)
-    if bool(np.all(np.isfinite(values))):
-        return texts
-    return (_NOT_FINITE.get(text, text) for text in texts)
-
-
-_NOT_FINITE = {"nan": "NaN", "inf": "INF", "-inf": "-INF"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,4 +213,4 @@ def _cell(value: Any) -> str:
 
 def number_text(value: Any) -> str:
     """One number in the words of XML Schema."""
-    return next(iter(_texts(np.asarray(value).reshape(1))))
+    return next(iter(number_texts(np.asarray(value).reshape(1))))

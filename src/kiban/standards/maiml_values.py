@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from kiban.quantity.series import Uncertainties
 from kiban.quantity.uncertainty import Uncertainty
 from kiban.records.reading import Json, MetadataValue, Variable
 from kiban.standards.maiml_elements import Builder, local_name
+from kiban.standards.xsd_numbers import number_texts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -203,7 +204,7 @@ def content(
     made = build.typed(parent, tag, key, f"content{kind}ListType", **attributes)
     for start in range(0, flat.size, _IN_ONE_VALUE):
         made_of = build.element(made, "value")
-        made_of.text = " ".join(_number_texts(flat[start : start + _IN_ONE_VALUE]))
+        made_of.text = " ".join(number_texts(flat[start : start + _IN_ONE_VALUE]))
     return made
 
 
@@ -212,18 +213,3 @@ def _with_known_type(values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
         return values.astype(np.float32 if values.dtype.itemsize < 4 else np.float64)
     return values
-
-
-def _number_texts(values: NDArray[Any]) -> Iterable[str]:
-    """The shortest text of each number that gives the same number again."""
-    if values.dtype.kind == "b":
-        return ("true" if value else "false" for value in values.tolist())
-    if values.dtype.kind != "f":
-        return map(str, values.tolist())
-    texts = map(repr, values.tolist()) if values.dtype.itemsize == 8 else map(str, values)
-    if bool(np.all(np.isfinite(values))):
-        return texts
-    return (_NOT_FINITE.get(text, text) for text in texts)
-
-
-_NOT_FINITE: Mapping[str, str] = {"nan": "NaN", "inf": "INF", "-inf": "-INF"}
