@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CLOCK = re.compile(
-    r"(?:(?P<days>\d+)\s*(?:d|days?|-)[\s:]*)?(?P<h>\d+):(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:[.,]\d{1,9})?)(?P<rest>(?::\d{1,6}){0,2})"
+    r"(?:(?P<days>\d+)\s*(?:d|days?|-)[\s:]*)?(?P<h>\d+):(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:[.,]\d{1,17})?)"
+    r"(?P<rest>(?::\d{1,6}){0,2})"
 )
 _DATE_ORIGIN = datetime(1899, 12, 30)
 _EARLIEST_DAY, _LATEST_DAY = 32_000.0, 75_000.0

@@ -1,7 +1,7 @@
 """What cyclers call their columns, and what we call them: alike with the columns of BioLogic's files.
 
 Arbin writes `Charge_Capacity(Ah)`, BDF `Charging Capacity / Ah`, Neware `Chg. Cap.(Ah)`, `CapaCity-Chg(mAh)` or
-`充电容量(Ah)`: all are the `charge_capacity`.
+`充电容量(Ah)`: all are the `charge_capacity`. Maccor's `Amps` and BaSyTec's `I[A]` are the `current`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from kiban.readers.tables.column_headers import ColumnHeader, read_label, slug, 
 from kiban.records.reading import Role
 
 _NAMES = {
-    "time": ("test time", "total time", "cumulative time", "time", "总时间", "时间"),
-    "step_time": ("step time", "relative time", "工步时间"),
-    "date_time": ("date time", "datetime", "date", "realtime", "real time", "absolute time", "system time", "绝对时间"),
+    "time": ("test time", "testtime", "total time", "cumulative time", "run time", "time", "总时间", "时间"),
+    "step_time": ("step time", "steptime", "t step", "relative time", "工步时间"),
+    "date_time": ("date time", "datetime", "date", "realtime", "real time", "absolute time", "system time", "绝对时间",
+                  "date and time", "dpt time", "systime", "sys time"),
     "unix_time": ("unix time",),
     "potential": ("voltage", "volt", "potential", "电压"),
     "current": ("current", "cur", "电流"),
@@ -33,10 +34,10 @@ _NAMES = {
                          "dchgeng", "放电能量"),
     "capacity": ("capacity", "cap", "容量"),
     "energy": ("energy", "engy total", "能量"),
-    "specific_capacity": ("spec cap", "specific capacity", "capacity density", "cmpcap", "比容量"),
+    "specific_capacity": ("spec cap", "specific capacity", "capacity density", "cmpcap", "specap", "比容量"),
     "specific_charge_capacity": ("chg spec cap", "specific capacity chg", "充电比容量"),
     "specific_discharge_capacity": ("dchg spec cap", "specific capacity dchg", "放电比容量"),
-    "specific_energy": ("spec energy", "cmpeng", "cmpenergy", "比能量"),
+    "specific_energy": ("spec energy", "cmpeng", "cmpenergy", "speenergy", "比能量"),
     "net_capacity": ("net capacity",),
     "step_capacity": ("step capacity",),
     "cumulative_capacity": ("cumulative capacity",),
@@ -50,14 +51,15 @@ _NAMES = {
     "contact_resistance": ("contact resistance", "接触电阻"),
     "ac_impedance": ("ac impedance",),
     "ac_impedance_phase": ("aci phase angle",),
-    "cycle_number": ("cycle index", "cycle id", "cycleid", "cycle count", "cycle number", "cycle", "循环号",
-                     "循环序号"),
-    "step_index": ("step index", "step id", "stepid", "step", "工步号", "工步序号"),
+    "cycle_number": ("cycle index", "cycle id", "cycleid", "cycle count", "cycle number", "cycle", "cycleno",
+                     "cyc count", "循环号", "循环序号"),
+    "step_index": ("step index", "step id", "stepid", "stepno", "step", "工步号", "工步序号"),
     "step_count": ("step count", "step number"),
-    "step_type": ("step type", "step name", "status", "state", "工步类型", "状态"),
+    "step_type": ("step type", "step name", "status", "state", "instruction name", "command", "工步类型",
+                  "状态"),
     "data_point": ("data point", "datapoint", "record id", "recordid", "record index", "record number", "record",
                    "test point", "数据序号", "记录序号"),
-    "temperature": ("temperature", "auxiliary temperature", "surface temp"),
+    "temperature": ("temperature", "temp", "auxiliary temperature", "surface temp"),
     "ambient_temperature": ("ambient temperature",),
     "ambient_pressure": ("ambient pressure",),
     "applied_pressure": ("applied pressure",),
@@ -68,18 +70,23 @@ _NAMES = {
 _BY_WORDS = {words: name for name, spellings in _NAMES.items() for words in spellings}
 _NUMBERED = (
     (re.compile(r"(?:aux|auxiliary) (temperature|voltage|current|pressure)[ _]?(\d+)"), r"auxiliary_\1_\2"),
+    (re.compile(r"(?:aux|temp) #?(\d+)"), r"auxiliary_temperature_\1"),
     (re.compile(r"surface temperature t(\d+)"), r"surface_temperature_\1"),
     (re.compile(r"t(\d+)"), r"auxiliary_temperature_\1"),
 )
 _AUXILIARY = frozenset(
     ["date_time", "unix_time", "step_count", "step_type", "data_point", "step_time", "cycle_number", "step_index"]
 )
-_CLOCK_FORM = re.compile(r"\s*\((?:d:)?h:m(?:in)?:s[.:]?m?s?(?:[.:]us)?\)\s*$", re.IGNORECASE)
+_CLOCK_FORM = re.compile(
+    r"\s*\((?:(?:d:)?h:m(?:in)?:s[.:]?m?s?(?:[.:]us)?|hours in hh:mm:ss(?:\.x+)?)\)\s*$", re.IGNORECASE
+)
 _INDEX_BEHIND = re.compile(r"^(?P<words>[^()]+)(?P<unit>\([^()]*\))_(?P<index>\d+)$")
 _UNIT_LETTERS = (
     (re.compile(r"\((m?)O\)$"), r"(\1Ω)"),
     (re.compile(r"\(oC\)$"), "(°C)"),
     (re.compile(r"\(°\)$"), "(°C)"),
+    # A degree sign that did not survive the program's own encoding.
+    (re.compile(r"^(T\d+|CPU|Aux\.Ave\.T)\(\?\)$"), r"\1(°C)"),
 )
 
 FIRST = ("time", "potential", "current", "charge_capacity", "discharge_capacity", "capacity")
@@ -123,8 +130,8 @@ def _read(text: str) -> ColumnHeader:
         plain = f"{behind['words']}_{behind['index']}{behind['unit']}"
     for pattern, unit in _UNIT_LETTERS:
         plain = pattern.sub(unit, plain)
-    # BDF's machine-readable names end in the unit in words.
-    plain = _MACHINE_NAMES.get(plain, plain)
+    # BDF's machine-readable names end in the unit in words; others are abbreviations, or units alone.
+    plain = _MACHINE_NAMES.get(plain, _SHORT_NAMES.get(plain, plain))
     plain = re.sub(r"\s*/\s*1$", "", plain)
     header = replace(read_label(plain), label=label)
     return replace(header, name=_name(plain, header) or header.name or slug(plain))
@@ -153,6 +160,37 @@ _MACHINE_NAMES = {
     "applied_pressure_pa": "Applied Pressure / Pa",
     **{f"temperature_t{n}_celsius": f"Surface Temperature T{n} / degC" for n in range(1, 6)},
 }
+
+_SHORT_NAMES = {
+    # Maccor
+    "Rec#": "Record number",
+    "Rec": "Record number",
+    "Cyc#": "Cycle Index",
+    "Cycle P": "Cycle Index",
+    "TestTime(s)": "Test Time (s)",
+    "StepTime(s)": "Step Time (s)",
+    "Test (Sec)": "Test Time (s)",
+    "Step (Sec)": "Step Time (s)",
+    "Amps": "Current (A)",
+    "Volts": "Voltage (V)",
+    "Amp-hr": "Capacity (Ah)",
+    "Watt-hr": "Energy (Wh)",
+    "Cap. [Ah]": "Capacity (Ah)",
+    "Ener. [Wh]": "Energy (Wh)",
+    "ACImp/Ohms": "ACR (Ohm)",
+    "DCIR/Ohms": "DCIR (Ohm)",
+    "MD": "State",
+    "Md": "State",
+    # BaSyTec
+    "U[V]": "Voltage (V)",
+    "I[A]": "Current (A)",
+    "I[mA]": "Current (mA)",
+    "Ah[Ah]": "Capacity (Ah)",
+    "Ah[mAh]": "Capacity (mAh)",
+    "Wh[Wh]": "Energy (Wh)",
+    "Count": "Counter",
+}
+"""Labels whose words do not say what they name, or not in what unit."""
 
 
 def _name(plain: str, header: ColumnHeader) -> str:

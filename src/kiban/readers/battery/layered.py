@@ -1,6 +1,7 @@
 """Neware's layered report: rows of cycles, steps and records under one another, each kind with its own row of names.
 
-Which kind a row is, is told by how many empty cells stand before it.
+Which kind a row is, is told by how many empty cells stand before it. Newer versions write the first step of a cycle
+into the row of the cycle, behind its cells.
 """
 
 from __future__ import annotations
@@ -96,11 +97,12 @@ def _place(line: str, layers: Layers, kind_at: int | None, flat: _Flat, *, place
     if indent not in layers.indents:
         raise DamagedFile(f"{place}: no cycle, step or record is indented by {indent}, as this row is.", mend=MEND)
     layer = layers.indents.index(indent)
-    width = len(layers.labels[layer])
     cells = _trimmed(cells[indent:])
-    if len(cells) > width:
-        raise DamagedFile(f"{place}: {width} cells were expected, {len(cells)} were found.", mend=MEND)
-    cells += [""] * (width - len(cells))
+    n_cycle = len(layers.labels[0])
+    if layer == 0 and len(cells) > n_cycle and cells[n_cycle].isdecimal():
+        flat.steps.append(_filled(cells[n_cycle:], len(layers.labels[1]), place))
+        cells = cells[:n_cycle]
+    cells = _filled(cells, len(layers.labels[layer]), place)
     if layer == 0:
         flat.cycles.append(cells)
     elif layer == 1:
@@ -110,6 +112,12 @@ def _place(line: str, layers: Layers, kind_at: int | None, flat: _Flat, *, place
     else:
         step = flat.steps[-1]
         flat.rows.append([flat.cycles[-1][0], step[0], *([step[kind_at]] if kind_at is not None else []), *cells])
+
+
+def _filled(cells: list[str], width: int, place: str) -> list[str]:
+    if len(cells) > width:
+        raise DamagedFile(f"{place}: {width} cells were expected, {len(cells)} were found.", mend=MEND)
+    return cells + [""] * (width - len(cells))
 
 
 def _indent(cells: Sequence[str]) -> int:

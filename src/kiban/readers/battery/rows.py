@@ -76,6 +76,7 @@ def read_table(lines: Sequence[str], *, file: str) -> CyclerTable:
             f"{file} has column names but no rows.", mend="If points were measured, export them again."
         )
     rows = [_cells(line, delimiter) for _, line in body]
+    _check_ends(rows, [number for number, _ in body], len(labels), file=file)
     for (number, _), cells in zip(body, rows, strict=True):
         _fit(cells, len(labels), place=f"{file}, line {number}")
     columns = list(zip(*rows, strict=True))
@@ -93,6 +94,16 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
     except (csv.Error, StopIteration):
         return [cell.strip() for cell in line.split(delimiter)]
+
+
+def _check_ends(rows: Sequence[list[str]], numbers: Sequence[int], width: int, *, file: str) -> None:
+    """Refuse a row that lacks a cell where every row ends in an empty one: that one would fill the gap."""
+    usual = min((len(cells) for cells in rows if not cells[-1]), default=0)
+    if usual != width or not any(len(cells) > width for cells in rows):
+        return
+    row, number = next((row, n) for row, n in zip(rows, numbers, strict=True) if len(row) == width and not row[-1])
+    if sum(len(cells) > width and not cells[-1] for cells in rows) * 2 > len(rows):
+        raise DamagedFile(f"{file}, line {number}: {width} cells were expected, {len(row) - 1} were found.", mend=MEND)
 
 
 def _fit(cells: list[str], width: int, *, place: str) -> None:
