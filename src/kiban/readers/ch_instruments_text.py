@@ -36,7 +36,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import numpy as np
 
@@ -44,6 +43,7 @@ from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.readers.ch_instruments.columns import AUXILIARY, FIRST, is_known, read_columns
 from kiban.readers.contract import Confidence, Recognition
+from kiban.readers.electrochemistry.english_dates import read_english_date
 from kiban.readers.electrochemistry.measured_columns import MEND, along, numbers, variable
 from kiban.readers.source import Source
 from kiban.readers.tables.column_headers import ColumnHeader
@@ -52,11 +52,7 @@ from kiban.readers.tables.text_rows import with_plain_line_ends
 from kiban.readers.text import decode
 from kiban.records.reading import Json, MetadataValue, Reading, Role
 
-_DATE = re.compile(
-    r"\s*(?P<month>[A-Z][a-z]{2})[a-z]*\.?\s+(?P<day>\d{1,2}),\s*(?P<year>\d{4})\s+(?P<clock>\d{1,2}:\d{2}:\d{2})\s*"
-)
 _SEGMENT = re.compile(r"Segment\s+(\d{1,6})\s*:?")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TECHNIQUES = (
     (re.compile(r"impedance", re.IGNORECASE), "impedance"),
     (re.compile(r"cyclic voltammetry", re.IGNORECASE), "cyclic_voltammetry"),
@@ -92,7 +88,7 @@ class ChInstrumentsText:
         if b"Data Source:" not in head or b"\0" in head:
             return None
         lines = with_plain_line_ends(decode(head)[0]).lstrip("\ufeff").split("\n")
-        if _DATE.fullmatch(lines[0]) and any(line.startswith("Data Source:") for line in lines[2:8]):
+        if read_english_date(lines[0]) is not None and any(line.startswith("Data Source:") for line in lines[2:8]):
             return Recognition(
                 Confidence.CERTAIN, "it begins with date, technique and data source, as CHI's program writes it"
             )
@@ -205,7 +201,7 @@ def _reading(document: _Document, *, file: str) -> Reading:
         header=_header(document),
         metadata=_metadata(document, name),
         instrument=" ".join(("CH Instruments", document.texts.get("Instrument Model", ""))).strip(),
-        started_at=_started_at(document.lines[0]) if document.lines else None,
+        started_at=read_english_date(document.lines[0]) if document.lines else None,
         doubts=tuple(doubts),
     )
 
@@ -230,17 +226,6 @@ def _metadata(document: _Document, technique: str) -> dict[str, MetadataValue]:
     if speed is not None and np.isfinite(speed):
         metadata["scan_speed"] = Measured(speed, "V/s")
     return metadata | {key: text for key, text in texts.items() if text}
-
-
-def _started_at(line: str) -> datetime | None:
-    match = _DATE.fullmatch(line)
-    if match is None or match["month"] not in _MONTHS:
-        return None
-    date = f"{match['year']} {_MONTHS.index(match['month']) + 1} {match['day']} {match['clock']}"
-    try:
-        return datetime.strptime(date, "%Y %m %d %H:%M:%S")
-    except ValueError:
-        return None
 
 
 READER = ChInstrumentsText()
