@@ -1,0 +1,1 @@
+"""Parts that the readers of adsorption isotherms share."""
