@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -363,3 +363,92 @@ def test_the_real_file(shared: Callable[[str], Path]) -> None:
     assert reading.started_at == datetime(2023, 10, 25, 15, 0, 19, 140990)
     assert reading.metadata["sample_mass"] == Measured(11.134, "mg")
     assert reading.doubts == ()
+
+
+MPMS_2006 = """[Header]
+TITLE,MPMS DC Measurement
+BYAPP,MPMS Measurement,2.1,Summary
+FILEOPENTIME, 1164777384.812000 11/28/2006, 9:16:24 PM
+INFO, APPNAME, MPMS MultiVu Application, Revision 1.56,  Build 67
+INFO, NAME, powder in capsule
+INFO, WEIGHT, 0.000
+INFO, SHAPE, 0
+INFO, COMMENT, July 2006
+INFO, SEQUENCE FILE: MvsT.seq
+[Data]
+Time,Comment,Field (Oe),Temperature (K),Long Moment (emu),Long Scan Std Dev,Long Algorithm,Scan Length (cm),
+1164777384.812,,0.000000e+000,3.000338e+002,-5.667422e-006,9.850326e-008,3,4.0,
+1164777958.562,,0.000000e+000,2.901106e+002,-5.845325e-006,6.889804e-008,3,4.0,
+"""
+HEAT_COMMENTS = """[Header]
+TITLE,
+BYAPP,HeatCapacity,3.9.11,1.7
+INFO,7.76,MASS:Sample Mass (mg)
+INFO,PPMS Heat Capacity Option 3.9.11 Build 2,APPNAME
+DATATYPE,TIME,1
+DATATYPE,COMMENT,2
+[Data]
+Time Stamp (Seconds),Comment (),Field (Oersted),Sample Temp (Kelvin),Samp HC (µJ/K),Samp HC Err (µJ/K)
+3953264078.68511,Error: Warning: Current field is 999.96234 Oe;
+3953264078.71455,Error: but addenda was obtained at -0.34084937 Oe.
+3953265565.1074,,1000.1417,302.62869,8478.6208,20.45
+3953266024.01004,,999.71118,302.62868,8489.0616,20.81
+"""
+RAW_SCANS = """[Header]
+; DC Raw Data File (default extension .raw)
+TITLE,Pd_std
+FILEOPENTIME,3751797142.68777,11/19/2018,12:53 pm
+BYAPP,SQUID AC,0.9.1.0
+INFO,MPMS3 Option Release 1.1.16 Build 399,APPNAME
+INFO,260.4,SAMPLE_MASS
+DATATYPE,COMMENT,1
+DATATYPE,TIME,2
+[Data]
+Comment,Time Stamp (sec),Raw Position (mm),Raw Voltage (V),Processed Voltage (V),Fixed C Fitted (V)
+;low temp = 299.994964599609 K;high temp = 300.013000488281 K
+,3751797133.29984,14.2768173217773,-0.0727851912379265,0.0449415445327759
+,3751797133.31984,14.4515151977539,-0.0715460404753685,0.0461481027305126
+;low temp = 299.9949 K
+,3751797134.29984,14.2768173217773,-0.0727851912379265,0.0449415445327759
+"""
+
+
+class TestMoreVariants(ReaderSuite):
+    reader = READER
+    examples: ClassVar[Mapping[str, bytes]] = {
+        "MPMS of 2006": MPMS_2006.encode(),
+        "comments with a time": HEAT_COMMENTS.encode("cp1252"),
+        "raw scans": RAW_SCANS.encode(),
+    }
+
+
+def test_the_older_mpms_parts_stamp_and_date_by_a_blank_and_counts_seconds() -> None:
+    reading = of(MPMS_2006)
+    assert reading.started_at == datetime(2006, 11, 28, 21, 16, 24)
+    assert reading["time"].in_unit("min")[1] - reading["time"].in_unit("min")[0] == pytest.approx(573.75 / 60)
+    assert reading.technique == "magnetometry"
+    assert "sample_shape" not in reading.metadata
+    assert reading.doubts == ()
+
+
+def test_a_comment_with_nothing_but_a_time_is_no_point() -> None:
+    reading = of(HEAT_COMMENTS)
+    assert reading.technique == "heat_capacity"
+    assert reading["heat_capacity"].in_unit("uJ/K").tolist() == pytest.approx([8478.6208, 8489.0616])
+    assert "addenda was obtained" in reading.header["comments"]["0"]
+    assert "3953264078.68511" in reading.header["comments"]["0"]
+    assert reading.started_at is not None
+    assert reading.started_at.replace(microsecond=0) == datetime(2025, 4, 8, 9, 19, 25)
+
+
+def test_raw_scans_are_magnetometry() -> None:
+    reading = of(RAW_SCANS)
+    assert reading.technique == "magnetometry"
+    assert [v.name for v in reading.signals] == ["raw_voltage", "processed_voltage"]
+    assert reading.header["comments"]["2"] == ";low temp = 299.9949 K"
+
+
+def test_time_stamps_that_count_another_clock_than_the_date_are_a_doubt() -> None:
+    reading = of(RAW_SCANS)
+    assert reading.started_at == datetime(2018, 11, 19, 12, 53)
+    assert reading.doubts == ("The file was opened at 12:53; its time stamps count from 13:52 on.",)

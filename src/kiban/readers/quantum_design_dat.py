@@ -10,14 +10,16 @@ What is read
 One Reading with one variable for each column that holds a number, shape (n_points,), along `time` (s) as the file
 counts it. The measuring option that the header names decides the technique, where the columns bear it out:
 
-- `magnetometry`: `magnetic_moment` (emu), `dc_moment`, `ac_moment_real`, `ac_moment_imaginary`, ...;
+- `magnetometry`: `magnetic_moment` (emu), `dc_moment`, `ac_moment_real`, `ac_moment_imaginary`, ...; in files of raw
+  data `raw_voltage` and `processed_voltage` (V);
 - `electrical_transport`: `bridge_1_resistance` (ohm), `bridge_1_resistivity`, `resistivity_1` (ohm*cm), `voltage_1`,
   `hall_coefficient_1`, ...; Thermal Transport adds `thermal_conductivity` and `seebeck_coefficient`;
 - `heat_capacity`: `heat_capacity`, `addenda_heat_capacity`, `total_heat_capacity`, in the file's units;
 - `sensor_log` or `table` where there is none of these.
 
 `temperature` (K; of the sample where there are several), `magnetic_field` (Oe) and all other columns go along. Texts
-of the column of comments stand in the header with the number of their row, columns of words under `text_columns`.
+of the column of comments stand in the header with the number of their row, also those that have nothing but a time
+beside them, columns of words under `text_columns`.
 
 Uncertainties
 -------------
@@ -33,10 +35,11 @@ kept in the header but not obeyed.
 File structure
 --------------
 Text in CP1252 or UTF-8, any line ends. `[Header]`, comments after `;`, lines `KEYWORD,value,...` with `TITLE`,
-`FILEOPENTIME,seconds,date,time`, `BYAPP,option,versions` and `INFO,value,KEY`, then `[Data]`, a row of names
-`Name (Unit)` and rows of comma-separated cells, in which any may be empty and those at the end may be missing. Masses
-are in mg, as the form for sample properties asks for them. Worked out from 1 file and the published heads of 3 others;
-the columns of Heat Capacity and Thermal Transport from the vendor's manuals as other programs cite them.
+`FILEOPENTIME,seconds,date,time`, `BYAPP,option,versions` and `INFO,value,KEY`, then `[Data]`, a row of names `Name
+(Unit)` and rows of comma-separated cells, in which any may be empty and those at the end may be missing. Masses are in
+mg, as the form for sample properties asks for them. The `Time` of older MPMS is in seconds though it has no unit.
+Worked out from 1 file and the published heads of 8 others; the columns of Thermal Transport from the vendor's manuals
+as other programs cite them.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Distribution, Origin
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.quantum_design.columns import is_error_of, read_columns
-from kiban.readers.quantum_design.header import Header, metadata_of, opened_at, parse, sample_name
+from kiban.readers.quantum_design.header import Header, counted_start, metadata_of, opened_at, parse, sample_name
 from kiban.readers.quantum_design.rows import MEND, Rows, read_rows
 from kiban.readers.source import Source
 from kiban.readers.tables.column_headers import ColumnHeader
@@ -74,7 +77,10 @@ _SIGNALS = (
     ("heat_capacity", re.compile(r"heat_capacity|(?:addenda|total)_heat_capacity")),
     (
         "magnetometry",
-        re.compile(r"magnetic_moment|dc_moment(?:_f.*)?|ac_moment\w*|ac_susceptibility\w*|transverse_moment"),
+        re.compile(
+            r"magnetic_moment|dc_moment(?:_f.*)?|ac_moment\w*|ac_susceptibility\w*|transverse_moment"
+            r"|(?:raw|processed)_voltage"
+        ),
     ),
     (
         "electrical_transport",
@@ -90,7 +96,7 @@ class QuantumDesignDat:
     """Reads data files of MultiVu."""
 
     name = "quantum_design_dat"
-    version = 1
+    version = 2
     title = "Quantum Design DAT (MPMS, PPMS, DynaCool, VersaLab)"
     makers = ("Quantum Design",)
     techniques = ("magnetometry", "electrical_transport", "heat_capacity", "sensor_log", "table")
@@ -133,6 +139,9 @@ def _reading(header: Header, rows: Rows) -> Reading:
     variables = _variables(rows, about, doubts)
     technique = _technique(header, [variable.name for variable in variables])
     started_at, date_doubts = opened_at(header)
+    time = next((v for v in variables if v.name == "time"), None)
+    if started_at is None and not header.first("FILEOPENTIME") and time is not None:
+        started_at = counted_start(float(time.series.values[0]))
     sample = sample_name(header)
     option = header.program or "MultiVu"
     return Reading(

@@ -106,7 +106,9 @@ def _read(text: str) -> ColumnHeader:
     label = re.sub(r"\s+", " ", text).strip()
     match = _BRACKET.fullmatch(label)
     if match is None:
-        header = replace(read_label(label), unit="", unit_as_written="")
+        # MultiVu of the older MPMS counts its `Time` in seconds without saying so.
+        seconds = "s" if label.lower() == "time" else ""
+        header = replace(read_label(label), unit=seconds, unit_as_written="")
         return replace(header, name=_name(label) or slug(label))
     words, written = match["words"], match["unit"].strip()
     unit = _unit(written)

@@ -17,6 +17,8 @@ _DATE_ORIGIN = datetime(1899, 12, 30)
 """Newer programs count the seconds of their time stamps from the origin of Windows' automation dates, in local time;
 older ones from when the instrument was switched on."""
 _EARLIEST_S, _LATEST_S = 3.0e9, 5.0e9
+_CLOCKS_AGREE = timedelta(minutes=2)
+"""Beyond that the time stamps count another clock than that of the date, such as one without daylight saving."""
 _KEYS_BEFORE = frozenset(
     ["NAME", "WEIGHT", "AREA", "LENGTH", "SHAPE", "COMMENT", "APPNAME", "HARMONICS", "SEQUENCE FILE", "SEQUENCE"]
 )
@@ -86,18 +88,29 @@ def opened_at(header: Header) -> tuple[datetime | None, tuple[str, ...]]:
     A time stamp that counts from 1899 settles it; else the fixed form `MM/DD/YYYY,hh:mm am` has the month first.
     """
     text = header.first("FILEOPENTIME")
-    stamp, _, rest = text.partition(",")
+    # The older MPMS parts stamp and date by a blank: `1164777384.812000 11/28/2006, 9:16:24 PM`.
+    stamp, _, rest = re.sub(r"^([\d.]+)\s+(?=\d)", r"\1,", text).partition(",")
     seconds = optional_number(stamp)
     words = " ".join(rest.replace(",", " ").split())
     american = _AMERICAN.fullmatch(words)
     found = _american(american) if american else read_date(words)
     if seconds is not None and _EARLIEST_S < seconds < _LATEST_S:
         counted = _DATE_ORIGIN + timedelta(seconds=round(seconds, 6))
-        if found is None or abs(counted - found.replace(tzinfo=None)) < timedelta(days=1):
+        apart = abs(counted - found.replace(tzinfo=None)) if found is not None else timedelta(0)
+        if apart <= _CLOCKS_AGREE:
             return counted, ()
+        if apart < timedelta(days=1):
+            return found, (f"The file was opened at {found:%H:%M}; its time stamps count from {counted:%H:%M} on.",)
     if words and found is None:
         return None, (f"The file was opened at '{words[:40]}', which cannot be read as one date.",)
     return found, ()
+
+
+def counted_start(first_time_s: float) -> datetime | None:
+    """When the first point was taken, where its time stamp counts from 1899; `None` where it does not."""
+    if not _EARLIEST_S < first_time_s < _LATEST_S:
+        return None
+    return _DATE_ORIGIN + timedelta(seconds=round(first_time_s, 6))
 
 
 def _american(match: re.Match[str]) -> datetime | None:
@@ -124,7 +137,7 @@ def metadata_of(header: Header) -> dict[str, MetadataValue]:
         "technique_name": header.program,
         "software": header.about("APPNAME"),
         "comment": header.about("SAMPLE_COMMENT", "COMMENT", "SAMPLE1_COMMENT"),
-        "sample_shape": header.about("SAMPLE_SHAPE", "SHAPE"),
+        "sample_shape": header.about("SAMPLE_SHAPE", "SHAPE").removeprefix("0"),
         "sample_holder": header.about("SAMPLE_HOLDER"),
         "sample_1": header.about("Sample1 Name", "SAMPLE1_MATERIAL"),
         "sample_2": header.about("Sample2 Name", "SAMPLE2_MATERIAL"),

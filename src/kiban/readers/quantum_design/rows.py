@@ -53,6 +53,7 @@ def read_rows(lines: Sequence[str], *, first_line: int, is_ended: bool, file: st
         labels.pop()
     width = len(labels)
     comment = next((i for i, label in enumerate(labels) if _is_comment(label)), None)
+    time = next((i for i, label in enumerate(labels) if label.strip().lower().startswith("time")), None)
     rows: list[list[str]] = []
     found = Rows(labels, [])
     counts: dict[int, int] = {}
@@ -64,7 +65,7 @@ def read_rows(lines: Sequence[str], *, first_line: int, is_ended: bool, file: st
             )
         cells = _cells(line)
         counts[len(cells)] = counts.get(len(cells), 0) + 1
-        _place(cells, width, comment, rows, found, place=f"{file}, line {number}")
+        _place(cells, width, (comment, time), rows, found, place=f"{file}, line {number}")
     if not rows:
         raise NothingMeasured(
             f"{file} has column names but no rows of numbers.",
@@ -80,9 +81,24 @@ def read_rows(lines: Sequence[str], *, first_line: int, is_ended: bool, file: st
 
 
 def _place(
-    cells: list[str], width: int, comment: int | None, rows: list[list[str]], found: Rows, *, place: str
+    cells: list[str],
+    width: int,
+    aside: tuple[int | None, int | None],
+    rows: list[list[str]],
+    found: Rows,
+    *,
+    place: str,
 ) -> None:
-    """Put one row where it belongs: its comment aside, its cells among the rows if any holds something."""
+    """Put one row where it belongs: its comment aside, its cells among the rows if any holds something.
+
+    A comment that has nothing but the time beside it is no point; heat capacities have many.
+
+    Parameters
+    ----------
+    aside : tuple of int
+        Which columns hold the comment and the time.
+    """
+    comment, time = aside
     if any(cell.strip() for cell in cells[width:]):
         raise DamagedFile(
             f"{place}: {width} columns have names, but there are values in {len(cells)}.",
@@ -91,6 +107,10 @@ def _place(
     cells = cells[:width] + [""] * (width - len(cells))
     if comment is not None and cells[comment].strip():
         text = cells[comment].strip()
+        alone = [i for i, cell in enumerate(cells) if cell.strip() and i != comment]
+        if alone == [time] and time is not None:
+            text = f"{text} (at {cells[time].strip()} s)"
+            cells[time] = ""
         before = found.comments.get(len(rows))
         found.comments[len(rows)] = f"{before}\n{text}" if before else text
         cells[comment] = ""
