@@ -77,6 +77,7 @@ _ALL = (
     Technique(key="heat_capacity", en="Heat capacity", ja="比熱測定"),
     Technique(key="differential_scanning_calorimetry", en="Differential scanning calorimetry", ja="示差走査熱量測定"),
     Technique(key="gas_adsorption", en="Gas adsorption", ja="ガス吸着"),
+    Technique(key="rheometry", en="Rheometry", ja="レオロジー測定"),
     Technique(key="mechanical_test", en="Mechanical test", ja="機械試験"),
     Technique(key="gas_analysis", en="Gas analysis", ja="ガス分析"),
     Technique(key="sensor_log", en="Sensor log", ja="センサー記録"),
