@@ -452,3 +452,23 @@ def test_time_stamps_that_count_another_clock_than_the_date_are_a_doubt() -> Non
     reading = of(RAW_SCANS)
     assert reading.started_at == datetime(2018, 11, 19, 12, 53)
     assert reading.doubts == ("The file was opened at 12:53; its time stamps count from 13:52 on.",)
+
+
+def test_dilatometer_with_a_bare_header() -> None:
+    content = (
+        b"[Header]\nTITLE,Cu expansion\nDATATYPE,TIME,1\nDATATYPE,COMMENT,2\n[Data]\n"
+        b"TimeStamp (sec),Comment,System Temperature (K),Field (Oe),Dilation (ppm),Therm Exp Coeff (ppm/K)\n"
+        b"3924947993.08362,BEGIN:PARAMS,,,,\n3924947993.08362,cell_constant=0.1688,,,,\n"
+        b"3924947993.08362,END:PARAMS,,,,\n"
+        b"3924948063.34094,,399.35,0.049,-19434.1,8.15\n3924948073.34568,,399.25,0.054,-19434.2,9.65\n"
+    )
+    source = Source(content, name="x.dat")
+    assert choose(source).reader is READER
+    (reading,) = READER.read(source)
+    assert reading.title == "Cu expansion"
+    assert reading.variables[0].name == "time"
+    assert list(reading["dilation"].values) == [-19434.1, -19434.2]
+    assert reading["therm_exp_coeff"].unit == "ppm/K"
+    assert reading["magnetic_field"].unit == "oersted"
+    assert "cell_constant=0.1688" in str(reading.header["comments"])
+    assert reading.started_at == datetime(2024, 5, 15, 15, 21, 3, 340940)

@@ -37,9 +37,9 @@ File structure
 Text in CP1252 or UTF-8, any line ends. `[Header]`, comments after `;`, lines `KEYWORD,value,...` with `TITLE`,
 `FILEOPENTIME,seconds,date,time`, `BYAPP,option,versions` and `INFO,value,KEY`, then `[Data]`, a row of names `Name
 (Unit)` and rows of comma-separated cells, in which any may be empty and those at the end may be missing. Masses are in
-mg, as the form for sample properties asks for them. The `Time` of older MPMS is in seconds though it has no unit.
-Worked out from 1 file and the published heads of 8 others; the columns of Thermal Transport from the vendor's manuals
-as other programs cite them.
+mg, as the form for sample properties asks for them. The `Time` of older MPMS is in seconds though it has no unit. The
+dilatometer's header may have only `TITLE` and `DATATYPE,TIME,1`. Worked out from 1 file and the published heads of 9
+others; the columns of Thermal Transport from the vendor's manuals as other programs cite them.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ from kiban.readers.text import decode
 from kiban.records.reading import Json, Reading, Role, Variable
 
 _OWN = re.compile(r"^(?:BYAPP|FILEOPENTIME)\s*,", re.MULTILINE | re.IGNORECASE)
-_INFO = re.compile(r"^INFO\s*,", re.MULTILINE)
+_LIKELY = re.compile(r"^(?:INFO\s*,|DATATYPE\s*,\s*(?:TIME|COMMENT)\b)", re.MULTILINE)
 _MOST_CATEGORIES = 1000
 
 _OPTIONS = (
@@ -103,7 +103,7 @@ class QuantumDesignDat:
     suffixes = (".dat",)
 
     def recognise(self, source: Source) -> Recognition | None:
-        """Claim text that begins with `[Header]` and has lines `BYAPP` or `FILEOPENTIME`, or `INFO` and `[Data]`."""
+        """Claim text that begins with `[Header]` and has lines `BYAPP` or `FILEOPENTIME`, or `INFO` or `DATATYPE`."""
         head = source.head[:16384]
         if b"[" not in head[:64]:
             return None
@@ -114,9 +114,9 @@ class QuantumDesignDat:
             return Recognition(
                 Confidence.CERTAIN, "it begins with [Header] and names the option of MultiVu that wrote it"
             )
-        if _INFO.search(text) and "\n[Data]" in text:
+        if _LIKELY.search(text) and "\n[Data]" in text:
             return Recognition(
-                Confidence.LIKELY, "it has a [Header] with lines INFO, and [Data], like files of MultiVu"
+                Confidence.LIKELY, "it has a [Header] with lines INFO or DATATYPE, and [Data], like files of MultiVu"
             )
         return None
 

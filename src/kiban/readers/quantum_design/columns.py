@@ -40,6 +40,7 @@ _MOLE = re.compile(r"\bmole\b")
 _NAMES = {
     "time": "time",
     "time stamp": "time",
+    "timestamp": "time",
     "temperature": "temperature",
     "sample temp": "temperature",
     "sample temp.": "temperature",
