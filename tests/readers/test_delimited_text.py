@@ -96,6 +96,33 @@ def test_electrochemistry_needs_potential_current_and_time() -> None:
     assert only("x,Ewe/V,I/mA" + rows).technique == "table"
 
 
+@pytest.mark.parametrize(
+    ("header", "technique"),
+    [
+        ("Time (s),Extension (mm),Load (kN)", "mechanical_test"),
+        ("No.,Tensile strain (%),Tensile stress (MPa)", "mechanical_test"),
+        ("Time (s),Load (%),Extension (mm)", "table"),
+        ("Time (s),Load (N),Angle (deg)", "table"),
+        ("Shear Rate (1/s),Viscosity (Pa.s),Shear Stress (Pa)", "rheometry"),
+        ("Angular Frequency (rad/s),Storage Modulus (Pa),Shear Strain (%)", "rheometry"),
+        ("Temperature (K),Viscosity (Pa.s),Density (g/cm3)", "table"),
+        ("Step,Field [Oe],Moment (m) [emu]", "magnetometry"),
+        ("Field (T),Moment (A m^2),Temperature (K)", "magnetometry"),
+        ("Time (s),Moment (N m),Field (T)", "table"),
+    ],
+)
+def test_mechanical_rheometric_and_magnetic_tables(header: str, technique: str) -> None:
+    assert only(header + "\n0,3.1,0.5\n1,3.2,0.5\n2,3.3,0.4\n").technique == technique
+
+
+def test_rows_behind_other_lines_are_told() -> None:
+    reading = only("a,b,c\n1,2,x\n3,4,x\n#Mean,3,\n5,6,x\n#Mean,6,\n")
+    assert list(reading["a"].values) == [1, 3]
+    assert any(doubt.startswith("1 row of numbers below the table stand") for doubt in reading.doubts)
+    assert "5,6,x" in reading.header["lines_below"]  # type: ignore[operator]
+    assert not only("a,b\n1,2\n3,4\n5,6\nMean,6\nEnd of file\n").doubts
+
+
 def test_impedance_and_thermogravimetry() -> None:
     assert only("freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm\n10,1,2\n5,2,3\n1,3,4\n").technique == "impedance"
     assert only("Temp./°C;Time/min;Mass/%\n30,1;0,0;100,00\n31,2;0,1;99,98\n").technique == "thermogravimetry"

@@ -125,7 +125,7 @@ def test_mpms_columns_have_units_and_uncertainties(shared: Shared) -> None:
     assert doubt is not None
     assert doubt.values[0] == 1.92153119484395e-08
     assert reading["motor_temp"].unit == "degC"
-    assert reading.technique == "table"
+    assert reading.technique == "magnetometry"
 
 
 def test_a_flow_meter_counts_seconds(shared: Shared) -> None:

@@ -363,3 +363,10 @@ def test_the_real_file(shared: Callable[[str], Path]) -> None:
     assert reading.sample_name == "mp2028_281122_LNO"
     assert reading.metadata["sample_mass"] == Measured(4.1752, "mg")
     assert reading.started_at == datetime(2022, 11, 28, 14, 59, 26)
+
+
+def test_specific_heats_of_proteus_are_counted() -> None:
+    text = NETZSCH_COMMA.replace("DSC/(uV/mg)", "Cp(5)/(J/(g*K))")
+    reading = of(netzsch_proteus.READER, text)
+    assert reading["specific_heat_capacity"].unit == "J/g/K"
+    assert reading.technique == "differential_scanning_calorimetry"

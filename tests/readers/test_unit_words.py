@@ -20,6 +20,7 @@ from kiban.readers.words.unit_words import read_unit
         ("Ω·cm", "ohm*cm"),
         ("ohm-cm", "ohm*cm"),
         ("W/(m K)", "W/m/K"),
+        ("(J/(g*K))", "J/g/K"),
         ("W m-1 K-1", "W/m/K"),
         ("W m⁻¹ K⁻¹", "W/m/K"),
         ("cm⁻¹", "1/cm"),

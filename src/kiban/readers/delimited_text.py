@@ -97,7 +97,7 @@ class DelimitedText:
     """Tables in text, whatever program wrote them."""
 
     name = "delimited_text"
-    version = 1
+    version = 2
     title = "Delimited text (CSV, TSV, XY, DAT)"
     makers: tuple[str, ...] = ()
     techniques: tuple[str, ...] = (
@@ -110,6 +110,9 @@ class DelimitedText:
         "electrochemistry",
         "impedance",
         "thermogravimetry",
+        "rheometry",
+        "mechanical_test",
+        "magnetometry",
         "spectrum",
     )
     suffixes: tuple[str, ...] = ("csv", "tsv", "txt", "xy", "xye", "dat", "asc", "prn")

@@ -66,7 +66,7 @@ class NetzschProteus:
     """Reads text exports of Proteus."""
 
     name = "netzsch_proteus"
-    version = 1
+    version = 2
     title = "NETZSCH Proteus text"
     makers = ("NETZSCH",)
     techniques = ("thermogravimetry", "differential_scanning_calorimetry", "table")

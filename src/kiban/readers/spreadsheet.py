@@ -56,7 +56,7 @@ class Spreadsheet:
     """Workbooks in xlsx."""
 
     name = "spreadsheet"
-    version = 1
+    version = 2
     title = "Spreadsheet (xlsx)"
     makers: tuple[str, ...] = ()
     techniques: tuple[str, ...] = (
@@ -69,6 +69,9 @@ class Spreadsheet:
         "electrochemistry",
         "impedance",
         "thermogravimetry",
+        "rheometry",
+        "mechanical_test",
+        "magnetometry",
         "spectrum",
     )
     suffixes: tuple[str, ...] = ("xlsx", "xlsm")

@@ -18,7 +18,14 @@ from kiban.readers.tables.column_headers import ColumnHeader
 from kiban.readers.tables.cross_tables import direction
 from kiban.readers.tables.found_table import Table
 from kiban.readers.tables.headers import Heading
-from kiban.readers.tables.number_columns import common_unit_text, is_missing, plain_numbers, read_numbers, to_number
+from kiban.readers.tables.number_columns import (
+    NUMBER,
+    common_unit_text,
+    is_missing,
+    plain_numbers,
+    read_numbers,
+    to_number,
+)
 from kiban.readers.tables.text_rows import Row
 from kiban.readers.words import header_fields
 from kiban.readers.words.unit_words import read_unit
@@ -80,6 +87,13 @@ def to_reading(table: Table, heading: Heading, origins: Origins) -> Reading:
     fields = header_fields.read_fields(heading.preamble, origins.delimiter)
     technique = table_technique.infer(variables, " ".join(row.text for row in heading.preamble))
     doubts = [*origins.doubts, *heading.doubts, *found.doubts]
+    n_apart = _n_rows_apart(table)
+    if n_apart:
+        rows = "1 row" if n_apart == 1 else f"{n_apart} rows"
+        doubts.append(
+            f"{rows} of numbers below the table stand apart from it, behind other lines; they are in the header as "
+            "written, not among the values."
+        )
     if technique != "table":
         doubts.append("The technique was inferred from the names of the columns; the file does not state it.")
     return Reading(
@@ -92,6 +106,19 @@ def to_reading(table: Table, heading: Heading, origins: Origins) -> Reading:
         operator=header_fields.operator(fields) or header_fields.operator(origins.fields),
         started_at=found.started_at or header_fields.started_at(fields) or header_fields.started_at(origins.fields),
         doubts=tuple(doubts),
+    )
+
+
+def _n_rows_apart(table: Table) -> int:
+    """How many lines after the table look like rows of it: numbers wherever its first row has numbers."""
+    if table.first_row is not None or not table.rows:
+        return 0
+    numeric = [j for j, kind in enumerate(table.rows[0].kinds) if kind == NUMBER]
+    if len(numeric) < 2:
+        return 0
+    return sum(
+        not row.is_comment and len(row.cells) == table.width and all(row.kinds[j] == NUMBER for j in numeric)
+        for row in table.below
     )
 
 

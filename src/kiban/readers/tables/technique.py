@@ -85,6 +85,33 @@ def _is_thermogravimetry(columns: Columns) -> bool:
     return lost and heated and len(columns.names) > 2
 
 
+def _is_mechanical(columns: Columns) -> bool:
+    """A force or a stress with a displacement or a strain of the machine, each called so in words."""
+    forces = {"force", "load", "stress", "kraft", "standardkraft"}
+    ways = {"extension", "displacement", "stroke", "strain", "elongation", "crosshead", "dehnung", "standardweg"}
+    named = [(set(name.split("_")), kind) for name, kind in zip(columns.names, columns.kinds, strict=True)]
+    pushed = any(words & forces and kind in {"force", "pressure"} for words, kind in named)
+    return pushed and any(words & ways for words, _ in named) and not columns.has("shear", "modulus")
+
+
+def _is_rheometry(columns: Columns) -> bool:
+    named = set(columns.names)
+    sheared = bool(named & {"shear_rate", "shear_strain", "shear_stress"})
+    return sheared and bool(
+        named & {"viscosity", "shear_stress", "storage_modulus", "complex_viscosity"} - {"shear_rate"}
+    )
+
+
+def _is_magnetometry(columns: Columns) -> bool:
+    """A magnetic moment in emu or A·m² against a field in Oe, T or A/m."""
+    moment = any(unit in {"emu", "A*m**2", "mA*m**2", "uA*m**2", "nA*m**2"} for unit in columns.units)
+    field = any(
+        "field" in name.split("_") and unit in {"oersted", "koersted", "T", "mT", "gauss", "kgauss", "A/m", "kA/m"}
+        for name, unit in zip(columns.names, columns.units, strict=True)
+    )
+    return moment and field
+
+
 _TESTS: tuple[tuple[str, Callable[[Columns], bool]], ...] = (
     ("xrd", _is_diffraction),
     ("raman", _is_raman),
@@ -94,6 +121,9 @@ _TESTS: tuple[tuple[str, Callable[[Columns], bool]], ...] = (
     ("cyclic_voltammetry", _is_voltammogram),
     ("electrochemistry", _is_electrochemical),
     ("thermogravimetry", _is_thermogravimetry),
+    ("rheometry", _is_rheometry),
+    ("mechanical_test", _is_mechanical),
+    ("magnetometry", _is_magnetometry),
     (
         "spectrum",
         lambda c: (

@@ -25,7 +25,7 @@ _WORDS = {
     "weight": "mass", "sample weight": "mass", "tg": "mass", "tga": "mass", "mass change": "mass",
     "weight change": "weight_change", "mass loss": "mass_loss", "weight loss": "mass_loss", "dtg": "mass_rate",
     "deriv. weight": "mass_rate", "deriv. weight change": "mass_rate", "sensit.": "sensitivity",
-    "cp": "specific_heat_capacity", "heat capacity": "heat_capacity", "rev cp": "reversing_heat_capacity",
+    "heat capacity": "heat_capacity", "rev cp": "reversing_heat_capacity",
     "segment": "segment",
     "rev heat flow": "reversing_heat_flow", "reversing heat flow": "reversing_heat_flow",
     "nonrev heat flow": "nonreversing_heat_flow", "nonreversing heat flow": "nonreversing_heat_flow",
@@ -48,6 +48,8 @@ _SIGNALS = (
 )
 _DEGREE = re.compile(r"^[^\w\s/(]{0,2}C$|^\?C$")
 _GAS = re.compile(r"gas flow\s*\((?P<which>.*)\)", re.IGNORECASE)
+_CP = re.compile(r"cp(?:\s*\(\d+\))?", re.IGNORECASE)
+"""Proteus counts the curves of a specific heat: `Cp(5)`."""
 _ION = re.compile(r"QMID\s*\(s:\s*\d+\s*\|\s*m:\s*(?P<mass>\d+(?:[.,]\d+)?)\)", re.IGNORECASE)
 
 
@@ -78,6 +80,8 @@ def column(words: str, unit_text: str, label: str) -> ColumnHeader:
         name = f"gas_flow_{slug(gas['which'])}".rstrip("_")
     elif ion is not None:
         name = f"ion_current_{re.sub('[.,]', '_', ion['mass'])}"
+    elif _CP.fullmatch(folded):
+        name = "specific_heat_capacity"
     else:
         name = _WORDS.get(folded) or slug(words)
     return ColumnHeader(name=name, label=label, unit=unit or "", unit_as_written=bare.strip("()[]") if unit else "")

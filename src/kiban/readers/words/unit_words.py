@@ -218,11 +218,7 @@ def read_unit(text: str) -> str | None:
         unit.
     """
     trimmed = re.sub(r"\s+", " ", _plain(text)).strip()
-    if (
-        len(trimmed) > 2
-        and trimmed[0] + trimmed[-1] in {"()", "[]", "{}", "<>"}
-        and not re.search(r"[)\]}>].", trimmed)
-    ):
+    if _is_bracketed(trimmed):
         trimmed = trimmed[1:-1].strip()
     if not trimmed or len(trimmed) > 40 or _FORMULA.fullmatch(trimmed):
         return None
@@ -233,6 +229,18 @@ def read_unit(text: str) -> str | None:
     if spelled != trimmed and _compound(spelled) is not None:
         return spelled
     return _compound(trimmed)
+
+
+def _is_bracketed(text: str) -> bool:
+    """Say whether one pair of brackets holds all: `(J/(g*K))`, not `(mW)/(mg)`."""
+    if len(text) < 3 or text[0] + text[-1] not in {"()", "[]", "{}", "<>"}:
+        return False
+    depth = 0
+    for n, letter in enumerate(text):
+        depth += (letter == text[0]) - (letter == text[-1])
+        if depth == 0:
+            return n == len(text) - 1
+    return False
 
 
 def _plain(text: str) -> str:
