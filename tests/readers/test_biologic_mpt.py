@@ -271,10 +271,25 @@ def test_the_plain_export_is_likely_and_the_signed_one_certain() -> None:
     assert READER.recognise(Source(b"time/s\tvoltage\n1\t2\n")) is None
 
 
+@pytest.mark.parametrize("name", ["Linear Polarization", "Linear Sweep Voltammetry", "Tafel Plot"])
+def test_linear_sweeps_by_whatever_name(name: str) -> None:
+    header = tuple(name if line == "Cyclic Voltammetry" else line for line in HEADER)
+    assert name in header
+    assert read(mpt(header=header)).technique == "linear_sweep_voltammetry"
+
+
+def test_a_mean_potential_goes_before_that_of_the_cell() -> None:
+    rows = ("0\t1.5\t0.2", "1\t2.5\t0.3")
+    reading = read(mpt(rows, columns=("time/s", "<Ewe/V>", "Ewe-Ece/V")))
+    assert reading["potential"].values.tolist() == [1.5, 2.5]
+    assert reading["cell_potential"].values.tolist() == [0.2, 0.3]
+
+
 @pytest.mark.parametrize(
     ("label", "name", "unit"),
     [
         ("<Ewe>/V", "potential", "V"),
+        ("<Ewe/V>", "potential", "V"),
         ("I/A", "current", "A"),
         ("Q charge/discharge/mA.h", "half_cycle_charge", "mA*h"),
         ("Q discharge/mA.h", "discharge_capacity", "mA*h"),

@@ -74,7 +74,7 @@ class BiologicMpr:
     """Reads BioLogic's binary files."""
 
     name = "biologic_mpr"
-    version = 1
+    version = 2
     title = "BioLogic EC-Lab binary (MPR)"
     makers = ("BioLogic",)
     techniques = (

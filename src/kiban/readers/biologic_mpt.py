@@ -86,7 +86,7 @@ class BiologicMpt:
     """Reads BioLogic's text exports."""
 
     name = "biologic_mpt"
-    version = 1
+    version = 2
     title = "BioLogic EC-Lab text (MPT)"
     makers = ("BioLogic",)
     techniques = (

@@ -148,6 +148,8 @@ def split(label: str) -> tuple[str, str, str]:
     label = label.replace("μ", "µ").strip()
     if label == CONTROL:
         return label, "", ""
+    # One public file closes the bracket of a mean behind the unit: `<Ewe/V>`.
+    label = re.sub(r"^<([^<>/]+)(/[^<>]+)>$", r"<\1>\2", label)
     bracketed = re.fullmatch(r"(.+) \((.+)\)", label)
     if bracketed and bracketed[2] in _UNITS:
         return bracketed[1], _UNITS[bracketed[2]], bracketed[2]

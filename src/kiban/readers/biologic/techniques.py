@@ -45,7 +45,7 @@ at hand; the others are as other programs report them."""
 _BY_NAME = (
     (r"impedance|\bIR compensation\b", "impedance"),
     (r"galvanostatic cycling", "galvanostatic_cycling"),
-    (r"linear sweep", "linear_sweep_voltammetry"),
+    (r"linear sweep|linear polari[sz]ation|\btafel\b", "linear_sweep_voltammetry"),
     (r"cyclic volta", "cyclic_voltammetry"),
     (r"chronoamperometry|chronocoulometry|constant voltage", "chronoamperometry"),
     (r"chronopotentiometry|constant current", "chronopotentiometry"),
