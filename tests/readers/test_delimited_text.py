@@ -115,6 +115,16 @@ def test_mechanical_rheometric_and_magnetic_tables(header: str, technique: str) 
     assert only(header + "\n0,3.1,0.5\n1,3.2,0.5\n2,3.3,0.4\n").technique == technique
 
 
+def test_a_count_between_names_and_rows() -> None:
+    rows = " 1.0e+04\t 109\t 26.5\t\n 7.1e+03\t 112\t 35.1\t\n 5.1e+03\t 116\t 46.4\t\n"
+    for names in (" f/Hz  \t Z'/Ohm \t -Z''/Ohm \t", "Frequency\t Zre\t Zimg\t"):
+        reading = only("Procedure : Some title\n" + names + "\n 3 \n" + rows)
+        assert reading.technique == "impedance"
+        assert list(reading["frequency"].values) == [1e4, 7.1e3, 5.1e3]
+    with pytest.raises(DamagedFile, match="says 4, 3 rows"):
+        only("f/Hz\tb/Ohm\tc/V\n 4 \n" + rows)
+
+
 def test_rows_behind_other_lines_are_told() -> None:
     reading = only("a,b,c\n1,2,x\n3,4,x\n#Mean,3,\n5,6,x\n#Mean,6,\n")
     assert list(reading["a"].values) == [1, 3]

@@ -148,6 +148,8 @@ def _candidates(table: Table, delimiter: str, name: str) -> list[_Candidate]:
             if n_blank > 2 or (found and row.is_blank):
                 break
             continue
+        if not found and table.width > 1 and row.text.strip() == str(table.n_rows):
+            continue  # how many rows follow, between the names and the rows
         candidate = _candidate(row, words, i, table, delimiter, name, is_nearest=not found)
         if candidate is None:
             # A units row may have fewer cells than there are columns: its place tells which it belongs to.

@@ -178,6 +178,7 @@ _WORDS = {
     'z"': "impedance_imaginary",
     "zim": "impedance_imaginary",
     "zimag": "impedance_imaginary",
+    "zimg": "impedance_imaginary",
     "-im(z)": "impedance_imaginary_negative",
     "-z''": "impedance_imaginary_negative",
     '-z"': "impedance_imaginary_negative",
