@@ -73,7 +73,7 @@ def _known(asker: Asker, resources: Resources, received: list[Received], terms: 
         parts = [entries.get((part.path, part.blob.checksum)) for part in r.parts.values()]
         # An archive has none of its own: it is opened again, and its members found to be there. What was only kept has
         # some where it was read together with another file.
-        records = resources.catalog.records_of_file(entry.id, visible)
+        records = tuple(r for r in resources.catalog.records_of_file(entry.id, visible) if r.document.get("normalised"))
         is_same = not r.parts or any(record.key == measurement_key(r, 0) for record in records)
         if records and is_same and None not in parts:
             known[i] = Known(entry, records, tuple(part for part in parts if part is not None))

@@ -216,6 +216,8 @@ def _measurement(made: Draft, file: Received, index: int, reading: StructuredRea
     if known is None:
         record = _record(made, kind=RecordKind.MEASUREMENT, title=title, key=key, sample=of, document=document)
     else:
+        # What people said of it stays, whoever reads its file.
+        document |= {name: known.document[name] for name in ("template", "values", "extra") if name in known.document}
         record = _next_version(made, known, title=title, sample=known.sample or of, document=document)
         made.renewed.add(record.id)
     made.measurements[key] = record

@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 
 from kiban.errors import NotExportable, RecordNotFound
+from kiban.operations.data_sets import data_set_of
 from kiban.operations.resources import Resources
 from kiban.operations.show import Shown, show
 from kiban.records.document import from_json
@@ -13,7 +14,7 @@ from kiban.records.file_entry import FileEntry
 from kiban.records.measurement import Measurement
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
-from kiban.standards.contract import Export, Exportable
+from kiban.standards.contract import DataSetExport, Export, Exportable
 from kiban.standards.installed import export_named, suited
 
 _MOST_BYTES = 1 << 30
@@ -62,7 +63,7 @@ def export(asker: Asker, resources: Resources, identifier: str, standard: str) -
         If its normalised or raw file is gone or damaged; `kiban verify` names it.
     """
     shown, measurement = _measurement(asker, resources, identifier)
-    return _exported(resources, shown, measurement, export_named(standard))
+    return _exported(asker, resources, shown, measurement, export_named(standard))
 
 
 def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, ...]:
@@ -71,7 +72,7 @@ def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, 
     found = []
     for each in suited(measurement):
         try:
-            losses = _exported(resources, shown, measurement, each).losses
+            losses = _exported(asker, resources, shown, measurement, each).losses
         except NotExportable:
             continue
         found.append(
@@ -87,36 +88,45 @@ def _measurement(asker: Asker, resources: Resources, identifier: str) -> tuple[S
     return shown, from_json(dict(shown.record.document), Measurement)
 
 
-def _exported(resources: Resources, shown: Shown, measurement: Measurement, standard: Export) -> ExportedFile:
-    from kiban.standards.nexus import read
-
-    record = shown.record
-    if (obstacle := standard.obstacle(measurement)) is not None:
+def _exported(
+    asker: Asker, resources: Resources, shown: Shown, measurement: Measurement, standard: Export | DataSetExport
+) -> ExportedFile:
+    obstacle = standard.obstacle(measurement)
+    if obstacle is None and isinstance(standard, Export) and not measurement.has_numbers:
+        obstacle = "No reader understands its files, so there are no numbers to write."
+    if obstacle is not None:
         raise NotExportable(
-            f"{record.pid} cannot be exported as {standard.title}: {obstacle}",
-            mend=f"Export it as one of: {', '.join(each.name for each in suited(measurement))}.",
+            f"{shown.record.pid} cannot be exported as {standard.title}: {obstacle}",
+            mend=f"Export it as one of: {', '.join(each.name for each in suited(measurement)) or 'none'}.",
         )
-    entry = next((e for e in shown.files if e.checksum == measurement.file_checksum), None)
-    with resources.objects.open(measurement.normalised) as stream:
-        normalised = stream.read()
-    exported = standard.export(
-        Exportable(
-            record=record,
-            measurement=measurement,
-            reading=read(io.BytesIO(normalised)),
-            normalised=normalised,
-            file=entry,
-            raw=_raw(resources, entry) if standard.needs_raw and entry is not None else None,
-            sample=shown.sample,
-            composition=shown.composition,
-            facts=shown.facts,
-        )
-    )
+    if isinstance(standard, Export):
+        exported = standard.export(_numbers(resources, shown, measurement, needs_raw=standard.needs_raw))
+    else:
+        exported = standard.export(data_set_of(asker, resources, shown, measurement))
     return ExportedFile(
-        name=record.pid.replace(":", "-") + standard.suffix,
+        name=shown.record.pid.replace(":", "-") + standard.suffix,
         media_type=standard.media_type,
         content=exported.content,
         losses=exported.losses,
+    )
+
+
+def _numbers(resources: Resources, shown: Shown, measurement: Measurement, *, needs_raw: bool) -> Exportable:
+    from kiban.standards.nexus import read
+
+    entry = next((e for e in shown.files if e.checksum == measurement.file_checksum), None)
+    with resources.objects.open(measurement.normalised) as stream:
+        normalised = stream.read()
+    return Exportable(
+        record=shown.record,
+        measurement=measurement,
+        reading=read(io.BytesIO(normalised)),
+        normalised=normalised,
+        file=entry,
+        raw=_raw(resources, entry) if needs_raw and entry is not None else None,
+        sample=shown.sample,
+        composition=shown.composition,
+        facts=shown.facts,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from kiban.errors import RecordNotFound
+from kiban.errors import NothingMeasured, RecordNotFound
 from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
 from kiban.records.party import Asker
@@ -18,10 +18,17 @@ def normalised_file(asker: Asker, resources: Resources, identifier: str) -> tupl
     ------
     RecordNotFound
         If there is no such measurement that the asker may see.
+    NothingMeasured
+        If no reader understands the files of the measurement.
     DamagedObject
         If the file is gone.
     """
     record = resources.catalog.get(resolve(identifier), resources.visible(asker))
     if record.kind is not RecordKind.MEASUREMENT:
         raise RecordNotFound(identifier)
-    return record, resources.objects.open(str(record.document["normalised"]))
+    if not (checksum := str(record.document["normalised"])):
+        raise NothingMeasured(
+            f"{record.pid} has no numbers: no reader understands its files.",
+            mend="Its files and values are kept. Import it again when a reader for them is installed.",
+        )
+    return record, resources.objects.open(checksum)

@@ -110,7 +110,9 @@ def _received(asker: Asker, resources: Resources, entry: FileEntry) -> Iterator[
     """The file, once for each set of files that its measurements were read together with."""
     before: tuple[Record, ...] = ()
     if entry.status is FileStatus.STRUCTURED:
-        before = resources.catalog.records_of_file(entry.id, resources.visible(asker))
+        # A measurement without numbers was not read of any file: it stays whatever comes of reading one.
+        made = resources.catalog.records_of_file(entry.id, resources.visible(asker))
+        before = tuple(record for record in made if record.document.get("normalised"))
     sets: dict[tuple[tuple[str, str], ...], list[Record]] = {} if before else {(): []}
     for record in before:
         companions = record.document.get("companions") or {}

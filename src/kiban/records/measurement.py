@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiban.errors import InvalidValue
+from kiban.records.template_use import TemplateUse
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableSummary:
@@ -49,7 +52,7 @@ class Measurement:
     reader_version: int
     why: str
     normalised: str
-    """SHA-256 of the normalised NeXus file."""
+    """SHA-256 of the normalised NeXus file; empty where no reader understands the files."""
     sample_name: str | None = None
     operator: str | None = None
     instrument: str | None = None
@@ -67,3 +70,20 @@ class Measurement:
     """Identifiers of samples between which nobody has decided yet."""
     companions: Mapping[str, str] = field(default_factory=dict)
     """Files that it was read together with: SHA-256 by path below the file's folder."""
+    template: TemplateUse | None = None
+    """The structure of `values`."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What people say of it, by the keys of the template's fields."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What an imported data set says beside the values; exports give it back."""
+
+    def __post_init__(self) -> None:
+        if self.values and self.template is None:
+            raise InvalidValue(
+                f"The measurement {self.title} has values and no template.", mend="Name the template they belong to."
+            )
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether a reader understood its file."""
+        return bool(self.normalised)

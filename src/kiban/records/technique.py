@@ -83,6 +83,7 @@ _ALL = (
     Technique(key="sensor_log", en="Sensor log", ja="センサー記録"),
     Technique(key="spectrum", en="Spectrum (technique not stated)", ja="スペクトル（手法の記載なし）"),
     Technique(key="table", en="Table", ja="表"),
+    Technique(key="measurement", en="Measurement (technique not stated)", ja="測定（手法の記載なし）"),
 )
 
 TECHNIQUES: dict[str, Technique] = {technique.key: technique for technique in _ALL}

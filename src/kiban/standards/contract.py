@@ -4,6 +4,10 @@ An export is a module of this folder that ends in `EXPORT = ...`, or an entry po
 takes a measurement with all that the asker may know of it and gives one file, and says in sentences what that file
 could not carry. It keeps no state and reads nothing by itself. `kiban.testing.export_suite` holds the tests that every
 export must pass.
+
+Some standards want whole data sets: the values of a record by the fields of its template, with all files that belong to
+it, whether or not numbers could be read of them. Their exports are modules of `kiban.standards.data_sets` that end in
+`EXPORT = ...`, or entry points in the group of that name, and take a `DataSet`.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from kiban.records.measurement import Measurement
 from kiban.records.property import Fact
 from kiban.records.reading import Reading
 from kiban.records.record import Record
+from kiban.records.template import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +81,37 @@ class Export(Protocol):
         The same measurement gives the same bytes. Raises NotExportable where `obstacle` has a reason, or the numbers
         themselves turn out to have no place in the standard.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSet:
+    """A measurement with its values and files, already cut down to what the asker may see."""
+
+    record: Record
+    measurement: Measurement
+    template: Template
+    """The version that its values were filled in with."""
+    sample: Record | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """By their paths in the data set."""
+
+
+@runtime_checkable
+class DataSetExport(Protocol):
+    """Writes one standard that wants whole data sets."""
+
+    name: str
+    """What follows `--as`: `rde`. Lower case, digits and underscores."""
+    title: str
+    suffix: str
+    """Of the file, with its dot."""
+    media_type: str
+
+    def obstacle(self, measurement: Measurement) -> str | None:
+        """As `Export.obstacle`."""
+        ...
+
+    def export(self, given: DataSet) -> Exported:
+        """As `Export.export`."""
         ...

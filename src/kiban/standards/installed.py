@@ -8,7 +8,7 @@ from typing import cast
 from kiban import plugins
 from kiban.errors import WrongUsage
 from kiban.records.measurement import Measurement
-from kiban.standards.contract import Export
+from kiban.standards.contract import DataSetExport, Export
 
 
 def exports() -> tuple[Export, ...]:
@@ -25,9 +25,20 @@ def _lacks(export: object) -> str | None:
     return plugins.lacks(export, *Export.__annotations__, "obstacle", "export")
 
 
-def export_named(name: str) -> Export:
+def data_set_exports() -> tuple[DataSetExport, ...]:
+    """Those that want whole data sets."""
+    found = plugins.find("kiban.standards.data_sets", "EXPORT", check=_lacks_as_data_set)
+    return cast(tuple[DataSetExport, ...], found)
+
+
+def _lacks_as_data_set(export: object) -> str | None:
+    return plugins.lacks(export, *DataSetExport.__annotations__, "obstacle", "export")
+
+
+def export_named(name: str) -> Export | DataSetExport:
     """Look one up. Raises WrongUsage if there is none of that name."""
-    known = {export.name: export for export in exports()}
+    every: list[Export | DataSetExport] = [*exports(), *data_set_exports()]
+    known = {export.name: export for export in every}
     if name in known:
         return known[name]
     close = difflib.get_close_matches(name, known, n=1)
@@ -37,6 +48,7 @@ def export_named(name: str) -> Export:
     )
 
 
-def suited(measurement: Measurement) -> tuple[Export, ...]:
-    """Those that have a place for such a measurement."""
-    return tuple(export for export in exports() if export.obstacle(measurement) is None)
+def suited(measurement: Measurement) -> tuple[Export | DataSetExport, ...]:
+    """Those that have a place for such a measurement; where no numbers were read, only those of whole data sets."""
+    every: list[Export | DataSetExport] = [*(exports() if measurement.has_numbers else ()), *data_set_exports()]
+    return tuple(export for export in every if export.obstacle(measurement) is None)

@@ -1,0 +1,61 @@
+"""kiban import PATH --as SYSTEM: templates, samples and measurements out of the files of another system."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiban.cli.command import DONE, add_home, add_json, platform, print_json, say
+
+if TYPE_CHECKING:
+    from kiban.operations.importer import Imported
+
+
+class ImportCommand:
+    """See the module."""
+
+    name = "import"
+    help = "templates, samples and measurements out of the files of another system; again changes nothing"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """See `Command`."""
+        parser.add_argument("path", type=Path, metavar="FOLDER_OR_ZIP")
+        # As with exports: finding the importers loads them, and this runs at each start of `kiban`.
+        parser.add_argument("--as", dest="system", metavar="SYSTEM", required=True, help="whose files they are: rde")
+        parser.add_argument(
+            "--template", metavar="NAME", help="the template of the values, where the files bring none (name or ID)"
+        )
+        parser.add_argument("--sample", metavar="NAME", help="the sample that all the data sets are of")
+        parser.add_argument(
+            "--tier", choices=("open", "closed"), default="closed", help="who may see it (default: closed)"
+        )
+        add_home(parser)
+        add_json(parser)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """See `Command`."""
+        from kiban.operations.importer import Wishes, importer_named
+        from kiban.records.scope import Tier
+
+        importer = importer_named(arguments.system)
+        wishes = Wishes(tier=Tier(arguments.tier), template=arguments.template, sample=arguments.sample)
+        with platform(arguments) as (asker, resources):
+            for imported in importer.run(asker, resources, arguments.path, wishes):
+                if arguments.json:
+                    print_json(asdict(imported))
+                else:
+                    _print(imported)
+        return DONE
+
+
+def _print(imported: Imported) -> None:
+    named = " ".join(imported.records)
+    of = f" of sample {imported.sample}" if imported.sample else ""
+    print(f"{imported.kind} {imported.path}: {imported.status}  {named}{of}".rstrip())
+    for sentence in imported.told:
+        say(f"  {sentence}")
+
+
+COMMAND = ImportCommand()

@@ -1,0 +1,227 @@
+"""Import NIMS RDE: folders of definitions as templates, data sets as samples and measurements with their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiban.errors import Conflict, InvalidValue, WrongUsage
+from kiban.operations.deposit import deposit
+from kiban.operations.deposit_outcome import Outcome
+from kiban.operations.import_template import ImportedTemplate, import_template
+from kiban.operations.importer import Imported, Wishes
+from kiban.operations.keep_data_set import GivenDataSet, keep_data_set
+from kiban.operations.resources import Resources
+from kiban.operations.samples import register_sample
+from kiban.operations.templates import Kept, get_template
+from kiban.operations.unpacked import as_folder, files_below
+from kiban.records.filled import Problem
+from kiban.records.party import Asker
+from kiban.records.record import Record, RecordKind
+from kiban.standards.rde_layout import DataSetFiles, below, layout
+from kiban.standards.rde_names import known_names
+from kiban.standards.rde_sample import names_of, sample_of
+from kiban.standards.rde_template import MARK, is_of_rde, read_template
+from kiban.standards.rde_text import LARGEST, check_size, parsed, text_of
+from kiban.standards.rde_values import values_of
+
+
+@dataclass(frozen=True, slots=True)
+class RdeImporter:
+    """Reads definitions and data sets of RDE."""
+
+    name: str = "rde"
+    title: str = "NIMS RDE"
+
+    def run(self, asker: Asker, resources: Resources, path: Path, wishes: Wishes) -> Iterator[Imported]:
+        """See `Importer`."""
+        return import_rde(asker, resources, path, wishes)
+
+
+def import_rde(asker: Asker, resources: Resources, path: Path, wishes: Wishes | None = None) -> Iterator[Imported]:
+    """Import every folder of definitions and every data set in a folder or archive; templates first.
+
+    What does not fit its template is told and kept, and goes out again with the data set.
+
+    Raises
+    ------
+    WrongUsage
+        If there is nothing of RDE, or no definitions for a data set.
+    DamagedFile
+        If a definition or an invoice is no sound JSON, or contradicts itself.
+    Conflict
+        If it is not clear which sample is meant.
+    """
+    wishes = wishes or Wishes()
+    with as_folder(resources.fence, path) as folder:
+        found = layout(files_below(folder))
+        templates: dict[str, Kept] = {}
+        for place, files in found.templates.items():
+            imported = _template(asker, resources, folder, place, files, wishes)
+            templates[place] = imported.kept
+            yield _told_of_template(folder, place, imported)
+        for data_set in found.data_sets:
+            kept = _template_for(asker, resources, data_set, templates, wishes)
+            yield _data_set(asker, resources, folder, data_set, kept, wishes)
+        if found.strange:
+            named = ", ".join(found.strange[:8]) + (f" and {len(found.strange) - 8} more" * (len(found.strange) > 8))
+            told = f"Not imported, because they belong to no data set: {named}."
+            yield Imported(kind="other files", path=folder.name, status="left out", told=(told,))
+
+
+def _read(folder: Path, path: str) -> bytes:
+    # One byte more than is read tells that there is more.
+    with (folder / path).open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
+def _template(
+    asker: Asker, resources: Resources, folder: Path, place: str, files: tuple[str, ...], wishes: Wishes
+) -> ImportedTemplate:
+    contents = {path.rpartition("/")[2]: _read(folder, path) for path in files}
+    for path, content in contents.items():
+        check_size(content, path)
+    name = (folder / place).resolve().name
+    return import_template(
+        asker,
+        resources,
+        lambda earlier: read_template(contents, name=name, known=known_names(earlier)),
+        tier=wishes.tier,
+    )
+
+
+def _told_of_template(folder: Path, place: str, imported: ImportedTemplate) -> Imported:
+    told = [f"{'.'.join(c.path) or 'template'}: {c.what.value}" for c in imported.changes if c.path]
+    return Imported(
+        kind="template",
+        path=f"{folder.name}/{place}".rstrip("/"),
+        status=imported.status,
+        records=(imported.kept.record.pid,),
+        told=tuple(told),
+    )
+
+
+def _template_for(
+    asker: Asker, resources: Resources, data_set: DataSetFiles, templates: Mapping[str, Kept], wishes: Wishes
+) -> Kept:
+    if wishes.template is not None:
+        kept = get_template(asker, resources, wishes.template)
+    elif data_set.template is not None:
+        kept = templates[data_set.template]
+    else:
+        raise WrongUsage(
+            f"There are no definitions for the data set {data_set.invoice}.",
+            mend="Name the template that it was made with, or import it together with the folder of its definitions.",
+        )
+    if not is_of_rde(kept.template) or kept.template.applies_to is not RecordKind.MEASUREMENT:
+        raise InvalidValue(
+            f"The template {kept.template.name} did not come from RDE.",
+            mend="Import the definitions of the data set first.",
+        )
+    return kept
+
+
+def _data_set(
+    asker: Asker, resources: Resources, folder: Path, files: DataSetFiles, kept: Kept, wishes: Wishes
+) -> Imported:
+    given, invoice, problems = _given(folder, files, kept)
+    sample = _sample(asker, resources, invoice, wishes)
+    outcomes = _deposited(asker, resources, folder, files, sample, wishes)
+    records, status = keep_data_set(asker, resources, folder, given, outcomes, sample, tier=wishes.tier)
+    told = [f"{problem.place}: {problem.fault} {problem.mend}" for problem in problems]
+    told += [f"{outcome.path}: {outcome.reason}" for outcome in outcomes if outcome.status in {"failed", "quarantined"}]
+    if sample is not None:
+        others = [record.pid for record in records if record.sample not in (None, sample.id)]
+        told += [f"{pid} was deposited as one of another sample, and stays so." for pid in others]
+    return Imported(
+        kind="data set",
+        path=f"{folder.name}/{files.root}".rstrip("/"),
+        status=status,
+        records=tuple(record.pid for record in records),
+        sample=sample.pid if sample is not None else None,
+        told=tuple(told),
+    )
+
+
+def _given(
+    folder: Path, files: DataSetFiles, kept: Kept
+) -> tuple[GivenDataSet, Mapping[str, Any], tuple[Problem, ...]]:
+    """What the invoice and the metadata say; nothing is kept yet."""
+    invoice_text = text_of(_read(folder, files.invoice), files.invoice)
+    metadata_text = text_of(_read(folder, files.metadata), files.metadata) if files.metadata else None
+    invoice = parsed(invoice_text, files.invoice)
+    metadata = parsed(metadata_text, str(files.metadata)) if metadata_text is not None else None
+    filled = values_of(kept.template, invoice, metadata)
+    identifier = _identifier(invoice, files)
+    given = GivenDataSet(
+        mark=MARK,
+        identifier=identifier,
+        key=_name(invoice),
+        title=_title(invoice, files, folder),
+        use=kept.use,
+        technique=kept.template.techniques[0] if len(kept.template.techniques) == 1 else "measurement",
+        values=filled.values,
+        extra={
+            "data_set": identifier,
+            "invoice": invoice_text,
+            "invoice_path": below(files.invoice, files.root),
+            "metadata": metadata_text,
+            "metadata_path": below(files.metadata, files.root) if files.metadata else None,
+        },
+        paths={path: below(path, files.root) for path in (*files.measured, *files.others)},
+        measured=files.measured,
+    )
+    return given, invoice, filled.problems
+
+
+def _deposited(
+    asker: Asker, resources: Resources, folder: Path, files: DataSetFiles, sample: Record | None, wishes: Wishes
+) -> list[Outcome]:
+    name = sample.title if sample is not None else None
+    paths = [folder / path for path in files.measured]
+    return list(deposit(asker, resources, paths, tier=wishes.tier, sample=name, below=folder)) if paths else []
+
+
+def _identifier(invoice: Mapping[str, Any], files: DataSetFiles) -> str:
+    """RDE's own, with the tile where it is one of several."""
+    said = invoice.get("datasetId")
+    if not isinstance(said, str) or not said.strip():
+        raise InvalidValue(f"{files.invoice} names no datasetId.", mend="Give the invoice that RDE wrote.")
+    _, is_tile, tile = files.root.rpartition("divided/")
+    return f"{said.strip()[:100]}/{tile}" if is_tile else said.strip()[:100]
+
+
+def _title(invoice: Mapping[str, Any], files: DataSetFiles, folder: Path) -> str:
+    name = _name(invoice)
+    if name and not name.startswith("${"):
+        return name[:200]
+    return files.measured[0].rpartition("/")[2] if files.measured else folder.name
+
+
+def _name(invoice: Mapping[str, Any]) -> str:
+    basic = invoice.get("basic")
+    name = basic.get("dataName") if isinstance(basic, Mapping) else None
+    return name.strip() if isinstance(name, str) else ""
+
+
+def _sample(asker: Asker, resources: Resources, invoice: Mapping[str, Any], wishes: Wishes) -> Record | None:
+    """The sample of that name in the project, or a new one. Raises Conflict where its names are those of several."""
+    names = (wishes.sample.strip(),) if wishes.sample and wishes.sample.strip() else names_of(invoice)
+    if not names:
+        return None
+    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+        known = writing.existing(RecordKind.SAMPLE, names)
+    if len({record.id for record in known.values()}) > 1:
+        named = ", ".join(f"{name} ({record.pid})" for name, record in known.items())
+        raise Conflict(
+            f"The names of the sample belong to different samples here: {named}.",
+            mend="Say which one is meant: give its name as that of the sample (--sample).",
+        )
+    if known:
+        return next(iter(known.values()))
+    return register_sample(asker, resources, sample_of(invoice, names[0]), tier=wishes.tier)
+
+
+IMPORTER = RdeImporter()

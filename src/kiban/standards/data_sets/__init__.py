@@ -1,0 +1,1 @@
+"""Exports of whole data sets; `kiban.standards.contract` says what they are."""
