@@ -31,8 +31,8 @@ from kiban.readers.recognise import readers
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.technique import TECHNIQUES, Technique
 from kiban.records.technique_terms import CHMO_TERMS
-from kiban.standards.contract import Export
-from kiban.standards.installed import exports
+from kiban.standards.contract import DataSetExport, Export
+from kiban.standards.installed import data_set_exports, exports
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
@@ -178,9 +178,10 @@ def _analysis_section(analysis: Analysis) -> str:
     return f"## {analysis.title}\n\n{facts}\n\n{documentation}\n"
 
 
-def own_exports() -> list[Export]:
+def own_exports() -> list[Export | DataSetExport]:
     """The exports that Kiban brings, in order of their titles."""
-    ours = [export for export in exports() if type(export).__module__.startswith("kiban.standards.")]
+    every: list[Export | DataSetExport] = [*exports(), *data_set_exports()]
+    ours = [export for export in every if type(export).__module__.startswith("kiban.standards.")]
     return sorted(ours, key=lambda export: export.title.lower())
 
 
@@ -198,7 +199,7 @@ carry is told with it, sentence by sentence.
     return _page("Standards", intro, table, *map(_export_section, own_exports()))
 
 
-def _export_section(export: Export) -> str:
+def _export_section(export: Export | DataSetExport) -> str:
     documentation = inspect.getdoc(inspect.getmodule(type(export))) or ""
     text = _UNDERLINED.sub(r"### \1\n", documentation)
     return f"## {export.title}\n\n{text}\n"

@@ -28,6 +28,8 @@ _STATUS: dict[type[KibanError], int] = {
     errors.DatabaseUnavailable: 503,
     # What is read here are our own stored bytes; files of strangers are read by a deposit, which never raises these.
     errors.UnreadableFile: 500,
+    # But for a measurement that never had numbers.
+    errors.NothingMeasured: 422,
     errors.StorageError: 500,
 }
 
