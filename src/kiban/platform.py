@@ -59,6 +59,7 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
             fence=fence,
             project=ensure_first_project(catalog, owner=OPERATOR),
             revive=_reviver(server, stack),
+            rde_python=settings.rde_python,
         )
 
 

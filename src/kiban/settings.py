@@ -2,6 +2,7 @@
 
 KIBAN_HOME           data folder; the user's data folder unless given
 KIBAN_DATABASE_URL   a PostgreSQL to use instead of the embedded one, as postgresql://user:password@host/database
+KIBAN_RDE_PYTHON     the Python of an environment with rdetoolkit, for structuring programs of NIMS RDE
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ class Settings:
     home: Path
     database_url: str | None = None
     """`None` for the embedded server in the home."""
+    rde_python: Path | None = None
+    """`None` where no structuring programs of RDE are run."""
 
     def __post_init__(self) -> None:
         url = self.database_url
@@ -32,7 +35,12 @@ class Settings:
 
 def load(home: Path | None = None) -> Settings:
     """Read the settings from the environment; a home given on the command line comes first."""
-    return Settings(home=home or _home(), database_url=os.environ.get("KIBAN_DATABASE_URL") or None)
+    python = os.environ.get("KIBAN_RDE_PYTHON")
+    return Settings(
+        home=home or _home(),
+        database_url=os.environ.get("KIBAN_DATABASE_URL") or None,
+        rde_python=Path(python).expanduser() if python else None,
+    )
 
 
 def demo_home() -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from kiban.operations.deposit import deposit
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.import_template import ImportedTemplate, import_template
 from kiban.operations.importer import Imported, Wishes
-from kiban.operations.keep_data_set import GivenDataSet, keep_data_set
+from kiban.operations.keep_data_set import GivenDataSet, held_data_set, keep_data_set
 from kiban.operations.resources import Resources
+from kiban.operations.run_rde_program import Made, make
 from kiban.operations.samples import register_sample
 from kiban.operations.templates import Kept, get_template
 from kiban.operations.unpacked import as_folder, files_below
-from kiban.records.filled import Problem
+from kiban.records.filled import Filled, Problem
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.standards.rde_layout import DataSetFiles, below, layout
@@ -26,6 +28,8 @@ from kiban.standards.rde_sample import names_of, sample_of
 from kiban.standards.rde_template import MARK, is_of_rde, read_template
 from kiban.standards.rde_text import LARGEST, check_size, parsed, text_of
 from kiban.standards.rde_values import values_of
+
+_METADATA = "meta/metadata.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,15 @@ def _data_set(
 ) -> Imported:
     given, invoice, problems = _given(folder, files, kept)
     sample = _sample(asker, resources, invoice, wishes)
-    outcomes = _deposited(asker, resources, folder, files, sample, wishes)
-    records, status = keep_data_set(asker, resources, folder, given, outcomes, sample, tier=wishes.tier)
+    outcomes = _deposited(asker, resources, [given.places[path] for path in files.measured], folder, sample, wishes)
+    with tempfile.TemporaryDirectory(prefix="kiban-rde-") as place:
+        made = _made(asker, resources, files, kept, given, Path(place))
+        if made.by:
+            given, problems = _with_made(given, made, files, kept)
+            structured = [at for path, at in made.places.items() if path.startswith("structured/")]
+            if structured and not any(_has_measurement(outcome) for outcome in outcomes):
+                outcomes += _deposited(asker, resources, structured, Path(place) / "made" / given.base, sample, wishes)
+        records, status = keep_data_set(asker, resources, given, outcomes, sample, tier=wishes.tier)
     told = [f"{problem.place}: {problem.fault} {problem.mend}" for problem in problems]
     told += [f"{outcome.path}: {outcome.reason}" for outcome in outcomes if outcome.status in {"failed", "quarantined"}]
     if sample is not None:
@@ -141,7 +152,7 @@ def _data_set(
         status=status,
         records=tuple(record.pid for record in records),
         sample=sample.pid if sample is not None else None,
-        told=tuple(told),
+        told=(*told, *made.told),
     )
 
 
@@ -152,9 +163,9 @@ def _given(
     invoice_text = text_of(_read(folder, files.invoice), files.invoice)
     metadata_text = text_of(_read(folder, files.metadata), files.metadata) if files.metadata else None
     invoice = parsed(invoice_text, files.invoice)
-    metadata = parsed(metadata_text, str(files.metadata)) if metadata_text is not None else None
-    filled = values_of(kept.template, invoice, metadata)
+    filled = _filled(kept, files.invoice, invoice_text, files.metadata or "", metadata_text)
     identifier = _identifier(invoice, files)
+    every = (*files.measured, *files.others)
     given = GivenDataSet(
         mark=MARK,
         identifier=identifier,
@@ -170,18 +181,72 @@ def _given(
             "metadata": metadata_text,
             "metadata_path": below(files.metadata, files.root) if files.metadata else None,
         },
-        paths={path: below(path, files.root) for path in (*files.measured, *files.others)},
+        base=folder.name,
+        paths={path: below(path, files.root) for path in every},
+        places={path: folder / path for path in every},
         measured=files.measured,
     )
     return given, invoice, filled.problems
 
 
+def _filled(kept: Kept, invoice_name: str, invoice: str, metadata_name: str, metadata: str | None) -> Filled:
+    said = parsed(metadata, metadata_name) if metadata is not None else None
+    return values_of(kept.template, parsed(invoice, invoice_name), said)
+
+
 def _deposited(
-    asker: Asker, resources: Resources, folder: Path, files: DataSetFiles, sample: Record | None, wishes: Wishes
+    asker: Asker, resources: Resources, paths: list[Path], folder: Path, sample: Record | None, wishes: Wishes
 ) -> list[Outcome]:
     name = sample.title if sample is not None else None
-    paths = [folder / path for path in files.measured]
     return list(deposit(asker, resources, paths, tier=wishes.tier, sample=name, below=folder)) if paths else []
+
+
+def _has_measurement(outcome: Outcome) -> bool:
+    return outcome.technique is not None or any(_has_measurement(member) for member in outcome.members)
+
+
+def _made(
+    asker: Asker, resources: Resources, files: DataSetFiles, kept: Kept, given: GivenDataSet, place: Path
+) -> Made:
+    """What the template's program makes of a data set that comes without metadata and structured files."""
+    if files.metadata is not None or any(_is_structured(path) for path in given.paths.values()):
+        return Made()
+    inputs = {given.paths[path]: given.places[path] for path in files.measured}
+    home = place / "made" / given.base / files.root
+    run = place / "run"
+    run.mkdir()
+    held = held_data_set(asker, resources, given)
+    return make(resources, kept.template, str(given.extra["invoice"]), inputs, held, run, home)
+
+
+def _is_structured(path: str) -> bool:
+    return path.startswith("structured/")
+
+
+def _with_made(
+    given: GivenDataSet, made: Made, files: DataSetFiles, kept: Kept
+) -> tuple[GivenDataSet, tuple[Problem, ...]]:
+    """The data set with what its program made beside what it came with."""
+    new = {path: at for path, at in made.places.items() if path not in given.paths.values()}
+    metadata = text_of(new[_METADATA].read_bytes(), _METADATA) if _METADATA in new else None
+    filled = _filled(kept, files.invoice, str(given.extra["invoice"]), _METADATA, metadata)
+    root = f"{files.root}/" if files.root else ""
+    return (
+        replace(
+            given,
+            values=filled.values,
+            extra={
+                **given.extra,
+                "metadata": metadata,
+                "metadata_path": _METADATA if metadata is not None else None,
+                "structured_by": made.by,
+                "structured": list(new),
+            },
+            paths={**given.paths, **{f"{root}{path}": path for path in new}},
+            places={**given.places, **{f"{root}{path}": at for path, at in new.items()}},
+        ),
+        filled.problems,
+    )
 
 
 def _identifier(invoice: Mapping[str, Any], files: DataSetFiles) -> str:

@@ -56,10 +56,17 @@ def import_template(asker: Asker, resources: Resources, read: Reads, *, tier: Ti
         )
     records = resources.catalog.versions(known.record.id, resources.visible(asker))
     earlier = tuple(from_json(dict(each.document), Template) for each in reversed(records))
-    if known.template.extra == template.extra:
+    if all(known.template.extra.get(key) == value for key, value in template.extra.items()):
         return ImportedTemplate(kept=known, status="unchanged")
     # What was said of it here, and what it stands for, is not in those files.
-    after = replace(read(earlier), techniques=known.template.techniques, iri=known.template.iri, note="Imported again.")
+    after = read(earlier)
+    after = replace(
+        after,
+        techniques=known.template.techniques,
+        iri=known.template.iri,
+        note="Imported again.",
+        extra={**known.template.extra, **after.extra},
+    )
     if not changes(known.template, after):
         return ImportedTemplate(kept=known, status="unchanged")
     revision = revise_template(asker, resources, known.record.pid, after, expected=known.record.version)

@@ -36,11 +36,12 @@ class Imported:
     """What became of one thing."""
 
     kind: str
-    """`template` or `data set`."""
+    """`template`, `data set`, `program` or `other files`."""
     path: str
     """Where it stood."""
     status: str
-    """`defined`, `revised`, `unchanged` for a template; `imported`, `changed`, `already there` for a data set."""
+    """A template is `defined`, `revised` or `unchanged`; a data set `imported`, `changed` or `already there`; a program
+    `attached` or `unchanged`; other files are `left out`."""
     records: tuple[str, ...] = ()
     """Short identifiers: of the template, or of the measurements."""
     sample: str | None = None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from kiban.operations.changed_records import commit, current, event_of, new_reco
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.describe_measurement import described
 from kiban.operations.discover import shown
+from kiban.operations.kept_files import kept_entry
 from kiban.operations.resources import Resources
 from kiban.records.document import from_json, to_json
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
@@ -27,6 +26,9 @@ from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Tier
 from kiban.records.template_use import TemplateUse
 from kiban.store.catalog import Batch
+
+_MOST_ENTRIES = 100
+"""Paths under which the same bytes were deposited, of which the newest are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +47,12 @@ class GivenDataSet:
     """Of a measurement of which nobody reads any numbers."""
     values: Mapping[str, Any]
     extra: Mapping[str, Any]
+    base: str
+    """The name of the folder that it came in."""
     paths: Mapping[str, str]
     """Every file: its path below the folder, and in the data set."""
+    places: Mapping[str, Path]
+    """Every file: its path below the folder, and where it lies now."""
     measured: tuple[str, ...]
     """Of these, what was deposited to be read."""
 
@@ -54,7 +60,6 @@ class GivenDataSet:
 def keep_data_set(
     asker: Asker,
     resources: Resources,
-    folder: Path,
     given: GivenDataSet,
     outcomes: Sequence[Outcome],
     sample: Record | None,
@@ -73,11 +78,12 @@ def keep_data_set(
     Conflict
         If a measurement belongs to another data set already, or somebody else changed it meanwhile.
     """
-    blobs = {path: _kept(resources, folder / path) for path in given.paths}
-    extra = {given.mark: {**given.extra, "files": [[given.paths[p], b.checksum] for p, b in blobs.items()]}}
-    # As a deposit calls them: by the folder's name first.
-    names = {path: shown(f"{folder.name}/{path}") for path in blobs}
+    blobs = {path: _kept(resources, given.places[path]) for path in given.paths}
     key = _key(given, blobs)
+    files_in_it = [[given.paths[path], blob.checksum] for path, blob in blobs.items()]
+    extra = {given.mark: {**given.extra, "key": key, "files": files_in_it}}
+    # As a deposit calls them: by the folder's name first.
+    names = {path: shown(f"{given.base}/{path}") for path in blobs}
     with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
         alone = writing.existing(RecordKind.MEASUREMENT, [key]).get(key)
         entries = writing.existing_files([(names[path], blob.checksum) for path, blob in blobs.items()])
@@ -91,8 +97,9 @@ def keep_data_set(
     changed = [record for record in records if record not in known]
     gone = [next_version(asker, alone, deleted=True)] if read and alone is not None else []
     scope = resources.catalog.ensure_scope(project=resources.project, tier=tier).number
+    reason = f"It belongs to the data set {given.identifier}, and is kept as it came."
     files = [
-        _entry(asker, resources, names[path], blob, scope, given)
+        kept_entry(asker, resources, names[path], blob, scope=scope, reason=reason)
         for path, blob in blobs.items()
         if (names[path], blob.checksum) not in entries
     ]
@@ -116,6 +123,21 @@ def keep_data_set(
         records = [pids.get(record.id, record) for record in records]
     is_new = any(record.document.get("template") is None for record in known) or not known
     return tuple(records), "imported" if is_new else "changed" if changed else "already there"
+
+
+def held_data_set(asker: Asker, resources: Resources, given: GivenDataSet) -> Mapping[str, Any]:
+    """What is kept of the same data set from an earlier import; empty where nothing is."""
+    if not given.measured:
+        return {}
+    visible = resources.visible(asker)
+    blobs = {path: _kept(resources, given.places[path]) for path in given.measured}
+    key = _key(given, blobs)
+    for entry in resources.catalog.files(visible, checksum=blobs[given.measured[0]].checksum, limit=_MOST_ENTRIES):
+        for record in resources.catalog.records_of_file(entry.id, visible):
+            held: Mapping[str, Any] = record.document.get("extra", {}).get(given.mark, {})
+            if held.get("key") == key:
+                return held
+    return {}
 
 
 def _key(given: GivenDataSet, blobs: Mapping[str, Blob]) -> str:
@@ -217,19 +239,3 @@ def _moved(asker: Asker, resources: Resources, records: Sequence[Record]) -> lis
 def _hangs(entry: FileEntry) -> bool:
     """A file that was read hangs on its own measurements alone; all others on each measurement of the data set."""
     return entry.status is not FileStatus.STRUCTURED
-
-
-def _entry(asker: Asker, resources: Resources, path: str, blob: Blob, scope: int, given: GivenDataSet) -> FileEntry:
-    return FileEntry(
-        id=new_uuid(),
-        path=path,
-        checksum=blob.checksum,
-        size=blob.size,
-        media_type=mimetypes.guess_type(path)[0] or "application/octet-stream",
-        status=FileStatus.KEPT,
-        reason=f"It belongs to the data set {given.identifier}, and is kept as it came.",
-        project=resources.project,
-        scope=scope,
-        deposited_at=datetime.now(UTC),
-        deposited_by=asker.party,
-    )

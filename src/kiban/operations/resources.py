@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from kiban.access.verdict import visible
@@ -26,6 +27,9 @@ class Resources:
 
     revive: Callable[[], None]
     """Called when the database has gone: starts the embedded server again, if that is what it was."""
+
+    rde_python: Path | None = None
+    """The Python in which structuring programs of RDE run; `None` where none do."""
 
     def visible(self, asker: Asker) -> Visible:
         """The scopes the asker may see now."""

@@ -16,6 +16,7 @@ from kiban.records.template import Template
 
 _NEEDS = (Need.OPTIONAL, Need.RECOMMENDED, Need.REQUIRED)
 _PLAIN = ("label", "help", "iri", "written", "extra", "default", "vocabulary")
+_LONGEST = 500
 _TEMPLATE_PLAIN = ("name", "label", "description", "iri", "extra")
 
 
@@ -61,9 +62,9 @@ def _of_template(old: Template, new: Template) -> Iterator[Change]:
     for name in _TEMPLATE_PLAIN:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield Change(
-                what=What.WORDING, path=(), before=f"{name}: {before}", after=f"{name}: {after}", is_compatible=True
-            )
+            # What was imported along with a template can be as long as its files.
+            told = [f"{name}: {value}"[:_LONGEST] for value in (before, after)]
+            yield Change(what=What.WORDING, path=(), before=told[0], after=told[1], is_compatible=True)
     if (old.applies_to, old.techniques) != (new.applies_to, new.techniques):
         yield Change(
             what=What.SCOPE,

@@ -23,7 +23,9 @@ class ImportCommand:
         """See `Command`."""
         parser.add_argument("path", type=Path, metavar="FOLDER_OR_ZIP")
         # As with exports: finding the importers loads them, and this runs at each start of `kiban`.
-        parser.add_argument("--as", dest="system", metavar="SYSTEM", required=True, help="whose files they are: rde")
+        parser.add_argument(
+            "--as", dest="system", metavar="SYSTEM", required=True, help="whose files they are: rde, rde_program"
+        )
         parser.add_argument(
             "--template", metavar="NAME", help="the template of the values, where the files bring none (name or ID)"
         )
