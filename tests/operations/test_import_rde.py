@@ -376,6 +376,22 @@ def test_definitions_are_needed_and_can_be_named(asker: Asker, resources: Resour
         run(asker, resources, folder, template="ours")
 
 
+def test_of_definitions_that_are_as_near_as_others_one_must_be_named(
+    asker: Asker, resources: Resources, inbox: Path
+) -> None:
+    files = {name: content for name, content in data_set().items() if not name.startswith("tasksupport/")}
+    put(inbox / "all" / "set", files)
+    put(inbox / "all" / "one", definitions())
+    put(inbox / "all" / "two", definitions())
+    # Twice the same definitions are one template.
+    assert told(run(asker, resources, inbox / "all")).status == "imported"
+    other = deepcopy(SCHEMA) | {"$id": "https://rde.nims.go.jp/rde/dataset-templates/other/invoice.schema.json"}
+    put(inbox / "all" / "two", definitions(schema=other))
+    with pytest.raises(WrongUsage, match=r"as near to.*annealing_v1\.2, other"):
+        run(asker, resources, inbox / "all")
+    assert told(run(asker, resources, inbox / "all", template="annealing_v1.2")).status == "already there"
+
+
 def test_what_is_nothing_of_rde(asker: Asker, resources: Resources, inbox: Path) -> None:
     (inbox / "a.txt").write_text("a")
     with pytest.raises(WrongUsage, match="neither an invoice"):

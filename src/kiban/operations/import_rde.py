@@ -112,8 +112,15 @@ def _template_for(
 ) -> Kept:
     if wishes.template is not None:
         kept = get_template(asker, resources, wishes.template)
-    elif data_set.template is not None:
-        kept = templates[data_set.template]
+    elif data_set.templates:
+        near = {templates[place].record.id: templates[place] for place in data_set.templates}
+        if len(near) > 1:
+            raise WrongUsage(
+                f"The data set {data_set.invoice} lies as near to the definitions of one template as to those of "
+                f"another: {', '.join(each.template.name for each in near.values())}.",
+                mend="Name the template that it was made with, or import it with its own definitions alone.",
+            )
+        [kept] = near.values()
     else:
         raise WrongUsage(
             f"There are no definitions for the data set {data_set.invoice}.",

@@ -182,7 +182,11 @@ def _described(
     if is_same and (sample is None or record.sample is not None):
         return record
     new = described(asker, record, use=given.use, values=given.values, extra=extra)
-    return replace(new, sample=record.sample or (sample.id if sample is not None else None))
+    if sample is None or record.sample is not None:
+        return new
+    # Where identifiers on the file left it open, the data set decides.
+    told = {"candidates": (), "linked_by": "The data set that it was imported with names it."}
+    return replace(new, sample=sample.id, document={**new.document, **told})
 
 
 def _without_numbers(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from kiban.errors import DamagedFile, WrongUsage
+from kiban.errors import WrongUsage
 from kiban.standards.rde_template import DEFINITIONS, INVOICE_SCHEMA
 
 _NOT_MEASURED = {
@@ -34,8 +34,8 @@ class DataSetFiles:
     """What is deposited and read."""
     others: tuple[str, ...]
     """What is kept as it came; also the invoice and the metadata."""
-    template: str | None
-    """The folder of its definitions; `None` where there are none."""
+    templates: tuple[str, ...]
+    """The folders of definitions that lie nearest to it: one, where it is clear which are its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,6 @@ def layout(paths: Iterable[str]) -> Layout:
     ------
     WrongUsage
         If it holds neither definitions nor a data set.
-    DamagedFile
-        If a data set has two sets of definitions as near to it.
     """
     every = sorted(paths)
     templates = {_parent(path): _definitions(_parent(path), every) for path in every if _name(path) == INVOICE_SCHEMA}
@@ -83,7 +81,7 @@ def _definitions(folder: str, every: list[str]) -> tuple[str, ...]:
     return tuple(path for path in files if _name(path) in DEFINITIONS or path.lower().endswith(_OF_TEMPLATES))
 
 
-def _data_set(root: str, invoice: str, files: list[str], template: str | None) -> DataSetFiles:
+def _data_set(root: str, invoice: str, files: list[str], templates: tuple[str, ...]) -> DataSetFiles:
     metadata = [path for path in files if _name(path) == "metadata.json" and _first(path, root) in {"meta", ""}]
     reserved = {invoice, *metadata}
     measured = [p for p in files if p not in reserved and _first(p, root) not in _NOT_MEASURED and not _is_form(p)]
@@ -95,11 +93,11 @@ def _data_set(root: str, invoice: str, files: list[str], template: str | None) -
         metadata=metadata[0] if metadata else None,
         measured=tuple(measured),
         others=tuple(path for path in files if path not in set(measured)),
-        template=template,
+        templates=templates,
     )
 
 
-def _nearest(root: str, templates: Iterable[str]) -> str | None:
+def _nearest(root: str, templates: Iterable[str]) -> tuple[str, ...]:
     def shared(folder: str) -> int:
         ours, theirs = PurePosixPath(root).parts, PurePosixPath(folder).parts
         n = 0
@@ -107,13 +105,8 @@ def _nearest(root: str, templates: Iterable[str]) -> str | None:
             n += 1
         return n
 
-    found = sorted(templates, key=lambda folder: (-shared(folder), len(PurePosixPath(folder).parts)))
-    if len(found) > 1 and shared(found[0]) == shared(found[1]):
-        raise DamagedFile(
-            f"The data set {root or 'here'} lies as near to the definitions {found[0]} as to {found[1]}.",
-            mend="Import each of them with its own definitions, in a folder of its own.",
-        )
-    return found[0] if found else None
+    most = max(map(shared, templates), default=0)
+    return tuple(folder for folder in templates if shared(folder) == most)
 
 
 def _is_form(path: str) -> bool:
