@@ -39,7 +39,7 @@ def load(home: Path | None = None) -> Settings:
     return Settings(
         home=home or _home(),
         database_url=os.environ.get("KIBAN_DATABASE_URL") or None,
-        rde_python=Path(python).expanduser() if python else None,
+        rde_python=Path(python).expanduser().absolute() if python else None,
     )
 
 

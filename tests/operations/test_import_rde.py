@@ -42,9 +42,10 @@ from kiban.operations.templates import define_template, get_template, list_templ
 from kiban.records.document import from_json
 from kiban.records.field import Field, FieldKind, Label, Need
 from kiban.records.measurement import Measurement
-from kiban.records.party import Asker
+from kiban.records.party import ANONYMOUS, Asker
 from kiban.records.record import RecordKind
 from kiban.records.sample import Sample
+from kiban.records.scope import Tier
 from kiban.records.template import Template
 from kiban.testing.rde_examples import (
     CATALOG,
@@ -390,6 +391,33 @@ def test_of_definitions_that_are_as_near_as_others_one_must_be_named(
     with pytest.raises(WrongUsage, match=r"as near to.*annealing_v1\.2, other"):
         run(asker, resources, inbox / "all")
     assert told(run(asker, resources, inbox / "all", template="annealing_v1.2")).status == "already there"
+
+
+def test_files_and_templates_that_one_may_not_see_are_not_given_away(
+    asker: Asker, resources: Resources, inbox: Path
+) -> None:
+    folder = put(inbox / "set", data_set())
+    list(deposit(asker, resources, [folder / "raw"]))
+    (folder / "raw" / "second.csv").write_bytes(TABLE.replace(b".5", b".9"))
+    closed_raw = folder / "structured" / "run.csv"
+    list(deposit(asker, resources, [closed_raw], below=folder))
+    found = told(run(asker, resources, folder, tier=Tier.OPEN))
+    [opened] = [pid for pid in found.records if show(asker, resources, pid).scope.tier is Tier.OPEN]
+    given = export(ANONYMOUS, resources, opened, "rde")
+    assert any("may not see are left out" in loss and "structured/run.csv" in loss for loss in given.losses)
+    with zipfile.ZipFile(io.BytesIO(given.content)) as archive:
+        assert "structured/run.csv" not in archive.namelist()
+        assert "raw/second.csv" in archive.namelist()
+    assert "rde" in {offer.name for offer in offers(ANONYMOUS, resources, opened)}
+
+
+def test_without_its_template_a_stranger_gets_no_data_set(asker: Asker, resources: Resources, inbox: Path) -> None:
+    files = {name: content for name, content in data_set().items() if not name.startswith("tasksupport/")}
+    run(asker, resources, put(inbox / "d", definitions()))
+    found = told(run(asker, resources, put(inbox / "set", files), template="annealing_v1.2", tier=Tier.OPEN))
+    with pytest.raises(NotExportable, match="may not see the template"):
+        export(ANONYMOUS, resources, found.records[0], "rde")
+    assert "rde" not in {offer.name for offer in offers(ANONYMOUS, resources, found.records[0])}
 
 
 def test_what_is_nothing_of_rde(asker: Asker, resources: Resources, inbox: Path) -> None:

@@ -35,20 +35,27 @@ def data_set_of(asker: Asker, resources: Resources, shown: Shown, measurement: M
         raise NotExportable(
             f"You may not see the template of {shown.record.pid}.", mend="Ask its owner to open the template to you."
         ) from e
+    files, hidden = _files(asker, resources, measurement)
     return DataSet(
         record=shown.record,
         measurement=measurement,
         template=template,
         sample=shown.sample,
-        files=_files(asker, resources, measurement),
+        files=files,
+        hidden=tuple(hidden),
     )
 
 
-def _files(asker: Asker, resources: Resources, measurement: Measurement) -> dict[str, bytes]:
+def _files(asker: Asker, resources: Resources, measurement: Measurement) -> tuple[dict[str, bytes], list[str]]:
     left = _MOST_BYTES
     found: dict[str, bytes] = {}
+    hidden: list[str] = []
     for path, checksum in manifest(measurement):
-        entry, stream = fetch_file(asker, resources, checksum)
+        try:
+            entry, stream = fetch_file(asker, resources, checksum)
+        except RecordNotFound:
+            hidden.append(path)
+            continue
         with stream:
             left -= entry.size
             if left < 0:
@@ -57,7 +64,7 @@ def _files(asker: Asker, resources: Resources, measurement: Measurement) -> dict
                     mend="Download them one by one.",
                 )
             found[path] = stream.read()
-    return found
+    return found, hidden
 
 
 def manifest(measurement: Measurement) -> list[tuple[str, str]]:

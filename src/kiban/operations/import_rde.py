@@ -11,6 +11,7 @@ from typing import Any
 from kiban.errors import Conflict, InvalidValue, WrongUsage
 from kiban.operations.deposit import deposit
 from kiban.operations.deposit_outcome import Outcome
+from kiban.operations.import_rde_program import PROGRAM
 from kiban.operations.import_template import ImportedTemplate, import_template
 from kiban.operations.importer import Imported, Wishes
 from kiban.operations.keep_data_set import GivenDataSet, held_data_set, keep_data_set
@@ -216,7 +217,11 @@ def _made(
     asker: Asker, resources: Resources, files: DataSetFiles, kept: Kept, given: GivenDataSet, place: Path
 ) -> Made:
     """What the template's program makes of a data set that comes without metadata and structured files."""
-    if files.metadata is not None or any(_is_structured(path) for path in given.paths.values()):
+    if (
+        PROGRAM not in kept.template.extra
+        or files.metadata is not None
+        or any(_is_structured(path) for path in given.paths.values())
+    ):
         return Made()
     inputs = {given.paths[path]: given.places[path] for path in files.measured}
     home = place / "made" / given.base / files.root

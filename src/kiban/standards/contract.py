@@ -95,6 +95,8 @@ class DataSet:
     sample: Record | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     """By their paths in the data set."""
+    hidden: tuple[str, ...] = ()
+    """Paths of files that belong to it and that the asker may not see."""
 
 
 @runtime_checkable

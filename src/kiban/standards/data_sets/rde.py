@@ -73,6 +73,8 @@ class RdeExport:
         if said.metadata is not None:
             members[kept.get("metadata_path") or "meta/metadata.json"] = said.metadata.encode()
         members |= {path: content for path, content in given.files.items() if path not in members}
+        if hidden := [path for path in given.hidden if path not in members]:
+            losses.append(f"Files that you may not see are left out: {', '.join(hidden[:20])}.")
         losses.append("Normalised numbers, what analyses found, history, tier and terms of access are not in the file.")
         content = zipped(dict(sorted(members.items())), given.record.created_at)
         return Exported(content=content, losses=tuple(dict.fromkeys(losses)))
