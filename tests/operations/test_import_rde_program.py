@@ -189,6 +189,7 @@ def test_without_a_python_it_is_told_and_the_data_set_is_kept(
         ("import os\ndef dataset(a, b):\n    os._exit(0)\n", "ended without an answer"),
         ("def dataset(a, b):\n    [0] * 10**10\n", "main.py failed"),
         ("def dataset(a, b):\n    pass\n", ""),
+        ("def dataset(a, b):\n    (b.meta / 'metadata.json').write_text('[')\n", "metadata.json is no sound JSON"),
     ],
 )  # fmt: skip
 def test_a_program_that_fails_is_told_and_the_data_set_is_kept(

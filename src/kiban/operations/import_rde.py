@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kiban.errors import Conflict, InvalidValue, WrongUsage
+from kiban.errors import Conflict, InvalidValue, UnreadableFile, WrongUsage
 from kiban.operations.deposit import deposit
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.import_rde_program import PROGRAM
@@ -144,7 +144,7 @@ def _data_set(
     with tempfile.TemporaryDirectory(prefix="kiban-rde-") as place:
         made = _made(asker, resources, files, kept, given, Path(place))
         if made.by:
-            given, problems = _with_made(given, made, files, kept)
+            given, problems, made = _with_made(given, made, files, kept)
             structured = [at for path, at in made.places.items() if path.startswith("structured/")]
             if structured and not any(_has_measurement(outcome) for outcome in outcomes):
                 outcomes += _deposited(asker, resources, structured, Path(place) / "made" / given.base, sample, wishes)
@@ -237,10 +237,16 @@ def _is_structured(path: str) -> bool:
 
 def _with_made(
     given: GivenDataSet, made: Made, files: DataSetFiles, kept: Kept
-) -> tuple[GivenDataSet, tuple[Problem, ...]]:
-    """The data set with what its program made beside what it came with."""
+) -> tuple[GivenDataSet, tuple[Problem, ...], Made]:
+    """The data set with what its program made beside what it came with; unsound metadata are told and kept as a file."""
     new = {path: at for path, at in made.places.items() if path not in given.paths.values()}
-    metadata = text_of(new[_METADATA].read_bytes(), _METADATA) if _METADATA in new else None
+    metadata = None
+    if _METADATA in new:
+        try:
+            metadata = text_of(new[_METADATA].read_bytes(), _METADATA)
+            parsed(metadata, _METADATA)
+        except UnreadableFile as e:
+            metadata, made = None, replace(made, told=(*made.told, f"{e.fault} {e.mend}"))
     filled = _filled(kept, files.invoice, str(given.extra["invoice"]), _METADATA, metadata)
     root = f"{files.root}/" if files.root else ""
     return (
@@ -258,6 +264,7 @@ def _with_made(
             places={**given.places, **{f"{root}{path}": at for path, at in new.items()}},
         ),
         filled.problems,
+        made,
     )
 
 
