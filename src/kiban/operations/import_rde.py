@@ -4,33 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiban.errors import Conflict, InvalidValue, UnreadableFile, WrongUsage
+from kiban.errors import Conflict, InvalidValue, WrongUsage
 from kiban.operations.deposit import deposit
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.import_rde_program import PROGRAM
 from kiban.operations.import_template import ImportedTemplate, import_template
 from kiban.operations.importer import Imported, Wishes
 from kiban.operations.keep_data_set import GivenDataSet, held_data_set, keep_data_set
+from kiban.operations.rde_data_set import given_data_set, read_file_of_rde, with_made
 from kiban.operations.resources import Resources
 from kiban.operations.run_rde_program import Made, make
 from kiban.operations.samples import register_sample
 from kiban.operations.templates import Kept, get_template
 from kiban.operations.unpacked import as_folder, files_below
-from kiban.records.filled import Filled, Problem
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
-from kiban.standards.rde_layout import DataSetFiles, below, layout
+from kiban.standards.rde_layout import DataSetFiles, layout
 from kiban.standards.rde_names import known_names
 from kiban.standards.rde_sample import names_of, sample_of
-from kiban.standards.rde_template import MARK, is_of_rde, read_template
-from kiban.standards.rde_text import LARGEST, check_size, parsed, text_of
-from kiban.standards.rde_values import values_of
-
-_METADATA = "meta/metadata.json"
+from kiban.standards.rde_template import is_of_rde, read_template
+from kiban.standards.rde_text import check_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +73,10 @@ def import_rde(asker: Asker, resources: Resources, path: Path, wishes: Wishes | 
             yield Imported(kind="other files", path=folder.name, status="left out", told=(told,))
 
 
-def _read(folder: Path, path: str) -> bytes:
-    # One byte more than is read tells that there is more.
-    with (folder / path).open("rb") as file:
-        return file.read(LARGEST + 1)
-
-
 def _template(
     asker: Asker, resources: Resources, folder: Path, place: str, files: tuple[str, ...], wishes: Wishes
 ) -> ImportedTemplate:
-    contents = {path.rpartition("/")[2]: _read(folder, path) for path in files}
+    contents = {path.rpartition("/")[2]: read_file_of_rde(folder, path) for path in files}
     for path, content in contents.items():
         check_size(content, path)
     name = (folder / place).resolve().name
@@ -138,13 +129,13 @@ def _template_for(
 def _data_set(
     asker: Asker, resources: Resources, folder: Path, files: DataSetFiles, kept: Kept, wishes: Wishes
 ) -> Imported:
-    given, invoice, problems = _given(folder, files, kept)
+    given, invoice, problems = given_data_set(folder, files, kept)
     sample = _sample(asker, resources, invoice, wishes)
     outcomes = _deposited(asker, resources, [given.places[path] for path in files.measured], folder, sample, wishes)
     with tempfile.TemporaryDirectory(prefix="kiban-rde-") as place:
         made = _made(asker, resources, files, kept, given, Path(place))
         if made.by:
-            given, problems, made = _with_made(given, made, files, kept)
+            given, problems, made = with_made(given, made, files, kept)
             structured = [at for path, at in made.places.items() if path.startswith("structured/")]
             if structured and not any(_has_measurement(outcome) for outcome in outcomes):
                 outcomes += _deposited(asker, resources, structured, Path(place) / "made" / given.base, sample, wishes)
@@ -162,44 +153,6 @@ def _data_set(
         sample=sample.pid if sample is not None else None,
         told=(*told, *made.told),
     )
-
-
-def _given(
-    folder: Path, files: DataSetFiles, kept: Kept
-) -> tuple[GivenDataSet, Mapping[str, Any], tuple[Problem, ...]]:
-    """What the invoice and the metadata say; nothing is kept yet."""
-    invoice_text = text_of(_read(folder, files.invoice), files.invoice)
-    metadata_text = text_of(_read(folder, files.metadata), files.metadata) if files.metadata else None
-    invoice = parsed(invoice_text, files.invoice)
-    filled = _filled(kept, files.invoice, invoice_text, files.metadata or "", metadata_text)
-    identifier = _identifier(invoice, files)
-    every = (*files.measured, *files.others)
-    given = GivenDataSet(
-        mark=MARK,
-        identifier=identifier,
-        key=_name(invoice),
-        title=_title(invoice, files, folder),
-        use=kept.use,
-        technique=kept.template.techniques[0] if len(kept.template.techniques) == 1 else "measurement",
-        values=filled.values,
-        extra={
-            "data_set": identifier,
-            "invoice": invoice_text,
-            "invoice_path": below(files.invoice, files.root),
-            "metadata": metadata_text,
-            "metadata_path": below(files.metadata, files.root) if files.metadata else None,
-        },
-        base=folder.name,
-        paths={path: below(path, files.root) for path in every},
-        places={path: folder / path for path in every},
-        measured=files.measured,
-    )
-    return given, invoice, filled.problems
-
-
-def _filled(kept: Kept, invoice_name: str, invoice: str, metadata_name: str, metadata: str | None) -> Filled:
-    said = parsed(metadata, metadata_name) if metadata is not None else None
-    return values_of(kept.template, parsed(invoice, invoice_name), said)
 
 
 def _deposited(
@@ -233,61 +186,6 @@ def _made(
 
 def _is_structured(path: str) -> bool:
     return path.startswith("structured/")
-
-
-def _with_made(
-    given: GivenDataSet, made: Made, files: DataSetFiles, kept: Kept
-) -> tuple[GivenDataSet, tuple[Problem, ...], Made]:
-    """The data set with what its program made beside what it came with; unsound metadata are told and kept as a file."""
-    new = {path: at for path, at in made.places.items() if path not in given.paths.values()}
-    metadata = None
-    if _METADATA in new:
-        try:
-            metadata = text_of(new[_METADATA].read_bytes(), _METADATA)
-            parsed(metadata, _METADATA)
-        except UnreadableFile as e:
-            metadata, made = None, replace(made, told=(*made.told, f"{e.fault} {e.mend}"))
-    filled = _filled(kept, files.invoice, str(given.extra["invoice"]), _METADATA, metadata)
-    root = f"{files.root}/" if files.root else ""
-    return (
-        replace(
-            given,
-            values=filled.values,
-            extra={
-                **given.extra,
-                "metadata": metadata,
-                "metadata_path": _METADATA if metadata is not None else None,
-                "structured_by": made.by,
-                "structured": list(new),
-            },
-            paths={**given.paths, **{f"{root}{path}": path for path in new}},
-            places={**given.places, **{f"{root}{path}": at for path, at in new.items()}},
-        ),
-        filled.problems,
-        made,
-    )
-
-
-def _identifier(invoice: Mapping[str, Any], files: DataSetFiles) -> str:
-    """RDE's own, with the tile where it is one of several."""
-    said = invoice.get("datasetId")
-    if not isinstance(said, str) or not said.strip():
-        raise InvalidValue(f"{files.invoice} names no datasetId.", mend="Give the invoice that RDE wrote.")
-    _, is_tile, tile = files.root.rpartition("divided/")
-    return f"{said.strip()[:100]}/{tile}" if is_tile else said.strip()[:100]
-
-
-def _title(invoice: Mapping[str, Any], files: DataSetFiles, folder: Path) -> str:
-    name = _name(invoice)
-    if name and not name.startswith("${"):
-        return name[:200]
-    return files.measured[0].rpartition("/")[2] if files.measured else folder.name
-
-
-def _name(invoice: Mapping[str, Any]) -> str:
-    basic = invoice.get("basic")
-    name = basic.get("dataName") if isinstance(basic, Mapping) else None
-    return name.strip() if isinstance(name, str) else ""
 
 
 def _sample(asker: Asker, resources: Resources, invoice: Mapping[str, Any], wishes: Wishes) -> Record | None:
