@@ -31,6 +31,16 @@ def test_its_page_draws_nothing(empty: Program, pid: str) -> None:
     assert "読めるリーダーがない" in empty.get(f"/records/{pid}", headers={"accept-language": "ja"}).text
 
 
+def test_its_page_has_the_values_by_their_labels(empty: Program, pid: str) -> None:
+    english, japanese = (
+        empty.get(f"/records/{pid}", headers={"accept-language": language}).text for language in ("en", "ja")
+    )
+    for shown in ("Annealing temperature", "873", "X-ray wavelength", "annealing_v1.2", "E-17"):
+        assert shown in english
+    for shown in ("焼鈍温度", "X線波長", "真空"):
+        assert shown in japanese
+
+
 def test_it_is_found_and_shown_in_lists(empty: Program, pid: str) -> None:
     assert pid in empty.get("/search", params={"q": 'technique = "measurement"'}).text
     assert empty.get("/").status_code == 200

@@ -1,4 +1,4 @@
-"""What the pages of samples and processes show beside what all records have."""
+"""What the pages of samples, processes and measurements show of what people said of them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kiban.operations.templates import template_used
 from kiban.records.composition import BALANCE, Composition
 from kiban.records.document import from_json
 from kiban.records.link import Predicate
+from kiban.records.measurement import Measurement
 from kiban.records.party import Asker
 from kiban.records.process import Process
 from kiban.records.record import RecordKind
@@ -36,6 +37,15 @@ def sample_values(asker: Asker, resources: Resources, shown: Shown, speaker: Spe
         "sources": [tie for tie in family if tie.outgoing],
         "pieces": sorted((tie for tie in family if not tie.outgoing), key=lambda tie: _in_order(tie.other.title)),
         "processes": [tie for tie in shown.ties if tie.other.kind is RecordKind.PROCESS],
+    }
+
+
+def measurement_values(asker: Asker, resources: Resources, shown: Shown, speaker: Speaker) -> dict[str, Any]:
+    """Its fields, and the template that they are of."""
+    noun = from_json(dict(shown.record.document), Measurement)
+    return {
+        "described_by": noun.template,
+        "fields": _fields(asker, resources, noun.template, dict(noun.values), None, speaker),
     }
 
 

@@ -27,7 +27,7 @@ from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
 from kiban.web.page import page
 from kiban.web.provenance_graph import Graph, Node, draw, shortened
-from kiban.web.record_described import process_values, sample_values
+from kiban.web.record_described import measurement_values, process_values, sample_values
 from kiban.web.show_values import instant, quantity, quantity_document
 from kiban.web.unit_text import axis_title, with_unit
 
@@ -68,7 +68,8 @@ def show_record(
         "fact_groups": _fact_groups(shown, speaker),
     }
     if shown.record.kind is RecordKind.MEASUREMENT:
-        return page(request, "record.html", plots=True, **values, **_measurement(shown, speaker))
+        described = measurement_values(desk.asker, desk.resources, shown, speaker)
+        return page(request, "record.html", plots=True, **values, **described, **_measurement(shown, speaker))
     if shown.record.kind is RecordKind.SAMPLE:
         measured = [tie.other for tie in shown.ties if tie.other.kind is RecordKind.MEASUREMENT]
         measured.sort(key=lambda r: (str(r.document.get("technique")), r.title, r.pid))
