@@ -19,6 +19,7 @@ OPERATIONS = {
     "get_file": ("get", "/api/v1/files/{sha256}"),
     "get_files": ("get", "/api/v1/files"),
     "get_header": ("get", "/api/v1/records/{identifier}/header"),
+    "get_provenance": ("get", "/api/v1/records/{identifier}/provenance"),
     "get_normalised": ("get", "/api/v1/records/{identifier}/normalised"),
     "get_numbers": ("get", "/api/v1/records/{identifier}/numbers"),
     "get_section": ("get", "/api/v1/records/{identifier}/section"),
