@@ -1,0 +1,1 @@
+"""JASCO text: its lines and its words."""
