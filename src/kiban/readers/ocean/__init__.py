@@ -1,0 +1,1 @@
+"""Headers of Ocean Optics text."""
