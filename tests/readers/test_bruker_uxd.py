@@ -224,6 +224,28 @@ def test_other_drives_beside_counts() -> None:
     assert reading["omega"].values.tolist() == [10.0, 10.01]
 
 
+@pytest.mark.parametrize(
+    ("drive", "name", "n_doubts"),
+    [
+        ("THETA", "omega", 0),
+        ("PHI", "phi", 0),
+        ("2THETA", "two_theta", 0),
+        ("COUPLED", "two_theta", 0),
+        ("AUX1", "aux1", 0),
+        ("Lift", "two_theta", 1),
+    ],
+)
+def test_the_word_above_the_numbers_is_2theta_whichever_drive_was_moved(drive: str, name: str, n_doubts: int) -> None:
+    one = uxd_range(DRIVE=f"'{drive}'", START="10.0", **{"2THETA": "69.1"})
+    reading = only(FILE + with_data("_2THETACOUNTS", "10.00 65\n10.01 66\n10.02 67", one))
+    assert reading.axis is not None
+    assert reading.axis.name == name
+    assert reading[name].values.tolist() == [10.0, 10.01, 10.02]
+    assert len(reading.doubts) == n_doubts
+    if drive == "THETA":
+        assert reading.metadata["position_two_theta"] == Measured(69.1, "deg")
+
+
 def test_positions_that_disagree_with_the_keys_are_doubted() -> None:
     reading = only(FILE + with_data("_2THETACOUNTS", "21.00 65\n21.05 66"))
     assert "starts at 20; the points start at 21" in reading.doubts[0]

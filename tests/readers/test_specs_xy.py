@@ -185,6 +185,24 @@ def test_the_axis_that_the_file_has_is_given(given_: str | None, name: str) -> N
     assert bool(reading.doubts) == (name == "energy")
 
 
+@pytest.mark.parametrize(
+    ("is_kinetic", "name"), [("yes", "kinetic_energy"), ("no", "binding_energy"), ("perhaps", "energy")]
+)
+def test_specslab_2_says_whether_the_axis_is_kinetic_energy(is_kinetic: str, name: str) -> None:
+    settings = {
+        "Created by": "SpecsLab2, Version 2.79-r33432",
+        "Energy Axis": None,
+        "Count Rate": None,
+        "Counts Per Second": "yes",
+        "Kinetic Energy Axis": is_kinetic,
+    }
+    text = file(region(cycle(0), block()), **settings).replace("# Region:", "# values in some energy\n# Region:")
+    reading = only(text)
+    assert reading.axis is not None
+    assert reading.axis.name == name
+    assert any("not stated" in doubt for doubt in reading.doubts) == (name == "energy")
+
+
 def test_rates_that_are_counts_behind_the_dwell_time_have_their_uncertainty() -> None:
     rows = ["750 26", "749 0", "748 288", "747 14"]
     doubt = only(file(region(cycle(0), block(rows=rows))))["intensity"].uncertainty

@@ -30,8 +30,9 @@ File structure
 --------------
 Text, CR LF or LF. Lines `_KEY=value`, texts in quotes, comments after `;`. The first key is `_FILEVERSION`; keys of
 the file come before those of the ranges; `_DRIVE` begins a range, and a word without value begins its numbers:
-`_COUNTS` or `_CPS` (as many on a line as fit), `_2THETACOUNTS` or `_2THETACPS` (position and intensity), with `TIME`
-added a time for each point. Worked out from files in public and from what other programs say of the format.
+`_COUNTS` or `_CPS` (as many on a line as fit), `_2THETACOUNTS` or `_2THETACPS` (position and intensity, whichever
+drive `_DRIVE` says was moved), with `TIME` added a time for each point. Worked out from files in public and from what
+other programs say of the format.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class BrukerUxd:
     """Reads UXD."""
 
     name = "bruker_uxd"
-    version = 1
+    version = 2
     title = "Bruker UXD"
     makers = ("Bruker", "Siemens")
     techniques = ("xrd", "xrd_map")

@@ -2,7 +2,7 @@
 
 Instrument
 ----------
-Electron analysers of SPECS (Phoibos, Themis, Kreios, ...) with the program SpecsLab Prodigy.
+Electron analysers of SPECS (Phoibos, Themis, Kreios, ...) with the programs SpecsLab Prodigy and SpecsLab 2.
 
 What is read
 ------------
@@ -32,7 +32,7 @@ File structure
 --------------
 Text, settings as `# Key: value`, the sign as chosen at export: settings of the export, then groups, regions, cycles,
 and blocks `# Cycle: 0, Curve: 0, Scan: 0` with `# ColumnLabels: energy counts/s` and rows of numbers. Dates have the
-month first. Worked out from 1 file and what other programs read.
+month first. Worked out from 3 files and what other programs read.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class SpecsXy:
     """Reads XY of SPECS."""
 
     name = "specs_xy"
-    version = 1
+    version = 2
     title = "SPECS Prodigy XY"
     makers = ("SPECS",)
     techniques = (

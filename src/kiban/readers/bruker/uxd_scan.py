@@ -106,9 +106,10 @@ def _check_length(keys: _Keys, n_points: int, *, place: str) -> None:
 
 def _axis(keys: _Keys, one: UxdRange, numbers: NDArray[np.float64], doubts: list[str], *, place: str) -> Track:
     if one.axis:
-        known = drive(one.axis)
-        check_positions(numbers[:, 0], what=one.axis, place=place)
-        return Track(name=known.name, label=one.axis, values=numbers[:, 0], unit=known.unit)
+        label = _written(keys.text("DRIVE"), one.axis, doubts)
+        known = drive(label)
+        check_positions(numbers[:, 0], what=label, place=place)
+        return Track(name=known.name, label=label, values=numbers[:, 0], unit=known.unit)
     n_points = len(numbers)
     label = _scanned(keys.text("DRIVE"))
     if not label:
@@ -141,6 +142,19 @@ def _scanned(name: str) -> str:
     if is_known(name) or _AUXILIARY.fullmatch(name):
         return name.upper()
     return next((found.upper() for found in candidates(name)), "")
+
+
+def _written(drive_name: str, above: str, doubts: list[str]) -> str:
+    """The drive whose positions stand beside the intensities.
+
+    The word above them is _2THETACOUNTS in rocking curves and pole figures as well: the drive that was moved counts.
+    """
+    if above != "2THETA":
+        return above
+    label = _scanned(drive_name)
+    if not label:
+        doubts.append(f"Which drive was moved is not known ('{drive_name[:40]}'); the positions are taken for 2θ.")
+    return label or above
 
 
 def _positions(keys: _Keys, moving: set[str] | None) -> Iterator[Track]:

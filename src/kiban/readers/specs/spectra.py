@@ -143,8 +143,7 @@ class _Maker:
     def __init__(self, region: Region, settings: Mapping[str, Json]) -> None:
         self.region = region
         self.settings = settings
-        given = settings.get("Energy Axis")
-        self.energy = axis_name(given, otherwise="energy") if isinstance(given, str) else "energy"
+        self.energy = _energy_axis(settings)
         self.are_scans_separate = settings.get("Separate Scan Data") == "yes"
 
     def stacked(
@@ -287,6 +286,15 @@ class _Maker:
                     "The file calls the intensities counts, but they are not whole positive numbers: they were "
                     "averaged or corrected after counting, so no counting uncertainty is given."
                 )
+
+
+def _energy_axis(settings: Mapping[str, Json]) -> str:
+    """Name the energy as the export settings say; SpecsLab 2 states only whether it is kinetic energy."""
+    given = settings.get("Energy Axis")
+    if isinstance(given, str):
+        return axis_name(given, otherwise="energy")
+    is_kinetic = settings.get("Kinetic Energy Axis")
+    return {"yes": "kinetic_energy", "no": "binding_energy"}.get(str(is_kinetic), "energy")
 
 
 _Getter = Callable[[Block], float | None]
