@@ -1,0 +1,1 @@
+"""Banks of GSAS powder data."""
