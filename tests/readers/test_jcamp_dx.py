@@ -385,6 +385,16 @@ def test_labels_that_come_several_times_keep_all_their_texts() -> None:
     assert one(IR.replace("##OWNER", "##$X= 1\n##$X= 2\n##OWNER")).header["$X"] == ["1", "2"]
 
 
+def test_decimal_commas_beside_a_factor_with_a_point_are_recognised() -> None:
+    reading = one(
+        "##TITLE= s\n##JCAMP-DX= 5\n##DATA TYPE= UV/VIS SPECTRUM\n##XUNITS= NANOMETERS\n##YUNITS= Transmission (%)\n"
+        "##XFACTOR= 1.0\n##YFACTOR= 1.0\n##FIRSTX= 176,36\n##LASTX= 176,80\n##FIRSTY= 32822,795\n##NPOINTS= 3\n"
+        "##XYPOINTS= (XY..XY)\n176,36, 32822,795\n176,58, -2,5\n176,80, 1479,043\n##END=\n"
+    )
+    assert reading["wavelength"].values.tolist() == [176.36, 176.58, 176.8]
+    assert reading.signals[0].series.values.tolist() == [32822.795, -2.5, 1479.043]
+
+
 def test_decimal_commas_are_recognised_by_the_header() -> None:
     text = spectrum("400,5 0,1 0,2\n402,5 0,3", FIRSTX="400,5", LASTX="402,5", NPOINTS=3, YFACTOR="1,0")
     reading = one(text)

@@ -231,8 +231,9 @@ def count(text: str) -> int | None:
 def has_decimal_comma(block: Block, *keys: str) -> bool:
     """Say whether the numbers under the given keys are written with a decimal comma, all of them that have a fraction.
 
-    A list of numbers is separated by commas too, so only labels that hold one number can tell.
+    A list of numbers is separated by commas too, so only labels that hold one number can tell. A factor `1.0` cannot:
+    programs of Ocean Optics write it so whatever the language of the computer.
     """
-    values = [block.value(key) for key in keys]
+    values = [value for key in keys if not re.fullmatch(r"1\.0*", value := block.value(key))]
     with_comma = [v for v in values if re.fullmatch(r"[+-]?\d*,\d+(?:[EeDd][+-]?\d+)?", v)]
     return bool(with_comma) and not any("." in v for v in values)
