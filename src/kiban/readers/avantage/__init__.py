@@ -1,0 +1,1 @@
+"""DataSpaces of Thermo Avantage."""
