@@ -25,7 +25,8 @@ HEAD = (
 )
 TRANSMISSION = HEAD + (
     " Ortec( 0)     NDCH = 3\n  Angle(c)  Angle(o)    time/s         2         3\n"
-    "      Mode         0         0         1         2\n    Offset         0         0     2.100     3.200\n  13.24395  13.24400      1.00    115733    123456\n"
+    "      Mode         0         0         1         2\n    Offset         0         0     2.100     3.200\n"
+    "  13.24395  13.24400      1.00    115733    123456\n"
     "  13.22812  13.22800      1.00    115833         0\n  13.21233  13.21200      1.00    115933    123656\n"
 )
 FLUORESCENCE = HEAD + (
@@ -37,7 +38,8 @@ FLUORESCENCE = HEAD + (
 )
 XDI = (
     "# XDI/1.0 GSE/1.0\n# Column.1: energy eV\n# Column.2: i0\n# Column.3: itrans\n# Column.4: mutrans\n"
-    "# Element.edge: K\n# Element.symbol: Cu\n# Scan.edge_energy: 8980.0 eV\n# Mono.name: Si 111\n# Mono.d_spacing: 3.13553\n"
+    "# Element.edge: K\n# Element.symbol: Cu\n# Scan.edge_energy: 8980.0 eV\n# Mono.name: Si 111\n"
+    "# Mono.d_spacing: 3.13553\n"
     "# Beamline.name: 13ID\n# Facility.name: APS\n# Scan.start_time: 2001-06-26T22:27:31\n# Sample.name: Cu foil\n"
     "# ///\n# Cu foil at room temperature\n# Measured.twice: yes\n#----\n# energy i0 itrans mutrans\n"
     "  8779.0  149013.7  550643.089065  -1.3070486\n  8789.0  144864.7  531876.119084  -1.3006104\n"
