@@ -46,7 +46,7 @@ from kiban.records.reading import Json, MetadataValue, Reading
 
 _MEND = "Export the scan again from DIFFRAC.EVA; the file is kept as it came."
 _FIRST = re.compile(rb"(?:\xef\xbb\xbf)?'Id: \"[^\r\n]*\bScantype: \"")
-_FIELD = re.compile(r'(?P<key>[A-Za-z]+): "(?P<value>[^"]*)"')
+_FIELD = re.compile(r'(?<![A-Za-z])(?P<key>[A-Za-z]++): "(?P<value>[^"]*)"')
 
 
 class BrukerEvaXy:

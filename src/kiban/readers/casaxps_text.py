@@ -50,7 +50,7 @@ from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MEND = "Save the spectra again from CasaXPS; the file is kept as it came."
 _FIRST = re.compile(rb"(?:\xef\xbb\xbf)?\"?Cycle \d+:")
-_TITLE = re.compile(r'"?Cycle (?P<cycle>\d+):(?P<name>.*?)"?[\t,]*')
+_TITLE = re.compile(r'"?Cycle (?P<cycle>\d+):(?P<name>[^"]*)"?')
 _ENERGIES = {"K.E.": "kinetic_energy", "B.E.": "binding_energy"}
 
 
@@ -94,7 +94,7 @@ def _spectra(text: str, file: str) -> list[_Spectrum]:
     for place, line in enumerate(text.splitlines(), 1):
         if not line.strip(" \t,"):
             continue
-        if (title := _TITLE.fullmatch(line.rstrip())) is not None:
+        if (title := _TITLE.fullmatch(line.rstrip(" \t,"))) is not None:
             found.append(_Spectrum(title=title["name"].strip(), header={"Cycle": title["cycle"]}))
             mark = ""
             continue
@@ -165,8 +165,7 @@ def _column(label: str, *, is_rate: bool) -> tuple[str, str, Role]:
     unit = "count/s" if is_rate else "count"
     if plain is not None:
         return plain, unit, Role.SIGNAL
-    bare = re.sub(r"\s*\bCPS$", "", label)
-    name = slug(bare) or "component"
+    name = slug(label[:80].removesuffix("CPS")) or "component"
     name = name if name[:1].isalpha() else f"component_{name}"
     return f"{name}_rate" if is_rate else name, unit, Role.SIGNAL
 

@@ -42,7 +42,7 @@ from kiban.readers.text import decode
 from kiban.records.reading import Reading
 
 _MEND = "Save the pattern again from the program that integrated it; the file is kept as it came."
-_COUNT = re.compile(r"\s*(?P<points>\d{1,9})(?:\s*,?\s*(?P<columns>\d))?\s*")
+_COUNT = re.compile(r"\s*+(?P<points>\d{1,9})(?:\s*+,?\s*+(?P<columns>\d))?\s*+")
 
 
 class Fit2dChi:

@@ -49,7 +49,7 @@ from kiban.records.reading import Json, MetadataValue, Reading
 
 _MEND = "Convert the measurement to UDF again; the file is kept as it came."
 _FIRST = re.compile(rb"(?:\xef\xbb\xbf)?\s*SampleIdent\s*,")
-_KEY = re.compile(r"(?P<key>[A-Za-z]\w*)\s*,(?P<value>.*?)(?:,?\s*/)?\s*")
+_KEY = re.compile(r"(?P<key>[A-Za-z]\w*)\s*,(?P<value>.*)")
 _NUMBERS = (
     ("wavelength", "LabdaAlpha1", "angstrom"),
     ("wavelength_kalpha2", "LabdaAlpha2", "angstrom"),
@@ -111,7 +111,8 @@ def _fields(head: str) -> dict[str, str]:
     for line in head.splitlines():
         match = _KEY.fullmatch(line.strip())
         if match is not None:
-            fields.setdefault(match["key"], match["value"].strip().strip(",").strip())
+            value = match["value"].rstrip().removesuffix("/")
+            fields.setdefault(match["key"], value.strip().strip(",").strip())
     return fields
 
 
@@ -165,7 +166,7 @@ def _metadata(fields: dict[str, str]) -> dict[str, MetadataValue]:
 
 
 def _time(text: str) -> tuple[datetime | None, tuple[str, ...]]:
-    plain = re.sub(r"\s*,\s*", " ", text).strip()
+    plain = " ".join(text[:80].replace(",", " ").split())
     if not plain:
         return None, ()
     at = read_date(plain)

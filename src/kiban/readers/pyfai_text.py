@@ -44,7 +44,6 @@ from kiban.records.reading import Json, MetadataValue, Reading
 
 _MEND = "Integrate the image again with pyFAI; the file is kept as it came."
 _OWN = re.compile(rb"(?:\xef\xbb\xbf)?\s*#[^\n]*pyFAI", re.IGNORECASE)
-_FIELD = re.compile(r"(?P<key>[^:=]+?)\s*[:=]\s*(?P<value>.+)")
 _LENGTH = re.compile(r"(?P<number>[-+.\deE]+)\s*(?P<unit>m|mm|A)\b.*")
 _MARK = "-->"
 
@@ -126,10 +125,10 @@ def _header(lines: list[str]) -> tuple[dict[str, Json], dict[str, MetadataValue]
     for comment in comments:
         if comment.startswith(_MARK):
             title = re.split(r"[/\\]", comment.removeprefix(_MARK).strip())[-1]
-        match = _FIELD.fullmatch(comment)
-        key = match["key"].lower() if match else ""
+        key, value = (part.strip() for part in re.split("[:=]", comment + ":", maxsplit=1))
+        key = key.lower()
         names = {"wavelength": "wavelength", "distance sample to detector": "detector_distance"}
-        length = _LENGTH.fullmatch(match["value"]) if match and key in names else None
+        length = _LENGTH.fullmatch(value.rstrip(":")) if key in names else None
         number = optional_number(length["number"]) if length else None
         if length is not None and number is not None and number > 0:
             metadata[names[key]] = Measured(number, {"A": "angstrom"}.get(length["unit"], length["unit"]))

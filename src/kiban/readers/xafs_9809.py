@@ -53,10 +53,10 @@ from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _MEND = "Copy the file again from the beamline's computer; it is kept as it came."
 _FIRST = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*9809[ \t]+\S")
-_COLUMNS = re.compile(r"\s*Angle\(c\)\s+Angle\(o\)\s+time/s(?P<channels>(?:\s+\d+)*)\s*", re.IGNORECASE)
+_COLUMNS = re.compile(r"\s*Angle\(c\)\s+Angle\(o\)\s+time/s(?P<channels>(?:\s+\d{1,4})*)\s*", re.IGNORECASE)
 _MONO = re.compile(r"\s*Mono\s*:\s*(?P<crystal>\S.*?)\s+D=\s*(?P<d>[\d.]+)\s*A.*", re.IGNORECASE)
 _RING = re.compile(r"\s*Ring\s*:.*", re.IGNORECASE)
-_POINTS = re.compile(r"Points=\s*(?P<n>\d+)", re.IGNORECASE)
+_POINTS = re.compile(r"Points=\s*(?P<n>\d{1,9})", re.IGNORECASE)
 _WHEN = re.compile(r"(?P<y>\d{2})\.(?P<m>\d{1,2})\.(?P<d>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})")
 _HC_EV_ANGSTROM = 12398.419843320026
 """h·c, exact in the SI of 2019."""
@@ -98,7 +98,7 @@ class Xafs9809:
                 f"{n_channels}.",
                 mend=_MEND,
             )
-        mono = next((match for line in lines[:at] if (match := _MONO.fullmatch(line))), None)
+        mono = next((match for line in lines[:at] if (match := _MONO.fullmatch(line[:500]))), None)
         spacing = optional_number(mono["d"]) if mono else None
         if mono is None or spacing is None or spacing <= 0:
             raise DamagedFile(f"{source.name}: a line 'Mono : crystal D= spacing A' was expected.", mend=_MEND)

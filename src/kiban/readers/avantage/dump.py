@@ -16,12 +16,13 @@ MEND = "Export the data again from Avantage; the file is kept as it came."
 _PROPERTY = re.compile(r"(?P<key>DS_\w+(?:\[\d+\])?)\s*:(?:[^:=]*:)?\s*(?P<type>VT_\w+)\s*=\s*(?P<value>.*)")
 _DATA_AXIS = re.compile(r"\d+\s*=\s*(?P<start>-?\d+)\s*,\s*(?P<end>-?\d+)\s*,\s*(?P<n>\d+).*")
 _SPACE_AXIS = re.compile(
-    r"\d+\s*=\s*(?P<start>[^,]+),\s*(?P<step>[^,]+),\s*(?P<n>\d+)\s*,\s*(?P<type>[^,]+?)\s*,\s*(?P<spacing>[^,]+?)\s*,"
+    r"\d+\s*=\s*(?P<start>[^,]+),\s*(?P<step>[^,]+),\s*(?P<n>\d+)\s*,(?P<type>[^,]+),(?P<spacing>[^,]+),"
     r"\s*'(?P<symbol>[^']*)'\s*,\s*'(?P<unit>[^']*)'\s*,\s*'(?P<label>[^']*)'.*"
 )
 _VALUE = re.compile(r"\$AXISVALUE=.*?SPACEAXIS=(?P<axis>\d+).*?POINT=(?P<point>\d+)\s+VALUE=(?P<value>[^;]*);?.*")
 _LIST = re.compile(r"LIST@\s*(?P<at>\d+)\s*=\s*(?P<values>.*)")
 _EMPTY = "#empty#"
+_LONGEST = 1 << 14
 _SPARSE = 4
 """A map may lack spectra, but hardly more than this many for each that is there: then its axes are damaged."""
 
@@ -76,6 +77,8 @@ def dump(text: str, *, file: str) -> Dump:
             if (len(found.blocks) + 1) * found.data_axes[0][0] > len(text):
                 raise DamagedFile(f"{where}: the axes promise more values than the file can hold.", mend=MEND)
             block = found.blocks[index] = np.full(found.data_axes[0][0], np.nan)
+        elif len(bare) > _LONGEST:
+            raise DamagedFile(f"{where}: a property or an axis was expected; the line is too long for one.", mend=MEND)
         elif bare.startswith("$AXISVALUE"):
             if (value := _VALUE.fullmatch(bare)) is not None:
                 of = found.values.setdefault(int(value["axis"]), {})
@@ -105,8 +108,8 @@ def _space_axis(match: re.Match[str], where: str) -> SpaceAxis:
         start=start,
         step=step,
         n=int(match["n"]),
-        type=match["type"].upper(),
-        is_linear=match["spacing"].upper() == "LINEAR",
+        type=match["type"].strip().upper(),
+        is_linear=match["spacing"].strip().upper() == "LINEAR",
         unit=match["unit"].strip(),
         label=match["label"].strip(),
     )

@@ -15,7 +15,7 @@ from kiban.records.reading import Json
 
 MEND = "Export the spectrum again from Spectra Manager; the file is kept as it came."
 _DATA = re.compile(r"XYDATA(?P<number>\d?)(?P<outer>[\t,;].*)?\s*")
-_SECTION = re.compile(r"\[[^\]]+\]\s*[\t,;]*\s*")
+_SECTION = re.compile(r"\[[^\]]+\][\s,;]*")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def technique(data_type: str, model: str) -> str | None:
 
 def abscissa(written: str, *, is_raman: bool) -> Quantity:
     """Name an axis: `1/CM`, `NANOMETERS`, `Wavelength [nm]`, `Temperature [C]`, `Time [sec]`."""
-    match = _BRACKET.fullmatch(written.strip())
+    match = _BRACKET.fullmatch(written.strip()[:200])
     word, unit = (match["word"], match["unit"].strip()) if match else ("", written.strip())
     if word.lower().startswith("temperature"):
         return Quantity(name="temperature", unit=_TEMPERATURE.get(unit, respell(unit)), written=written)
@@ -84,7 +84,7 @@ def abscissa(written: str, *, is_raman: bool) -> Quantity:
 
 def ordinate(written: str, vertical: str) -> Quantity:
     """Name a signal: `ABSORBANCE`, `CD[mdeg]`, `HT[V]`; the footer's word (`%T`) tells percent from fractions."""
-    match = _BRACKET.fullmatch(written.strip())
+    match = _BRACKET.fullmatch(written.strip()[:200])
     if match is not None and match["word"]:
         word, unit = match["word"].strip(), match["unit"].strip()
         name = _SIGNALS.get(word.upper()) or slug(word) or "intensity"

@@ -100,13 +100,13 @@ def _metadata(texts: dict[str, str], first: str) -> dict[str, MetadataValue]:
     serial = _first(texts, _SPECTROMETERS)
     for key, unit in _TIMES:
         text = texts.get(key.lower(), "")
-        match = _SERIAL.fullmatch(text)
+        match = _SERIAL.fullmatch(text[:200])
         number = optional_number(match["value"] if match else text)
         if number is not None:
             metadata["exposure_time"] = Measured(number, unit)
             serial = serial or (match["serial"] if match else "")
     averaged = _first(texts, _SCANS)
-    match = _SERIAL.fullmatch(averaged)
+    match = _SERIAL.fullmatch(averaged[:200])
     n_scans = optional_number(match["value"] if match else averaged)
     if n_scans is not None and n_scans >= 1 and n_scans == int(n_scans):
         metadata["n_scans"] = int(n_scans)
