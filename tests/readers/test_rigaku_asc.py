@@ -225,3 +225,17 @@ def test_recognition() -> None:
     assert choose(Source(file().encode(), name="a.txt")).reader is READER
     for text in (b"*TYPE = x\n1 2\n", b"* TYPE\n*BEGIN\n", b"*RAS_DATA_START\n"):
         assert READER.recognise(Source(text)) is None
+
+
+def test_a_single_group_without_its_beginning_is_read() -> None:
+    text = (
+        "*TYPE\t\t=  Raw\n*CLASS\t\t=  ASCII CLASS\n*SAMPLE\t\t= lime\n*COMMENT\t=\n\n*SCAN_AXIS\t=  2theta/theta\n"
+        "*XUNIT\t\t=  deg\n*YUNIT\t\t=  cps\n*START\t\t=  10\n*STOP\t\t=  10.4\n*STEP\t\t=  0.1\n*COUNT\t\t=  5\n"
+        "1.5, 2, 3\n4, 5\n*END\n*EOF\n"
+    )
+    [reading] = READER.read(Source(text.encode(), name="x.asc"))
+    np.testing.assert_allclose(reading["two_theta"].values, [10, 10.1, 10.2, 10.3, 10.4])
+    assert reading["intensity"].values.tolist() == [1.5, 2, 3, 4, 5]
+    assert reading["intensity"].unit == "count/s"
+    with pytest.raises(DamagedFile, match="a key was expected"):
+        READER.read(Source(text.replace("*COUNT\t\t=  5\n", "").encode(), name="x.asc"))

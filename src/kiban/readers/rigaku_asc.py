@@ -123,6 +123,9 @@ def _split(text: str, *, name: str) -> tuple[_Group, list[_Group], tuple[str, ..
         if not stripped or stripped.startswith("#") or has_ended:
             continue
         if not stripped.startswith("*"):
+            if current is file and not groups and "COUNT" in file.keys:
+                # Other programs leave *BEGIN out where there is one group: its keys are then those of the file.
+                groups.append(current := _Group(keys=dict(file.keys)))
             if current is file or current.is_closed:
                 raise DamagedFile(f"{name}, line {place}: a key was expected; '{stripped[:40]}' was found.", mend=_MEND)
             current.rows.append(stripped)
