@@ -44,11 +44,6 @@ FLIGHT = (
     "BANK 2 3 3 SLOG 1000.5 19987.7 0.0010000 0 FXYE\n 1000.5 520.0 22.80\n 1001.5 530.0 23.02\n 1002.5 500.0 22.36\n"
     "# Data for spectrum :1\nBANK 3 2 2 SLOG 1000.5 19987.7 0.0010000 0 FXYE\n 1000.5 1.0 1.0\n 1001.5 2.0 1.5\n"
 )
-ALT = (
-    "GEM\nBANK 1 4 1 RALF 96000 32 96000 0.0004 ALT\n"
-    + "".join(f"{3000 * 32 + 32 * n:8d}{1.25 + n:7.4f}{0.025:5.3f}" for n in range(4))
-    + "\n"
-)
 
 
 def of(text: str) -> Reading:
@@ -67,7 +62,6 @@ class TestGsasPowder(ReaderSuite):
         "ESD without blanks": PACKED.encode(),
         "ESD in other columns": LOOSE.encode(),
         "two banks of times of flight": FLIGHT.encode(),
-        "ALT": ALT.encode(),
     }
 
 
@@ -129,12 +123,6 @@ def test_banks_of_times_of_flight() -> None:
     assert second["intensity"].values.tolist() == [1.0, 2.0]
 
 
-def test_alt_counts_in_parts_of_a_microsecond() -> None:
-    reading = of(ALT)
-    assert reading["time_of_flight"].values.tolist() == [3000.0, 3001.0, 3002.0, 3003.0]
-    assert reading["intensity"].values.tolist() == [1.25, 2.25, 3.25, 4.25]
-
-
 def test_constant_steps_beyond_half_a_turn_are_times() -> None:
     reading = of(CONS.replace("1000", "30000").replace("1001", "30001").replace("1002", "30002"))
     assert reading["time_of_flight"].values.tolist() == [30000.0, 30001.0, 30002.0]
@@ -159,7 +147,13 @@ def test_what_contradicts_itself_is_refused(text: str, old: str, new: str, fault
 
 
 @pytest.mark.parametrize(
-    "line", ["BANK 1 4 4 TIME_MAP 1 FXYE", "BANK 1 4 4 EDS 1 2 0 0 FXYE", "BANK 1 4 4 SLOG 1 2 0 0 STD"]
+    "line",
+    [
+        "BANK 1 4 4 TIME_MAP 1 FXYE",
+        "BANK 1 4 4 EDS 1 2 0 0 FXYE",
+        "BANK 1 4 4 SLOG 1 2 0 0 STD",
+        "BANK 1 4 1 RALF 96000 32 96000 0.0004 ALT",
+    ],
 )
 def test_other_banks_are_not_guessed_at(line: str) -> None:
     with pytest.raises(UnsupportedVariant):

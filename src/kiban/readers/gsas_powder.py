@@ -10,25 +10,25 @@ Each bank gives a Reading of technique `xrd` (neutrons as well: the file does no
 
 - `two_theta`, shape (n,), deg (the file has hundredths of a degree), where steps are constant and no angle passes 180°;
   `time_of_flight`, shape (n,), µs, otherwise;
-- `intensity`, shape (n,), counts for STD, arbitrary units for ESD, ALT, FXY and FXYE, whose numbers may be scaled.
+- `intensity`, shape (n,), counts for STD, arbitrary units for ESD, FXY and FXYE, whose numbers may be scaled.
 
 Uncertainties
 -------------
-`intensity`: standard, origin file, of ESD, ALT and FXYE; of STD √(I/counters) of the Poisson distribution, origin
+`intensity`: standard, origin file, of ESD and FXYE; of STD √(I/counters) of the Poisson distribution, origin
 estimate (of 1 count where nothing was counted), where all numbers are whole and positive.
 
 What is left out
 ----------------
-Time maps, LPSD, EDS and CONQ banks are refused. Wavelength and instrument parameters are in another file (`.prm`,
-`.instprm`), whose name is in the header.
+Time maps, LPSD, EDS and CONQ banks and the format ALT, about whose scale programs disagree, are refused. Wavelength
+and instrument parameters are in another file (`.prm`, `.instprm`), whose name is in the header.
 
 File structure
 --------------
 Text, often in lines of 80 characters. A title; perhaps `Instrument parameter file: NAME`; comments after `#`; then for
 each bank `BANK number points records type start step 0 0 FORMAT`. Types: CONST (CONS, COND) with constant steps, SLOG,
 RALF and others for times of flight. Formats: STD (or nothing), ten fields of 8 characters, the first two of which are
-the number of counters; ESD, five pairs of 8 characters; ALT, four triples of 8, 7 and 5 characters, positions in
-1/32 µs; FXY and FXYE, columns of position, intensity and uncertainty. GSAS manual (Larson and Von Dreele, LAUR 86-748).
+the number of counters; ESD, five pairs of 8 characters; FXY and FXYE, columns of position, intensity and uncertainty.
+GSAS manual (Larson and Von Dreele, LAUR 86-748).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ Text with lines `key: value` down to `>>>>>Begin Spectral Data<<<<<` (or `Begin 
 a hash in some), then rows of two numbers between tabs, with decimal commas in some countries; SpectraSuite ends with
 `>>>>>End ...<<<<<`. SpectraSuite writes keys in the language of the computer, in Japan in half-width kana. Jaz has a
 line of letters above its columns. Series begin with a row of wavelengths; each spectrum has date, milliseconds and
-intensities. Worked out from 3 real files and the headers that 12 open programs quote.
+intensities. Worked out from 1 real file and the headers and rows that 12 open programs quote.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ File structure
 Text. `9809`, facility and beamline; name and time (`19.07.11 15:10`, year first); a comment; `Ring : 2500.0 MeV 450.0
 mA - 449.2 mA`; `Mono : Si(111) D= 3.13551 A`; mode, repetitions and `Points=`; parameter file and number of blocks; a
 table of blocks; the counter with `NDCH=`; `Angle(c) Angle(o) time/s` and numbers of channels; `Mode`; `Offset`; rows
-of numbers. Worked out from the programs of three beamlines that write it and four that read it.
+of numbers. Worked out from three versions of a beamline's program that writes it and four programs that read it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ MEND = "Convert the data for GSAS again; the file is kept as it came."
 BANK = re.compile(r"^[ \t]{0,8}BANK[ \t]+\d{1,4}[ \t]+\d{1,9}[ \t]+\d{1,9}[ \t]+[A-Z_]{3,9}\d?\b", re.MULTILINE)
 _CONSTANT = {"CONST", "CONS", "COND", "CON"}
 _STEPPED = {"SLOG", "RALF", "LOG6"}
-_POSITION_IN_ALT_US = 1.0 / 32.0
 _LARGEST = 1e15
 
 Array = NDArray[np.float64]
@@ -74,7 +73,13 @@ def _bank(line: str, place: str) -> Bank:
         raise DamagedFile(
             f"{place}: numbers were expected after {steps}; '{' '.join(rest)[:40]}' was found.", mend=MEND
         )
-    if steps not in _CONSTANT | _STEPPED or form not in {"STD", "ESD", "ALT", "FXY", "FXYE"}:
+    if form == "ALT":
+        # Its numbers come without decimal points, and programs disagree by 10 and 100 about where those belong.
+        raise UnsupportedVariant(
+            f"{place}: banks in the format ALT are not read: programs that write it disagree about its scale.",
+            mend="Export the data as FXYE. The file is kept as it came.",
+        )
+    if steps not in _CONSTANT | _STEPPED or form not in {"STD", "ESD", "FXY", "FXYE"}:
         raise UnsupportedVariant(
             f"{place}: banks of type {steps[:20]} in the format {form[:20]} are not read.",
             mend="Export the data with constant steps or as FXYE. The file is kept as it came.",
@@ -95,13 +100,13 @@ def values(bank: Bank, *, place: str) -> tuple[Array, Array, Array | None]:
     DamagedFile, NothingMeasured
         If something is no number, or other points follow than the line BANK promises.
     """
-    reader = {"STD": _std, "ESD": _esd, "ALT": _alt}.get(bank.form, _columns)
+    reader = {"STD": _std, "ESD": _esd}.get(bank.form, _columns)
     x, intensity, standard = reader(bank, place)
     if not len(intensity):
         raise NothingMeasured(f"{place} holds no points.", mend=MEND)
     # Lines of fixed format may be filled up with zeros.
     spare = len(intensity) - bank.n_points
-    is_filled = bank.form in {"STD", "ESD", "ALT"} and 0 < spare < 10 and not intensity[bank.n_points :].any()
+    is_filled = bank.form in {"STD", "ESD"} and 0 < spare < 10 and not intensity[bank.n_points :].any()
     if spare and not is_filled:
         raise DamagedFile(
             f"{place}: the line BANK promises {bank.n_points} points, {len(intensity)} follow.", mend=MEND
@@ -172,12 +177,6 @@ def _esd(bank: Bank, place: str) -> tuple[Array, Array, Array | None]:
     free = _free(bank, 2)
     table = _fields(bank, (8, 8), place) if free is None else free
     return _evenly(bank, len(table)), table[:, 0], _known(table[:, 1])
-
-
-def _alt(bank: Bank, place: str) -> tuple[Array, Array, Array | None]:
-    table = _fields(bank, (8, 7, 5), place)
-    scale = 1.0 if bank.is_constant else _POSITION_IN_ALT_US
-    return table[:, 0] * scale, table[:, 1], _known(table[:, 2])
 
 
 def _columns(bank: Bank, place: str) -> tuple[Array, Array, Array | None]:
