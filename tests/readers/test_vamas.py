@@ -543,6 +543,15 @@ def test_what_casaxps_adds_is_kept_and_said() -> None:
     assert only(text).metadata["software"] == "Prodigy 4.1, then CasaXPS Version 2.3.25"
 
 
+@pytest.mark.parametrize("label", ["None", "Not Specified", "Exp Variable", ""])
+def test_an_experimental_variable_without_a_name_says_nothing(label: str) -> None:
+    reading = only(experiment(block(without=ORDINARY, part_11=[3.0]), variables=((label, "d"),)))
+    assert not [value for value in reading.metadata.values() if isinstance(value, Measured) and value.value == 3.0]
+    assert reading.header["experimental variables"] == [[label, "d"]]
+    named = only(experiment(block(without=ORDINARY, part_11=[3.0]), variables=(("Slice", "d"),)))
+    assert named.metadata["slice"] == Measured(3.0, "")
+
+
 def test_extremes_that_the_points_do_not_have_are_doubted() -> None:
     reading = only(experiment(block(without=ORDINARY, extremes=(0, 150))))
     assert reading.doubts == ("The file states 150 as maximum of Intensity; that of its points is 144.",)

@@ -64,7 +64,7 @@ class Vamas:
     """Reads VAMAS."""
 
     name = "vamas"
-    version = 1
+    version = 2
     title = "VAMAS (ISO 14976)"
     makers = ("Kratos", "SPECS", "Scienta Omicron", "ULVAC-PHI", "Thermo Fisher Scientific", "CasaXPS")
     techniques = (

@@ -140,7 +140,7 @@ def experimental(header: Mapping[str, Json], experiment: Experiment) -> Iterator
     values = header.get("values of experimental variables")
     texts = values if isinstance(values, list) else []
     for (label, written), text in zip(experiment.variables, texts, strict=False):
-        if label.lower() in {"exp variable", "value", ""}:
+        if words(label).lower() in {"exp variable", "value", ""}:
             continue
         value = known(text)
         measured = None if value is None else Measured(value, unit_of(written))
