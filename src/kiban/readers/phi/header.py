@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,14 +112,20 @@ def read_header(content: bytes, file: str) -> Header:
     if end is None:
         raise DamagedFile(f"{file}: the header ends without EOFH.", mend=MEND)
     text, _ = decode(content[: end.start()])
+    lines = read_lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[1:])
+    return Header(lines=lines, length=end.end(), file=file)
+
+
+def read_lines(texts: Iterable[str]) -> dict[str, Json]:
+    """Read lines `Key: value`; what has no colon is kept under `#text`."""
     lines: dict[str, Json] = {}
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[1:]:
+    for line in texts:
         key, colon, value = line.partition(":")
         if colon:
             _add(lines, key.strip(), value.strip())
         elif line.strip():
             _add(lines, "#text", line.strip())
-    return Header(lines=lines, length=end.end(), file=file)
+    return lines
 
 
 def _add(lines: dict[str, Json], key: str, value: str) -> None:
