@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiban.demo.jcamp_files import jcamp_spectrum
 from kiban.errors import DamagedFile, HostileFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Kind, Origin
+from kiban.readers.contract import Confidence
+from kiban.readers.jcamp.labels import labels_in
 from kiban.readers.jcamp_dx import READER
 from kiban.readers.source import Source
 from kiban.records.reading import Reading, Role
@@ -674,3 +679,36 @@ def test_contradicting_references_give_no_chemical_shift() -> None:
     reading = one(spectrum("500 1 2", FIRSTX=500, LASTX=400, NPOINTS=2, **NMR | stated))
     assert "chemical_shift" not in reading
     assert any("contradict" in doubt for doubt in reading.doubts)
+
+
+_LINES = (
+    "##TITLE= a",
+    "##JCAMP-DX= 5",
+    " ##Data Type= b",
+    "\t##TIT_LE=",
+    "##END",
+    "##no end",
+    "a ##TITLE= c",
+    "## = ##X=",
+    "1 2",
+)
+
+
+@given(
+    st.lists(st.sampled_from(_LINES), max_size=9),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+)
+def test_labels_stand_at_the_beginning_of_a_line_whatever_ends_it(lines: list[str], end: str, encoding: str) -> None:
+    labels = [
+        re.sub(r"[\s\-/_]", "", line.strip()[2:].partition("=")[0]).upper()
+        for line in lines
+        if line.strip().startswith("##") and "=" in line
+    ]
+    text = end.join(lines)
+    assert list(labels_in(text)) == labels
+    claim = READER.recognise(Source(f"{text}{end}".encode(encoding)))
+    is_certain = "TITLE" in labels[:3] and "JCAMPDX" in labels
+    assert (claim is not None and claim.confidence is Confidence.CERTAIN) == is_certain
+    is_likely = labels[:1] == ["TITLE"] and "DATATYPE" in labels
+    assert (claim is not None) == (is_certain or is_likely)

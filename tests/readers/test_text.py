@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.readers.text import decode
+from kiban.readers.text import decode, may_mention
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,16 @@ def test_few_western_lines_among_numbers_are_not_japanese(lines: list[str]) -> N
 
 def test_nothing_raises_on_any_bytes() -> None:
     assert decode(bytes(range(256)))[1] in {"cp1252", "latin-1", "cp932"}
+
+
+_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "cp932", "cp1252")
+
+
+@given(st.text("aN sig\r\n強度é", max_size=30), st.text("aN sig\r\n強度é", max_size=30), st.sampled_from(_ENCODINGS))
+def test_a_word_of_the_text_may_always_be_mentioned(before: str, after: str, encoding: str) -> None:
+    assert may_mention((before + "Nsig" + after).encode(encoding, "replace"), "Other", "Nsig")
+
+
+@given(st.binary(max_size=60) | st.text("aNsig é", max_size=20).map(str.encode))
+def test_what_may_not_be_mentioned_is_not_in_the_text(content: bytes) -> None:
+    assert may_mention(content, "Ns") or "Ns" not in decode(content)[0]

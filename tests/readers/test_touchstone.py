@@ -16,6 +16,7 @@ from kiban.errors import DamagedFile, KibanError, LimitExceeded, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.readers.recognise import choose, read
 from kiban.readers.source import Source
+from kiban.readers.text import decode
 from kiban.readers.touchstone import READER
 from kiban.readers.touchstone_parts.comments import measured_at
 from kiban.records.reading import Reading, Role
@@ -342,3 +343,19 @@ def test_a_resonator_and_a_file_with_two_pairs(shared: Callable[[str], Path]) ->
     assert (pico["s11_magnitude"].values[0], pico["s11_phase"].values[0]) == (1.00233, 80.10)
     assert pico["frequency"].unit == "MHz"
     assert "two pairs" in pico.doubts[0]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["!", "! note # 1", "\r", "\n", "\r\n", " ", "\t", "\u3000", "\xa0", "\x1c", "\ufeff", "a", "1 2", "é"]
+        ),
+        max_size=8,
+    ).map("".join),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp932", "cp1252"]),
+)
+def test_whatever_blanks_and_comments_come_first_in_whatever_encoding(above: str, encoding: str) -> None:
+    content = f"{above}\n# GHz S MA R 50\n1 .95 -26\n".encode(encoding, "ignore")
+    lines = decode(content)[0].lstrip("\ufeff").replace("\r", "\n").split("\n")
+    first = next(text for line in lines if (text := line.partition("!")[0].strip()))
+    assert (READER.recognise(Source(content)) is not None) == first.startswith("#")

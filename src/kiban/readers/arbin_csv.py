@@ -77,8 +77,8 @@ class ArbinCsv:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text whose row of names has test time, voltage, current and other names that Arbin's programs write."""
-        head = source.head[:32768]
-        if not re.search(rb"test[_ ]time", head, re.IGNORECASE) or not re.search(rb"voltage", head, re.IGNORECASE):
+        head, lower = source.head[:32768], source.head_lower[:32768]
+        if b"voltage" not in lower or (b"test_time" not in lower and b"test time" not in lower):
             return None
         found = find_labels(with_plain_line_ends(decode(head)[0]).split("\n"))
         if found is None:

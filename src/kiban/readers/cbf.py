@@ -56,7 +56,7 @@ class Cbf:
         """Claim files that begin with ###CBF: or have a binary section of imgCIF in their first part."""
         if source.head.startswith(_SIGNATURE):
             return Recognition(Confidence.CERTAIN, "it begins with ###CBF:")
-        if BOUNDARY in source.head and b"data_" in source.head.lower():
+        if BOUNDARY in source.head and b"data_" in source.head_lower:
             return Recognition(Confidence.CERTAIN, "it is CIF with a binary section of imgCIF")
         return None
 

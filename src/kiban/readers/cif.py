@@ -72,11 +72,11 @@ class Cif:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Look for a `data_` line before anything else, and a tag after it."""
-        if b"data_" not in source.head.lower() or b"\0" in source.head[:4096]:
+        if b"data_" not in source.head_lower or b"\0" in source.head[:4096]:
             return None
         if _BINARY in source.head:
             return None
-        text, _ = decode(source.head)
+        text = source.head_text
         opened = _FIRST_TOKEN.match(text)
         if opened is None or _TAG.search(text, opened.end() - 1) is None:
             return None

@@ -64,7 +64,7 @@ class DryCalCsv:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim texts with the row of labels of the DryCal software."""
-        if _LABELS.search(source.head[:4096]):
+        if b"DryCal" in source.head[:4096] and _LABELS.search(source.head[:4096]):
             return Recognition(Confidence.CERTAIN, "its columns are labelled as the DryCal software does")
         return None
 

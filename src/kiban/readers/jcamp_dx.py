@@ -54,6 +54,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.quantity.measured import Measured
@@ -63,13 +64,24 @@ from kiban.readers.jcamp import metadata as jcamp_metadata
 from kiban.readers.jcamp import ntuples as jcamp_ntuples
 from kiban.readers.jcamp import tables as jcamp_tables
 from kiban.readers.jcamp import words as jcamp_words
-from kiban.readers.jcamp.labels import TABLES, Block, blocks, decode, label_table, normalise
+from kiban.readers.jcamp.labels import (
+    TABLES,
+    Block,
+    blocks,
+    decode,
+    label_table,
+    labels_in,
+    plain_line_ends,
+)
 from kiban.readers.source import Source
 from kiban.records.reading import Json, MetadataValue, Reading, Variable
 from kiban.records.technique import TECHNIQUES
 
-_LABEL = re.compile(r"^[ \t]*##([^=\n]*)=", re.MULTILINE)
+# Bytes of a text that can hold the label TITLE; two signs # alone stand in many binary files.
+_PERHAPS = re.compile(rb"##[\s\-/_\x1c-\x1f\x80-\xff]*[Tt]")
+_PARAMETERS = re.compile(r"##\s*DATA[ _-]?TYPE\s*=\s*Parameter Values", re.IGNORECASE)
 _MOST_DOUBTS = 20
+_MOST_LABELS_BEFORE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +116,18 @@ class JcampDx:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim files whose first labels are `##TITLE=` and `##JCAMP-DX=`."""
-        if b"##" not in source.head and b"#\0#\0" not in source.head and b"\0#\0#" not in source.head:
+        if not texts.is_wide(source.head) and (b"##" not in source.head or not _PERHAPS.search(source.head)):
             return None
-        head = texts.decode(source.head)[0].replace("\r\n", "\n").replace("\r", "\n")
-        labels = [normalise(m[1]) for m in _LABEL.finditer(head)]
-        if not labels or re.search(r"##\s*DATA[ _-]?TYPE\s*=\s*Parameter Values", head[:4096], re.IGNORECASE):
+        found = labels_in(source.head_text)
+        first = list(islice(found, 3))
+        if "TITLE" not in first or _PARAMETERS.search(plain_line_ends(source.head_text[:8192])[:4096]):
             return None
-        if "JCAMPDX" in labels[:200] and "TITLE" in labels[:3]:
-            return Recognition(Confidence.CERTAIN, "it begins with the labels ##TITLE= and ##JCAMP-DX= of JCAMP-DX")
-        if labels[0] == "TITLE" and ("DATATYPE" in labels or not TABLES.isdisjoint(labels)):
+        before: set[str] = set()
+        for n, label in enumerate(chain(first, found)):
+            if label == "JCAMPDX" and n < _MOST_LABELS_BEFORE:
+                return Recognition(Confidence.CERTAIN, "it begins with the labels ##TITLE= and ##JCAMP-DX= of JCAMP-DX")
+            before.add(label)
+        if first[0] == "TITLE" and not before.isdisjoint({"DATATYPE", *TABLES}):
             return Recognition(Confidence.LIKELY, "it begins with ##TITLE= and has other labels of JCAMP-DX")
         return None
 

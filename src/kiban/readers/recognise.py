@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -71,10 +72,9 @@ def _claims(source: Source) -> tuple[list[tuple[Recognition, Reader]], list[str]
     who finds his own ends the round. The suffix decides nothing, it only saves asking the others.
 
     Readers that fail when asked, against their contract, are left out, and named with the reason."""
-    suffix = "." + source.name.rpartition(".")[2].lower()
     claims: list[tuple[Recognition, Reader]] = []
     failed: list[str] = []
-    for reader in sorted(readers(), key=lambda reader: suffix not in reader.suffixes):
+    for reader in _by_suffix("." + source.name.rpartition(".")[2].lower()):
         try:
             claim = reader.recognise(source)
         except Exception as e:  # noqa: BLE001  one reader's fault must not keep the others from the file
@@ -85,6 +85,13 @@ def _claims(source: Source) -> tuple[list[tuple[Recognition, Reader]], list[str]
             if claim.confidence is Confidence.CERTAIN:
                 break
     return claims, failed
+
+
+def _by_suffix(suffix: str) -> Iterator[Reader]:
+    """Those whose files are usually called so, then the others; mostly the round ends before these are sorted out."""
+    installed = readers()
+    yield from (reader for reader in installed if suffix in reader.suffixes)
+    yield from (reader for reader in installed if suffix not in reader.suffixes)
 
 
 def _in_brackets(sentences: list[str]) -> str:

@@ -9,10 +9,12 @@ import lzma
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from kiban.errors import DamagedFile, HostileFile, LimitExceeded
+from kiban.readers.text import decode
 
 HEAD_BYTES = 65536
 """What `recognise` may look at."""
@@ -71,6 +73,16 @@ class Source:
             with content.open("rb") as file:
                 self.head = file.read(HEAD_BYTES)
                 self.size = file.seek(0, io.SEEK_END)
+
+    @cached_property
+    def head_text(self) -> str:
+        """The head decoded, with line ends as they are; worked out once for all readers that look at it."""
+        return decode(self.head)[0]
+
+    @cached_property
+    def head_lower(self) -> bytes:
+        """The head with the capital letters of ASCII made small, for words that may be written either way."""
+        return self.head.lower()
 
     @property
     def companions(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.readers.specs.lines import MEND, Lines
 from kiban.readers.specs.spectra import readings
-from kiban.readers.text import decode
+from kiban.readers.text import decode, may_mention
 from kiban.records.reading import Reading
 
 _FIRST = re.compile(r"\s*(?P<prefix>\S{1,4}?)\s*Created by:\s*SpecsLab[^\r\n]*", re.IGNORECASE)
@@ -70,7 +70,10 @@ class SpecsXy:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text whose first line names SpecsLab, or that has the settings of its export."""
-        return _claim(decode(source.head[:4096])[0])
+        head = source.head[:4096]
+        if b"specslab" not in source.head_lower[:4096] and not may_mention(head, "XY-Serializer"):
+            return None
+        return _claim(decode(head)[0])
 
     def read(self, source: Source) -> list[Reading]:
         """Read all regions, in order. Raises as the contract says."""

@@ -43,7 +43,7 @@ from kiban.readers.source import Source
 from kiban.readers.tables.column_headers import ColumnHeader
 from kiban.readers.tables.date_columns import read_date
 from kiban.readers.tables.text_rows import with_plain_line_ends
-from kiban.readers.text import decode
+from kiban.readers.text import decode, may_mention
 from kiban.readers.thermal.curves import Run, column, reading
 from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading
@@ -67,7 +67,7 @@ class TaInstrumentsText:
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text with lines `Nsig` and `Sig1` above `StartOfData`."""
         head = source.head[:32768]
-        if b"S" not in head[:4096] or b"i" not in head[:4096]:
+        if b"S" not in head[:4096] or b"i" not in head[:4096] or not may_mention(head, "Nsig"):
             return None
         text = with_plain_line_ends(decode(head)[0])
         if re.search(r"^Nsig\t\s*\d+", text, re.MULTILINE) and re.search(r"^Sig1\t", text, re.MULTILINE):

@@ -15,6 +15,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_WIDE = tuple(mark for mark, _ in _MARKS[1:])
+"""Marks of encodings in which an ASCII character takes more than one byte."""
+
 # A lead byte and a trail byte of JIS kana and kanji, as CP932 puts them. Western text has accents one at a time,
 # between ASCII letters, so it seldom makes such pairs, and never nothing but such pairs.
 _CP932_PAIR = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]{2,}")
@@ -48,6 +51,20 @@ def decode(content: bytes) -> tuple[str, str]:
         return content.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:
         return content.decode("latin-1"), "latin-1"
+
+
+def may_mention(content: bytes, *words: str) -> bool:
+    """Say, without decoding it, whether the text of these bytes can hold one of some ASCII words.
+
+    Where this is false `decode` gives a text that holds none of them. It costs next to nothing, so a reader asks it
+    before it decodes what is probably not its own.
+    """
+    return is_wide(content) or any(word.encode("ascii") in content for word in words)
+
+
+def is_wide(content: bytes) -> bool:
+    """Say whether these bytes begin with the mark of an encoding in which `A` takes more than one byte."""
+    return content.startswith(_WIDE)
 
 
 def _as_cp932(content: bytes) -> str | None:

@@ -50,6 +50,11 @@ from kiban.readers.touchstone_parts.matrices import Network, read_network
 from kiban.readers.touchstone_parts.options import Content, Options, is_option_line, sort_lines
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
+# What comes first that is no comment, and can be neither an option line nor a version, in whatever encoding.
+_NEVER_FIRST = re.compile(
+    rb"(?:[ \t\n\r\x0b\x0c]|![^\r\n]*+)*+"
+    rb"[\x01-\x08\x0e-\x1b\"$-Z\\-\x80\x82-\x84\x86-\x9f\xa1-\xc1\xc3-\xe0\xe4-\xee\xf0-\xfd]"
+)
 _VERSION = re.compile(r"\[version\]\s*2\.\d", re.IGNORECASE)
 _PARTS = {"ri": ("real", "imaginary"), "ma": ("magnitude", "phase"), "db": ("magnitude", "phase")}
 _MOST_NAMED_PORTS = 9
@@ -76,9 +81,9 @@ class Touchstone:
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text whose first line that is no comment is an option line, or states version 2."""
         head = source.head
-        if b"#" not in head and b"[" not in head[:4096]:
+        if (b"#" not in head and b"[" not in head[:4096]) or _NEVER_FIRST.match(head):
             return None
-        for line in with_plain_line_ends(decode(head)[0].lstrip("\ufeff")).split("\n"):
+        for line in with_plain_line_ends(source.head_text.lstrip("\ufeff")).split("\n"):
             text = line.partition("!")[0].strip()
             if not text:
                 continue

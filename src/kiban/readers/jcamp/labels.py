@@ -20,7 +20,7 @@ TABLES = frozenset({"XYDATA", "XYPOINTS", "PEAKTABLE", "PEAKASSIGNMENTS", "PEAKA
 """Labels whose text is numbers, not words; only their first line goes into the header."""
 
 _DEEPEST = 50
-_LABEL = re.compile(r"^[ \t]*##([^=\n]*)(=?)", re.MULTILINE)
+_LABEL = re.compile(r"##([^=\r\n]*)(=?)")
 _COMMENT = re.compile(r"\$\$.*")
 _IGNORED = re.compile(r"[\s\-/_]")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[EeDd][+-]?\d{1,3})?(?![.,]?\d)")
@@ -121,18 +121,39 @@ def without_comments(text: str) -> str:
 def decode(content: bytes) -> str:
     """Turn the bytes into text with plain line ends, without the end-of-file marks and padding of old disks."""
     text, _ = texts.decode(content.rstrip(b"\0\x1a") if not content.startswith((b"\xff\xfe", b"\xfe\xff")) else content)
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return plain_line_ends(text).replace("\0", "\ufffd")
+
+
+def plain_line_ends(text: str) -> str:
+    """One line feed for each line end, whether LF, CR or CRLF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def labels_in(text: str) -> Iterator[str]:
+    """Give the labels as they are compared, one after the other; the text may have any line ends."""
+    return (normalise(match[1]) for _, match in _labels(text) if match[2])
+
+
+def _labels(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Find `##` with nothing but blanks before it on its line; give where that line begins too."""
+    for match in _LABEL.finditer(text):
+        begin = match.start()
+        while begin and text[begin - 1] in " \t":
+            begin -= 1
+        if not begin or text[begin - 1] in "\r\n":
+            yield begin, match
 
 
 def records(text: str) -> Iterator[Record]:
     """Cut the text into records. Words before the first label are passed over."""
-    labels = [m for m in _LABEL.finditer(text) if m[2] or normalise(m[1]) in {"END", "ENDNTUPLES"}]
+    found = ((begin, match, normalise(match[1])) for begin, match in _labels(text))
+    labels = [each for each in found if each[1][2] or each[2] in {"END", "ENDNTUPLES"}]
     line, counted = 1, 0
-    for here, after in zip_longest(labels, labels[1:]):
-        line += text.count("\n", counted, here.start())
-        counted = here.start()
-        end = after.start() if after else len(text)
-        yield Record(here[1].strip(), normalise(here[1]), text[here.end() : end], line)
+    for (begin, here, key), after in zip_longest(labels, labels[1:]):
+        line += text.count("\n", counted, begin)
+        counted = begin
+        end = after[0] if after else len(text)
+        yield Record(here[1].strip(), key, text[here.end() : end], line)
 
 
 def blocks(text: str) -> list[Block]:
