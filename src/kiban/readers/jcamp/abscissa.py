@@ -157,7 +157,7 @@ def _check_lines(
     rounding = 1e-7 * float(np.max(np.abs(values))) + 0.01 * abs(step or 0.0)
     if bool(np.all(np.abs(lines - values[points]) <= rounding)):
         return Abscissas(values=values, step=step, doubts=tuple(doubts))
-    digits = _digits([ordinates.line_x_texts[i] for i in told])
+    digits = _digits([ordinates.line_x_text(int(i)) for i in told])
     slack = 1.01 * digits * abs(promise.factor) + rounding
     excess = np.abs(lines - values[points]) - slack
     if bool(np.all(excess <= 0)):

@@ -22,47 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, LimitExceeded
+from kiban.readers.jcamp.characters import LETTERS, SEPARATORS, Kind
 from kiban.readers.jcamp.labels import without_comments
+from kiban.readers.jcamp.tokens import TOKEN, Tokens, cut, written
 
 _KEPT = "It is kept as it came; export the measurement again."
 
-# An exponent is marked by ^ before the lines are cut into tokens, because E and D are digits of the SQZ form.
-_TOKEN = re.compile(
-    r"(?:[@%A-Za-s]\d*(?:\.\d*)?|[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:\^[+-]?\d{1,3})?)(?![\d.^])|\?|\n",
-)
-_SEPARATORS = " \t,;="
-_LETTERS = frozenset("@%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NOT_NUMBERS = re.compile(r"(?<![^\s,;])[+-]?(?:nan|1\.#[a-z]+\d*)(?![^\s,;])", re.IGNORECASE)
 _SIGNED_EXPONENT = re.compile(r"(?<=[\d.])E([+-]\d{1,3})", re.IGNORECASE)
 _FREE_EXPONENT = re.compile(r"(?<=[\d.])[ED]([+-]?\d{1,3})", re.IGNORECASE)
-
-_NUMBER, _SQUEEZED, _DIFFERENCE, _DUPLICATE, _MISSING, _LINE_END = range(6)
-
-
-def _kinds() -> NDArray[np.int8]:
-    table = np.full(128, _NUMBER, dtype=np.int8)
-    for characters, kind in (
-        ("@ABCDEFGHIabcdefghi", _SQUEEZED),
-        ("%JKLMNOPQRjklmnopqr", _DIFFERENCE),
-        ("STUVWXYZs", _DUPLICATE),
-        ("?", _MISSING),
-        ("\n", _LINE_END),
-    ):
-        table[[ord(c) for c in characters]] = kind
-    return table
-
-
-_KIND_OF = _kinds()
-_DIGITS = str.maketrans(
-    {
-        **{c: str(i) for letters in ("@ABCDEFGHI", "%JKLMNOPQR") for i, c in enumerate(letters)},
-        **{c: f"-{i}" for letters in ("abcdefghi", "jklmnopqr") for i, c in enumerate(letters, start=1)},
-        **{c: str(i) for i, c in enumerate("STUVWXYZs", start=1)},
-        "?": "nan",
-        "\n": "0",
-        "^": "e",
-    }
-)
+_PLAIN = b"0123456789+-.\n" + SEPARATORS.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,8 +44,10 @@ class Ordinates:
     """Whether every ordinate was written as an integer."""
     line_x: NDArray[np.float64]
     """Shape (n_lines,): the abscissa at each line's beginning, before the factor; NaN where a line has none."""
-    line_x_texts: tuple[str, ...]
-    """The same as written."""
+    text: str
+    """The table, exponents marked by `^`."""
+    line_begins: NDArray[np.int64]
+    """Shape (n_lines,): where in the text each line's first number begins."""
     line_points: NDArray[np.int64]
     """Shape (n_lines,): the number of the point, counted from 0, that the abscissa belongs to."""
     lines: NDArray[np.int64]
@@ -86,6 +57,10 @@ class Ordinates:
     wrong_checks: tuple[tuple[int, float, float], ...]
     """Line, ordinate reached by the differences, ordinate written as the check, where they are not the same."""
 
+    def line_x_text(self, line: int) -> str:
+        """The abscissa at the beginning of a line, counted from 0, as written."""
+        return written(self.text, int(self.line_begins[line]))
+
 
 def mark_exponents(text: str) -> str:
     """Write the exponents of plain numbers (`1.5E-03`, `2D5`) with `^`."""
@@ -94,7 +69,7 @@ def mark_exponents(text: str) -> str:
 
 def without_not_numbers(text: str) -> str:
     """Write what programs print for a missing number (`NaN`, `1.#QNAN`) as `?`."""
-    return _NOT_NUMBERS.sub("?", text) if re.search(r"nan|#", text, re.IGNORECASE) else text
+    return _NOT_NUMBERS.sub("?", text) if "#" in text or "nan" in text.lower() else text
 
 
 def refuse_leftovers(text: str, token: re.Pattern[str], separators: str, first_line: int, name: str) -> None:
@@ -132,70 +107,53 @@ def decode(text: str, *, first_line: int, promised: int | None, limit: int, name
     """
     text = without_not_numbers(without_comments(text))
     if "^" in text:
-        refuse_leftovers(text.replace("^", "\\"), _TOKEN, _SEPARATORS, first_line, name)
+        refuse_leftovers(text.replace("^", "\\"), TOKEN, SEPARATORS, first_line, name)
     text = _with_marked_exponents(text)
-    tokens: list[str] = _TOKEN.findall(text)
-    if sum(map(len, tokens)) + sum(map(text.count, _SEPARATORS)) != len(text):
-        refuse_leftovers(text, _TOKEN, _SEPARATORS, first_line, name)
-    kinds = _KIND_OF[np.frombuffer("".join([t[0] for t in tokens]).encode("ascii"), dtype=np.uint8)]
-    numbers = np.array(list(map(float, " ".join(tokens).translate(_DIGITS).split())), dtype=np.float64)
-    if bool(np.any(np.isinf(numbers))):
+    tokens = cut(text)
+    if tokens is None:
+        refuse_leftovers(text, TOKEN, SEPARATORS, first_line, name)
+        raise DamagedFile(f"{name}: something else stands among the numbers of a table.", mend=_KEPT)
+    if bool(np.any(np.isinf(tokens.numbers))):
         raise DamagedFile(f"{name}: a number is too large to be measured.", mend=_KEPT)
-    line = first_line + np.cumsum(kinds == _LINE_END) - (kinds == _LINE_END)
-    content = np.flatnonzero(kinds != _LINE_END)
-    return _assemble(
-        [tokens[i] for i in content],
-        kinds[content],
-        numbers[content],
-        line[content],
-        has_fractions="." in text or "^" in text,
-        promised=promised,
-        limit=limit,
-        name=name,
-    )
+    return _assemble(text, tokens, tokens.lines + first_line, promised=promised, limit=limit, name=name)
 
 
 def _with_marked_exponents(text: str) -> str:
     """Tell exponents from the squeezed digits E and D, by what else is written in the table."""
-    letters = _LETTERS.intersection(text)
+    letters = set(text.encode("utf-8").translate(None, _PLAIN).decode("utf-8")) & LETTERS
     if not letters:
         return text
     if letters <= set("EeDd") and re.search(r"\d[EeDd][+-]\d|\.\d*[EeDd]\d", text):
         return mark_exponents(text)
-    return _SIGNED_EXPONENT.sub(r"^\1", text)
+    may_be_signed = any(mark in text for mark in ("E+", "E-", "e+", "e-"))
+    return _SIGNED_EXPONENT.sub(r"^\1", text) if may_be_signed else text
 
 
 def _assemble(
-    tokens: list[str],
-    kinds: NDArray[np.int8],
-    numbers: NDArray[np.float64],
-    line: NDArray[np.int64],
-    *,
-    has_fractions: bool,
-    promised: int | None,
-    limit: int,
-    name: str,
+    text: str, tokens: Tokens, line: NDArray[np.int64], *, promised: int | None, limit: int, name: str
 ) -> Ordinates:
+    kinds, numbers = tokens.kinds, tokens.numbers
     begins = np.diff(line, prepend=-1) != 0
-    is_x = begins & (kinds == _NUMBER)
+    is_x = begins & (kinds == Kind.NUMBER)
     starts = np.flatnonzero(begins)
     line_x = np.where(is_x, numbers, np.nan)[starts]
-    texts = tuple([tokens[i] if is_x[i] else "" for i in starts])
     ordinate = np.flatnonzero(~is_x)
     kinds, numbers, line_of = kinds[ordinate], numbers[ordinate], line[ordinate]
     times = _repetitions(kinds, numbers, line_of, limit, name)
-    single = np.flatnonzero(kinds != _DUPLICATE)
-    are_integers = not has_fractions or not any("." in tokens[i] or "^" in tokens[i] for i in ordinate)
-    kinds, line_of = np.repeat(kinds[single], times), np.repeat(line_of[single], times)
-    values = _sum_up(kinds, np.repeat(numbers[single], times), line_of, name)
+    single = kinds != Kind.DUPLICATE
+    kinds, numbers, line_of = kinds[single], numbers[single], line_of[single]
+    if times is not None:
+        kinds, numbers, line_of = np.repeat(kinds, times), np.repeat(numbers, times), np.repeat(line_of, times)
+    values = _sum_up(kinds, numbers, line_of, name)
     first = np.searchsorted(line_of, line[starts])
     kept, wrong = _without_checks(values, kinds, line_of, first, line_x, promised)
     point = np.cumsum(kept) - 1
     return Ordinates(
         values=values[kept],
-        are_integers=are_integers,
+        are_integers=not bool(tokens.are_fractions[ordinate].any()),
         line_x=line_x,
-        line_x_texts=texts,
+        text=text,
+        line_begins=tokens.begins[starts],
         line_points=np.append(point, point[-1] + 1 if point.size else 0)[first],
         lines=line[starts],
         checks=int(values.size - np.count_nonzero(kept)),
@@ -205,12 +163,14 @@ def _assemble(
 
 def _repetitions(
     kinds: NDArray[np.int8], numbers: NDArray[np.float64], line: NDArray[np.int64], limit: int, name: str
-) -> NDArray[np.int64]:
-    """Say how often each ordinate that is not itself a repetition stands there."""
-    duplicate = np.flatnonzero(kinds == _DUPLICATE)
-    if duplicate.size and (
+) -> NDArray[np.int64] | None:
+    """Say how often each ordinate that is not itself a repetition stands there; `None` where each does once."""
+    duplicate = np.flatnonzero(kinds == Kind.DUPLICATE)
+    if not duplicate.size:
+        return None
+    if (
         duplicate[0] == 0
-        or bool(np.any(kinds[duplicate - 1] == _DUPLICATE))
+        or bool(np.any(kinds[duplicate - 1] == Kind.DUPLICATE))
         or bool(np.any(line[duplicate] != line[duplicate - 1]))
     ):
         raise DamagedFile(f"{name}: a repetition follows no ordinate on its line.", mend=_KEPT)
@@ -223,7 +183,7 @@ def _repetitions(
         )
     times = np.ones(kinds.size, dtype=np.int64)
     times[duplicate - 1] = counts.astype(np.int64)
-    singles: NDArray[np.int64] = times[kinds != _DUPLICATE]
+    singles: NDArray[np.int64] = times[kinds != Kind.DUPLICATE]
     return singles
 
 
@@ -231,16 +191,18 @@ def _sum_up(
     kinds: NDArray[np.int8], numbers: NDArray[np.float64], line: NDArray[np.int64], name: str
 ) -> NDArray[np.float64]:
     """Turn differences into ordinates. Sums of integers stay exact up to 2**53."""
-    relative = kinds == _DIFFERENCE
+    relative = kinds == Kind.DIFFERENCE
+    if not bool(relative.any()):
+        return numbers
     base = np.maximum.accumulate(np.where(relative, -1, np.arange(kinds.size)))
-    if bool(np.any(base < 0)) or bool(np.any(relative & (kinds[base] == _MISSING))):
-        where = int(line[np.argmax(relative & ((base < 0) | (kinds[base] == _MISSING)))])
+    if bool(np.any(base < 0)) or bool(np.any(relative & (kinds[base] == Kind.MISSING))):
+        where = int(line[np.argmax(relative & ((base < 0) | (kinds[base] == Kind.MISSING)))])
         raise DamagedFile(f"{name}, line {where}: a difference follows no ordinate.", mend=_KEPT)
     with np.errstate(over="ignore", invalid="ignore"):
         total = np.cumsum(np.where(relative, numbers, 0.0))
         values: NDArray[np.float64] = numbers[base] + (total - total[base])
         values[~relative] = numbers[~relative]
-    if bool(np.any(np.isinf(values))) or bool(np.any(np.isnan(values) & (kinds != _MISSING))):
+    if bool(np.any(np.isinf(values))) or bool(np.any(np.isnan(values) & (kinds != Kind.MISSING))):
         raise DamagedFile(f"{name}: a number is too large to be an ordinate.", mend=_KEPT)
     return values
 
@@ -256,7 +218,7 @@ def _without_checks(
     """Find the ordinates that are there only as a check: they begin a line after one that ends in a difference."""
     kept = np.ones(values.size, dtype=np.bool_)
     inner = np.unique(first[(first > 0) & (first < values.size)])
-    checks = inner[(kinds[inner - 1] == _DIFFERENCE) & (kinds[inner] < _DIFFERENCE)]
+    checks = inner[(kinds[inner - 1] == Kind.DIFFERENCE) & (kinds[inner] < Kind.DIFFERENCE)]
     wrong = checks[np.abs(values[checks] - values[checks - 1]) > 1e-9 * np.abs(values[checks])]
     if 2 * wrong.size > checks.size and _goes_on(values.size, checks.size, first, line_x, promised):
         # Some programs write differences but no checks: each line then begins with the next point.
