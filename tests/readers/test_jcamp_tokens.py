@@ -28,7 +28,7 @@ FORMS = {
     Kind.MISSING: {"?": "nan"},
 }
 
-Reference = list[tuple[Kind, float, bool, int, int]]
+Reference = list[tuple[int, float, bool, int, int]]
 
 
 def one_by_one(text: str) -> Reference | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 import numpy as np
 from numpy.typing import NDArray
 
 SEPARATORS = " \t,;="
 
 
-class Kind(IntEnum):
+# NumPy looks for many things in members of an enum each time they meet an array; plain numbers cost nothing.
+class Kind:
     """What a token is; its first character tells."""
 
     NUMBER = 0
@@ -35,7 +34,7 @@ _LETTERS = (
 LETTERS = frozenset("".join(letters for *_, letters in _LETTERS))
 
 
-class Class(IntEnum):
+class Class:
     """What a character does to the token that it stands in or behind."""
 
     SEPARATOR = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -23,6 +23,7 @@ _DEEPEST = 50
 _LABEL = re.compile(r"##([^=\r\n]*)(=?)")
 _COMMENT = re.compile(r"\$\$.*")
 _IGNORED = re.compile(r"[\s\-/_]")
+_IGNORED_OF_ASCII = str.maketrans(dict.fromkeys("".join(filter(_IGNORED.match, map(chr, range(128))))))
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[EeDd][+-]?\d{1,3})?(?![.,]?\d)")
 _PAIR = re.compile(r"\s*[+-]?[\d.]+(?:[Ee][+-]?\d+)?(?:\s*[,;]\s*|\s+)[+-]?[\d.]+(?:[Ee][+-]?\d+)?\s*")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?=\.\d|,?\s|$)")
@@ -66,20 +67,39 @@ class Block:
     """The records from a `##TITLE=` to its `##END=`, and the blocks inside."""
 
     records: list[Record] = field(default_factory=list)
+    """In the order of the file; `add` makes it longer."""
     children: list[Block] = field(default_factory=list)
     ended: bool = False
     """Whether its `##END=` was found."""
+    tables: list[Record] = field(default_factory=list)
+    """Those of the records that hold numbers."""
+    _by_key: dict[str, list[Record]] = field(default_factory=dict)
+
+    def add(self, record: Record) -> None:
+        """Put a record behind the others."""
+        self.records.append(record)
+        self._by_key.setdefault(record.key, []).append(record)
+        if record.key in TABLES:
+            self.tables.append(record)
+
+    def pop(self) -> Record:
+        """Take the last record out again."""
+        record = self.records.pop()
+        self._by_key[record.key].pop()
+        if record.key in TABLES:
+            self.tables.pop()
+        return record
 
     def __contains__(self, key: str) -> bool:
-        return any(record.key == key for record in self.records)
+        return bool(self._by_key.get(key))
+
+    def all(self, key: str) -> Sequence[Record]:
+        """The records under a key, in the order of the file."""
+        return self._by_key.get(key, ())
 
     def find(self, *keys: str) -> Record | None:
         """The last record under one of the keys, the first key that has one."""
-        for key in keys:
-            for record in reversed(self.records):
-                if record.key == key:
-                    return record
-        return None
+        return next((self._by_key[key][-1] for key in keys if self._by_key.get(key)), None)
 
     def value(self, *keys: str) -> str:
         """The text under one of the keys without comments; empty where there is none."""
@@ -88,11 +108,6 @@ class Block:
             if record is not None and (value := record.value):
                 return value
         return ""
-
-    @property
-    def tables(self) -> list[Record]:
-        """The records that hold numbers."""
-        return [record for record in self.records if record.key in TABLES]
 
     @property
     def has_data(self) -> bool:
@@ -110,7 +125,7 @@ class Block:
 
 def normalise(label: str) -> str:
     """Write a label as it is compared."""
-    return _IGNORED.sub("", label).upper()
+    return (label.translate(_IGNORED_OF_ASCII) if label.isascii() else _IGNORED.sub("", label)).upper()
 
 
 def without_comments(text: str) -> str:
@@ -195,7 +210,7 @@ def blocks(text: str) -> list[Block]:
             start()
         elif not open_blocks:
             start()
-        open_blocks[-1].records.append(record)
+        open_blocks[-1].add(record)
     return outermost
 
 
@@ -216,8 +231,9 @@ def label_table(block: Block) -> bool:
     lines = [line for line in rest.split("\n") if line.strip()]
     if len(lines) < 2 or not all(_PAIR.fullmatch(line) for line in lines):
         return False
-    block.records[-1] = Record(last.label, last.key, first, last.line)
-    block.records.append(Record("XYPOINTS", "XYPOINTS", f"(XY..XY)\n{rest}", last.line))
+    block.pop()
+    block.add(Record(last.label, last.key, first, last.line))
+    block.add(Record("XYPOINTS", "XYPOINTS", f"(XY..XY)\n{rest}", last.line))
     return True
 
 

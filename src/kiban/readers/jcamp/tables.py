@@ -121,16 +121,19 @@ class _Statements:
 
     def of_block(self, key: str) -> str:
         """A statement for all tables: the last one before the table, else the first one after it."""
-        before = [r for r in self.block.records if r.key == key and r.line <= self.table.line]
-        after = [r for r in self.block.records if r.key == key and r.line > self.table.line]
-        return before[-1].value if before else after[0].value if after else ""
+        found = self.block.all(key)
+        before = [r for r in found if r.line <= self.table.line]
+        return before[-1].value if before else found[0].value if found else ""
 
     def of_table(self, key: str) -> str:
         """A statement for this table alone: between it and the table before, or behind it where it is the last."""
+        found = self.block.all(key)
+        if not found:
+            return ""
         others = [t.line for t in self.block.tables if t.line != self.table.line and not t.key.startswith("PEAKASSIGN")]
         begin = max((line for line in others if line < self.table.line), default=-1)
         end = self.table.line if any(line > self.table.line for line in others) else math.inf
-        own = [r for r in self.block.records if r.key == key and begin < r.line < end]
+        own = [r for r in found if begin < r.line < end]
         before = [r for r in own if r.line < self.table.line]
         return (before[-1] if before else own[0]).value if own else ""
 

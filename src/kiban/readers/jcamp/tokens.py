@@ -8,6 +8,7 @@ numbers beyond that are given to `float` one by one.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
@@ -21,6 +22,7 @@ from kiban.readers.jcamp.characters import (
     KIND_OF,
     PAIR,
     PLAIN,
+    SEPARATORS,
     SIGN_OF,
     STARTS,
     Class,
@@ -36,6 +38,7 @@ _EXACT_DIGITS = 15
 _EXACT_POWER = 22
 _POWERS = np.array([float(f"1e{i}") for i in range(_EXACT_POWER + 1)])
 _MOST_DIGITS_OF_POWER = 3
+_BLANKS = bytes.maketrans(SEPARATORS.encode(), b" " * len(SEPARATORS))
 _PIECE = 1 << 16
 """Characters that are cut at once: the arrays for them stay in the processor's cache."""
 
@@ -96,73 +99,99 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _cut(text: str, place: int, line: int) -> Tokens | None:
     content = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
-    classes = CLASS_OF[content]
+    classes = CLASS_OF.take(content)
     # As if a separator stood before and after.
     pairs = np.zeros(content.size + 1, dtype=np.uint8)
     pairs[1:] = classes << 4
     pairs[:-1] += classes
-    does = PAIR[pairs]
+    does = PAIR.take(pairs)
     if bool((does == IS_WRONG).any()):
         return None
-    starts = does[:-1] == STARTS
-    begins = np.flatnonzero(starts)
+    begins = np.flatnonzero(does[:-1] == STARTS)
     kinds = KIND_OF[content[begins]]
-    digits = _digits(content, classes, starts, kinds)
-    if digits is None:
-        return None
-    mantissas, shifts, n_digits, are_fractions = digits
     kept = kinds != Kind.LINE_END
-    lines = np.cumsum(~kept) + line
+    lines = np.cumsum(~kept)[kept] + line
+    begins, kinds = begins[kept], kinds[kept]
+    points = np.flatnonzero(classes == Class.POINT)
+    with_point = np.searchsorted(begins, points, "right") - 1
+    if bool((with_point[1:] == with_point[:-1]).any()):
+        return None
+    are_fractions = np.zeros(kinds.size, dtype=np.bool_)
+    are_fractions[with_point] = True
+    numbers = None if kinds.any() else _plain_numbers(content, kinds.size)
+    if numbers is None:
+        places = np.flatnonzero((classes == Class.DIGIT) | (classes == Class.LETTER))
+        made = _made_numbers(content, places, begins, kinds, points, with_point, are_fractions)
+        if made is None:
+            return None
+        numbers, hard = made
+        for i in hard:
+            numbers[i] = float(written(text, int(begins[i])).translate(PLAIN))
+        if bool((powers := kinds == Kind.POWER).any()):
+            kinds, numbers, are_fractions, begins, lines = (
+                each[~powers] for each in (kinds, numbers, are_fractions, begins, lines)
+            )
+    return Tokens(kinds=kinds, numbers=numbers, are_fractions=are_fractions, begins=begins + place, lines=lines)
+
+
+def _plain_numbers(content: NDArray[np.uint8], n: int) -> NDArray[np.float64] | None:
+    """Read plain numbers with NumPy's parser, which reads them as `float` does; `None` where they are not n."""
+    try:
+        with warnings.catch_warnings():
+            # NumPy before 2.3 only warns of what it cannot read.
+            warnings.simplefilter("error", DeprecationWarning)
+            values = np.fromstring(content.tobytes().translate(_BLANKS), dtype=np.float64, sep=" ")
+    except (ValueError, DeprecationWarning):
+        return None
+    # Of blanks alone it makes a number.
+    return values if values.size == n > 0 else None
+
+
+def _made_numbers(
+    content: NDArray[np.uint8],
+    places: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    kinds: NDArray[np.int8],
+    points: NDArray[np.int64],
+    with_point: NDArray[np.int64],
+    are_fractions: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
+    """Make numbers of digits; also gives the places of those that cannot be made exactly.
+
+    `None` where a number has no digit, or an exponent belongs to no plain number. What has an exponent becomes a
+    fraction.
+    """
+    first = np.searchsorted(places, begins)
+    n_digits = np.diff(first, append=places.size)
+    if bool((kinds[n_digits == 0] == Kind.NUMBER).any()):
+        return None
+    mantissas = _whole_numbers(DIGIT_OF[content[places]], first, n_digits)
+    shifts = np.zeros(kinds.size, dtype=np.int64)
+    shifts[with_point] = np.searchsorted(places, points) - (first + n_digits)[with_point]
     powers = np.flatnonzero(kinds == Kind.POWER)
     if powers.size:
         if _are_wrong(powers, kinds, n_digits, are_fractions):
             return None
         shifts[powers - 1] += (mantissas[powers] * SIGN_OF[content[begins[powers] + 1]]).astype(np.int64)
         are_fractions[powers - 1] = True
-        kept[powers] = False
     numbers = _scaled(mantissas, shifts) * SIGN_OF[content[begins]]
     numbers[kinds == Kind.MISSING] = np.nan
-    for i in np.flatnonzero((n_digits > _EXACT_DIGITS) | (np.abs(shifts) > _EXACT_POWER)):
-        numbers[i] = float(written(text, int(begins[i])).translate(PLAIN))
-    return Tokens(
-        kinds=kinds[kept],
-        numbers=numbers[kept],
-        are_fractions=are_fractions[kept],
-        begins=begins[kept] + place,
-        lines=lines[kept],
-    )
+    return numbers, np.flatnonzero((n_digits > _EXACT_DIGITS) | (np.abs(shifts) > _EXACT_POWER))
 
 
-_Digits = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]
-
-
-def _digits(
-    content: NDArray[np.uint8], classes: NDArray[np.uint8], starts: NDArray[np.bool_], kinds: NDArray[np.int8]
-) -> _Digits | None:
-    """Of each token: its digits as a whole number, the power of ten by its point, how many digits, whether a point.
-
-    `None` where a number has no digit, or two points.
-    """
-    token_of = np.cumsum(starts, dtype=np.int32) - 1
-    places = np.flatnonzero((classes == Class.DIGIT) | (classes == Class.LETTER))
-    owners = token_of[places]
-    n_digits = np.bincount(owners, minlength=kinds.size)
-    if bool((kinds[n_digits == 0] == Kind.NUMBER).any()):
-        return None
-    after = np.cumsum(n_digits)
-    powers = after[owners] - np.arange(1, places.size + 1)
-    np.minimum(powers, _EXACT_POWER, out=powers)
-    mantissas = np.bincount(owners, weights=DIGIT_OF[content[places]] * _POWERS[powers], minlength=kinds.size)
-    shifts = np.zeros(kinds.size, dtype=np.int64)
-    are_fractions = np.zeros(kinds.size, dtype=np.bool_)
-    points = np.flatnonzero(classes == Class.POINT)
-    if points.size:
-        with_point = token_of[points]
-        if bool((with_point[1:] == with_point[:-1]).any()):
-            return None
-        shifts[with_point] = np.searchsorted(places, points) - after[with_point]
-        are_fractions[with_point] = True
-    return mantissas, shifts, n_digits, are_fractions
+def _whole_numbers(
+    digits: NDArray[np.float64], first: NDArray[np.int64], n_digits: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Put digits together to whole numbers, the first 15 of each: those after are of no use here."""
+    numbers = np.zeros(first.size)
+    longer = np.flatnonzero(n_digits)
+    numbers[longer] = digits[first[longer]]
+    for n in range(1, _EXACT_DIGITS):
+        longer = longer[n_digits[longer] > n]
+        if not longer.size:
+            break
+        numbers[longer] = 10.0 * numbers[longer] + digits[first[longer] + n]
+    return numbers
 
 
 def _are_wrong(
@@ -179,4 +208,5 @@ def _scaled(mantissas: NDArray[np.float64], shifts: NDArray[np.int64]) -> NDArra
     if not shifts.any():
         return mantissas
     sizes = _POWERS[np.minimum(np.abs(shifts), _EXACT_POWER)]
-    return np.where(shifts < 0, mantissas / sizes, mantissas * sizes)
+    scaled: NDArray[np.float64] = np.where(shifts < 0, mantissas / sizes, mantissas * sizes)
+    return scaled
