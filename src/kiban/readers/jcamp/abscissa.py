@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.readers.jcamp.compression import Ordinates
-from kiban.readers.jcamp.labels import Number, number
+from kiban.readers.jcamp.labels import Number
 
 _KEPT = "It is kept as it came; export the measurement again."
+_LARGEST_POWER = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +184,12 @@ def _check_lines(
 
 
 def _digits(texts: list[str]) -> NDArray[np.float64]:
-    """The size of one unit of the last digit of each written number."""
-    found = [number(text.replace("^", "E")) for text in texts]
-    return np.array([each.digit if each is not None else 0.0 for each in found], dtype=np.float64)
+    """The size of one unit of the last digit of each written number, exponents marked by `^`."""
+    powers = [_power_of_last_digit(text) for text in texts]
+    sizes = {power: 10.0**power if abs(power) <= _LARGEST_POWER else 0.0 for power in set(powers)}
+    return np.array([sizes[power] for power in powers], dtype=np.float64)
+
+
+def _power_of_last_digit(text: str) -> int:
+    mantissa, _, exponent = text.partition("^")
+    return int(exponent or 0) - len(mantissa.partition(".")[2])

@@ -64,7 +64,7 @@ class Ordinates:
 
 def mark_exponents(text: str) -> str:
     """Write the exponents of plain numbers (`1.5E-03`, `2D5`) with `^`."""
-    return _FREE_EXPONENT.sub(r"^\1", text)
+    return _FREE_EXPONENT.sub(r"^\1", text) if any(mark in text for mark in "EDed") else text
 
 
 def without_not_numbers(text: str) -> str:
@@ -217,7 +217,8 @@ def _without_checks(
 ) -> tuple[NDArray[np.bool_], tuple[tuple[int, float, float], ...]]:
     """Find the ordinates that are there only as a check: they begin a line after one that ends in a difference."""
     kept = np.ones(values.size, dtype=np.bool_)
-    inner = np.unique(first[(first > 0) & (first < values.size)])
+    inner = first[(first > 0) & (first < values.size)]
+    inner = inner[np.diff(inner, prepend=0) > 0]
     checks = inner[(kinds[inner - 1] == Kind.DIFFERENCE) & (kinds[inner] < Kind.DIFFERENCE)]
     wrong = checks[np.abs(values[checks] - values[checks - 1]) > 1e-9 * np.abs(values[checks])]
     if 2 * wrong.size > checks.size and _goes_on(values.size, checks.size, first, line_x, promised):

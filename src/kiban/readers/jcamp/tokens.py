@@ -120,8 +120,7 @@ def _cut(text: str, place: int, line: int) -> Tokens | None:
     are_fractions[with_point] = True
     numbers = None if kinds.any() else _plain_numbers(content, kinds.size)
     if numbers is None:
-        places = np.flatnonzero((classes == Class.DIGIT) | (classes == Class.LETTER))
-        made = _made_numbers(content, places, begins, kinds, points, with_point, are_fractions)
+        made = _made_numbers(content, classes, begins, kinds, points, with_point, are_fractions)
         if made is None:
             return None
         numbers, hard = made
@@ -149,7 +148,7 @@ def _plain_numbers(content: NDArray[np.uint8], n: int) -> NDArray[np.float64] | 
 
 def _made_numbers(
     content: NDArray[np.uint8],
-    places: NDArray[np.int64],
+    classes: NDArray[np.uint8],
     begins: NDArray[np.int64],
     kinds: NDArray[np.int8],
     points: NDArray[np.int64],
@@ -161,7 +160,9 @@ def _made_numbers(
     `None` where a number has no digit, or an exponent belongs to no plain number. What has an exponent becomes a
     fraction.
     """
-    first = np.searchsorted(places, begins)
+    is_digit = (classes == Class.DIGIT) | (classes == Class.LETTER)
+    places = np.flatnonzero(is_digit)
+    first = np.cumsum(is_digit)[begins] - is_digit[begins]
     n_digits = np.diff(first, append=places.size)
     if bool((kinds[n_digits == 0] == Kind.NUMBER).any()):
         return None

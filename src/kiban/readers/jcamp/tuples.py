@@ -16,15 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
+from kiban.readers.jcamp.characters import Kind
 from kiban.readers.jcamp.compression import mark_exponents, refuse_leftovers, without_not_numbers
 from kiban.readers.jcamp.labels import without_comments
+from kiban.readers.jcamp.tokens import cut
 
 _KEPT = "It is kept as it came; export the measurement again."
 _WORDS = frozenset("MA")
 """Symbols that stand for words."""
 
-_TOKEN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:\^[+-]?\d{1,3})?(?![\d.^])|\?")
+_TOKEN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:\^[+-]?\d{1,3})?(?![\d.^])|\?", re.ASCII)
 _SEPARATORS = " \t\n,;=()"
+_BRACKETS = str.maketrans("()", "  ")
+_NOTHING = re.compile(r",(?=[ \t]*,)")
 _INCREMENTED = re.compile(r"\(?([A-Z]\w*)\+\+\(?([A-Z]\w*?)\.\.+")
 _GROUPED = re.compile(r"\(((?:[A-Z]\d?,?)+?)(?:\.\.+[A-Z0-9,]+)?\)")
 _FORM = re.compile(r"[ \t]*(\((?:[^()\n]|\([^()\n]*\))*\)?|[A-Z]\w*\+\+\([^()\n]*\))", re.IGNORECASE)
@@ -111,19 +115,19 @@ def decode(text: str, width: int, *, first_line: int, name: str) -> tuple[NDArra
     text = without_not_numbers(without_comments(text))
     if "^" in text:
         refuse_leftovers(text.replace("^", "\\"), _TOKEN, _SEPARATORS, first_line, name)
-    text = re.sub(r",(?=[ \t]*,)", ",?", mark_exponents(text))
-    tokens: list[str] = _TOKEN.findall(text)
-    if sum(map(len, tokens)) + sum(map(text.count, _SEPARATORS)) != len(text):
+    text = _NOTHING.sub(",?", mark_exponents(text))
+    tokens = cut(text.translate(_BRACKETS))
+    if tokens is None or not bool(np.all((tokens.kinds == Kind.NUMBER) | (tokens.kinds == Kind.MISSING))):
         refuse_leftovers(text, _TOKEN, _SEPARATORS, first_line, name)
-    if len(tokens) % width:
+        raise DamagedFile(f"{name}: something else stands among the numbers of a table.", mend=_KEPT)
+    n = tokens.numbers.size
+    if n % width:
         raise DamagedFile(
-            f"{name}: {len(tokens)} numbers follow line {first_line - 1}, which are not groups of {width}.", mend=_KEPT
+            f"{name}: {n} numbers follow line {first_line - 1}, which are not groups of {width}.", mend=_KEPT
         )
-    plain = " ".join(tokens).replace("^", "e").replace("?", "nan").split()
-    values = np.array(list(map(float, plain)), dtype=np.float64).reshape(-1, width)
-    if bool(np.any(np.isinf(values))):
+    if bool(np.any(np.isinf(tokens.numbers))):
         raise DamagedFile(f"{name}: a number is too large to be measured.", mend=_KEPT)
-    return values, not any("." in t or "^" in t for t in tokens[width - 1 :: width])
+    return tokens.numbers.reshape(-1, width), not bool(tokens.are_fractions[width - 1 :: width].any())
 
 
 def decode_assignments(text: str, symbols: tuple[str, ...], *, name: str) -> NDArray[np.float64]:
