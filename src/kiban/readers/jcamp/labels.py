@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 
 from kiban.errors import HostileFile
@@ -25,6 +26,7 @@ _COMMENT = re.compile(r"\$\$.*")
 _IGNORED = re.compile(r"[\s\-/_]")
 _IGNORED_OF_ASCII = str.maketrans(dict.fromkeys("".join(filter(_IGNORED.match, map(chr, range(128))))))
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[EeDd][+-]?\d{1,3})?(?![.,]?\d)")
+_BLANK_AFTER_POINT = re.compile(r"(?<=\d\.)[ \t]+(?=\d)")
 _PAIR = re.compile(r"\s*[+-]?[\d.]+(?:[Ee][+-]?\d+)?(?:\s*[,;]\s*|\s+)[+-]?[\d.]+(?:[Ee][+-]?\d+)?\s*")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?=\.\d|,?\s|$)")
 
@@ -53,6 +55,9 @@ class Record:
     @property
     def value(self) -> str:
         """The text without comments; a line that ends in `=` goes on in the next one."""
+        text = self.text.strip()
+        if "\n" not in text and "$$" not in text and not text.endswith("="):
+            return text
         lines = [line.strip() for line in without_comments(self.text).split("\n")]
         return re.sub(r"=\n", "", "\n".join(lines)).strip()
 
@@ -99,7 +104,10 @@ class Block:
 
     def find(self, *keys: str) -> Record | None:
         """The last record under one of the keys, the first key that has one."""
-        return next((self._by_key[key][-1] for key in keys if self._by_key.get(key)), None)
+        for key in keys:
+            if found := self._by_key.get(key):
+                return found[-1]
+        return None
 
     def value(self, *keys: str) -> str:
         """The text under one of the keys without comments; empty where there is none."""
@@ -243,7 +251,13 @@ def number(text: str) -> Number | None:
     A blank after the decimal point (`0. 4491E+01`), a decimal comma, commas between thousands (where only they can
     be meant: `1,234.5`) and FORTRAN's `D` exponent are understood.
     """
-    start = re.sub(r"(?<=\d\.)[ \t]+(?=\d)", "", text[:100].lstrip())
+    return _number(text[:100])
+
+
+# What the header says of a table is asked for in several places.
+@lru_cache(maxsize=512)
+def _number(text: str) -> Number | None:
+    start = _BLANK_AFTER_POINT.sub("", text.lstrip())
     if (thousands := _THOUSANDS.match(start)) and (
         start[thousands.end() :].startswith(".") or thousands[0].count(",") > 1
     ):

@@ -7,6 +7,7 @@ dichroism) and the spellings met in files.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kiban.quantity.spelling import respell
 from kiban.readers.words.unit_words import read_unit
@@ -164,7 +165,11 @@ def unit(written: str, technique: str = "spectrum") -> tuple[str, str]:
     (str, str)
         The unit in our spelling, and what it is called beside it; where nobody knows it, the text as written is both.
     """
-    text = re.sub(r"\s+", " ", written).strip()[:80]
+    return _unit(re.sub(r"\s+", " ", written).strip()[:80], technique)
+
+
+@lru_cache(maxsize=1024)
+def _unit(text: str, technique: str) -> tuple[str, str]:
     if text.upper() == "PH":
         # Not picohenry: acidity is a number without a unit.
         return "", text
