@@ -75,3 +75,12 @@ def test_another_dimension_is_refused():
         angles.require("nm")
     with pytest.raises(IncompatibleUnit):
         angles.in_unit("nm")
+
+
+@given(st.lists(st.floats() | st.sampled_from([0.0, -0.0, np.nan, np.inf, -np.inf, -1e-310]), max_size=6))
+def test_uncertainties_are_neither_negative_nor_infinite(values):
+    if any(value < 0 or value == np.inf for value in values):
+        with pytest.raises(OutOfRange):
+            Uncertainties(values=np.array(values), origin=Origin.FILE)
+    else:
+        assert Uncertainties(values=np.array(values), origin=Origin.FILE).values.size == len(values)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.spectra.count_rates import rate_uncertainty
 
 TIMES = st.sampled_from([0.02, 0.08, 0.1, 0.163636, 0.251496, 0.64, 1.0, 12.5])
@@ -47,3 +48,15 @@ def test_missing_values_stay_missing() -> None:
     doubt = rate_uncertainty(np.array([2.0, np.nan, 4.0, 6.0]), 0.5, relative_precision=1e-6)
     assert doubt is not None
     assert np.isnan(doubt.values).tolist() == [False, True, False, False]
+
+
+@given(
+    st.lists(
+        st.floats(0, 1e6) | st.integers(0, 10**6).map(float) | st.sampled_from([np.nan, -0.0, 1e-310, 1e300]),
+        max_size=6,
+    )
+)
+def test_only_whole_numbers_are_counts(values: list[float]) -> None:
+    doubt = counting_uncertainty(np.array(values))
+    are_whole = all(np.isnan(value) or value.is_integer() for value in values)
+    assert (doubt is not None) == are_whole

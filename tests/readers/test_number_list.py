@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.readers import number_list
-from kiban.readers.number_list import numbers, rows
+from kiban.readers.number_list import numbers, numbers_of_lines, rows
 
 _TOKENS = st.one_of(
     st.integers(-(2**70), 2**70).map(str),
@@ -77,6 +81,19 @@ def test_rows_are_the_same_both_ways(lines: list[str]) -> None:
         quick = given_rows()
         patch.setattr(number_list, "_quick_numbers", lambda text: None)
         assert quick == given_rows()
+
+
+@given(st.lists(st.lists(_TOKENS, max_size=2).map(" ".join), max_size=6) | st.lists(_TOKENS, max_size=6))
+def test_lines_of_one_number_are_what_they_are_together(lines: list[str]) -> None:
+    def given(deed: Callable[[], NDArray[Any]]) -> tuple[str, object]:
+        try:
+            found = deed()
+        except DamagedFile as refusal:
+            return "refused", refusal.fault
+        return str(found.dtype), [repr(value) for value in found.tolist()]
+
+    alone = given(lambda: numbers_of_lines(lines, what="counts", file="f"))
+    assert alone == given(lambda: numbers("\n".join(lines), what="counts", file="f"))
 
 
 def test_whole_numbers_stay_whole_and_floats_exact() -> None:

@@ -27,7 +27,12 @@ class Uncertainties:
 
     def __post_init__(self) -> None:
         values = np.atleast_1d(np.asarray(self.values, dtype=np.float64))
-        if bool(np.any(values < 0)) or bool(np.any(np.isinf(values))):
+        # Two extremes tell without a copy; where numbers are missing they are NaN themselves and tell nothing.
+        lowest, highest = values.min(initial=0.0), values.max(initial=0.0)
+        is_wrong = lowest < 0 or highest == np.inf
+        if np.isnan(lowest):
+            is_wrong = bool(np.any(values < 0)) or bool(np.any(np.isinf(values)))
+        if is_wrong:
             raise OutOfRange(
                 "A negative or infinite uncertainty was found.", mend="Leave it out (NaN) where it is not known."
             )

@@ -91,7 +91,10 @@ class Vamas:
     def read(self, source: Source) -> list[Reading]:
         """Read all blocks of all experiments, in order. Raises as the contract says."""
         text, _ = decode(source.read())
-        lines = Lines(text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"), source.name)
+        if text.count("\r") != text.count("\r\n"):
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        # The CR of a CRLF is a blank at the end of its line, and blanks are taken off anyway.
+        lines = Lines(text.lstrip("\ufeff").split("\n"), source.name)
         made: list[Reading] = []
         n_experiments = 0
         while n_experiments == 0 or not lines.is_at_end:

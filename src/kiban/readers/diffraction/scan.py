@@ -131,9 +131,11 @@ def counting_uncertainty(values: NDArray[Any]) -> Uncertainties | None:
         there; NaN where nothing was measured. `None` where a number is negative or not whole, because then it is no
         longer what was counted.
     """
-    if values.dtype.kind not in "iu" and bool(np.any(values % 1 > 0)):
-        return None
-    if bool(np.any(values < 0)):
+    if values.dtype.kind not in "iu":
+        is_broken = np.rint(values) != values
+        if bool(is_broken.any()) and not bool(np.isnan(values[is_broken]).all()):
+            return None
+    if bool((values < 0).any()):
         return None
     return Uncertainties(
         values=np.sqrt(np.maximum(values, 1)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kiban.readers.tables.column_headers import read_label, slug
 from kiban.readers.words.unit_words import read_unit
@@ -36,8 +37,13 @@ def axis_name(label: str, *, otherwise: str = "axis") -> str:
     str
         `kinetic_energy`, `binding_energy`, `etch_time`.
     """
+    return _name_of(label) or otherwise
+
+
+@lru_cache(maxsize=1024)
+def _name_of(label: str) -> str:
     plain = re.sub(r"[\s_]+", " ", _UNIT.sub("", label)).strip().lower()
-    return _NAMES.get(plain) or slug(plain) or otherwise
+    return _NAMES.get(plain) or slug(plain)
 
 
 def unit_and_words(text: str) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from kiban.records.reading import Json
 _BY_PARTICLES = frozenset({"fabms", "fabms energy spec", "iss", "sims", "sims energy spec", "snms", "snms energy spec"})
 _BY_ELECTRONS_OR_X_RAYS = frozenset({"aes diff", "aes dir", "edx", "els", "ups", "xps", "xrf"})
 
-# Number of the part: the entries that it consists of. Parts 8, 11, 31, 32 and 40 count their entries themselves.
+# Number of the part: the entries that it consists of, one line each. Parts 8, 11, 32 and 40 count theirs themselves.
 _PARTS: dict[int, tuple[str, ...]] = {
     1: ("year",),
     2: ("month",),
@@ -57,6 +58,7 @@ _PARTS: dict[int, tuple[str, ...]] = {
     28: ("analyser axis take off polar angle", "analyser axis take off azimuth"),
     29: ("species label",),
     30: ("transition or charge state label", "charge of detected particle"),
+    31: ("abscissa label", "abscissa units", "abscissa start", "abscissa increment"),
     33: ("signal mode",),
     34: ("signal collection time",),
     35: ("number of scans to compile this block",),
@@ -74,17 +76,56 @@ _PARTS: dict[int, tuple[str, ...]] = {
     39: ("sample rotation angle",),
 }
 
-_Applies = Callable[[Experiment, str], bool]
-# Parts that only some experiments or techniques have.
-_ONLY: dict[int, _Applies] = {
-    10: lambda experiment, _: experiment.mode in MAPS,
-    13: lambda experiment, technique: experiment.mode in SPUTTERED or technique in _BY_PARTICLES,
-    17: lambda experiment, _: experiment.mode in MAPS | LINESCANS,
-    18: lambda experiment, _: experiment.mode in LINESCANS,
-    23: lambda _, technique: technique == "aes diff",
-    31: lambda experiment, _: experiment.scan_mode == "REGULAR",
-    37: lambda experiment, technique: experiment.mode in SPUTTERED and technique in _BY_ELECTRONS_OR_X_RAYS,
-}
+_TELLING = _BY_PARTICLES | _BY_ELECTRONS_OR_X_RAYS
+"""Techniques on which it depends which parts there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Parts that are read in the same way."""
+
+    names: tuple[str, ...]
+    counted: int = 0
+    """The number of the part, where it counts its entries itself; 0 for entries of one line each."""
+    is_repeated: bool = True
+    """Whether later blocks have it; otherwise it holds from the first one."""
+
+
+def _applies(number: int, mode: str, scan_mode: str, technique: str) -> bool:
+    """Some parts belong to some experiment modes, scan modes or techniques only."""
+    match number:
+        case 10:
+            return mode in MAPS
+        case 13:
+            return mode in SPUTTERED or technique in _BY_PARTICLES
+        case 17:
+            return mode in MAPS | LINESCANS
+        case 18:
+            return mode in LINESCANS
+        case 23:
+            return technique == "aes diff"
+        case 31:
+            return scan_mode == "REGULAR"
+        case 37:
+            return mode in SPUTTERED and technique in _BY_ELECTRONS_OR_X_RAYS
+    return True
+
+
+@lru_cache(maxsize=256)
+def _steps(mode: str, scan_mode: str, technique: str, repeated: frozenset[int], begin: int, end: int) -> list[_Step]:
+    """How the parts from one number to before another are read."""
+    steps: list[_Step] = []
+    for number in range(begin, end):
+        if not _applies(number, mode, scan_mode, technique):
+            continue
+        counted = number if number in _COUNTED else 0
+        step = _Step(_names(number), counted, number in repeated)
+        before = steps[-1] if steps else None
+        if before is not None and not (before.counted or counted) and before.is_repeated == step.is_repeated:
+            steps[-1] = _Step(before.names + step.names, 0, step.is_repeated)
+        else:
+            steps.append(step)
+    return steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +164,13 @@ def read_block(lines: Lines, experiment: Experiment, first: Mapping[str, Json] |
         "block identifier": lines.text("block identifier"),
         "sample identifier": lines.text("sample identifier"),
     }
-    for number in range(1, N_PARTS + 1):
-        applies = _ONLY.get(number)
-        if applies is not None and not applies(experiment, str(header.get("technique", "")).lower()):
-            continue
-        if first is None or number in experiment.repeated:
-            header |= _part(lines, number, experiment)
-        else:
-            header |= {name: first[name] for name in _names(number) if name in first}
+    mode, scan_mode = experiment.mode, experiment.scan_mode
+    repeated = experiment.repeated if first is not None else _EVERYTHING
+    # The technique is part 9, and none before it depends on it.
+    _take(_steps(mode, scan_mode, "", repeated, 1, 10), header, lines, experiment, first)
+    technique = str(header.get("technique", "")).lower()
+    telling = technique if technique in _TELLING else ""
+    _take(_steps(mode, scan_mode, telling, repeated, 10, N_PARTS + 1), header, lines, experiment, first)
     if experiment.n_future_entries:
         entries = lines.take(experiment.n_future_entries, "future upgrade block entries")
         header["future upgrade block entries"] = list(entries)
@@ -147,20 +187,31 @@ def read_block(lines: Lines, experiment: Experiment, first: Mapping[str, Json] |
     return Block(header=header, variables=variables, extremes=extremes, values=values, place=place)
 
 
-def _part(lines: Lines, number: int, experiment: Experiment) -> dict[str, Json]:
-    name, *_ = _names(number)
+def _take(
+    steps: list[_Step], header: dict[str, Json], lines: Lines, experiment: Experiment, first: Mapping[str, Json] | None
+) -> None:
+    """Put entries into the header, from the lines or from that of the first block."""
+    for step in steps:
+        if not step.is_repeated and first is not None:
+            header |= {name: first[name] for name in step.names if name in first}
+        elif step.counted:
+            header[step.names[0]] = _counted(lines, step.counted, step.names[0], experiment)
+        else:
+            header.update(zip(step.names, lines.texts(step.names), strict=True))
+
+
+def _counted(lines: Lines, number: int, name: str, experiment: Experiment) -> Json:
     match number:
         case 8:
-            return {name: list(lines.take(lines.count("number of lines in block comment"), name))}
+            return list(lines.take(lines.count("number of lines in block comment"), name))
         case 11:
-            return {name: list(lines.take(len(experiment.variables), name))}
+            return list(lines.take(len(experiment.variables), name))
         case 32:
             n = lines.count("number of corresponding variables")
-            return {name: [[lines.text(f"{name}: label"), lines.text(f"{name}: units")] for _ in range(n)]}
-        case 40:
+            return [[lines.text(f"{name}: label"), lines.text(f"{name}: units")] for _ in range(n)]
+        case _:
             n = lines.count("number of additional numerical parameters")
-            return {name: [list(lines.take(3, f"{name}: label, units and value")) for _ in range(n)]}
-    return {name: lines.text(name) for name in _names(number)}
+            return [list(lines.take(3, f"{name}: label, units and value")) for _ in range(n)]
 
 
 def _names(number: int) -> tuple[str, ...]:
@@ -170,10 +221,10 @@ def _names(number: int) -> tuple[str, ...]:
 _COUNTED = {
     8: ("block comment",),
     11: ("values of experimental variables",),
-    31: ("abscissa label", "abscissa units", "abscissa start", "abscissa increment"),
     32: ("corresponding variables",),
     40: ("additional numerical parameters",),
 }
+_EVERYTHING = frozenset(range(1, N_PARTS + 1))
 
 
 def _labels(header: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
-from kiban.readers.number_list import numbers, optional_number
+from kiban.readers.number_list import numbers_of_lines, optional_number
 
 MEND = "Export the measurement again; the file is kept as it came."
 UNKNOWN = 1e37
@@ -43,6 +44,12 @@ class Lines:
             self._next += 1
             return self._lines[self._next - 1].strip()
         return self.take(1, what)[0]
+
+    def texts(self, what: Sequence[str]) -> list[str]:
+        """Take a line for each of these entries, as `text` does."""
+        if self._next + len(what) <= len(self._lines):
+            return self.take(len(what), "entries")
+        return [self.text(each) for each in what]
 
     def take(self, n: int, what: str) -> list[str]:
         """Take n lines, without the blanks around them. Raises DamagedFile where fewer follow."""
@@ -80,7 +87,7 @@ class Lines:
     def numbers(self, n: int, what: str) -> NDArray[Any]:
         """Take n numbers, one on each line. Raises DamagedFile."""
         first = self._next + 1
-        values = numbers("\n".join(self._take(n, what)), what=f"{what} (from line {first} on)", file=self._file)
+        values = numbers_of_lines(self._take(n, what), what=f"{what} (from line {first} on)", file=self._file)
         if len(values) != n:
             raise DamagedFile(
                 f"{self._file}: {n} lines with one number each were expected as {what} from line {first} on; "

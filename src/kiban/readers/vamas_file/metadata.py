@@ -50,7 +50,10 @@ _NUMBERS = (
     ("sample_rotation", "sample rotation angle", "deg"),
 )
 # Programs write 0 for these where they do not know.
-_NEVER_ZERO = frozenset({"incident_energy", "count_time", "sputter_energy", "sputter_current"})
+_NEVER_ZERO = frozenset(
+    {"incident_energy", "count_time", "sputter_energy", "sputter_current"}
+    | {name for name, _, _ in _NUMBERS if "width" in name or "field" in name}
+)
 _TEXTS = (
     ("technique_name", "technique"),
     ("source", "analysis source label"),
@@ -86,8 +89,7 @@ def metadata(header: Mapping[str, Json], experiment: Experiment) -> dict[str, Me
     found |= {name: text for name, key in _TEXTS if (text := words(header.get(key)))}
     for name, key, unit in _NUMBERS:
         value = known(header.get(key))
-        is_size = "width" in name or "field" in name or name in _NEVER_ZERO
-        if value is not None and (value > 0 or not is_size):
+        if value is not None and (value > 0 or name not in _NEVER_ZERO):
             found[name] = Measured(value, unit)
     found.update(_by_technique(header, technique(header, experiment)))
     n_scans = scans(header)

@@ -167,12 +167,16 @@ def _corresponding(
     is_first: bool,
     taken: list[Variable],
 ) -> Variable:
-    unit = _signal_unit(block.header, label, written, values) if is_first else unit_of(written)
+    if is_first:
+        unit, doubt = _first_signal(block.header, label, written, values)
+    else:
+        unit = unit_of(written)
+        doubt = _uncertainty(block.header, values, unit)
     is_intensity = is_first and (unit in {"count", "count/s"} or axis_name(label) in _INTENSITIES)
     name = "intensity" if is_intensity else axis_name(label, otherwise="signal")
     return Variable(
         name=_unique(name, taken),
-        series=Series(values, unit, _uncertainty(block.header, values, unit)),
+        series=Series(values, unit, doubt),
         dimensions=dimensions,
         role=Role.AUXILIARY if "transmission" in label.lower() and not is_first else Role.SIGNAL,
         label=label,
@@ -185,18 +189,24 @@ _INTENSITIES = frozenset({"intensity", "counts", "count_rate", "signal", "y", "n
 
 def _unique(name: str, taken: list[Variable]) -> str:
     names = {variable.name for variable in taken}
+    if name not in names:
+        return name
     return next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(names) + 3))) if n not in names)
 
 
-def _signal_unit(header: Mapping[str, Json], label: str, written: str, values: NDArray[Any]) -> str:
-    """Read the unit of the first variable. A bare number, "d", is counts where the label says so or pulses were
-    counted and all numbers are whole: the standard has no other unit for counts."""
-    if written.strip().lower() != "d":
-        return unit_of(written)
-    spoken = read_unit(label)
-    if spoken in {"count", "count/s"}:
-        return spoken
-    return "count" if _is_pulsed(header) and counting_uncertainty(values) is not None else ""
+def _first_signal(
+    header: Mapping[str, Json], label: str, written: str, values: NDArray[Any]
+) -> tuple[str, Uncertainties | None]:
+    """Find unit and uncertainty of the first variable. A bare number, "d", is counts where the label says so or pulses
+    were counted and all numbers are whole: the standard has no other unit for counts."""
+    unit = unit_of(written)
+    if written.strip().lower() == "d":
+        spoken = read_unit(label)
+        if spoken not in {"count", "count/s"}:
+            counted = counting_uncertainty(values) if _is_pulsed(header) else None
+            return ("count" if counted is not None else "", counted)
+        unit = spoken
+    return unit, _uncertainty(header, values, unit)
 
 
 def _is_pulsed(header: Mapping[str, Json]) -> bool:
@@ -221,7 +231,7 @@ def scans(header: Mapping[str, Json]) -> int | None:
 
 def _axis_doubts(axis: Variable) -> Iterator[str]:
     steps = np.diff(axis.series.values)
-    if len(steps) and not (bool(np.all(steps > 0)) or bool(np.all(steps < 0))):
+    if len(steps) and not (bool((steps > 0).all()) or bool((steps < 0).all())):
         yield f"The {axis.label or axis.name} neither rises nor falls all the way; its points are in the file's order."
 
 
