@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.errors import DamagedFile, NothingMeasured
+from kiban.readers.contract import Confidence
 from kiban.readers.galactic_spc import READER
 from kiban.readers.recognise import choose, read
 from kiban.readers.source import Source
@@ -208,6 +209,28 @@ def test_nothing_measured() -> None:
     for content in (spc(sub([]), n=0), spc(count=0)):
         with pytest.raises(NothingMeasured):
             one(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "confidence"),
+    [
+        (spc(sub(Y)), Confidence.CERTAIN),
+        (spc(sub(Y), log=b"a=b"), Confidence.CERTAIN),
+        (spc(sub(Y), version=0x4C), Confidence.CERTAIN),
+        (spc(sub(Y, width=2), sub(Y, width=2), flags=0x05), Confidence.CERTAIN),
+        (spc(sub(Y), flags=0x80, x=np.arange(4, dtype="<f4").tobytes()), Confidence.CERTAIN),
+        (spc(sub(Y)) + b"\0", Confidence.LIKELY),
+        (own_x(), Confidence.LIKELY),
+        (old(Y), Confidence.LIKELY),
+        (spc(sub(Y))[:-1], Confidence.LIKELY),
+    ],
+)
+def test_only_numbers_that_end_where_the_file_or_its_log_says_are_certain(
+    content: bytes, confidence: Confidence
+) -> None:
+    claim = READER.recognise(Source(content, name="x.dat"))
+    assert claim is not None
+    assert claim.confidence is confidence
 
 
 def test_a_zip_archive_is_none_though_its_second_byte_is_that_of_a_version() -> None:

@@ -52,6 +52,7 @@ from kiban.readers.galactic.header import (
     OWN_X,
     SHORT_Y,
     SUBHEADER_BYTES,
+    X_VALUES,
     Header,
     header,
 )
@@ -60,6 +61,8 @@ from kiban.readers.source import Source
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _LOG_BYTES = 64
+_LOG_PLACE = 248
+"""Where the header says where the log begins."""
 _UNKNOWN = ("x", "arbitrary_unit", "")
 _PERCENT_ABOVE = 2.0
 """No sample transmits or reflects twice what falls on it: larger numbers are percent."""
@@ -101,7 +104,13 @@ class GalacticSpc:
         needed = SUBHEADER_BYTES * n_subfiles + (0 if head[0] & OWN_X else width * n_points * n_subfiles)
         if needed > source.size:
             return None
-        return Recognition(Confidence.LIKELY, f"it has the version byte {head[1]:#x} and the codes of an SPC file")
+        end = HEADER_BYTES + needed + (4 * n_points if head[0] & X_VALUES else 0)
+        # The version byte alone is weak, but nothing else ends, or has its log, just where these numbers end.
+        is_exact = head[1] != OLD and not head[0] & OWN_X and end in {source.size, _log_place(head, order)}
+        return Recognition(
+            Confidence.CERTAIN if is_exact else Confidence.LIKELY,
+            f"it has the version byte {head[1]:#x} and the codes of an SPC file",
+        )
 
     def read(self, source: Source) -> list[Reading]:
         """Read all subfiles. Raises as the contract says."""
@@ -115,16 +124,21 @@ class GalacticSpc:
         return [_reading(head, found, log, doubts, "")]
 
 
+def _log_place(head: bytes, order: str) -> int:
+    place: int = struct.unpack_from(f"{order}I", head, _LOG_PLACE)[0]
+    return place
+
+
 def _reading(head: Header, found: list[Subfile], log: Json, doubts: tuple[str, ...], number: str) -> Reading:
     axis = _axis(head, found[0])
     signal, doubt = _signal(head, found, axis.name)
     variables = [axis, signal]
     if len(found) > 1:
         variables += _further(head, found)
-    steps = np.diff(axis.series.values)
-    if not (np.all(steps > 0) or np.all(steps < 0)):
+    x = axis.series.values
+    if not ((x[1:] > x[:-1]).all() or (x[1:] < x[:-1]).all()):
         doubts += (f"The {axis.name.replace('_', ' ')} neither ascends nor descends throughout.",)
-    last = float(np.max(axis.series.values)) * {"nm": 1.0, "um": 1000.0}.get(axis.series.unit, 0.0)
+    last = float(x.max()) * {"nm": 1.0, "um": 1000.0}.get(axis.series.unit, 0.0)
     metadata: dict[str, MetadataValue] = {
         name: text
         for name, text in (("resolution", head.resolution), ("comment", head.comment), ("technique_name", head.method))

@@ -85,17 +85,6 @@ def _each_minus_begins_a_number(text: str) -> bool:
     return text.count("-") == n_after_blank
 
 
-def numbers_of_lines(lines: Sequence[str], *, what: str, file: str) -> NDArray[Any]:
-    """Read numbers as `numbers` does, from lines that mostly hold one each: these are quicker one by one."""
-    text = "\n".join(lines)
-    if text.isascii() and "_" not in text and any(sign in text for sign in ".eE"):
-        with contextlib.suppress(ValueError):
-            values = np.fromiter(map(float, lines), dtype=np.float64, count=len(lines))
-            if not bool(np.isinf(values).any()):
-                return values
-    return numbers(text, what=what, file=file)
-
-
 def _not_a_number(tokens: list[str], *, what: str, file: str) -> DamagedFile:
     position, token = next((i, t) for i, t in enumerate(tokens, 1) if not _is_number(t))
     return DamagedFile(f"{file}: number {position} of the {what} was expected; '{token[:40]}' was found.", mend=_MEND)
@@ -126,6 +115,17 @@ def optional_number(text: str | None) -> float | None:
     except ValueError:
         return None
     return found if math.isfinite(found) else None
+
+
+def numbers_of_lines(lines: Sequence[str], *, what: str, file: str) -> NDArray[Any]:
+    """Read numbers as `numbers` does, from lines that mostly hold one each: these are quicker one by one."""
+    text = "\n".join(lines)
+    if text.isascii() and "_" not in text and any(sign in text for sign in ".eE"):
+        with contextlib.suppress(ValueError):
+            values = np.fromiter(map(float, lines), dtype=np.float64, count=len(lines))
+            if not bool(np.isinf(values).any()):
+                return values
+    return numbers(text, what=what, file=file)
 
 
 def rows(lines: Iterable[str], *, what: str, file: str, first_line: int = 1) -> NDArray[np.float64]:

@@ -102,7 +102,12 @@ class Source:
         """Open the bytes for reading from the start."""
         if isinstance(self._content, bytes):
             return io.BytesIO(self._content)
-        return self._content.open("rb")
+        return io.BytesIO(self.head) if self._is_in_head else self._content.open("rb")
+
+    @property
+    def _is_in_head(self) -> bool:
+        """A small file was read with its head and need not be opened again."""
+        return self.size == len(self.head)
 
     def read(self) -> bytes:
         """Load the bytes whole.
@@ -114,6 +119,8 @@ class Source:
         """
         if isinstance(self._content, bytes):
             return self._content
+        if self._is_in_head and self.size <= self.limits.whole_bytes:
+            return self.head
         if self.size > self.limits.whole_bytes:
             raise LimitExceeded(
                 f"{self.name} has {self.size} bytes; at most {self.limits.whole_bytes} are read at once.",
