@@ -133,7 +133,7 @@ def _assemble(
     text: str, tokens: Tokens, line: NDArray[np.int64], *, promised: int | None, limit: int, name: str
 ) -> Ordinates:
     kinds, numbers = tokens.kinds, tokens.numbers
-    begins = np.diff(line, prepend=-1) != 0
+    begins = _differ_from_before(line)
     is_x = begins & (kinds == Kind.NUMBER)
     starts = np.flatnonzero(begins)
     line_x = np.where(is_x, numbers, np.nan)[starts]
@@ -159,6 +159,13 @@ def _assemble(
         checks=int(values.size - np.count_nonzero(kept)),
         wrong_checks=wrong,
     )
+
+
+def _differ_from_before(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each value is another than the one before it; the first is."""
+    differ = np.ones(values.size, dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=differ[1:])
+    return differ
 
 
 def _repetitions(
@@ -218,7 +225,7 @@ def _without_checks(
     """Find the ordinates that are there only as a check: they begin a line after one that ends in a difference."""
     kept = np.ones(values.size, dtype=np.bool_)
     inner = first[(first > 0) & (first < values.size)]
-    inner = inner[np.diff(inner, prepend=0) > 0]
+    inner = inner[_differ_from_before(inner)]
     checks = inner[(kinds[inner - 1] == Kind.DIFFERENCE) & (kinds[inner] < Kind.DIFFERENCE)]
     wrong = checks[np.abs(values[checks] - values[checks - 1]) > 1e-9 * np.abs(values[checks])]
     if 2 * wrong.size > checks.size and _goes_on(values.size, checks.size, first, line_x, promised):
