@@ -88,10 +88,14 @@ def _claims(source: Source) -> tuple[list[tuple[Recognition, Reader]], list[str]
 
 
 def _by_suffix(suffix: str) -> Iterator[Reader]:
-    """Those whose files are usually called so, then the others; mostly the round ends before these are sorted out."""
-    installed = readers()
-    yield from (reader for reader in installed if suffix in reader.suffixes)
-    yield from (reader for reader in installed if suffix not in reader.suffixes)
+    """Those whose files are usually called so, then the others."""
+    others: list[Reader] = []
+    for reader in readers():
+        if suffix in reader.suffixes:
+            yield reader
+        else:
+            others.append(reader)
+    yield from others
 
 
 def _in_brackets(sentences: list[str]) -> str:

@@ -71,7 +71,7 @@ class SpecsXy:
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text whose first line names SpecsLab, or that has the settings of its export."""
         head = source.head[:4096]
-        if b"specslab" not in source.head_lower[:4096] and not may_mention(head, "XY-Serializer"):
+        if b"specslab" not in head.lower() and not may_mention(head, "XY-Serializer"):
             return None
         return _claim(decode(head)[0])
 

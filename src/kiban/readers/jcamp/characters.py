@@ -34,7 +34,7 @@ _LETTERS = (
 LETTERS = frozenset("".join(letters for *_, letters in _LETTERS))
 
 
-class Class:
+class Character:
     """What a character does to the token that it stands in or behind."""
 
     SEPARATOR = 0
@@ -52,16 +52,16 @@ GOES_ON, STARTS, IS_WRONG = range(3)
 
 
 def _classes() -> NDArray[np.uint8]:
-    table = np.full(256, Class.OTHER, dtype=np.uint8)
+    table = np.full(256, Character.OTHER, dtype=np.uint8)
     for characters, which in (
-        (SEPARATORS, Class.SEPARATOR),
-        ("\n", Class.LINE_END),
-        ("?", Class.MISSING),
-        (LETTERS, Class.LETTER),
-        ("+-", Class.SIGN),
-        ("0123456789", Class.DIGIT),
-        (".", Class.POINT),
-        ("^", Class.POWER),
+        (SEPARATORS, Character.SEPARATOR),
+        ("\n", Character.LINE_END),
+        ("?", Character.MISSING),
+        (LETTERS, Character.LETTER),
+        ("+-", Character.SIGN),
+        ("0123456789", Character.DIGIT),
+        (".", Character.POINT),
+        ("^", Character.POWER),
     ):
         table[[ord(c) for c in characters]] = which
     return table
@@ -96,14 +96,21 @@ def _signs() -> NDArray[np.float64]:
 
 def _pairs() -> NDArray[np.uint8]:
     table = np.full((16, 16), IS_WRONG, dtype=np.uint8)
-    for before in (Class.SEPARATOR, Class.LINE_END, Class.MISSING, Class.LETTER, Class.DIGIT, Class.POINT):
-        apart = before in {Class.SEPARATOR, Class.LINE_END, Class.MISSING}
-        table[before, [Class.LINE_END, Class.MISSING, Class.LETTER, Class.SIGN]] = STARTS
-        table[before, [Class.DIGIT, Class.POINT]] = STARTS if apart else GOES_ON
-        table[before, Class.SEPARATOR] = GOES_ON
-    table[[Class.DIGIT, Class.POINT], Class.POWER] = STARTS
-    table[Class.SIGN, [Class.DIGIT, Class.POINT]] = GOES_ON
-    table[Class.POWER, [Class.SIGN, Class.DIGIT]] = GOES_ON
+    for before in (
+        Character.SEPARATOR,
+        Character.LINE_END,
+        Character.MISSING,
+        Character.LETTER,
+        Character.DIGIT,
+        Character.POINT,
+    ):
+        apart = before in {Character.SEPARATOR, Character.LINE_END, Character.MISSING}
+        table[before, [Character.LINE_END, Character.MISSING, Character.LETTER, Character.SIGN]] = STARTS
+        table[before, [Character.DIGIT, Character.POINT]] = STARTS if apart else GOES_ON
+        table[before, Character.SEPARATOR] = GOES_ON
+    table[[Character.DIGIT, Character.POINT], Character.POWER] = STARTS
+    table[Character.SIGN, [Character.DIGIT, Character.POINT]] = GOES_ON
+    table[Character.POWER, [Character.SIGN, Character.DIGIT]] = GOES_ON
     return table.reshape(-1)
 
 

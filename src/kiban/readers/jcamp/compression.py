@@ -125,8 +125,8 @@ def _with_marked_exponents(text: str) -> str:
         return text
     if letters <= set("EeDd") and re.search(r"\d[EeDd][+-]\d|\.\d*[EeDd]\d", text):
         return mark_exponents(text)
-    may_be_signed = any(mark in text for mark in ("E+", "E-", "e+", "e-"))
-    return _SIGNED_EXPONENT.sub(r"^\1", text) if may_be_signed else text
+    has_sign = "+" in text or "-" in text
+    return _SIGNED_EXPONENT.sub(r"^\1", text) if has_sign and not letters.isdisjoint("Ee") else text
 
 
 def _assemble(

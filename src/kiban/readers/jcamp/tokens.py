@@ -25,7 +25,7 @@ from kiban.readers.jcamp.characters import (
     SEPARATORS,
     SIGN_OF,
     STARTS,
-    Class,
+    Character,
     Kind,
 )
 
@@ -112,7 +112,7 @@ def _cut(text: str, place: int, line: int) -> Tokens | None:
     kept = kinds != Kind.LINE_END
     lines = np.cumsum(~kept)[kept] + line
     begins, kinds = begins[kept], kinds[kept]
-    points = np.flatnonzero(classes == Class.POINT)
+    points = np.flatnonzero(classes == Character.POINT)
     with_point = np.searchsorted(begins, points, "right") - 1
     if bool((with_point[1:] == with_point[:-1]).any()):
         return None
@@ -160,7 +160,7 @@ def _made_numbers(
     `None` where a number has no digit, or an exponent belongs to no plain number. What has an exponent becomes a
     fraction.
     """
-    is_digit = (classes == Class.DIGIT) | (classes == Class.LETTER)
+    is_digit = (classes == Character.DIGIT) | (classes == Character.LETTER)
     places = np.flatnonzero(is_digit)
     first = np.cumsum(is_digit)[begins] - is_digit[begins]
     n_digits = np.diff(first, append=places.size)
