@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
 from kiban.readers import number_list
-from kiban.readers.number_list import numbers, numbers_of_lines, rows
+from kiban.readers.number_list import floats_of_lines, numbers, rows
 
 _TOKENS = st.one_of(
     st.integers(-(2**70), 2**70).map(str),
@@ -85,15 +81,18 @@ def test_rows_are_the_same_both_ways(lines: list[str]) -> None:
 
 @given(st.lists(st.lists(_TOKENS, max_size=2).map(" ".join), max_size=6) | st.lists(_TOKENS, max_size=6))
 def test_lines_of_one_number_are_what_they_are_together(lines: list[str]) -> None:
-    def given(deed: Callable[[], NDArray[Any]]) -> tuple[str, object]:
-        try:
-            found = deed()
-        except DamagedFile as refusal:
-            return "refused", refusal.fault
-        return str(found.dtype), [repr(value) for value in found.tolist()]
+    lines = [line for line in lines if line.isascii() and "_" not in line]
+    alone = floats_of_lines(lines)
+    if alone is not None:
+        assert _given("\n".join(lines)) == (str(alone.dtype), [repr(value) for value in alone.tolist()])
 
-    alone = given(lambda: numbers_of_lines(lines, what="counts", file="f"))
-    assert alone == given(lambda: numbers("\n".join(lines), what="counts", file="f"))
+
+def test_lines_that_may_hold_something_else_are_left() -> None:
+    found = floats_of_lines(["1.5", "-2", " 1e3 ", "nan"])
+    assert found is not None
+    assert found.tolist()[:3] == [1.5, -2.0, 1000.0]
+    for lines in (["1", "2"], ["1.5", "x"], ["1.5", ""], ["1.5 2"], ["1.5", "inf"], [], 60 * ["1"] + ["1.5"]):
+        assert floats_of_lines(lines) is None
 
 
 def test_whole_numbers_stay_whole_and_floats_exact() -> None:

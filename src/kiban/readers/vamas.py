@@ -46,6 +46,7 @@ number is not known. `end of experiment` ends it; another experiment may follow 
 from __future__ import annotations
 
 from dataclasses import replace
+from io import IncrementalNewlineDecoder
 
 from kiban.errors import DamagedFile, NothingMeasured
 from kiban.readers.contract import Confidence, Recognition
@@ -91,10 +92,8 @@ class Vamas:
     def read(self, source: Source) -> list[Reading]:
         """Read all blocks of all experiments, in order. Raises as the contract says."""
         text, _ = decode(source.read())
-        if text.count("\r") != text.count("\r\n"):
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        # The CR of a CRLF is a blank at the end of its line, and blanks are taken off anyway.
-        lines = Lines(text.lstrip("\ufeff").split("\n"), source.name)
+        text = IncrementalNewlineDecoder(None, translate=True).decode(text.lstrip("\ufeff"), final=True)
+        lines = Lines(text, source.name)
         made: list[Reading] = []
         n_experiments = 0
         while n_experiments == 0 or not lines.is_at_end:

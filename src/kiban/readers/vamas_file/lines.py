@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile
-from kiban.readers.number_list import numbers_of_lines, optional_number
+from kiban.readers.number_list import floats_of_lines, numbers, optional_number
 
 MEND = "Export the measurement again; the file is kept as it came."
 UNKNOWN = 1e37
@@ -18,8 +18,9 @@ UNKNOWN = 1e37
 class Lines:
     """Takes lines off a file from the front and names the one that is not what it should be."""
 
-    def __init__(self, lines: list[str], file: str) -> None:
-        self._lines = lines
+    def __init__(self, text: str, file: str) -> None:
+        self._lines = text.split("\n")
+        self._is_plain = text.isascii() and "_" not in text
         self._next = 0
         self._file = file
 
@@ -87,7 +88,10 @@ class Lines:
     def numbers(self, n: int, what: str) -> NDArray[Any]:
         """Take n numbers, one on each line. Raises DamagedFile."""
         first = self._next + 1
-        values = numbers_of_lines(self._take(n, what), what=f"{what} (from line {first} on)", file=self._file)
+        taken = self._take(n, what)
+        values: NDArray[Any] | None = floats_of_lines(taken) if self._is_plain else None
+        if values is None:
+            values = numbers("\n".join(taken), what=f"{what} (from line {first} on)", file=self._file)
         if len(values) != n:
             raise DamagedFile(
                 f"{self._file}: {n} lines with one number each were expected as {what} from line {first} on; "
