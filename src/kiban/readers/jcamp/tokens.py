@@ -38,7 +38,8 @@ _EXACT_DIGITS = 15
 _EXACT_POWER = 22
 _POWERS = np.array([float(f"1e{i}") for i in range(_EXACT_POWER + 1)])
 _MOST_DIGITS_OF_POWER = 3
-_BLANKS = bytes.maketrans(SEPARATORS.encode(), b" " * len(SEPARATORS))
+_LONG_POWER = re.compile(r"\^[+-]?\d{4}")
+_AS_PARSED = bytes.maketrans(SEPARATORS.encode() + b"^", b" " * len(SEPARATORS) + b"e")
 _PIECE = 1 << 16
 """Characters that are cut at once: the arrays for them stay in the processor's cache."""
 
@@ -118,7 +119,8 @@ def _cut(text: str, place: int, line: int) -> Tokens | None:
         return None
     are_fractions = np.zeros(kinds.size, dtype=np.bool_)
     are_fractions[with_point] = True
-    numbers = None if kinds.any() else _plain_numbers(content, kinds.size)
+    powers = kinds == Kind.POWER
+    numbers = _plain_numbers(text, kinds, powers)
     if numbers is None:
         made = _made_numbers(content, classes, begins, kinds, points, with_point, are_fractions)
         if made is None:
@@ -126,24 +128,33 @@ def _cut(text: str, place: int, line: int) -> Tokens | None:
         numbers, hard = made
         for i in hard:
             numbers[i] = float(written(text, int(begins[i])).translate(PLAIN))
-        if bool((powers := kinds == Kind.POWER).any()):
-            kinds, numbers, are_fractions, begins, lines = (
-                each[~powers] for each in (kinds, numbers, are_fractions, begins, lines)
-            )
+    if bool(powers.any()):
+        are_fractions[np.flatnonzero(powers) - 1] = True
+        kinds, numbers, are_fractions, begins, lines = (
+            each[~powers] for each in (kinds, numbers, are_fractions, begins, lines)
+        )
     return Tokens(kinds=kinds, numbers=numbers, are_fractions=are_fractions, begins=begins + place, lines=lines)
 
 
-def _plain_numbers(content: NDArray[np.uint8], n: int) -> NDArray[np.float64] | None:
-    """Read plain numbers with NumPy's parser, which reads them as `float` does; `None` where they are not n."""
+def _plain_numbers(text: str, kinds: NDArray[np.int8], powers: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Read numbers without letters with NumPy's parser, which reads them as `float` does; NaN where an exponent begins.
+
+    `None` where other forms are among them, or what the parser gives are not as many numbers.
+    """
+    if not kinds.size or bool((kinds[~powers] != Kind.NUMBER).any()) or ("^" in text and _LONG_POWER.search(text)):
+        return None
     try:
         with warnings.catch_warnings():
             # NumPy before 2.3 only warns of what it cannot read.
             warnings.simplefilter("error", DeprecationWarning)
-            values = np.fromstring(content.tobytes().translate(_BLANKS), dtype=np.float64, sep=" ")
+            values = np.fromstring(text.encode("ascii").translate(_AS_PARSED), dtype=np.float64, sep=" ")
     except (ValueError, DeprecationWarning):
         return None
-    # Of blanks alone it makes a number.
-    return values if values.size == n > 0 else None
+    if values.size != kinds.size - np.count_nonzero(powers):
+        return None
+    numbers = np.full(kinds.size, np.nan)
+    numbers[~powers] = values
+    return numbers
 
 
 def _made_numbers(
@@ -157,8 +168,7 @@ def _made_numbers(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
     """Make numbers of digits; also gives the places of those that cannot be made exactly.
 
-    `None` where a number has no digit, or an exponent belongs to no plain number. What has an exponent becomes a
-    fraction.
+    `None` where a number has no digit, or an exponent belongs to no plain number.
     """
     is_digit = (classes == Character.DIGIT) | (classes == Character.LETTER)
     places = np.flatnonzero(is_digit)
@@ -174,7 +184,6 @@ def _made_numbers(
         if _are_wrong(powers, kinds, n_digits, are_fractions):
             return None
         shifts[powers - 1] += (mantissas[powers] * SIGN_OF[content[begins[powers] + 1]]).astype(np.int64)
-        are_fractions[powers - 1] = True
     numbers = _scaled(mantissas, shifts) * SIGN_OF[content[begins]]
     numbers[kinds == Kind.MISSING] = np.nan
     return numbers, np.flatnonzero((n_digits > _EXACT_DIGITS) | (np.abs(shifts) > _EXACT_POWER))
