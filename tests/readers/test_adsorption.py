@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from kiban.errors import DamagedFile, NothingMeasured
-from kiban.readers import adsorption_aif, belsorp_text, quantachrome_text
+from kiban.readers import adsorption_aif, belsorp_text, quantachrome_text, recognise
 from kiban.readers.adsorption.isotherm import loading
 from kiban.readers.source import Source
 from kiban.testing.reader_suite import ReaderSuite
@@ -287,3 +287,10 @@ def test_a_column_without_unit_does_not_shift_the_others():
 def test_damage_is_refused(module, content, error, fault):
     with pytest.raises(error, match=fault):
         module.READER.read(Source(content.encode(), name="i.dat"))
+
+
+@pytest.mark.parametrize("name", ["a.aif", "a.cif", "a.txt"])
+def test_an_information_file_is_no_crystal_structure_whatever_it_is_called(name: str) -> None:
+    audited = AIF.replace("data_raw2aif\n", "data_raw2aif\n_audit_aif_version 6acf6ef\n_audit_creation_method test\n")
+    choice = recognise.choose(Source(audited.encode(), name=name))
+    assert choice.reader.name == "adsorption_aif"

@@ -55,6 +55,8 @@ _KNOWN = re.compile(
     re.MULTILINE,
 )
 _MAGIC = "#\\#CIF_"
+_ISOTHERM = re.compile(rb"_(?:ad|de)sorp_(?:pressure|amount)\b", re.IGNORECASE)
+"""Adsorption isotherms use the syntax of CIF with words of their own, and have a reader of their own (AIF)."""
 _BINARY = b"--CIF-BINARY-FORMAT-SECTION--"
 """Images in CIF, which have a reader of their own."""
 
@@ -74,7 +76,7 @@ class Cif:
         """Look for a `data_` line before anything else, and a tag after it."""
         if b"data_" not in source.head_lower or b"\0" in source.head[:4096]:
             return None
-        if _BINARY in source.head:
+        if _BINARY in source.head or _ISOTHERM.search(source.head):
             return None
         text = source.head_text
         opened = _FIRST_TOKEN.match(text)
