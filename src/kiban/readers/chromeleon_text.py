@@ -42,7 +42,7 @@ from kiban.readers.source import Source
 from kiban.readers.tables.date_columns import read_date
 from kiban.readers.tables.number_columns import read_numbers
 from kiban.readers.tables.text_rows import with_plain_line_ends
-from kiban.readers.text import decode
+from kiban.readers.text import decode, may_mention
 from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
@@ -70,7 +70,9 @@ class ChromeleonText:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text with a line `Chromatogram Data:` or `Raw Data:` and the names of Chromeleon's columns."""
-        text = with_plain_line_ends(decode(source.head)[0])
+        if not may_mention(source.head, "Chromatogram Data:", "Raw Data:"):
+            return None
+        text = with_plain_line_ends(source.head_text)
         if _TITLE.search(text) is not None and _COLUMNS.search(text) is not None:
             return Recognition(Confidence.CERTAIN, "its heading and columns are those of Chromeleon's chromatograms")
         return None

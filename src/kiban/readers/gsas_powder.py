@@ -64,7 +64,7 @@ class GsasPowder:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text with a line BANK, two numbers and the type of its steps."""
-        if b"\0" not in source.head[:1024] and _OWN.search(source.head):
+        if b"BANK" in source.head and b"\0" not in source.head[:1024] and _OWN.search(source.head):
             return Recognition(Confidence.CERTAIN, "it has a line 'BANK ...' as GSAS has it")
         return None
 

@@ -43,7 +43,7 @@ from kiban.readers.number_list import optional_number, rows
 from kiban.readers.optical.words import signal
 from kiban.readers.source import Source
 from kiban.readers.tables.date_columns import read_date
-from kiban.readers.text import decode
+from kiban.readers.text import decode, is_wide
 from kiban.readers.words.unit_words import read_unit
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
@@ -76,7 +76,10 @@ class HitachiText:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text with the headings Instrument Parameters and Data Points and a spectrophotometer as model."""
-        head = source.head.replace(b"\0", b"")
+        head = source.head
+        if b"\0" in head[:1024] and not is_wide(head):
+            return None
+        head = head.replace(b"\0", b"")
         if b"Instrument Parameters" in head and re.search(rb"Model:\t[^\r\n]{0,60}Spectrophotometer", head):
             return Recognition(Confidence.CERTAIN, "it has 'Instrument Parameters' of a Hitachi spectrophotometer")
         return None

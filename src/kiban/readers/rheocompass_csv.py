@@ -49,7 +49,7 @@ from kiban.readers.source import Source
 from kiban.readers.tables.column_headers import ColumnHeader, unique
 from kiban.readers.tables.number_columns import read_numbers, to_number
 from kiban.readers.tables.text_rows import with_plain_line_ends
-from kiban.readers.text import decode
+from kiban.readers.text import decode, is_wide
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 
 _INTERVAL = re.compile(
@@ -75,7 +75,9 @@ class RheocompassCsv:
 
     def recognise(self, source: Source) -> Recognition | None:
         """Claim text with a line of an interval's number and points, then names of columns, then units in brackets."""
-        lines = with_plain_line_ends(decode(source.head[:32768])[0]).split("\n")
+        if b"\0" in source.head[:1024] and not is_wide(source.head):
+            return None
+        lines = with_plain_line_ends(source.head_text[:32768]).split("\n")
         for n, line in enumerate(lines):
             match = _INTERVAL.match(line)
             if match is not None and _heading(lines, n + 1, match["sign"]) is not None:
