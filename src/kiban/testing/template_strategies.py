@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -94,7 +95,7 @@ def _one(field: Field) -> st.SearchStrategy[Any]:
         case FieldKind.TEXT:
             return st.text("abc 試料", min_size=1, max_size=5).filter(str.strip)
         case FieldKind.NUMBER:
-            return number
+            return st.integers(math.ceil(low), math.floor(high)) if field.is_whole else number
         case FieldKind.QUANTITY:
             return number.map(lambda v: {"value": v, "unit": field.unit})
         case FieldKind.TRUTH:
