@@ -12,6 +12,7 @@ from kiban.web.api.record_models import FileModel, FilesModel, NumbersModel, Sho
 from .conftest import CUT, SWEEP, Program
 
 OPERATIONS = {
+    "adopt_structure": ("post", "/api/v1/structures/{name}"),
     "deposit_files": ("post", "/api/v1/deposits"),
     "get_content": ("get", "/api/v1/files/{sha256}/content"),
     "get_export": ("get", "/api/v1/records/{identifier}/export"),
@@ -22,12 +23,19 @@ OPERATIONS = {
     "get_provenance": ("get", "/api/v1/records/{identifier}/provenance"),
     "get_normalised": ("get", "/api/v1/records/{identifier}/normalised"),
     "get_numbers": ("get", "/api/v1/records/{identifier}/numbers"),
+    "get_one_template": ("get", "/api/v1/templates/{identifier}"),
+    "get_provenance": ("get", "/api/v1/records/{identifier}/provenance"),
     "get_section": ("get", "/api/v1/records/{identifier}/section"),
     "get_record": ("get", "/api/v1/records/{identifier}"),
+    "get_structures": ("get", "/api/v1/structures"),
     "get_table": ("get", "/api/v1/tables"),
+    "get_template_diff": ("get", "/api/v1/templates/{identifier}/diff"),
+    "get_templates": ("get", "/api/v1/templates"),
     "health": ("get", "/api/v1/health"),
     "get_readers": ("get", "/api/v1/readers"),
     "get_techniques": ("get", "/api/v1/techniques"),
+    "post_template": ("post", "/api/v1/templates"),
+    "put_template": ("put", "/api/v1/templates/{identifier}"),
     "read_anew": ("post", "/api/v1/files/{sha256}/readings"),
     "list_records": ("get", "/api/v1/records"),
     "search_records": ("get", "/api/v1/search"),

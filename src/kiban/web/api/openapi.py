@@ -20,6 +20,7 @@ _TAGS = {
     "search": "Find records.",
     "records": "One record, its numbers and its header.",
     "files": "Files exactly as they came.",
+    "templates": "Data structures, and the library of them.",
     "tables": "Values of many samples side by side.",
     "platform": "The platform itself.",
 }
