@@ -1,4 +1,4 @@
-"""Write the pages of the reference that follow from the code: readers, analyses, standards, terms, operations, REST.
+"""Write the pages of the reference that follow from the code: readers, analyses, standards, terms, structures, ...
 
     make docs            (or: python docs/make_reference_pages.py)
 
@@ -22,15 +22,19 @@ from typing import TYPE_CHECKING, Any, cast
 import kiban.operations
 from kiban.analysis.contract import Analysis
 from kiban.analysis.run import analyses
+from kiban.cli.template_lines import holds
 from kiban.compute.listed_readers import ReaderFacts
 from kiban.compute.outside_formats import FORMATS
 from kiban.compute.reader_list import facts_of
 from kiban.plugins import Loaded
 from kiban.readers.contract import Reader
 from kiban.readers.recognise import readers
+from kiban.records.field import Field, walk
 from kiban.records.property_term import PROPERTY_TERMS
+from kiban.records.standard_structures import load, names
 from kiban.records.technique import TECHNIQUES, Technique
 from kiban.records.technique_terms import CHMO_TERMS
+from kiban.records.template import Template
 from kiban.standards.contract import DataSetExport, Export
 from kiban.standards.installed import data_set_exports, exports
 
@@ -50,6 +54,7 @@ def pages() -> dict[str, str]:
         "standards.md": standards_page(),
         "property-terms.md": property_terms_page(),
         "techniques.md": techniques_page(),
+        "structures.md": structures_page(),
         "operations.md": operations_page(),
         "rest.md": rest_page(),
     }
@@ -237,6 +242,72 @@ def _chmo_term(technique: Technique) -> str:
         return ""
     number, label = CHMO_TERMS[technique.key]
     return f"[CHMO:{number}]({technique.iri}) {label}"
+
+
+_STRUCTURES = """
+The library of data structures that Kiban brings: [templates](../how-to/describe-your-data.md) for samples, processes
+(simulation runs among them) and the measurements of each technique that is read from files. `kiban template adopt`
+takes one into the project, where it is a template like any other and can be changed. Labels and help are in English and
+Japanese; here stand the English ones, `kiban template show NAME --library --language ja` has the others.
+
+`!` before a field: it must be filled in. `+`: it should be. A process has its fields twice, as meant and as done; what
+must be filled in must be so as meant.
+
+Terms of processes and choices are those of the [Chemical Methods Ontology](https://github.com/rsc-ontologies/rsc-cmo)
+(CHMO, CC BY 4.0), kinds of quantity those of [QUDT](https://qudt.org), where these have the very thing; otherwise
+there is no term.
+"""
+
+
+def structures_page() -> str:
+    """The library of structures: what there is, and the fields of each."""
+    templates = [load(name) for name in names()]
+    parts = []
+    for kind in dict.fromkeys(template.applies_to for template in templates):
+        here = [template for template in templates if template.applies_to is kind]
+        rows = [
+            (_structure_link(t), t.label.ja, f"`{t.name}`", str(len(t.fields)), _term(t.iri))
+            for t in here
+        ]
+        parts.append(f"## For a {kind.value}")
+        parts.append(_table(("structure", "Japanese", "name", "fields", "term"), rows))
+    return _page("Structures", _STRUCTURES, *parts, *map(_structure_section, templates))
+
+
+def _structure_link(template: Template) -> str:
+    return f"[{template.label.en}](#{slug(_structure_heading(template))})"
+
+
+def _structure_heading(template: Template) -> str:
+    return f"{template.label.en} ({template.applies_to.value})"
+
+
+def _structure_section(template: Template) -> str:
+    rows = [
+        (
+            {"required": "!", "recommended": "+"}.get(field.need.value, ""),
+            f"`{'.'.join(path)}`",
+            field.label.en,
+            _options(field) or holds(field).replace("|", "\\|"),
+            " ".join(part for part in (field.help.en, _term(field.iri)) if part).replace("|", "\\|"),
+        )
+        for path, field in walk(template.fields)
+    ]
+    heading = f"## {_structure_heading(template)}"
+    about = f"`{template.name}`. {template.description.en}"
+    return "\n\n".join((heading, about, _table(("", "field", "label", "holds", "means"), rows)))
+
+
+def _options(field: Field) -> str:
+    return ", ".join(f"`{option.key}`{' ' if option.iri else ''}{_term(option.iri)}" for option in field.options)
+
+
+def _term(iri: str) -> str:
+    """A link with the short name of a term."""
+    if not iri:
+        return ""
+    name = iri.rpartition("/")[2]
+    return f"[{name.replace('CHMO_', 'CHMO:') if 'CHMO' in name else f'qudt:{name}'}]({iri})"
 
 
 def operations_page() -> str:

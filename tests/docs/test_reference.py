@@ -23,7 +23,9 @@ from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.find import Hit
 from kiban.operations.verify import Finding, Report
 from kiban.query.question import RECORD_FIELDS
+from kiban.records.field import walk
 from kiban.records.property_term import PROPERTY_TERMS
+from kiban.records.standard_structures import load, names
 from kiban.records.technique import TECHNIQUES
 
 from .pages import REFERENCE, generated, generator, headings, row_names, rows, section
@@ -38,7 +40,16 @@ def _text(name: str) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["readers.md", "analyses.md", "standards.md", "property-terms.md", "techniques.md", "operations.md", "rest.md"],
+    [
+        "readers.md",
+        "analyses.md",
+        "standards.md",
+        "property-terms.md",
+        "techniques.md",
+        "structures.md",
+        "operations.md",
+        "rest.md",
+    ],
 )
 def test_generated_pages_are_up_to_date(name: str) -> None:
     assert _text(name) == generated()[name], f"docs/reference/{name} is out of date: run `make docs`"
@@ -92,16 +103,25 @@ def test_every_command_has_its_section() -> None:
     assert described == set(_commands())
 
 
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """What may follow a command, and what may follow its acts where it has some."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for act in action.choices.values():
+                yield from _actions(act)
+
+
 @pytest.mark.parametrize("name", _commands())
 def test_every_option_of_a_command_has_its_row(name: str) -> None:
     described = set(row_names(section(CLI, f"kiban {name}")))
     takes = set()
-    for action in _commands()[name]._actions:
+    for action in _actions(_commands()[name]):
         if not isinstance(action, argparse._HelpAction):
             takes |= set(action.option_strings) or {str(action.metavar or action.dest)}
     options = {name for name in described if name.startswith("-") or name.isupper()}
     assert options == takes
-    for action in _commands()[name]._actions:
+    for action in _actions(_commands()[name]):
         for choice in action.choices or ():
             assert f"`{choice}`" in section(CLI, f"kiban {name}"), f"{action.dest} may be {choice}"
 
@@ -170,6 +190,16 @@ def test_every_plugin_contract_has_its_row() -> None:
 def test_every_term_and_technique_has_its_row() -> None:
     assert set(row_names(_text("property-terms.md"))) == set(PROPERTY_TERMS)
     assert set(row_names(_text("techniques.md"))) == set(TECHNIQUES)
+
+
+def test_every_structure_has_its_section() -> None:
+    found = headings(REFERENCE / "structures.md")
+    assert len(found) == len(set(found))
+    for name in names():
+        template = load(name)
+        text = section(REFERENCE / "structures.md", f"{template.label.en} ({template.applies_to.value})")
+        described = [cells[1].strip("`") for cells in rows(text)]
+        assert described == [".".join(path) for path, _ in walk(template.fields)], name
 
 
 def test_every_field_of_a_question_has_its_row() -> None:

@@ -38,7 +38,11 @@ def _with(field: dict[str, object]) -> str:
     [
         (_with({"key": "k", "kind": "text", "unti": "m"}), "Field 'k' of the template has 'unti'", "'unit'"),
         (_with({"key": "k", "kind": "text", "label": "K"}), "'label' of field 'k' of the template is 'K'", "object"),
-        (_with({"key": "k", "kind": "group", "fields": [{"key": "m", "labels": {}}]}), "Field 'm' of field 'k'", "'label'"),
+        (
+            _with({"key": "k", "kind": "group", "fields": [{"key": "m", "labels": {}}]}),
+            "Field 'm' of field 'k'",
+            "label",
+        ),
         (_with({"key": "k", "kind": "choice", "options": [{"name": "a"}]}), "Option 1 of field 'k'", "key"),
         (_with({"key": "k", "kind": "choice", "options": {"a": "b"}}), "'options' of field 'k'", "list"),
         (_with({"key": "K", "kind": "text"}), "'K' cannot be the key", "lower-case"),
