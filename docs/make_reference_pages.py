@@ -265,10 +265,7 @@ def structures_page() -> str:
     parts = []
     for kind in dict.fromkeys(template.applies_to for template in templates):
         here = [template for template in templates if template.applies_to is kind]
-        rows = [
-            (_structure_link(t), t.label.ja, f"`{t.name}`", str(len(t.fields)), _term(t.iri))
-            for t in here
-        ]
+        rows = [(_structure_link(t), t.label.ja, f"`{t.name}`", str(len(t.fields)), _term(t.iri)) for t in here]
         parts.append(f"## For a {kind.value}")
         parts.append(_table(("structure", "Japanese", "name", "fields", "term"), rows))
     return _page("Structures", _STRUCTURES, *parts, *map(_structure_section, templates))

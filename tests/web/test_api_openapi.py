@@ -24,7 +24,6 @@ OPERATIONS = {
     "get_normalised": ("get", "/api/v1/records/{identifier}/normalised"),
     "get_numbers": ("get", "/api/v1/records/{identifier}/numbers"),
     "get_one_template": ("get", "/api/v1/templates/{identifier}"),
-    "get_provenance": ("get", "/api/v1/records/{identifier}/provenance"),
     "get_section": ("get", "/api/v1/records/{identifier}/section"),
     "get_record": ("get", "/api/v1/records/{identifier}"),
     "get_structures": ("get", "/api/v1/structures"),
