@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from kiban.errors import Conflict, InvalidValue
+from kiban.errors import Conflict, InvalidValue, Refused
 from kiban.operations import standard_structures
+from kiban.operations.import_template import import_template
 from kiban.operations.processes import record_process
 from kiban.operations.resources import Resources
 from kiban.operations.samples import Form, register_sample
@@ -123,6 +124,16 @@ def test_a_template_of_one_s_own_keeps_its_name(asker: Asker, resources: Resourc
     assert get_template(asker, resources, "film").template == own
     with pytest.raises(InvalidValue, match="no structure 'foam'"):
         adopt(asker, resources, ["bulk", "foam"])
+
+
+def test_files_of_another_system_do_not_overwrite_what_was_taken(asker: Asker, resources: Resources) -> None:
+    adopt(asker, resources, ["film"])
+    theirs = Template(
+        name="film", label=Label(en="F"), applies_to=RecordKind.SAMPLE, fields=(COLOUR,), extra={"rde": {"files": {}}}
+    )
+    with pytest.raises(Refused):
+        import_template(asker, resources, lambda _earlier: theirs)
+    assert get_template(asker, resources, "film").template == library.load("film")
 
 
 def test_a_renamed_one_is_known_by_where_it_came_from(asker: Asker, resources: Resources) -> None:

@@ -140,6 +140,19 @@ def test_everything_is_said_in_english_and_japanese(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
+def test_no_two_places_side_by_side_are_called_the_same(name: str) -> None:
+    template = load(name)
+    for fields in [template.fields, *(field.fields for _, field in walk(template.fields))]:
+        for said in ("en", "ja"):
+            labels = [getattr(field.label, said) for field in fields]
+            assert len(set(labels)) == len(labels), labels
+    for path, field in walk(template.fields):
+        for said in ("en", "ja"):
+            labels = [getattr(option.label, said) for option in field.options]
+            assert len(set(labels)) == len(labels), f"{path}: {labels}"
+
+
+@pytest.mark.parametrize("name", names())
 def test_needs_are_such_that_a_person_can_meet_them(name: str) -> None:
     template = load(name)
     leaves = [field for _, field in walk(template.fields) if not field.fields]

@@ -37,7 +37,7 @@ def import_template(asker: Asker, resources: Resources, read: Reads, *, tier: Ti
     Raises
     ------
     Refused
-        If the name belongs to a template that was not imported.
+        If the name belongs to a template that was not imported from that system.
     Conflict
         If somebody else changed it meanwhile.
     InvalidValue, DamagedFile
@@ -49,7 +49,8 @@ def import_template(asker: Asker, resources: Resources, read: Reads, *, tier: Ti
     if not ours:
         return ImportedTemplate(kept=define_template(asker, resources, template, tier=tier), status="defined")
     [known] = ours
-    if not known.template.extra:
+    # What else stands there, as where in Kiban's library it came from, does not make it one of that system.
+    if not set(known.template.extra) & set(template.extra):
         raise Refused(
             f"The project has a template {template.name} that was made here ({known.record.pid}).",
             mend="Rename that one, then import again.",
