@@ -253,9 +253,10 @@ Japanese; here stand the English ones, `kiban template show NAME --library --lan
 `!` before a field: it must be filled in. `+`: it should be. A process has its fields twice, as meant and as done; what
 must be filled in must be so as meant.
 
-Terms of processes and choices are those of the [Chemical Methods Ontology](https://github.com/rsc-ontologies/rsc-cmo)
-(CHMO, CC BY 4.0), kinds of quantity those of [QUDT](https://qudt.org), where these have the very thing; otherwise
-there is no term.
+Terms of samples, processes and choices are those of the
+[Chemical Methods Ontology](https://github.com/rsc-ontologies/rsc-cmo) (CHMO, CC BY 4.0) and of the
+[PMD core ontology](https://github.com/materialdigital/core-ontology) (PMDco), kinds of quantity those of
+[QUDT](https://qudt.org), where these have the very thing; otherwise there is no term.
 """
 
 
@@ -303,8 +304,9 @@ def _term(iri: str) -> str:
     """A link with the short name of a term."""
     if not iri:
         return ""
-    name = iri.rpartition("/")[2]
-    return f"[{name.replace('CHMO_', 'CHMO:') if 'CHMO' in name else f'qudt:{name}'}]({iri})"
+    vocabulary, _, name = iri.rpartition("/")
+    shown = name.replace("_", ":") if "_" in name else f"{vocabulary.rpartition('/')[2]}:{name}"
+    return f"[{shown.replace('quantitykind', 'qudt')}]({iri})"
 
 
 def operations_page() -> str:
