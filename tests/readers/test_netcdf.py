@@ -108,12 +108,39 @@ def log(version: int = 1, n_records: int = 3) -> Classic:
     return made
 
 
+def hierarchical(build: Any) -> bytes:
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        file.attrs["_NCProperties"] = np.bytes_(b"version=2,h5netcdf=1")
+        build(file)
+    return content.getvalue()
+
+
+def furnace(file: Any) -> None:
+    file.attrs["title"] = np.bytes_(b"furnace")
+    time = file.create_dataset("time", data=np.array([0.0, 5.0, 10.0]))
+    time.attrs["units"] = np.bytes_(b"seconds since 2024-01-31")
+    time.make_scale("time")
+    place = file.create_dataset("x", data=np.array([0.0, 1.0], np.float32))
+    place.make_scale("x")
+    packed = file.create_dataset("temperature", data=np.arange(6, dtype=np.int16).reshape(3, 2), compression="gzip")
+    packed.attrs["scale_factor"], packed.attrs["_FillValue"] = 0.5, np.int16(-1)
+    packed.dims[0].attach_scale(time)
+    packed.dims[1].attach_scale(place)
+    inner = file.create_group("inner")
+    scale = inner.create_dataset("n", shape=(4,), dtype=np.float32)
+    scale.make_scale("This is a netCDF dimension but not a netCDF variable         4")
+    inner.create_dataset("flow", data=np.arange(4), chunks=(2,)).dims[0].attach_scale(scale)
+    inner.create_dataset("name", data=np.bytes_(b"film"))
+
+
 class TestSuite(ReaderSuite):
     reader = READER
     examples: ClassVar[dict[str, bytes]] = {
         "CDF-1": log(1).file(),
         "CDF-2": log(2).file(),
         "CDF-5": log(5).file(),
+        "netCDF-4": hierarchical(furnace),
     }
 
 
@@ -290,14 +317,6 @@ def test_what_xarray_writes_as_netcdf_4_is_read(tmp_path: Path) -> None:
     assert reading["packed"].values.tolist() == [1.5, 2.5]
     assert reading["time"].values.tolist() == [43200, 43205, 43210]
     assert reading.started_at == datetime(2024, 1, 31, 12, tzinfo=UTC)
-
-
-def hierarchical(build: Any) -> bytes:
-    content = io.BytesIO()
-    with h5py.File(content, "w") as file:
-        file.attrs["_NCProperties"] = np.bytes_(b"version=2,h5netcdf=1")
-        build(file)
-    return content.getvalue()
 
 
 def test_groups_are_readings_and_dimensions_may_have_no_values() -> None:

@@ -57,7 +57,7 @@ class EmdBerkeley:
     """Reads EMD of the Berkeley lab."""
 
     name = "emd_berkeley"
-    version = 1
+    version = 2
     title = "EMD (Berkeley, py4DSTEM)"
     makers = ("NCEM",)
     techniques = ("electron_microscopy", "electron_diffraction", "spectrum")

@@ -49,7 +49,7 @@ from kiban.readers.diffraction.scan import counting_uncertainty
 from kiban.readers.hdf5.conventions import Convention, convention
 from kiban.readers.hdf5.links import child, follow, names
 from kiban.readers.hdf5.opening import MEND, is_hdf5, opened
-from kiban.readers.hdf5.values import is_numeric, numbers, text
+from kiban.readers.hdf5.values import first_column, is_numeric, numbers, text
 from kiban.readers.sampled_axes import Axis, Kind, checked, named, sampled_variables
 from kiban.readers.source import Source
 from kiban.readers.velox.conditions import Conditions
@@ -75,7 +75,7 @@ class EmdVelox:
     """Reads Velox files."""
 
     name = "emd_velox"
-    version = 1
+    version = 2
     title = "EMD (Velox)"
     makers = ("Thermo Fisher Scientific (FEI)",)
     techniques = ("electron_microscopy", "electron_diffraction", "energy_dispersive_x_ray", "spectrum")
@@ -144,7 +144,7 @@ def _conditions(group: h5py.Group, source: Source) -> Conditions:
         return Conditions({})
     if node.shape[0] > _LONGEST_JSON:
         raise DamagedFile(f"{source.name}: {node.name} promises a text of {node.shape[0]} bytes.", mend=MEND)
-    return Conditions.of(np.ascontiguousarray(node[:, 0]).tobytes())
+    return Conditions.of(first_column(node, limits=source.limits, file=source.name).tobytes())
 
 
 def _data(group: h5py.Group, source: Source) -> h5py.Dataset:

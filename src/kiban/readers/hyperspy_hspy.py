@@ -92,7 +92,7 @@ class HyperspyHspy:
     """Reads HyperSpy's files."""
 
     name = "hyperspy_hspy"
-    version = 1
+    version = 2
     title = "HyperSpy (HDF5)"
     makers = ("HyperSpy",)
     techniques = (

@@ -25,6 +25,7 @@ links, numbers in other files and promises beyond the limits are refused.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +34,7 @@ from kiban.errors import DamagedFile, HostileFile, LimitExceeded
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.hdf5.conventions import Convention, convention
 from kiban.readers.hdf5.opening import MEND, is_hdf5, opened
-from kiban.readers.hdf5.values import n_bytes
+from kiban.readers.hdf5.packing import check_packing, n_bytes
 from kiban.readers.source import Source
 from kiban.records.reading import Reading, Role
 from kiban.records.technique import TECHNIQUES
@@ -44,6 +45,11 @@ if TYPE_CHECKING:
 
 _MOST_OBJECTS = 100_000
 _DEEPEST = 8
+_MOST_CHUNKS = 1 << 14
+"""Kiban cuts arrays into pieces of a megabyte."""
+_NEVER_WRITTEN = 1 << 20
+_WIDEST = 16
+"""An array of one and the same number may take this many times the room of those that it belongs to."""
 
 
 class KibanNormalised:
@@ -71,6 +77,8 @@ class KibanNormalised:
             _look_through(file, source)
         with source.open() as stream:
             reading = nexus.read(stream)
+        if not reading.title or not all(reading.doubts):
+            raise DamagedFile(f"{source.name}: its title, or a doubt, is empty.", mend=MEND)
         for variable in reading.variables:
             # No reader writes an axis with gaps, so the bytes have changed since.
             if variable.role is Role.AXIS and not bool(np.isfinite(variable.series.values).all()):
@@ -78,52 +86,70 @@ class KibanNormalised:
         return [reading]
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What is in the file, so far."""
+
+    source: Source
+    n_objects: int = 0
+    written: int = 0
+    """Bytes of numbers that it promises, where some are there."""
+    never_written: int = 0
+    """And of arrays of one and the same number, which take no room in the file."""
+
+
 def _look_through(file: h5py.File, source: Source) -> None:
     """Refuse what Kiban never writes, before any of it is followed or allocated."""
-    left = [_MOST_OBJECTS]
-    total = _look_into(file["/"], source, left, 0)
-    if total > 2 * source.limits.whole_bytes:
-        raise LimitExceeded(
-            f"{source.name} promises {total} bytes of numbers; at most {2 * source.limits.whole_bytes} are read.",
-            mend="Read the original file again: it is kept, and the normalised file is made of it.",
+    seen = _Seen(source)
+    _look_into(file["/"], seen, 0)
+    # Such arrays have the length of a dimension that others have in full.
+    if seen.never_written > _NEVER_WRITTEN + _WIDEST * seen.written:
+        raise HostileFile(
+            f"{source.name} promises {seen.never_written} bytes of numbers that were never written, beside "
+            f"{seen.written} that were.",
+            mend="Ask for the file again where it comes from.",
         )
 
 
-def _look_into(group: h5py.Group, source: Source, left: list[int], depth: int) -> int:
+def _look_into(group: h5py.Group, seen: _Seen, depth: int) -> None:
     import h5py
 
-    total = 0
     for name in group:
-        left[0] -= 1
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink) or depth > _DEEPEST or left[0] < 0:
+        seen.n_objects += 1
+        is_linked_hard = isinstance(group.get(name, getlink=True), h5py.HardLink)
+        if not is_linked_hard or depth > _DEEPEST or seen.n_objects > _MOST_OBJECTS:
             raise HostileFile(
-                f"{source.name} says that Kiban wrote it, but {group.name} has links or objects that it never writes.",
+                f"{seen.source.name} says that Kiban wrote it, but {group.name} has links or objects that it never "
+                "writes.",
                 mend="Ask for the file again where it comes from.",
             )
         node = group[name]
         if isinstance(node, h5py.Group):
-            total += _look_into(node, source, left, depth + 1)
+            _look_into(node, seen, depth + 1)
         elif isinstance(node, h5py.Dataset):
-            total += _checked_bytes(node, source)
-    return total
+            _check_dataset(node, seen)
 
 
-def _checked_bytes(dataset: h5py.Dataset, source: Source) -> int:
+def _check_dataset(dataset: h5py.Dataset, seen: _Seen) -> None:
+    name = seen.source.name
     if dataset.external or dataset.is_virtual:
         raise HostileFile(
-            f"{source.name}: {dataset.name} keeps its numbers in other files, which Kiban never does.",
+            f"{name}: {dataset.name} keeps its numbers in other files, which Kiban never does.",
             mend="Ask for the file again where it comes from.",
         )
-    promised = n_bytes(dataset)
-    stored = dataset.id.get_storage_size()
-    limits = source.limits
-    # Arrays of one and the same number take no room; they have the length of a dimension that others have in full.
-    if stored and promised > limits.suspicious_bytes and promised > stored * limits.expansion_ratio:
-        raise HostileFile(
-            f"{source.name}: {dataset.name} unpacks to over {limits.expansion_ratio} times its length ({promised}).",
-            mend="Ask for the file again where it comes from.",
+    if dataset.dtype.kind not in "iufcbS":
+        raise DamagedFile(f"{name}: {dataset.name} holds {dataset.dtype}, which Kiban never writes.", mend=MEND)
+    if dataset.id.get_storage_size():
+        seen.written += n_bytes(dataset)
+    else:
+        seen.never_written += n_bytes(dataset)
+    most, total = 2 * seen.source.limits.whole_bytes, seen.written + seen.never_written
+    if total > most:
+        raise LimitExceeded(
+            f"{name} promises {total} bytes of numbers or more; at most {most} are read.",
+            mend="Read the original file again: it is kept, and the normalised file is made of it.",
         )
-    return promised
+    check_packing(dataset, limits=seen.source.limits, file=name, most_chunks=_MOST_CHUNKS)
 
 
 READER = KibanNormalised()

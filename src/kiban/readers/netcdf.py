@@ -43,7 +43,7 @@ class Netcdf:
     """Reads netCDF."""
 
     name = "netcdf"
-    version = 1
+    version = 2
     title = "netCDF"
     makers = ()
     techniques = ("table",)

@@ -21,9 +21,9 @@ without them: √n of the Poisson distribution, origin estimate (1 where nothing
 What is left out
 ----------------
 Data outside NXdata groups (the header has single numbers and texts of the whole entry, and names the rest), and groups
-without a signal. Nothing in other files is ever opened: external links, external storage and virtual datasets are
-refused where the signal needs them, and named in a doubt or the header elsewhere. Numbers packed by filters that HDF5
-does not bring itself (Blosc, bitshuffle, ...) are refused by name.
+without a signal. Nothing in other files is ever opened: external links, external storage and virtual datasets that show
+other files, or one another, are refused where the signal needs them, and named in a doubt or the header elsewhere.
+Numbers packed by filters that HDF5 does not bring itself (Blosc, bitshuffle, ...) or by N-bit are refused by name.
 
 File structure
 --------------
@@ -59,7 +59,7 @@ class NexusHdf5:
     """Reads NeXus."""
 
     name = "nexus_hdf5"
-    version = 1
+    version = 2
     title = "NeXus (HDF5)"
     makers = ()
     techniques = (

@@ -5,7 +5,7 @@ HDF5 itself would open whatever file an external link names, also where a soft l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -35,8 +35,8 @@ def names(group: h5py.Group) -> Iterator[str]:
 
 
 def child(group: h5py.Group, name: str) -> Node | Elsewhere | None:
-    """The member of that name; `None` where there is none, or a soft link leads nowhere."""
-    return _step(group, name, _MOST_STEPS)
+    """The member of that name; `None` where there is none, or a soft link leads nowhere. A path is followed."""
+    return _follow(group, name, _MOST_STEPS) if "/" in name else _step(group, name, _MOST_STEPS)
 
 
 def follow(group: h5py.Group, path: str) -> Node | Elsewhere | None:
@@ -59,36 +59,31 @@ def _follow(group: h5py.Group, path: str, steps: int) -> Node | Elsewhere | None
 
 
 def _step(group: h5py.Group, name: str, steps: int) -> Node | Elsewhere | None:
-    import h5py
+    # The high-level calls of h5py look each name up several times, which takes most of the time of a small file.
+    from h5py import h5l
 
-    if "/" not in name and (node := _hard_linked(group, name)) is not None:
-        return node
-    link = group.get(name, getlink=True, default=None)
-    if isinstance(link, h5py.ExternalLink):
-        return Elsewhere(str(link.filename), str(link.path))
-    if isinstance(link, h5py.SoftLink):
-        return _follow(group, link.path, steps - 1) if steps > 0 else None
-    if not isinstance(link, h5py.HardLink):
+    raw = name.encode("utf-8", "surrogateescape")
+    links = group.id.links
+    if not raw or b"\0" in raw or not links.exists(raw):
         return None
-    node = group[name]
-    return node if isinstance(node, h5py.Group | h5py.Dataset) else None
+    kind = links.get_info(raw).type
+    if kind == h5l.TYPE_EXTERNAL:
+        file, path = links.get_val(raw)
+        return Elsewhere(file.decode("utf-8", "surrogateescape"), path.decode("utf-8", "surrogateescape"))
+    if kind == h5l.TYPE_SOFT:
+        path = links.get_val(raw).decode("utf-8", "surrogateescape")
+        return _follow(group, path, steps - 1) if steps > 0 else None
+    return _opened(group, raw) if kind == h5l.TYPE_HARD else None
 
 
-def _hard_linked(group: h5py.Group, name: str) -> Node | None:
-    """The group or dataset of that name, if it lies in the group and no link leads to it: what most names are, found
-    without what h5py does besides; `None` for all else."""
+def _opened(group: h5py.Group, name: bytes) -> Node | None:
     import h5py
+    from h5py import h5d, h5g, h5o
 
-    raw_name = name.encode("utf-8", "surrogateescape")
-    try:
-        if group.id.links.get_info(raw_name).type != h5py.h5l.TYPE_HARD:
-            return None
-        found = h5py.h5o.open(group.id, raw_name)
-    except _COMPLAINTS:
-        return None
-    if isinstance(found, h5py.h5g.GroupID):
+    found = h5o.open(group.id, name)
+    if isinstance(found, h5g.GroupID):
         return h5py.Group(found)
-    return h5py.Dataset(found, readonly=True) if isinstance(found, h5py.h5d.DatasetID) else None
+    return h5py.Dataset(found, readonly=True) if isinstance(found, h5d.DatasetID) else None
 
 
 def address(node: Node) -> tuple[int, int]:
@@ -99,7 +94,17 @@ def address(node: Node) -> tuple[int, int]:
     return info.fileno, info.addr
 
 
-def walk(group: h5py.Group, *, opens_datasets: bool = True) -> Iterator[tuple[str, Node | Elsewhere]]:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How far a walk goes."""
+
+    opens_datasets: bool
+    is_closed: Callable[[h5py.Group], bool]
+
+
+def walk(
+    group: h5py.Group, *, opens_datasets: bool = True, is_closed: Callable[[h5py.Group], bool] = lambda _: False
+) -> Iterator[tuple[str, Node | Elsewhere]]:
     """Go through all that lies below a group, each object once, by its path from the group.
 
     It ends quietly behind 50,000 objects and goes 64 groups deep.
@@ -108,20 +113,22 @@ def walk(group: h5py.Group, *, opens_datasets: bool = True) -> Iterator[tuple[st
     ----------
     opens_datasets : bool
         Where only groups are wanted, datasets can be passed over: opening them takes most of the time.
+    is_closed : callable
+        Groups for which it is true come themselves, but nothing that lies below them.
     """
     seen: set[tuple[int, int]] = {address(group)}
-    yield from _walk(group, "", seen, 0, opens_datasets)
+    yield from _walk(group, "", seen, 0, _Way(opens_datasets, is_closed))
 
 
 def _walk(
-    group: h5py.Group, path: str, seen: set[tuple[int, int]], depth: int, opens_datasets: bool
+    group: h5py.Group, path: str, seen: set[tuple[int, int]], depth: int, way: _Way
 ) -> Iterator[tuple[str, Node | Elsewhere]]:
     import h5py
 
     for name in names(group):
         if len(seen) >= _MOST_NODES:
             return
-        if not opens_datasets and (place := _dataset_address(group, name)) is not None:
+        if not way.opens_datasets and (place := _dataset_address(group, name)) is not None:
             seen.add(place)
             continue
         node = child(group, name)
@@ -136,8 +143,8 @@ def _walk(
             continue
         seen.add(place)
         yield below, node
-        if isinstance(node, h5py.Group) and depth < _DEEPEST:
-            yield from _walk(node, below, seen, depth + 1, opens_datasets)
+        if isinstance(node, h5py.Group) and depth < _DEEPEST and not way.is_closed(node):
+            yield from _walk(node, below, seen, depth + 1, way)
 
 
 def _dataset_address(group: h5py.Group, name: str) -> tuple[int, int] | None:

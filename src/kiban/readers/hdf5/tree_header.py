@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from kiban.errors import KibanError
 from kiban.readers.hdf5.links import Elsewhere, Node, child, names
-from kiban.readers.hdf5.values import attribute, attribute_names, is_numeric, n_bytes, numbers, texts
+from kiban.readers.hdf5.packing import n_bytes
+from kiban.readers.hdf5.values import attribute, attribute_names, is_numeric, numbers, texts
 from kiban.readers.source import Limits
 from kiban.records.reading import Json
 
@@ -68,6 +69,9 @@ class _Header:
 
     def _value(self, dataset: h5py.Dataset) -> Json:
         shape: list[Json] = [int(n) for n in dataset.shape or ()]
+        # An array without numbers can still have a million empty rows.
+        if 0 in shape:
+            return {"#type": str(dataset.dtype), "#shape": shape}
         if is_numeric(dataset) and n_bytes(dataset) <= _LONGEST_LIST * dataset.dtype.itemsize:
             values, _ = numbers(dataset, limits=self._limits, file=self._file)
             return _finite(values.tolist())

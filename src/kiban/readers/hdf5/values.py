@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from kiban.errors import DamagedFile, HostileFile, LimitExceeded, UnsupportedVariant
 from kiban.readers.hdf5.opening import MEND
+from kiban.readers.hdf5.packing import check_packing, n_bytes, n_chunks, read_column, read_whole
+from kiban.readers.hdf5.virtual import sources
 from kiban.readers.source import Limits
 from kiban.readers.text import decode
 
@@ -21,32 +23,14 @@ if TYPE_CHECKING:
 
 Plain: TypeAlias = "bool | int | float | str | list[bool] | list[int] | list[float] | list[str]"
 
-_LARGEST_CHUNK = 1 << 29
 _LONGEST_ATTRIBUTE = 65_536
 _MOST_TEXTS = 100_000
 _LONGEST_TEXT = 1 << 24
-_FILTERS = {
-    307: "BZIP2",
-    32000: "LZF",
-    32001: "Blosc",
-    32004: "LZ4",
-    32008: "bitshuffle",
-    32013: "ZFP",
-    32015: "Zstandard",
-    32017: "SZ",
-    32026: "Blosc2",
-    4: "SZIP",
-}
 
 
 def is_numeric(dataset: h5py.Dataset) -> bool:
     """It holds numbers (not texts, references or structures)."""
     return dataset.dtype.kind in "iufbc" and dataset.dtype.fields is None
-
-
-def n_bytes(dataset: h5py.Dataset) -> int:
-    """What its numbers would take, as promised."""
-    return math.prod(int(n) for n in dataset.shape or ()) * int(dataset.dtype.itemsize)
 
 
 def check(dataset: h5py.Dataset, *, limits: Limits, file: str) -> tuple[str, ...]:
@@ -69,57 +53,56 @@ def check(dataset: h5py.Dataset, *, limits: Limits, file: str) -> tuple[str, ...
     place = f"{file}: {dataset.name}"
     if dataset.shape is None:
         raise DamagedFile(f"{place} has no shape.", mend=MEND)
-    if dataset.external or (dataset.is_virtual and any(each.file_name != "." for each in dataset.virtual_sources())):
-        raise HostileFile(
-            f"{place} keeps its numbers in other files, which are never opened.",
-            mend="Write everything into one file (h5repack, or copy with h5py) and deposit that.",
-        )
-    _check_filters(dataset, place)
+    _check_place(dataset, place)
     promised = n_bytes(dataset)
     if promised > limits.whole_bytes:
         raise LimitExceeded(
             f"{place} promises {promised} bytes; at most {limits.whole_bytes} are read at once.",
             mend="Export a smaller part of the measurement. The file is kept as it came.",
         )
-    if dataset.chunks and math.prod(dataset.chunks) * dataset.dtype.itemsize > _LARGEST_CHUNK:
-        raise LimitExceeded(f"{place} is packed in one piece of over {_LARGEST_CHUNK} bytes.", mend=MEND)
-    stored = dataset.id.get_storage_size()
-    if promised > limits.suspicious_bytes and stored and promised > stored * limits.expansion_ratio:
+    if dataset.is_virtual:
+        shown, doubts = sources(dataset, file=file)
+        return (*doubts, *(doubt for each in shown for doubt in check(each, limits=limits, file=file)))
+    check_packing(dataset, limits=limits, file=file)
+    return _gaps(dataset, promised, place)
+
+
+def _check_place(dataset: h5py.Dataset, place: str) -> None:
+    if dataset.external:
         raise HostileFile(
-            f"{place}: {stored} bytes unpack to over {limits.expansion_ratio} times as much ({promised}).",
-            mend="No instrument packs like this. If it is meant, save it without compression.",
+            f"{place} keeps its numbers in other files, which are never opened.",
+            mend="Write everything into one file (h5repack, or copy with h5py) and deposit that.",
         )
-    return _gaps(dataset, promised, stored, place)
 
 
-def _check_filters(dataset: h5py.Dataset, place: str) -> None:
-    import h5py
+def first_column(dataset: h5py.Dataset, *, limits: Limits, file: str) -> NDArray[Any]:
+    """Read the first column of a table of two dimensions that may be too large to be read whole.
 
-    properties = dataset.id.get_create_plist()
-    for n in range(properties.get_nfilters()):
-        code, _, _, name = properties.get_filter(n)
-        if not h5py.h5z.filter_avail(code):
-            known = _FILTERS.get(code) or name.decode("latin-1").strip("\0 ") or "unknown"
-            raise UnsupportedVariant(
-                f"{place} is packed by the filter {code} ({known[:40]}), which is not here.",
-                mend="Save it with deflate or without compression (h5repack does it). The file is kept as it came.",
-            )
+    Raises
+    ------
+    UnreadableFile
+        As `check`; a view of other datasets is refused as well.
+    """
+    place = f"{file}: {dataset.name}"
+    _check_place(dataset, place)
+    if dataset.is_virtual:
+        raise UnsupportedVariant(
+            f"{place} shows other datasets instead of holding bytes of its own.",
+            mend="Write everything into one file (h5repack, or copy with h5py) and deposit that.",
+        )
+    return read_column(dataset, limits=limits, file=file)
 
 
-def _gaps(dataset: h5py.Dataset, promised: int, stored: int, place: str) -> tuple[str, ...]:
+def _gaps(dataset: h5py.Dataset, promised: int, place: str) -> tuple[str, ...]:
     """What was never written reads as the fill value and looks like data."""
-    if promised and not stored and not dataset.is_virtual:
+    if promised and not dataset.id.get_storage_size():
         raise DamagedFile(f"{place} promises {promised} bytes of numbers; none were ever written.", mend=MEND)
-    if not dataset.chunks or dataset.is_virtual or not promised:
+    if not dataset.chunks or not promised:
         return ()
-    expected = 1
-    for length, chunk in zip(dataset.shape, dataset.chunks, strict=True):
-        expected *= -(-int(length) // int(chunk))
-    found = dataset.id.get_num_chunks()
+    expected, found = n_chunks(dataset), dataset.id.get_num_chunks()
     if found >= expected:
         return ()
-    fill = dataset.fillvalue
-    return (f"Of {dataset.name} only {found} of {expected} parts were written; the rest reads as {fill}.",)
+    return (f"Of {dataset.name} only {found} of {expected} parts were written; the rest reads as {dataset.fillvalue}.",)
 
 
 def numbers(dataset: h5py.Dataset, *, limits: Limits, file: str) -> tuple[NDArray[Any], tuple[str, ...]]:
@@ -130,7 +113,7 @@ def numbers(dataset: h5py.Dataset, *, limits: Limits, file: str) -> tuple[NDArra
             mend="Export it as plain numbers. The file is kept as it came.",
         )
     doubts = check(dataset, limits=limits, file=file)
-    values = np.asarray(dataset[()])
+    values = read_whole(dataset)
     if values.dtype.kind == "f" and values.dtype.itemsize > 8:
         values = values.astype(np.float64)
     return values.astype(values.dtype.newbyteorder("="), copy=False), doubts

@@ -13,7 +13,8 @@ from kiban.errors import KibanError
 from kiban.quantity.measured import Measured
 from kiban.quantity.spelling import respell
 from kiban.readers.hdf5.links import address, child, follow, walk
-from kiban.readers.hdf5.values import is_numeric, n_bytes, text, text_attribute
+from kiban.readers.hdf5.packing import n_bytes
+from kiban.readers.hdf5.values import is_numeric, numbers, text, text_attribute
 from kiban.readers.nexus.stated import signal_name
 from kiban.readers.source import Limits
 from kiban.records.reading import MetadataValue
@@ -121,14 +122,14 @@ def _default(entry: h5py.Group) -> h5py.Group | None:
 def _data_groups(entry: h5py.Group) -> Iterator[h5py.Group]:
     import h5py
 
-    inner: list[str] = []
-    for path, node in walk(entry, opens_datasets=False):
-        if not isinstance(node, h5py.Group) or any(path.startswith(f"{each}/") for each in inner):
-            continue
-        if _nexus_class(node) in _ENTRIES:
-            inner.append(path)
-        elif _nexus_class(node) == "NXdata":
+    # Many entries within one another would otherwise be gone through again and again.
+    for _, node in walk(entry, opens_datasets=False, is_closed=_is_entry):
+        if isinstance(node, h5py.Group) and _nexus_class(node) == "NXdata":
             yield node
+
+
+def _is_entry(group: h5py.Group) -> bool:
+    return _nexus_class(group) in _ENTRIES
 
 
 def _nexus_class(group: h5py.Group) -> str:
@@ -157,7 +158,11 @@ def describe(entry: h5py.Group, *, limits: Limits, file: str) -> Entry:
     for name, nexus_class, field in _NUMBERS:
         for group in by_class.get(nexus_class, ()):
             node = child(group, field)
-            if name not in metadata and isinstance(node, h5py.Dataset) and (value := _quantity(node)) is not None:
+            if (
+                name not in metadata
+                and isinstance(node, h5py.Dataset)
+                and (value := _quantity(node, limits, file)) is not None
+            ):
                 metadata[name] = value
     metadata |= {name: texts[name] for name in ("chemical_formula", "detector") if name in texts}
     if ended_at := _time(words(entry, "end_time")):
@@ -186,11 +191,16 @@ def _text(dataset: h5py.Dataset, *, limits: Limits, file: str) -> str:
         return ""
 
 
-def _quantity(dataset: h5py.Dataset) -> Measured | None:
+def _quantity(dataset: h5py.Dataset, limits: Limits, file: str) -> Measured | None:
     """One number with its unit; a list of them is not one condition of the measurement."""
     if not is_numeric(dataset) or n_bytes(dataset) != dataset.dtype.itemsize or dataset.dtype.kind not in "iuf":
         return None
-    value = float(np.asarray(dataset[()]).reshape(-1)[0])
+    try:
+        values, _ = numbers(dataset, limits=limits, file=file)
+    except KibanError:
+        # As with texts: the header has the reason.
+        return None
+    value = float(values.reshape(-1)[0])
     unit = text_attribute(dataset, "units")
     return Measured(value, respell(unit)) if np.isfinite(value) and unit else None
 
