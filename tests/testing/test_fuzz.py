@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import gzip
 import io
 import json
 import random
+import signal
 import time
 import zipfile
 from pathlib import Path
@@ -20,7 +22,8 @@ from kiban.quantity.series import Series
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.records.reading import Reading, Role, Variable
-from kiban.testing import fuzz
+from kiban.testing import fuzz, fuzz_apart
+from kiban.testing.fuzz_judge import damaged
 from kiban.testing.mutations import mutated
 
 SOUND = b"SIMPLE\n" + b"\n".join(b"%d" % n for n in range(40))
@@ -112,7 +115,6 @@ def test_unsound_readings_and_refusals_without_a_word_are_faults() -> None:
 def test_the_command_counts_writes_faulty_inputs_down_and_says_it_by_its_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fuzz, "_prepare_for_the_worst", lambda: None)  # its limits would last for the other tests
     table = tmp_path / "a.csv"
     table.write_bytes(b"Temperature (K),Resistance (ohm)\n" + b"".join(b"%d,%d\n" % (n, 2 * n) for n in range(20)))
     empty = tmp_path / "empty.csv"
@@ -140,6 +142,63 @@ def test_a_reader_can_be_named_by_its_module() -> None:
         fuzz._reader("no_such_reader")
     with pytest.raises(SystemExit, match="is no reader: it has no name"):
         fuzz._reader("kiban.readers.rigaku_ras:_START")
+
+
+class Crashing(Simple):
+    def read(self, source: Source) -> list[Reading]:
+        if len(source.read()) < len(SOUND):
+            ctypes.string_at(0)
+        return super().read(source)
+
+
+class Hanging(Simple):
+    def read(self, source: Source) -> list[Reading]:
+        if len(source.read()) < len(SOUND):
+            # As in a library in C: no exception comes in.
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+            time.sleep(60)
+        return super().read(source)
+
+
+def test_what_ends_the_process_is_counted_and_the_others_go_on() -> None:
+    report = _fuzz(Crashing(), is_apart=True)
+    assert report.n == 300 == report.read + report.refused + report.crashed
+    assert report.crashed > 50
+    [what] = report.crashes
+    assert what.startswith("read: SIGSEGV in fuzz_judge.py, line ")
+    assert report.n_faults == 0
+    first = report.first_inputs[what][0]
+    assert len(damaged([SOUND], seed=1, number=first)) < len(SOUND)
+    here = _fuzz(Simple())
+    assert (report.n, report.claimed) == (here.n, here.claimed)
+
+
+def test_what_never_comes_back_is_ended_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz_apart, "_GRACE_S", 0.1)
+    report = _fuzz(Hanging(), n=8, is_apart=True, seconds=0.05)
+    assert report.crashed > 0
+    assert list(report.crashes) == ["read: no answer within 0.2 s"]
+    assert report.n == 8
+
+
+def test_in_a_process_of_its_own_the_same_comes_out() -> None:
+    one, other = _fuzz(Trusting()), _fuzz(Trusting(), is_apart=True)
+    assert one.faults == other.faults
+    assert one.first_inputs == other.first_inputs
+    assert (one.read, one.refused, one.claimed) == (other.read, other.refused, other.claimed)
+    assert other.memory_mb > 10
+
+
+def test_it_can_begin_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "a.csv"
+    table.write_bytes(b"Temperature (K),Resistance (ohm)\n" + b"".join(b"%d,%d\n" % (n, 2 * n) for n in range(20)))
+    reports = []
+    for first, n in ((0, 60), (0, 20), (20, 40)):
+        fuzz.main(["delimited_text", "--first", str(first), "--n", str(n), "--json", str(table)])
+        reports.append(json.loads(capsys.readouterr().out))
+    whole, *parts = reports
+    for key in ("n", "claimed", "read", "refused"):
+        assert whole[key] == sum(part[key] for part in parts)
 
 
 @given(content=st.binary(min_size=1, max_size=300), seed=st.integers())

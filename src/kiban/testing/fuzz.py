@@ -6,67 +6,31 @@ READER is a name of `kiban readers`, or `module:OBJECT`. Each input must give so
 KibanError that has a fault and a mend, in time and within the memory. Everything else is a fault of the reader. Input
 number 4711 of seed 1 is the same in every run: `--only 4711 --keep FOLDER` writes it down.
 
-It runs in this process, without the fence: what crashes the process ends the run.
+The reader runs in processes of its own, without the fence: an input that crashes or hangs one is counted as crashed,
+and the next input comes to a new one.
 """
 
 from __future__ import annotations
 
 import argparse
-import faulthandler
 import importlib
 import json
-import random
-import resource
-import signal
 import sys
 import time
-import traceback
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from kiban.errors import KibanError
-from kiban.readers.contract import Reader, Recognition, lacks
+from kiban.readers.contract import Reader, lacks
 from kiban.readers.recognise import readers
 from kiban.readers.source import Source
-from kiban.testing.mutations import mutated
-from kiban.testing.reader_suite import check_sound
+from kiban.testing.fuzz_apart import outcomes_apart
+from kiban.testing.fuzz_judge import damaged, judged, recognised
+from kiban.testing.fuzz_report import Outcome, Report
 
 _LARGEST_BYTES = 512 << 10
-_MEMORY_BYTES = 4 << 30
-"""As much as a worker behind the fence may have."""
-
-
-class _TooSlow(BaseException):
-    """The time for one input is over. No `except Exception` of a reader may catch it."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What a reader made of its inputs."""
-
-    reader: str
-    n: int = 0
-    claimed: int = 0
-    """As many the reader recognised as its own."""
-    read: int = 0
-    refused: int = 0
-    refusals: dict[str, int] = field(default_factory=dict)
-    """By the name of the error."""
-    faults: dict[str, int] = field(default_factory=dict)
-    """What came instead of Readings or a refusal, and where; how many inputs show it."""
-    first_inputs: dict[str, list[int]] = field(default_factory=dict)
-    """Numbers of the first inputs that show each fault."""
-    slowest_s: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def n_faults(self) -> int:
-        """Inputs that show a fault."""
-        return sum(self.faults.values())
 
 
 def fuzz(
@@ -77,6 +41,7 @@ def fuzz(
     seed: int = 1,
     seconds: float = 5.0,
     keep: Path | None = None,
+    is_apart: bool = False,
 ) -> Report:
     """Give a reader one damaged file after another.
 
@@ -90,83 +55,33 @@ def fuzz(
         What one input may take. Only the main thread of a program can be interrupted for it.
     keep : Path, optional
         A folder for the first inputs with each fault.
+    is_apart : bool
+        In processes of its own, which may crash or hang and have no more memory than a worker behind the fence.
     """
-    report = Report(reader=reader.name)
+    report = Report(reader=reader.name, seed=seed, first=inputs[0] if len(inputs) else 0)
     started = time.monotonic()
-    for number in inputs:
-        chance = random.Random(f"{seed}:{number}")  # noqa: S311  no secret: the same inputs in each run
-        content = mutated(chance, contents)
-        begun = time.monotonic()
-        _judge(reader, content, seconds, report, number, keep)
-        report.slowest_s = max(report.slowest_s, time.monotonic() - begun)
-        report.n += 1
+    found = outcomes_apart if is_apart else _outcomes_here
+    for outcome in found(reader, contents, inputs=inputs, seed=seed, seconds=seconds):
+        if report.add(outcome) and keep is not None:
+            content = damaged(contents, seed=seed, number=outcome.number)
+            (keep / f"{reader.name}-{outcome.number}.bin").write_bytes(content)
         if report.n % 1000 == 0:
-            _show(f"{report.n} of {len(inputs)}, {report.n_faults} with a fault")
+            _show(f"{report.n} of {len(inputs)}, {report.n_faults} with a fault, {report.crashed} crashed")
     _show("")
     report.seconds = time.monotonic() - started
     return report
 
 
-def _judge(reader: Reader, content: bytes, seconds: float, report: Report, number: int, keep: Path | None) -> None:
-    try:
-        with _time_limit(seconds):
-            claim = reader.recognise(Source(content, name="file.bin"))
-            assert claim is None or isinstance(claim, Recognition), f"recognise gave {claim!r}"
-            report.claimed += claim is not None
-    except (Exception, _TooSlow) as error:  # noqa: BLE001  whatever comes is what was looked for
-        _note(report, _signature("recognise", error), content, number, keep)
-        return
-    try:
-        with _time_limit(seconds):
-            readings = reader.read(Source(content, name="file.bin"))
-            assert readings, "read gave no Reading"
-            for reading in readings:
-                check_sound(reading)
-    except KibanError as error:
-        if error.fault and error.mend:
-            report.refused += 1
-            report.refusals[error.name] = report.refusals.get(error.name, 0) + 1
+def _outcomes_here(
+    reader: Reader, contents: Sequence[bytes], *, inputs: Sequence[int], seed: int, seconds: float
+) -> Iterator[Outcome]:
+    for number in inputs:
+        content = damaged(contents, seed=seed, number=number)
+        claim = recognised(reader, content, number=number, seconds=seconds)
+        if isinstance(claim, Outcome):
+            yield claim
         else:
-            _note(report, _signature("read", error), content, number, keep)
-    except (Exception, _TooSlow) as error:  # noqa: BLE001  whatever comes is what was looked for
-        _note(report, _signature("read", error), content, number, keep)
-    else:
-        report.read += 1
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    def too_slow(number: int, frame: object) -> None:  # noqa: ARG001
-        raise _TooSlow(f"more than {seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, too_slow)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _signature(deed: str, error: BaseException) -> str:
-    """What failed and where, without what differs from input to input."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/testing/fuzz" not in frame.filename]
-    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    kind = type(error).__name__.removeprefix("_")
-    return f"{deed}: {kind}{where}: {_without_numbers(str(error))[:120]}"
-
-
-def _without_numbers(text: str) -> str:
-    return "".join("#" if character.isdigit() else character for character in text.split("\n")[0])
-
-
-def _note(report: Report, what: str, content: bytes, number: int, keep: Path | None) -> None:
-    report.faults[what] = report.faults.get(what, 0) + 1
-    first = report.first_inputs.setdefault(what, [])
-    if len(first) < 3:
-        first.append(number)
-        if keep is not None:
-            (keep / f"{report.reader}-{number}.bin").write_bytes(content)
+            yield judged(reader, content, number=number, seconds=seconds, is_claimed=claim)
 
 
 def _show(text: str) -> None:
@@ -208,11 +123,12 @@ def _contents(paths: Sequence[Path], reader: Reader, largest: int) -> list[bytes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run it and give the exit code: 0 without a fault, 1 with one."""
+    """Run it and give the exit code: 0 without a fault or crash, 1 with one."""
     parser = argparse.ArgumentParser(prog="python -m kiban.testing.fuzz", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("reader", metavar="READER", help="a name of `kiban readers`, or module:OBJECT")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="sound files to start from")
     parser.add_argument("--n", type=int, default=10_000, help="how many inputs (default: 10000)")
+    parser.add_argument("--first", type=int, default=0, metavar="NUMBER", help="begin with this input (default: 0)")
     parser.add_argument("--seed", type=int, default=1, help="other inputs for each (default: 1)")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="this input alone")
     parser.add_argument("--seconds", type=float, default=5.0, help="what one input may take (default: 5)")
@@ -224,31 +140,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     contents = _contents(arguments.files, reader, arguments.largest)
     if arguments.keep is not None:
         arguments.keep.mkdir(parents=True, exist_ok=True)
-    _prepare_for_the_worst()
-    inputs = range(arguments.n) if arguments.only is None else [arguments.only]
-    report = fuzz(reader, contents, inputs=inputs, seed=arguments.seed, seconds=arguments.seconds, keep=arguments.keep)
-    print(json.dumps(asdict(report)) if arguments.json else _text(report))  # noqa: T201
-    return 1 if report.faults else 0
-
-
-def _prepare_for_the_worst() -> None:
-    """Say where a crash happened, and let no input take the machine's memory."""
-    faulthandler.enable()
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def _text(report: Report) -> str:
-    refusals = ", ".join(f"{name} {n}" for name, n in Counter(report.refusals).most_common())
-    lines = [
-        f"{report.reader}: {report.n} inputs in {report.seconds:.0f} s, {report.claimed} of them recognised",
-        f"  read     {report.read}",
-        f"  refused  {report.refused}  ({refusals or 'none'})",
-        f"  faults   {report.n_faults}",
-        f"  slowest  {report.slowest_s:.2f} s",
-    ]
-    for what, n in sorted(report.faults.items(), key=lambda item: -item[1]):
-        lines.append(f"  ! {n} × {what}  (inputs {', '.join(map(str, report.first_inputs[what]))})")
-    return "\n".join(lines)
+    first = arguments.first
+    inputs = range(first, first + arguments.n) if arguments.only is None else range(arguments.only, arguments.only + 1)
+    report = fuzz(
+        reader,
+        contents,
+        inputs=inputs,
+        seed=arguments.seed,
+        seconds=arguments.seconds,
+        keep=arguments.keep,
+        is_apart=True,
+    )
+    print(json.dumps(asdict(report)) if arguments.json else report.as_text())  # noqa: T201
+    return 1 if report.faults or report.crashes else 0
 
 
 if __name__ == "__main__":

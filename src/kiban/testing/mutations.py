@@ -1,8 +1,8 @@
 """Damage to files, as copying, editing and malice do it: what a reader must answer with a clear word.
 
-A mutation is drawn from a chance and the sound files it starts from; the same chance gives the same bytes. Archives
-and packed files are damaged inside as well: a flipped bit in a zip would otherwise be stopped by its checksum and never
-reach the reader.
+A mutation is drawn from a chance and the sound files it starts from; the same chance gives the same bytes. Archives,
+packed files and HDF5 are damaged inside as well: a flipped bit in a zip would otherwise be stopped by its checksum and
+never reach the reader.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+
+from kiban.testing.hdf5_mutations import SIGNATURE, mutated_hdf5
 
 _NUMBER = re.compile(rb"[-+]?\d[\d.]*")
 _ODD_TEXTS = (
@@ -37,7 +39,8 @@ def mutated(chance: random.Random, contents: Sequence[bytes]) -> bytes:
         Sound files, none of them empty.
     """
     content = chance.choice(contents)
-    if chance.random() < 0.8:
+    # HDF5 itself refuses most files with damaged bytes.
+    if chance.random() < (0.85 if content.startswith(SIGNATURE) else 0.8):
         inner = _inside(chance, content, contents)
         if inner is not None:
             return inner
@@ -58,6 +61,8 @@ def _inside(chance: random.Random, content: bytes, contents: Sequence[bytes]) ->
     try:
         if content.startswith(b"PK\x03\x04"):
             return _inside_zip(chance, content)
+        if content.startswith(SIGNATURE):
+            return _inside_hdf5(chance, content)
         for magic, unpack, pack in (
             (b"\x1f\x8b", gzip.decompress, gzip.compress),
             (b"BZh", bz2.decompress, bz2.compress),
@@ -67,6 +72,11 @@ def _inside(chance: random.Random, content: bytes, contents: Sequence[bytes]) ->
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error):
         return None  # a sound file that is not packed after all
     return None
+
+
+def _inside_hdf5(chance: random.Random, content: bytes) -> bytes:
+    changed = mutated_hdf5(chance, content)
+    return _damaged(chance, changed, [changed]) if chance.random() < 0.15 else changed
 
 
 def _inside_zip(chance: random.Random, content: bytes) -> bytes:
