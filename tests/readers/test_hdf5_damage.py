@@ -11,10 +11,10 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from h5py import h5d, h5p, h5s, h5t, h5z
+from h5py import h5a, h5d, h5p, h5s, h5t, h5z
 
 from kiban.errors import DamagedFile, HostileFile, LimitExceeded, UnsupportedVariant
-from kiban.readers import emd_berkeley, emd_velox, nexus_hdf5
+from kiban.readers import emd_berkeley, emd_velox, netcdf, nexus_hdf5
 from kiban.readers.hdf5 import links, packing
 from kiban.readers.source import Source
 from kiban.records.reading import Reading
@@ -213,6 +213,25 @@ def test_an_array_of_a_million_empty_rows_stands_in_the_header_by_its_shape() ->
     assert header["more"] == {"#type": "float64", "#shape": [1_000_000, 0]}
 
 
+def test_uncertainties_that_are_no_real_numbers_are_left_out() -> None:
+    def build(data: Any) -> None:
+        data["I"], data["I_errors"] = ANGLES, ANGLES * 1j
+
+    reading = read(nexus(build))
+    assert reading["i"].uncertainty is None
+    assert reading.doubts == ("I_errors holds complex128 and is left out.",)
+
+
+def test_a_group_inside_of_itself_stands_once_in_the_header() -> None:
+    def build(data: Any) -> None:
+        data["I"] = ANGLES
+        data["circle"], data["up"] = data, data.parent
+
+    header: Any = read(nexus(build)).header["/entry"]
+    assert header["data"]["circle"] == {"#same_as": "1 groups above"}
+    assert header["data"]["up"] == {"#same_as": "2 groups above"}
+
+
 def test_entries_within_entries_are_gone_through_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
     n = 60
 
@@ -230,3 +249,42 @@ def test_entries_within_entries_are_gone_through_once_each(monkeypatch: pytest.M
     with pytest.raises(Exception, match="no NXdata group names a signal"):
         nexus_hdf5.READER.read(Source(hdf5(build), name="a.nxs"))
     assert len(steps) < 20 * n
+
+
+def _scaled(change: Callable[[Any], None]) -> bytes:
+    def build(file: Any) -> None:
+        file["x"], file["a"] = ANGLES, ANGLES
+        file["x"].make_scale("x")
+        file["a"].dims[0].attach_scale(file["x"])
+        change(file)
+
+    return hdf5(build)
+
+
+def test_a_list_of_scales_that_is_none_is_refused_where_hdf5_would_spoil_its_memory() -> None:
+    def dimensions(content: bytes) -> dict[str, tuple[str, ...]]:
+        (reading,) = netcdf.READER.read(Source(content, name="a.nc"))
+        return {variable.name: variable.dimensions for variable in reading.variables}
+
+    assert dimensions(_scaled(lambda file: None)) == {"x": ("x",), "a": ("x",)}
+    for shape, dtype in (
+        ((3,), np.dtype(np.int64)),
+        ((1,), np.dtype("S1")),
+        ((3,), h5py.vlen_dtype(h5py.ref_dtype)),
+        ((1,), h5py.vlen_dtype(np.int32)),
+        ((1,), h5py.ref_dtype),
+    ):
+
+        def other(file: Any, shape: tuple[int, ...] = shape, dtype: Any = dtype) -> None:
+            del file["a"].attrs["DIMENSION_LIST"]
+            kind = h5t.py_create(dtype, logical=True)
+            h5a.create(file["a"].id, b"DIMENSION_LIST", kind, h5s.create_simple(shape))
+
+        with pytest.raises(DamagedFile, match="refer to the scales of its 1 dimensions"):
+            dimensions(_scaled(other))
+
+    def dangling(file: Any) -> None:
+        del file["x"]
+
+    with pytest.raises(DamagedFile):
+        dimensions(_scaled(dangling))

@@ -124,6 +124,14 @@ def test_what_kiban_never_writes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HostileFile, match=r"2516\d+ bytes of numbers that were never written"):
         READER.read(Source(changed(never_written), name="a.nxs"))
 
+    def complex_uncertainties(file: Any) -> None:
+        made = file.create_dataset("entry/data/more", data=X * 1j)
+        for name in ("uncertainty_of", "kind", "origin", "probability_distribution"):
+            made.attrs[name] = "x"
+
+    with pytest.raises(DamagedFile, match="are complex128"):
+        READER.read(Source(changed(complex_uncertainties), name="a.nxs"))
+
     def references(file: Any) -> None:
         file.create_dataset("entry/data/more", shape=(3,), dtype=h5py.ref_dtype)
 

@@ -43,7 +43,7 @@ from kiban.standards import nexus
 if TYPE_CHECKING:
     import h5py
 
-_MOST_OBJECTS = 100_000
+_MOST_OBJECTS = 20_000
 _DEEPEST = 8
 _MOST_CHUNKS = 1 << 14
 """Kiban cuts arrays into pieces of a megabyte."""

@@ -206,6 +206,8 @@ def _read_variable(
 
 def _read_uncertainties(dataset: h5py.Dataset) -> Uncertainties:
     values = np.asarray(dataset[...])
+    if values.dtype.kind not in "iuf":
+        raise ValueError(f"the uncertainties {dataset.name} are {values.dtype}")
     return Uncertainties(
         values=values.reshape(-1)[:1] if "is_uniform" in dataset.attrs else values,
         kind=Kind(text_attribute(dataset, "kind")),

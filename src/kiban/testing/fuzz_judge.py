@@ -77,7 +77,8 @@ def _time_limit(seconds: float) -> Iterator[None]:
         raise _TooSlow(f"more than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, too_slow)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again and again: Python drops what is raised while an object is thrown away.
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 10)
     try:
         yield
     finally:

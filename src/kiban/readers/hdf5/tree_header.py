@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from kiban.errors import KibanError
-from kiban.readers.hdf5.links import Elsewhere, Node, child, names
+from kiban.readers.hdf5.links import Elsewhere, Node, address, child, names
 from kiban.readers.hdf5.packing import n_bytes
 from kiban.readers.hdf5.values import attribute, attribute_names, is_numeric, numbers, texts
 from kiban.readers.source import Limits
@@ -25,7 +25,8 @@ def as_json(node: Node, *, limits: Limits, file: str) -> Json:
     """Turn a group and all below it into JSON values.
 
     Attributes stand under `@name`. Of datasets with many numbers the type and shape is said; links that leave the file
-    are named and not followed. Behind 5,000 objects the rest is left out, which `#truncated` says.
+    are named and not followed; a group inside of itself is named as such. Behind 5,000 objects the rest is left out,
+    which `#truncated` says.
     """
     return _Header(limits, file).node(node, 0)
 
@@ -48,6 +49,16 @@ class _Header:
         return None if node is None else self._dataset(node)
 
     def _group(self, group: h5py.Group, depth: int) -> Json:
+        place = address(group)
+        if place in self._above:
+            # A group may be a member of itself.
+            return {"#same_as": f"{len(self._above) - self._above.index(place)} groups above"}
+        self._above.append(place)
+        content = self._members(group, depth)
+        self._above.pop()
+        return content
+
+    def _members(self, group: h5py.Group, depth: int) -> Json:
         content = self._attributes(group)
         for name in names(group):
             self._left -= 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kiban.readers.hdf5.dimension_scales import scale_names
 from kiban.readers.hdf5.links import child, names, walk
 from kiban.readers.hdf5.tree_header import as_json
 from kiban.readers.hdf5.values import attribute, attribute_names, is_numeric, numbers, text_attribute, texts
@@ -59,7 +60,7 @@ def _variables(group: h5py.Group, source: Source) -> Iterator[NetVariable]:
             continue
         yield NetVariable(
             name=name.removeprefix(_NOT_ITS_OWN_DIMENSION),
-            dimensions=_dimensions(dataset, name),
+            dimensions=_dimensions(dataset, name, source.name),
             shape=tuple(int(length) for length in dataset.shape),
             kind=dataset.dtype.kind if is_numeric(dataset) else "S",
             attributes=_attributes(dataset),
@@ -76,13 +77,11 @@ def _loader(dataset: h5py.Dataset, source: Source) -> Any:
     return load
 
 
-def _dimensions(dataset: h5py.Dataset, name: str) -> tuple[str, ...]:
+def _dimensions(dataset: h5py.Dataset, name: str, file: str) -> tuple[str, ...]:
     """Names of dimensions: those of the scales that are attached, a scale's own name, else numbered."""
     if text_attribute(dataset, "CLASS") == "DIMENSION_SCALE" and dataset.ndim == 1:
         return (name,)
-    found = []
-    for n in range(dataset.ndim):
-        scales = dataset.dims[n]
-        attached = str(scales[0].name).rpartition("/")[2] if len(scales) else ""
-        found.append(attached.removeprefix(_NOT_ITS_OWN_DIMENSION) or f"{name}_dimension_{n + 1}")
-    return tuple(found)
+    return tuple(
+        scale.removeprefix(_NOT_ITS_OWN_DIMENSION) or f"{name}_dimension_{n}"
+        for n, scale in enumerate(scale_names(dataset, file=file), 1)
+    )

@@ -138,6 +138,9 @@ def _errors(inside: _Group, name: str, values: NDArray[Any]) -> Uncertainties | 
         if found is None:
             continue
         inside.names.setdefault(candidate, f"_{candidate}")
+        if found.dtype.kind not in "iuf":
+            inside.doubts.append(f"{candidate} holds {found.dtype} and is left out.")
+            continue
         if found.shape != values.shape:
             inside.doubts.append(f"{candidate} has another shape than {name} and is left out.")
             continue
