@@ -132,6 +132,13 @@ def test_what_kiban_never_writes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DamagedFile, match="are complex128"):
         READER.read(Source(changed(complex_uncertainties), name="a.nxs"))
 
+    def numbers(file: Any) -> None:
+        del file["entry/reading/doubts"]
+        file["entry/reading/doubts"] = np.array([1 << 40])
+
+    with pytest.raises(DamagedFile, match="a text was expected in /entry/reading/doubts; it holds int64"):
+        READER.read(Source(changed(numbers), name="a.nxs"))
+
     def references(file: Any) -> None:
         file.create_dataset("entry/data/more", shape=(3,), dtype=h5py.ref_dtype)
 
@@ -153,6 +160,18 @@ def test_what_kiban_never_writes_is_refused(tmp_path: Path) -> None:
         READER.read(Source(changed(huge), name="a.nxs"))
     with pytest.raises(LimitExceeded):
         READER.read(Source(CONTENT, name="a.nxs", limits=Limits(whole_bytes=100)))
+
+
+def test_texts_of_variable_length_are_read_as_exports_have_them() -> None:
+    def lengthen(file: Any) -> None:
+        for name in ("title", "reading/header", "reading/doubts"):
+            texts = file["entry"][name][()]
+            del file["entry"][name]
+            file["entry"].create_dataset(name, data=texts, dtype=h5py.string_dtype())
+
+    (found,) = READER.read(Source(changed(lengthen), name="a.nxs"))
+    (reading,) = READER.read(Source(CONTENT, name="a.nxs"))
+    assert_same(found, reading)
 
 
 def test_a_layout_of_another_version_is_refused_by_name() -> None:

@@ -319,6 +319,32 @@ def test_what_xarray_writes_as_netcdf_4_is_read(tmp_path: Path) -> None:
     assert reading.started_at == datetime(2024, 1, 31, 12, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("values", "marker", "expected"),
+    [
+        (np.array([0, 1, 2], np.int16), 65536.0, [0, 1, 2]),
+        (np.array([0, -1, 2], np.int16), 65535, [0, -1, 2]),
+        (np.array([0, 1, 2], np.uint8), 0.5, [0, 1, 2]),
+        (np.array([0, 1, 2], np.int32), float("inf"), [0, 1, 2]),
+        (np.array([0, 1, 2], np.int16), 1.0, [0, np.nan, 2]),
+        (np.array([0, np.inf, 2], np.float32), 1e300, [0, np.inf, 2]),
+        (np.array([0, 9.96921e36, 2], np.float32), 9.96921e36, [0, np.nan, 2]),
+    ],
+)
+def test_a_marker_that_no_value_can_have_marks_none(values: Any, marker: float, expected: list[float]) -> None:
+    def build(file: Any) -> None:
+        file.create_dataset("a", data=values).attrs["_FillValue"] = marker
+
+    assert np.array_equal(only(hierarchical(build))["a"].values, expected, equal_nan=True)
+
+
+def test_an_infinite_factor_is_no_error() -> None:
+    def build(file: Any) -> None:
+        file.create_dataset("a", data=np.array([0, 1])).attrs["scale_factor"] = np.inf
+
+    assert np.array_equal(only(hierarchical(build))["a"].values, [np.nan, np.inf], equal_nan=True)
+
+
 def test_groups_are_readings_and_dimensions_may_have_no_values() -> None:
     def build(file: Any) -> None:
         scale = file.create_dataset("n", data=np.zeros(3, np.float32))

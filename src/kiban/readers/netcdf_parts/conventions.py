@@ -115,18 +115,32 @@ def unpack(values: NDArray[Any], each: NetVariable) -> NDArray[Any]:
     """
     missing = np.zeros(values.shape, np.bool_)
     for name in ("_FillValue", "missing_value"):
-        marker = each.number(name)
-        if marker is not None and marker == marker:
-            missing |= values == np.asarray(marker).astype(values.dtype)
+        marker = _marker(each.number(name), values.dtype)
+        if marker is not None:
+            missing |= values == marker
     scale, offset = each.number("scale_factor"), each.number("add_offset")
     is_packed = (scale is not None and scale != 1) or bool(offset)
     if not is_packed and not missing.any():
         return values
     unpacked = values.astype(np.float64 if is_packed or values.dtype.kind in "iu" else values.dtype)
     if is_packed:
-        unpacked = unpacked * (1.0 if scale is None else scale) + (offset or 0.0)
+        # A factor of infinity makes NaN of 0, which is what it is worth.
+        with np.errstate(over="ignore", invalid="ignore"):
+            unpacked = unpacked * (1.0 if scale is None else scale) + (offset or 0.0)
     unpacked[missing] = np.nan
     return unpacked
+
+
+def _marker(number: float | int | None, dtype: np.dtype[Any]) -> Any:
+    """The number as a value of the variable; `None` where none of them can have it."""
+    if number is None or number != number:
+        return None
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        return dtype.type(int(number)) if limits.min <= number <= limits.max and number == int(number) else None
+    with np.errstate(over="ignore"):
+        marker = np.float64(number).astype(dtype)
+    return marker if np.isfinite(marker) or not np.isfinite(number) else None
 
 
 def started_at(group: NetGroup, variables: list[Variable]) -> datetime | None:
