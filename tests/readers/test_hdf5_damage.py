@@ -213,6 +213,20 @@ def test_an_array_of_a_million_empty_rows_stands_in_the_header_by_its_shape() ->
     assert header["more"] == {"#type": "float64", "#shape": [1_000_000, 0]}
 
 
+def test_an_attribute_that_cannot_be_read_is_not_taken_for_missing() -> None:
+    def build(data: Any) -> None:
+        data["I"] = ANGLES
+        data["I"].attrs["units"] = "kelvin"  # of variable length: its length stands apart from it
+
+    content = nexus(build)
+    assert read(content)["i"].unit == "K"
+    length = struct.pack("<IQI", 6, content.index(b"GCOL"), 1)
+    assert content.count(length) == 1
+    damaged = content.replace(length, struct.pack("<IQI", 600, content.index(b"GCOL"), 1))
+    with pytest.raises(DamagedFile, match="attribute units of /entry/data/I cannot be read"):
+        read(damaged)
+
+
 def test_uncertainties_that_are_no_real_numbers_are_left_out() -> None:
     def build(data: Any) -> None:
         data["I"], data["I_errors"] = ANGLES, ANGLES * 1j

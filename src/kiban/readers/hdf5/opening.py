@@ -87,5 +87,5 @@ def looked_at(source: Source, look: Callable[[h5py.File], _Found]) -> _Found | N
         with source.open() as stream, h5py.File(stream, "r") as file:
             return look(file)
     # See `opened`; whatever is wrong is said when the file is read.
-    except _COMPLAINTS:
+    except (*_COMPLAINTS, KibanError):
         return None

@@ -146,6 +146,11 @@ def attribute(node: Node, name: str) -> Plain | None:
     """Read an attribute: a truth value, number or text, or a list of them; `None` where it is none of these or missing.
 
     Only what HDF5 can have in an attribute is read, whatever size it promises.
+
+    Raises
+    ------
+    DamagedFile
+        If it is there and HDF5 cannot read it.
     """
     import h5py
 
@@ -159,8 +164,11 @@ def attribute(node: Node, name: str) -> Plain | None:
     try:
         # h5py's way to any value opens the attribute anew and takes three times as long.
         value = _read_plainly(handle) if handle.dtype.kind in "iufS" else node.attrs[name]
-    except (OSError, TypeError, ValueError, KeyError, RuntimeError):
-        return None
+    except (TypeError, ValueError):
+        return None  # a type that numpy does not have
+    except (OSError, KeyError, RuntimeError) as e:
+        # A text that claims gigabytes takes them before HDF5 notices: not a second time.
+        raise DamagedFile(f"The attribute {name[:100]} of {node.name} cannot be read ({e}).", mend=MEND) from e
     return _plain(value)
 
 
