@@ -50,6 +50,7 @@ class Demo:
 def _fill(asker: Asker, resources: Resources, folder: Path) -> None:
     """Make and deposit the study; on the second start it is all there already."""
     from kiban.demo.study import make_study
+    from kiban.demo.study_story import Story
     from kiban.operations.deposit import deposit
 
     if not folder.exists():
@@ -58,6 +59,8 @@ def _fill(asker: Asker, resources: Resources, folder: Path) -> None:
         making = folder.with_name(f"{folder.name}.making")
         make_study(making)
         making.replace(folder)
+    story = Story(asker, resources)
+    n_told = story.tell()
     progress = Progress()
     n_new = n_files = 0
     for outcome in deposit(asker, resources, [folder]):
@@ -65,7 +68,10 @@ def _fill(asker: Asker, resources: Resources, folder: Path) -> None:
         n_new += not outcome.already_there
         progress.show(f"{n_files} files deposited")
     progress.clear()
-    say(f"{n_files} example files are deposited, {n_new} of them now.")
+    story.tie_logs()
+    say(
+        f"{n_files} example files are deposited, {n_new} of them now; {n_told} samples and processes were written down."
+    )
 
 
 COMMAND = Demo()
