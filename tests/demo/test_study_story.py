@@ -46,11 +46,18 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Resources,
 def test_a_value_is_followed_back_to_the_bottles(told: tuple[Resources, Path]) -> None:
     resources, _ = told
     (film,) = find(ASKER, resources, 'kind = sample AND title = "TiO2-A700"').hits
-    scans = [hit for hit in find(ASKER, resources, 'sample = "TiO2-A700" AND technique = xrd').hits]
+    scans = find(ASKER, resources, 'sample = "TiO2-A700" AND technique = xrd').hits
     assert {fact.property.term for fact in show(ASKER, resources, film.id).facts} >= {"d_spacing", "raman_shift"}
     back = provenance(ASKER, resources, scans[0].id, direction=Direction.BACK)
     titles = {step.record.title for step in back.steps}
-    assert titles >= {"TiO2-A700", "Annealing of TiO2-A700", "TiO2-gel", "Spin coating of TiO2-gel", "TiO2-sol 1"}
+    assert titles >= {
+        "TiO2-A700",
+        "Annealing of TiO2-A700",
+        "TiO2-gel",
+        "Spin coating of TiO2-gel",
+        "TiO2-sol 1",
+        "Ti-isopropoxide L2604",
+    }
     forward = provenance(ASKER, resources, show(ASKER, resources, film.id).record.pid, direction=Direction.FORWARD)
     assert {step.record.document.get("technique") for step in forward.steps[1:]} >= {"xrd", "raman"}
 

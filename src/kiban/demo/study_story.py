@@ -155,6 +155,7 @@ class Story:
                 "storage": "refrigerator",
             },
         )
+        self._mixed("TiO2-sol 1", sol, alkoxide)
         spun = {
             "solution": sol,
             "steps": [{"speed": "500 rpm", "time": "5 s"}, {"speed": "3000 rpm", "time": "30 s"}],
@@ -182,6 +183,31 @@ class Story:
         pieces = self._divided("TiO2-gel", [f"TiO2-gel/{n}" for n in range(1, len(annealed) + 1)])
         for day, (film, piece) in enumerate(zip(annealed, pieces, strict=True), start=1):
             self._annealed(film.name, piece, float(film.annealed_degc or 0), day)
+
+    def _mixed(self, name: str, sol: str, alkoxide: str) -> None:
+        """The sol is registered with what it holds; the process that made it ties it to its bottle."""
+        title = f"Mixing of {name}"
+        start = _BEGINNING - timedelta(days=3)
+        stirred = {"mixing": {"method": "stirrer", "time": "60 min", "temperature": "23 degC"}}
+        ingredient = {"name": "titanium isopropoxide", "sample": alkoxide}
+        self._process(
+            Process(
+                name=title,
+                description=_SIMULATED,
+                started_at=start.isoformat(),
+                ended_at=(start + timedelta(hours=2)).isoformat(),
+                operator="Kiban simulation",
+                equipment="Fume hood 1",
+            ),
+            "weighing_and_mixing",
+            {"target": "0.40 mol/L Ti", "ingredients": [{**ingredient, "mass": "5.68 g"}], **stirred},
+            {"ingredients": [{**ingredient, "mass": "5.6792(2) g"}], **stirred},
+            [alkoxide],
+            [],
+        )
+        process = show(self._asker, self._resources, self._known["process", title])
+        if not any(tie.predicate == Predicate.MADE_BY for tie in process.ties):
+            extend_process(self._asker, self._resources, process.record.pid, outputs=[sol])
 
     def _annealed(self, name: str, piece: str, plateau_degc: float, day: int) -> None:
         chance = np.random.default_rng(day)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiban.operations.find import Hit, hits
 from kiban.operations.resources import Resources
-from kiban.query.question import EVERYTHING, Comparison, Operator
+from kiban.query.question import EVERYTHING, Comparison, Known, Operator
 from kiban.records.file_entry import FileEntry, FileStatus
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
@@ -22,6 +22,8 @@ class Home:
     """Files in quarantine, newest first."""
     kept: tuple[FileEntry, ...]
     """Files that no reader understands, newest first."""
+    n_undecided: int
+    """Measurements that may be of several samples."""
     kinds: dict[str, int]
     techniques: tuple[tuple[str, int], ...]
 
@@ -35,6 +37,7 @@ def home(asker: Asker, resources: Resources, *, n_latest: int = 12, n_attention:
         latest=hits(resources, catalog.find(measurements, visible, limit=n_latest).records, visible),
         attention=catalog.files(visible, statuses=[FileStatus.QUARANTINED], limit=n_attention),
         kept=catalog.files(visible, statuses=[FileStatus.KEPT], limit=n_attention),
+        n_undecided=catalog.count(Known("candidates", known=True), visible),
         kinds=dict(catalog.facets(EVERYTHING, visible, Facet.KIND)),
         techniques=catalog.facets(measurements, visible, Facet.TECHNIQUE),
     )
