@@ -5,7 +5,7 @@ KIBAN := .venv/bin/kiban
 RUN := .venv/bin/python -m
 PORT ?= 8420
 
-.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table lock clean
+.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd lock clean
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
@@ -54,11 +54,23 @@ docs: venv
 reading-table: venv
 	.venv/bin/python docs/make_reading_table.py
 
+# What Kiban writes as GEMD, read by the package gemd, which cannot be in the same environment: it wants an older pint.
+check-gemd: venv .venv-gemd/.installed
+	rm -rf build/gemd
+	.venv/bin/python tests/standards/write_gemd_examples.py build/gemd
+	.venv-gemd/bin/python tests/standards/check_gemd.py build/gemd
+
+.venv-gemd/.installed: requirements-gemd.lock | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-gemd
+	$(UV) pip sync --quiet --python .venv-gemd/bin/python --require-hashes requirements-gemd.lock
+	touch $@
+
 # After a change of the dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra parquet --group dev --group others --python-version 3.11 -o requirements.lock pyproject.toml
 # What is under the GPL has a lock of its own, so that no other target installs it.
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra gpl --python-version 3.11 -o requirements-gpl.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -o requirements-gemd.lock requirements-gemd.in
 
 clean:
-	rm -rf .venv .tools dist build
+	rm -rf .venv .venv-gemd .tools dist build

@@ -1,4 +1,4 @@
-"""A measurement as a file of a standard, with a list of what the file could not carry."""
+"""A record as a file of a standard, with a list of what the file could not carry."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kiban.errors import NotExportable, RecordNotFound
 from kiban.operations.data_sets import data_set_of
+from kiban.operations.graph_export import KINDS, graph_of
 from kiban.operations.resources import Resources
 from kiban.operations.show import Shown, show
 from kiban.records.document import from_json
@@ -14,8 +15,9 @@ from kiban.records.file_entry import FileEntry
 from kiban.records.measurement import Measurement
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
-from kiban.standards.contract import DataSetExport, Export, Exportable
-from kiban.standards.installed import export_named, suited
+from kiban.standards.contract import DataSetExport, Export, Exportable, Exported
+from kiban.standards.graph_contract import GraphExport, GraphExportable
+from kiban.standards.installed import export_named, graph_exports, suited
 
 _MOST_BYTES = 1 << 30
 """Of a raw file that is put into an export: it is held in memory."""
@@ -34,7 +36,7 @@ class ExportedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A standard that a measurement can be exported as."""
+    """A standard that a record can be exported as."""
 
     name: str
     title: str
@@ -43,18 +45,22 @@ class Offer:
     losses: tuple[str, ...]
 
 
-def export(asker: Asker, resources: Resources, identifier: str, standard: str) -> ExportedFile:
-    """Export one measurement.
+def export(
+    asker: Asker, resources: Resources, identifier: str, standard: str, *, address: str | None = None
+) -> ExportedFile:
+    """Export one record: a measurement as any standard, a sample or process as one for provenance.
 
     Parameters
     ----------
     standard : str
-        The name of an export: `maiml`, `nexus`, ...
+        The name of an export: `maiml`, `nexus`, `prov`, ...
+    address : str, optional
+        Where identifiers resolve, for standards that write identifiers as addresses: `https://kiban.example.org/`.
 
     Raises
     ------
     RecordNotFound
-        If there is no such measurement that the asker may see.
+        If there is no such record that the asker may see, or it is of a kind that the standard has nothing to do with.
     WrongUsage
         If there is no export of that name.
     NotExportable
@@ -62,23 +68,52 @@ def export(asker: Asker, resources: Resources, identifier: str, standard: str) -
     DamagedObject, DamagedFile
         If its normalised or raw file is gone or damaged; `kiban verify` names it.
     """
+    found = export_named(standard)
+    if not isinstance(found, Export | DataSetExport):
+        return _graph_exported(graph_of(asker, resources, identifier, address=address), found)
     shown, measurement = _measurement(asker, resources, identifier)
-    return _exported(asker, resources, shown, measurement, export_named(standard))
+    return _exported(asker, resources, shown, measurement, found)
 
 
 def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, ...]:
-    """The standards that have a place for a measurement, each with what it would lose. Raises as `export`."""
-    shown, measurement = _measurement(asker, resources, identifier)
+    """The standards that have a place for a record, each with what it would lose. Raises as `export`."""
+    shown = show(asker, resources, identifier)
+    if shown.record.kind not in KINDS:
+        raise RecordNotFound(identifier)
     found = []
-    for each in suited(measurement):
-        try:
-            losses = _exported(asker, resources, shown, measurement, each).losses
-        except NotExportable:
-            continue
-        found.append(
-            Offer(name=each.name, title=each.title, suffix=each.suffix, media_type=each.media_type, losses=losses)
-        )
-    return tuple(found)
+    if shown.record.kind is RecordKind.MEASUREMENT:
+        measurement = from_json(dict(shown.record.document), Measurement)
+        for each in suited(measurement):
+            try:
+                losses = _exported(asker, resources, shown, measurement, each).losses
+            except NotExportable:
+                continue
+            found.append(_offer(each, losses))
+    graph = graph_of(asker, resources, identifier)
+    return (*found, *(_offer(each, _graph_exported(graph, each).losses) for each in graph_exports()))
+
+
+def _offer(standard: Export | DataSetExport | GraphExport, losses: tuple[str, ...]) -> Offer:
+    return Offer(
+        name=standard.name,
+        title=standard.title,
+        suffix=standard.suffix,
+        media_type=standard.media_type,
+        losses=losses,
+    )
+
+
+def _graph_exported(graph: GraphExportable, standard: GraphExport) -> ExportedFile:
+    return _file(graph.start.pid, standard, standard.export(graph))
+
+
+def _file(pid: str, standard: Export | DataSetExport | GraphExport, exported: Exported) -> ExportedFile:
+    return ExportedFile(
+        name=pid.replace(":", "-") + standard.suffix,
+        media_type=standard.media_type,
+        content=exported.content,
+        losses=exported.losses,
+    )
 
 
 def _measurement(asker: Asker, resources: Resources, identifier: str) -> tuple[Shown, Measurement]:
@@ -103,12 +138,7 @@ def _exported(
         exported = standard.export(_numbers(resources, shown, measurement, needs_raw=standard.needs_raw))
     else:
         exported = standard.export(data_set_of(asker, resources, shown, measurement))
-    return ExportedFile(
-        name=shown.record.pid.replace(":", "-") + standard.suffix,
-        media_type=standard.media_type,
-        content=exported.content,
-        losses=exported.losses,
-    )
+    return _file(shown.record.pid, standard, exported)
 
 
 def _numbers(resources: Resources, shown: Shown, measurement: Measurement, *, needs_raw: bool) -> Exportable:

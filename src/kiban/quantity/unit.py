@@ -119,6 +119,15 @@ def _unknown(text: str) -> UnknownUnit:
     )
 
 
+@lru_cache(maxsize=4096)
+def spelled_out(text: str) -> str:
+    """Write a unit with full names, for programs that know other symbols: `milliampere * hour / gram`.
+
+    The number one is `dimensionless`. Raises UnknownUnit if the text is not a unit.
+    """
+    return str(_parse(text))
+
+
 def is_known(text: str) -> bool:
     """Say whether the text is a unit."""
     try:

@@ -9,6 +9,7 @@ from kiban import plugins
 from kiban.errors import WrongUsage
 from kiban.records.measurement import Measurement
 from kiban.standards.contract import DataSetExport, Export
+from kiban.standards.graph_contract import GraphExport
 
 
 def exports() -> tuple[Export, ...]:
@@ -35,9 +36,18 @@ def _lacks_as_data_set(export: object) -> str | None:
     return plugins.lacks(export, *DataSetExport.__annotations__, "obstacle", "export")
 
 
-def export_named(name: str) -> Export | DataSetExport:
+def graph_exports() -> tuple[GraphExport, ...]:
+    """Those that take a record with its provenance: samples and processes too."""
+    return cast(tuple[GraphExport, ...], plugins.find("kiban.standards.graphs", "EXPORT", check=_lacks_as_graph))
+
+
+def _lacks_as_graph(export: object) -> str | None:
+    return plugins.lacks(export, *GraphExport.__annotations__, "export")
+
+
+def export_named(name: str) -> Export | DataSetExport | GraphExport:
     """Look one up. Raises WrongUsage if there is none of that name."""
-    every: list[Export | DataSetExport] = [*exports(), *data_set_exports()]
+    every: list[Export | DataSetExport | GraphExport] = [*exports(), *data_set_exports(), *graph_exports()]
     known = {export.name: export for export in every}
     if name in known:
         return known[name]

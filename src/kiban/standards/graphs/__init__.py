@@ -1,0 +1,1 @@
+"""Exports of whole provenance graphs: one module for each standard."""

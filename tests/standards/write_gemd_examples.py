@@ -1,0 +1,102 @@
+"""Write GEMD files and what should be found in them, for `check_gemd.py`, which runs where the package gemd is.
+
+    python tests/standards/write_gemd_examples.py FOLDER
+
+Files are made of a family of samples with everything in it, and of the demo study, deposited for the purpose.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from kiban.compute.fence import Fence
+from kiban.demo.study import make_study
+from kiban.operations.deposit import deposit
+from kiban.operations.find import find
+from kiban.operations.graph_export import graph_of
+from kiban.operations.projects import FIRST_PROJECT, ensure_first_project
+from kiban.operations.resources import Resources
+from kiban.quantity.measured import Measured
+from kiban.quantity.uncertainty import Kind
+from kiban.quantity.unit import si_unit, spelled_out
+from kiban.records.link import Predicate
+from kiban.records.party import Asker
+from kiban.records.record import RecordKind
+from kiban.standards.graph_contract import GraphExportable
+from kiban.standards.graphs.gemd import EXPORT
+from kiban.store.memory_catalog import MemoryCatalog
+from kiban.store.object_folder import ObjectFolder
+from kiban.testing.graph_examples import family
+
+
+def expected(graph: GraphExportable) -> dict[str, Any]:
+    """What should be found, from the records themselves."""
+    pids = {record.id: record.pid for record in graph.records}
+    planned = {r.id for r in graph.records if r.document.get("state") == "planned"}
+    values: dict[str, list[Any]] = {}
+    for fact in graph.facts:
+        values.setdefault(pids[fact.evidence], []).append(_in_si(fact.property.value))
+
+    def ties(predicate: Predicate) -> list[Any]:
+        found = [link for link in graph.links if link.predicate is predicate and link.subject not in planned]
+        return [(pids[link.subject], pids[link.object]) for link in found]
+
+    return {
+        "start": graph.start.pid,
+        "kinds": {
+            kind.value: [r.pid for r in graph.records if r.kind is kind and r.id not in planned] for kind in RecordKind
+        },
+        "values": values,
+        **{predicate.value: ties(predicate) for predicate in Predicate},
+    }
+
+
+def _in_si(value: Measured) -> dict[str, Any]:
+    coherent = value.in_si()
+    doubt = coherent.uncertainty
+    is_own = si_unit(value.unit) == "arbitrary_unit"
+    return {
+        "value": coherent.value,
+        "units": "dimensionless" if is_own else spelled_out(si_unit(value.unit)),
+        "width": doubt.value if doubt is not None and doubt.kind is Kind.RESOLUTION else None,
+        "std": doubt.standard if doubt is not None and doubt.kind is not Kind.RESOLUTION else None,
+    }
+
+
+def study_graphs(folder: Path) -> list[GraphExportable]:
+    """Of every sample of the demo study."""
+    make_study(folder / "files")
+    catalog = MemoryCatalog()
+    project = ensure_first_project(catalog, owner="operator")
+    asker = Asker(party="operator", projects=frozenset({FIRST_PROJECT}))
+    fence = Fence(n_workers=2)
+    try:
+        objects = ObjectFolder(folder / "objects")
+        resources = Resources(catalog=catalog, objects=objects, fence=fence, project=project, revive=lambda: None)
+        for _ in deposit(asker, resources, [folder / "files"]):
+            pass
+        samples = find(asker, resources, "kind = sample", limit=100).hits
+        return [graph_of(asker, resources, sample.id) for sample in samples]
+    finally:
+        fence.close()
+
+
+def main(folder: Path) -> None:
+    """Write them all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        graphs = [*(family(start=record) for record in family().records), *study_graphs(Path(scratch))]
+    manifest = {}
+    for number, graph in enumerate(graphs):
+        name = f"{number:03d}{EXPORT.suffix}"
+        (folder / name).write_bytes(EXPORT.export(graph).content)
+        manifest[name] = expected(graph)
+    (folder / "expected.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
