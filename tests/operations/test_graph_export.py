@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiban.errors import RecordNotFound
+from kiban.errors import RecordNotFound, WrongUsage
 from kiban.operations.deposit import deposit
 from kiban.operations.export import export, offers
 from kiban.operations.find import find
@@ -127,3 +127,6 @@ def test_an_address_is_put_in_front_of_identifiers(asker: Asker, resources: Reso
     for address in ("https://kiban.example.org", "https://kiban.example.org/"):
         content = export(asker, resources, study["scan"], "prov", address=address).content
         assert json.loads(content)["prefix"]["kb"] == "https://kiban.example.org/id/"
+    for wrong in ("kiban.example.org", "https://a b/", "ftp://x/", ""):
+        with pytest.raises(WrongUsage, match="is not an address"):
+            export(asker, resources, study["scan"], "prov", address=wrong)

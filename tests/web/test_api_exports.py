@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from kiban.records.party import ANONYMOUS
-from kiban.standards.installed import exports
+from kiban.standards.installed import exports, graph_exports
 from kiban.standards.nexus import read
 from kiban.web.api.export_models import OfferModel
 from kiban.web.asker import Desk
@@ -33,14 +33,15 @@ def test_an_export_is_a_download(program: Program, sweep: str) -> None:
 def test_every_standard_that_suits_is_offered_with_what_it_loses(program: Program, sweep: str) -> None:
     answer = program.get(f"/api/v1/records/{sweep}/exports")
     found = TypeAdapter(list[OfferModel]).validate_python(answer.json())
-    assert {offer.name for offer in found} <= {each.name for each in exports()}
+    assert {offer.name for offer in found} <= {each.name for each in (*exports(), *graph_exports())}
+    assert {each.name for each in graph_exports()} <= {offer.name for offer in found}
     for offer in found:
         got = program.get(f"/api/v1/records/{sweep}/export", params={"as": offer.name})
         assert got.headers["content-type"].partition(";")[0] == offer.media_type
         assert int(got.headers["x-kiban-losses"]) == len(offer.losses)
 
 
-@pytest.mark.parametrize("standard", [each.name for each in exports()])
+@pytest.mark.parametrize("standard", [each.name for each in (*exports(), *graph_exports())])
 def test_a_record_one_may_not_see_is_answered_like_one_that_is_not_there(
     program: Program, sweep: str, standard: str
 ) -> None:
@@ -70,3 +71,17 @@ def test_the_page_of_a_measurement_leads_to_every_export(program: Program, sweep
     record = program.get(f"/records/{sweep}", params={"lang": language}).text
     assert set(re.findall(r"/export\?as=(\w+)", record)) == offered
     assert "/exports" in record
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_sample_is_exported_with_its_provenance(program: Program, sweep: str, language: str) -> None:
+    [hit] = program.get("/api/v1/records", params={"q": "kind = sample", "limit": 1}).json()["hits"]
+    assert f"/records/{hit['id']}/exports" in program.get(f"/records/{hit['id']}", params={"lang": language}).text
+    page = program.get(f"/records/{hit['id']}/exports", params={"lang": language})
+    assert page.status_code == 200
+    assert set(re.findall(r"/export\?as=(\w+)", page.text)) == {each.name for each in graph_exports()}
+    for each in graph_exports():
+        answer = program.get(f"/api/v1/records/{hit['id']}/export", params={"as": each.name})
+        assert answer.headers["content-type"].partition(";")[0] == each.media_type
+        assert hit["id"] in answer.text
+    assert program.get(f"/api/v1/records/{hit['id']}/export", params={"as": "nexus"}).status_code == 404

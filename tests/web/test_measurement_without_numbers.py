@@ -52,8 +52,8 @@ def test_its_numbers_are_not_there(empty: Program, pid: str, what: str) -> None:
     assert (answer.status_code, answer.json()["error"]) == (422, "NothingMeasured")
 
 
-def test_it_leaves_as_rde_only(empty: Program, pid: str) -> None:
+def test_it_leaves_as_rde_and_with_its_provenance_only(empty: Program, pid: str) -> None:
     offers = empty.get(f"/api/v1/records/{pid}/exports").json()
-    assert [offer["name"] for offer in offers] == ["rde"]
+    assert [offer["name"] for offer in offers] == ["rde", "gemd", "prov"]
     assert empty.get(f"/api/v1/records/{pid}/export", params={"as": "nexus"}).status_code == 406
     assert empty.get(f"/api/v1/records/{pid}/export", params={"as": "rde"}).content.startswith(b"PK")

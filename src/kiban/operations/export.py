@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 
-from kiban.errors import NotExportable, RecordNotFound
+from kiban.errors import NotExportable, RecordNotFound, WrongUsage
 from kiban.operations.data_sets import data_set_of
 from kiban.operations.graph_export import KINDS, graph_of
 from kiban.operations.resources import Resources
@@ -19,6 +20,7 @@ from kiban.standards.contract import DataSetExport, Export, Exportable, Exported
 from kiban.standards.graph_contract import GraphExport, GraphExportable
 from kiban.standards.installed import export_named, graph_exports, suited
 
+_ADDRESS = re.compile(r"https?://[^\s?#<>\"]+")
 _MOST_BYTES = 1 << 30
 """Of a raw file that is put into an export: it is held in memory."""
 
@@ -62,12 +64,17 @@ def export(
     RecordNotFound
         If there is no such record that the asker may see, or it is of a kind that the standard has nothing to do with.
     WrongUsage
-        If there is no export of that name.
+        If there is no export of that name, or the address is none.
     NotExportable
         If the standard has no place for such a measurement.
     DamagedObject, DamagedFile
         If its normalised or raw file is gone or damaged; `kiban verify` names it.
     """
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise WrongUsage(
+            f"'{address[:80]}' is not an address under which identifiers resolve.",
+            mend="Give it in full, as https://kiban.example.org/.",
+        )
     found = export_named(standard)
     if not isinstance(found, Export | DataSetExport):
         return _graph_exported(graph_of(asker, resources, identifier, address=address), found)
@@ -132,7 +139,7 @@ def _exported(
     if obstacle is not None:
         raise NotExportable(
             f"{shown.record.pid} cannot be exported as {standard.title}: {obstacle}",
-            mend=f"Export it as one of: {', '.join(each.name for each in suited(measurement)) or 'none'}.",
+            mend=f"Export it as one of: {', '.join(e.name for e in (*suited(measurement), *graph_exports()))}.",
         )
     if isinstance(standard, Export):
         exported = standard.export(_numbers(resources, shown, measurement, needs_raw=standard.needs_raw))

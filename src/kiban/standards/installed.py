@@ -18,8 +18,16 @@ def exports() -> tuple[Export, ...]:
 
 
 def survey() -> plugins.Survey:
-    """The same with the packages they come from, and those that cannot be used."""
-    return plugins.survey("kiban.standards", "EXPORT", check=_lacks)
+    """Exports of every kind with the packages they come from, and those that cannot be used."""
+    found = (
+        plugins.survey("kiban.standards", "EXPORT", check=_lacks),
+        plugins.survey("kiban.standards.data_sets", "EXPORT", check=_lacks_as_data_set),
+        plugins.survey("kiban.standards.graphs", "EXPORT", check=_lacks_as_graph),
+    )
+    return plugins.Survey(
+        loaded=tuple(one for each in found for one in each.loaded),
+        broken=tuple(one for each in found for one in each.broken),
+    )
 
 
 def _lacks(export: object) -> str | None:

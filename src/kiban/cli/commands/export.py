@@ -1,4 +1,4 @@
-"""kiban export ID --as STANDARD -o FILE: a measurement as a file of a standard."""
+"""kiban export ID --as STANDARD -o FILE: a record as a file of a standard."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class ExportCommand:
     """See the module."""
 
     name = "export"
-    help = "a measurement as a file of a standard, with a list of what that file cannot carry"
+    help = "a record as a file of a standard, with a list of what that file cannot carry"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """See `Command`."""
         parser.add_argument("id", metavar="ID", help="short identifier, as kb:7Q4M-2KXD-98")
         # The standards are not listed as choices: finding them loads them, and this runs at each start of `kiban`.
         parser.add_argument(
-            "--as", dest="standard", metavar="STANDARD", help="maiml, nexus, ...; without it the standards are listed"
+            "--as", dest="standard", metavar="STANDARD", help="maiml, prov, ...; without it the standards are listed"
         )
         parser.add_argument(
             "-o",
@@ -33,6 +33,11 @@ class ExportCommand:
             type=Path,
             metavar="OUT",
             help="a file, a folder, or - for standard output (default: a file here, named after the identifier)",
+        )
+        parser.add_argument(
+            "--address",
+            metavar="URL",
+            help="where identifiers resolve, as https://kiban.example.org/, for standards that write them as addresses",
         )
         add_home(parser)
         add_json(parser)
@@ -50,7 +55,7 @@ class ExportCommand:
             return DONE
         export_named(arguments.standard)
         with platform(arguments, n_workers=1) as (asker, resources):
-            exported = export(asker, resources, arguments.id, arguments.standard)
+            exported = export(asker, resources, arguments.id, arguments.standard, address=arguments.address)
         path = _written(exported.content, exported.name, arguments.output)
         if arguments.json and path is not None:
             print_json({"file": str(path), "size": len(exported.content), "losses": list(exported.losses)})

@@ -8,7 +8,7 @@ from kiban.web.api.models import Model
 
 
 class OfferModel(Model):
-    """A standard that a measurement can be exported as."""
+    """A standard that a record can be exported as."""
 
     model_config = ConfigDict(title="Offer")
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/records/{id}/export: a measurement as a file of a standard."""
+"""GET /api/v1/records/{id}/export: a record as a file of a standard."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ _A_FILE: dict[int | str, dict[str, Any]] = {
 
 @ROUTER.get(
     "/records/{identifier}/exports",
-    summary="Standards that a measurement can be exported as",
+    summary="Standards that a record can be exported as",
     response_model=list[OfferModel],
     responses=problems(404, 422, 503),
 )
 def get_exports(desk: AtDesk, identifier: Identifier) -> Any:
-    """Each standard that has a place for the measurement, with what it could not carry."""
+    """Each standard that has a place for the record, with what it could not carry.
+
+    Samples and processes can be exported with their provenance, measurements as many other standards too.
+    """
     return Json(
         [
             {
@@ -46,7 +49,7 @@ def get_exports(desk: AtDesk, identifier: Identifier) -> Any:
 
 @ROUTER.get(
     "/records/{identifier}/export",
-    summary="Export a measurement",
+    summary="Export a record",
     response_class=Response,
     responses=_A_FILE | problems(404, 406, 422, 503),
 )
@@ -60,7 +63,7 @@ def get_export(
         ),
     ],
 ) -> Response:
-    """The measurement as one file. The header `x-kiban-losses` counts what it could not carry; `exports` says what."""
+    """The record as one file. The header `x-kiban-losses` counts what it could not carry; `exports` says what."""
     exported = export(desk.asker, desk.resources, identifier, standard)
     headers = {
         "content-disposition": f"attachment; filename*=UTF-8''{quote(exported.name, safe='')}",

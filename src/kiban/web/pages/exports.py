@@ -1,4 +1,4 @@
-"""The page that says what each export of a measurement cannot carry."""
+"""The page that says what each export of a record cannot carry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROUTER = APIRouter()
 
 @ROUTER.get("/records/{identifier}/exports")
 def show_exports(request: Request, desk: AtDesk, identifier: str) -> Response:
-    """Show every standard that has a place for the measurement."""
+    """Show every standard that has a place for the record."""
     found = offers(desk.asker, desk.resources, identifier)
     record = show(desk.asker, desk.resources, identifier).record
     return page(request, "exports.html", record=record, offers=found)

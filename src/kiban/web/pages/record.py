@@ -21,7 +21,7 @@ from kiban.records.measurement import Measurement
 from kiban.records.property import Fact
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import Record, RecordKind
-from kiban.standards.installed import suited
+from kiban.standards.installed import graph_exports, suited
 from kiban.web.asker import AtDesk
 from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
@@ -105,7 +105,7 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
     return {
         "pictures": bool(arrays),
         "axis": axis_name(document),
-        "exports": suited(from_json(dict(document), Measurement)),
+        "exports": (*suited(from_json(dict(document), Measurement)), *graph_exports()),
         "plot": json.dumps(plot, ensure_ascii=False),
         "analyses": [_analysis(analysis, speaker) for analysis in document.get("analyses", ())],
         "metadata": [(name, _metadata_text(value)) for name, value in document.get("metadata", {}).items()],
