@@ -7,6 +7,7 @@ Files are made of a family of samples with everything in it, and of the demo stu
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any
 
 from kiban.compute.fence import Fence
 from kiban.demo.study import make_study
+from kiban.errors import UnknownUnit
 from kiban.operations.deposit import deposit
 from kiban.operations.find import find
 from kiban.operations.graph_export import graph_of
@@ -23,6 +25,7 @@ from kiban.operations.resources import Resources
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Kind
 from kiban.quantity.unit import si_unit, spelled_out
+from kiban.records.document import from_json
 from kiban.records.link import Predicate
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
@@ -51,8 +54,27 @@ def expected(graph: GraphExportable) -> dict[str, Any]:
             kind.value: [r.pid for r in graph.records if r.kind is kind and r.id not in planned] for kind in RecordKind
         },
         "values": values,
+        "parameters": {r.pid: _quantities(r.document.get("values"), r.document.get("metadata")) for r in graph.records},
+        "meant": {r.pid: _quantities(r.document.get("meant")) for r in graph.records},
+        "done": {r.pid: _quantities(r.document.get("done")) for r in graph.records},
         **{predicate.value: ties(predicate) for predicate in Predicate},
     }
+
+
+def _quantities(*given: Any) -> list[dict[str, Any]]:
+    """All quantities and numbers with a fraction in a document, in order."""
+    found: list[dict[str, Any]] = []
+    for each in given:
+        if isinstance(each, float):
+            found.append(_in_si(Measured(each, "")))
+        elif isinstance(each, list | tuple):
+            found += _quantities(*each)
+        elif isinstance(each, dict) and {"value", "unit"} <= set(each):
+            with contextlib.suppress(UnknownUnit):
+                found.append(_in_si(from_json(each, Measured)))
+        elif isinstance(each, dict):
+            found += _quantities(*each.values())
+    return found
 
 
 def _in_si(value: Measured) -> dict[str, Any]:
