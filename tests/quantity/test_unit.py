@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.errors import IncompatibleUnit, UnknownUnit
-from kiban.quantity.unit import conversion, convert, dimension, is_compatible, is_known, si_unit, to_si
+from kiban.quantity.unit import conversion, convert, dimension, is_compatible, is_known, si_unit, spelled_out, to_si
 
 NAMES = ("m", "nm", "angstrom", "um", "g", "mg", "kg", "s", "min", "h", "A", "mA", "V", "mV", "K", "mol", "Pa", "GPa",
          "J", "eV", "W", "Hz", "ohm", "T", "gauss", "oersted", "emu", "deg", "rad", "count", "percent", "absorbance",
@@ -156,3 +156,13 @@ def test_the_order_of_factors_does_not_matter():
 def test_the_logarithm_of_an_absorptivity_is_a_unit_of_its_own():
     assert si_unit("log10_molar_absorptivity")
     assert not is_compatible("log10_molar_absorptivity", "")
+
+
+@pytest.mark.parametrize(
+    ("unit", "names"),
+    [("h", "hour"), ("degC", "degree_Celsius"), ("mA*h/g", "hour * milliampere / gram"), ("", "dimensionless")],
+)
+def test_units_are_spelled_out(unit, names):
+    assert spelled_out(unit) == names
+    if unit:
+        assert convert(1.5, unit, names) == pytest.approx(1.5, rel=1e-15)

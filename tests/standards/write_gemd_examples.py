@@ -2,7 +2,8 @@
 
     python tests/standards/write_gemd_examples.py FOLDER
 
-Files are made of a family of samples with everything in it, and of the demo study, deposited for the purpose.
+Files are made of a family of samples with everything in it, of the demo study, deposited for the purpose, and of random
+graphs, of which gemd only says whether it would write the same.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from hypothesis import Phase, given, settings
 
 from kiban.compute.fence import Fence
 from kiban.demo.study import make_study
@@ -33,7 +36,7 @@ from kiban.standards.graph_contract import GraphExportable
 from kiban.standards.graphs.gemd import EXPORT
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
-from kiban.testing.graph_examples import family
+from kiban.testing.graph_examples import family, graphs
 
 
 def expected(graph: GraphExportable) -> dict[str, Any]:
@@ -80,10 +83,12 @@ def _quantities(*given: Any) -> list[dict[str, Any]]:
 def _in_si(value: Measured) -> dict[str, Any]:
     coherent = value.in_si()
     doubt = coherent.uncertainty
-    is_own = si_unit(value.unit) == "arbitrary_unit"
+    units = spelled_out(si_unit(value.unit))
+    for own in ("arbitrary_unit", "log10_molar_absorptivity"):
+        units = "dimensionless" if units == own else units.replace(own, "1")
     return {
         "value": coherent.value,
-        "units": "dimensionless" if is_own else spelled_out(si_unit(value.unit)),
+        "units": units,
         "width": doubt.value if doubt is not None and doubt.kind is Kind.RESOLUTION else None,
         "std": doubt.standard if doubt is not None and doubt.kind is not Kind.RESOLUTION else None,
     }
@@ -107,16 +112,33 @@ def study_graphs(folder: Path) -> list[GraphExportable]:
         fence.close()
 
 
+def random_graphs() -> list[GraphExportable]:
+    """The same ones each time, with ties that GEMD has no place for."""
+    found: list[GraphExportable] = []
+
+    @settings(max_examples=40, derandomize=True, database=None, phases=[Phase.generate], deadline=None)
+    @given(graph=graphs())
+    def collect(graph: GraphExportable) -> None:
+        found.append(graph)
+
+    collect()
+    return found
+
+
 def main(folder: Path) -> None:
     """Write them all."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         graphs = [*(family(start=record) for record in family().records), *study_graphs(Path(scratch))]
-    manifest = {}
+    manifest: dict[str, Any] = {}
     for number, graph in enumerate(graphs):
         name = f"{number:03d}{EXPORT.suffix}"
         (folder / name).write_bytes(EXPORT.export(graph).content)
         manifest[name] = expected(graph)
+    for number, graph in enumerate(random_graphs()):
+        name = f"random-{number:03d}{EXPORT.suffix}"
+        (folder / name).write_bytes(EXPORT.export(graph).content)
+        manifest[name] = None
     (folder / "expected.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 

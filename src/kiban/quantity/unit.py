@@ -121,7 +121,7 @@ def _unknown(text: str) -> UnknownUnit:
 
 @lru_cache(maxsize=4096)
 def spelled_out(text: str) -> str:
-    """Write a unit with full names, for programs that know other symbols: `milliampere * hour / gram`.
+    """Write a unit with full names, for programs that know other symbols: `hour * milliampere / gram`.
 
     The number one is `dimensionless`. Raises UnknownUnit if the text is not a unit.
     """

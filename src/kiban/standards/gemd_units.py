@@ -14,6 +14,8 @@ from kiban.quantity.measured import Measured
 from kiban.quantity.unit import si_unit, spelled_out
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_PPM = re.compile(r"\bppm\b")
+"""The only name that GEMD reads and writes differently."""
 _FOREIGN = (
     "LMH", "RKM", "aberdeen", "acre", "acre_foot", "cables_length", "chain", "decitex", "delta_degree_Reaumur",
     "denier", "dtex", "fathom", "foot_Hg", "furlong", "jute", "laboratory_emu", "laboratory_gauss",
@@ -52,7 +54,7 @@ def for_gemd(value: Measured) -> InUnits | None:
     except UnknownUnit:
         return None
     if not any(name.endswith(_FOREIGN) for name in _NAME.findall(names)):
-        return InUnits(value, names, is_converted=False, is_bare=False)
+        return InUnits(value, _PPM.sub("parts_per_million", names), is_converted=False, is_bare=False)
     coherent = value.in_unit(si_unit(value.unit))
     kept, bare = _without_own(coherent.unit)
     return InUnits(coherent, kept, is_converted=coherent.value != value.value, is_bare=bare)
