@@ -10,6 +10,7 @@ import pytest
 
 from kiban import plugins
 from kiban.errors import BrokenPlugin
+from kiban.standards.installed import survey as survey_exports
 
 if TYPE_CHECKING:
     from conftest import Packages
@@ -90,3 +91,10 @@ def test_a_module_of_ours_that_fails_is_a_fault_of_ours(packages: Packages) -> N
     (packages.folder / "ours" / "broken.py").write_text("1 / 0\n")
     with pytest.raises(ZeroDivisionError):
         plugins.survey("ours", "READER")
+
+
+@pytest.mark.parametrize("group", ["kiban.standards", "kiban.standards.data_sets", "kiban.standards.graphs"])
+def test_broken_exports_of_every_kind_are_named(packages: Packages, group: str) -> None:
+    packages.install("other-things", group=group, entries="thing = other_things:THING", other_things=SOUND)
+    [broken] = survey_exports().broken
+    assert (broken.package, broken.why) == ("other-things", "it has no title")
