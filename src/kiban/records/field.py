@@ -204,6 +204,11 @@ _RULES: dict[FieldKind, frozenset[str]] = {
 _ALL_RULES = frozenset().union(*_RULES.values())
 
 
+def rules_of(kind: FieldKind) -> frozenset[str]:
+    """Names of the attributes that mean something for fields of a kind, beside those of all fields."""
+    return _RULES.get(kind, frozenset())
+
+
 def check_distinct(fields: tuple[Field, ...], where: str) -> None:
     """Refuse two fields that share a key, or a name that one of them had before. Raises InvalidValue."""
     seen: dict[str, str] = {}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiban.records.field import Field, Need
+from kiban.records.field import Field, Label, Need
 from kiban.records.template import Template
 
 _NEEDS = (Need.OPTIONAL, Need.RECOMMENDED, Need.REQUIRED)
@@ -63,7 +63,7 @@ def _of_template(old: Template, new: Template) -> Iterator[Change]:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             # What was imported along with a template can be as long as its files.
-            told = [f"{name}: {value}"[:_LONGEST] for value in (before, after)]
+            told = [f"{name}: {_said(value)}"[:_LONGEST] for value in (before, after)]
             yield Change(what=What.WORDING, path=(), before=told[0], after=told[1], is_compatible=True)
     if (old.applies_to, old.techniques) != (new.applies_to, new.techniques):
         yield Change(
@@ -74,6 +74,10 @@ def _of_template(old: Template, new: Template) -> Iterator[Change]:
             is_compatible=old.applies_to is new.applies_to
             and (not new.techniques or (bool(old.techniques) and set(old.techniques) <= set(new.techniques))),
         )
+
+
+def _said(value: object) -> str:
+    return " / ".join(text for text in (value.en, value.ja) if text) if isinstance(value, Label) else str(value)
 
 
 def _scope(template: Template) -> str:
@@ -142,7 +146,10 @@ def _of_field(old: Field, new: Field, path: tuple[str, ...]) -> Iterator[Change]
             # A narrower vocabulary can refuse terms that were allowed.
             compatible = name != "vocabulary" or old.vocabulary.startswith(new.vocabulary)
             yield change(
-                What.WORDING, f"{name}: {getattr(old, name)}", f"{name}: {getattr(new, name)}", is_compatible=compatible
+                What.WORDING,
+                f"{name}: {_said(getattr(old, name))}",
+                f"{name}: {_said(getattr(new, name))}",
+                is_compatible=compatible,
             )
     yield from _of_fields(old.fields, new.fields, path)
 

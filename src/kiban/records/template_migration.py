@@ -84,6 +84,12 @@ def carry(old: Template, new: Template, values: Mapping[str, Any], steps: tuple[
     return Carried(filled=filled, left_behind=tuple(dict.fromkeys(left)))
 
 
+def moved(old: Template, new: Template, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Values under the keys of another version, not checked against it; and the places that have none there."""
+    left: list[str] = []
+    return _carry(old.fields, new.fields, values, "", left), tuple(dict.fromkeys(left))
+
+
 def _check_path(fields: tuple[Field, ...], step: Step) -> None:
     for number, key in enumerate(step.path):
         found = next((each for each in fields if each.key == key), None)

@@ -15,7 +15,7 @@ _QUANTITY = re.compile(
     rf"\(?\s*(?P<mantissa>{_MANTISSA})(?:\((?P<last>\d+)\))?(?P<exponent>{_EXPONENT})?"
     rf"(?:\s*(?:±|\+/-|\+-)\s*(?P<doubt>{_MANTISSA}(?:{_EXPONENT})?))?\s*\)?"
     r"(?:\s*\(\s*k\s*=\s*(?P<k>\d+(?:\.\d*)?)\s*\))?"
-    r"\s*(?P<unit>[^\d\s(].*?|1/.+?)?"
+    r"\s*(?P<unit>[^\d\s(,].*?|1/.+?)?"
     r"(?:\s*\(\s*k\s*=\s*(?P<k_after>\d+(?:\.\d*)?)\s*\))?"
 )
 _COMMA = re.compile(r"[+-]?\d+,\d+")
