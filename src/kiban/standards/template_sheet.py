@@ -62,6 +62,7 @@ def write_sheet(template: Template, *, identifier: str, version: int, language: 
                 _offer(page, lists, number, answers)
     if lists is not None:
         lists.sheet_state = "hidden"
+        workbook.move_sheet(lists, offset=len(workbook.sheetnames))
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()

@@ -33,7 +33,10 @@ class SheetRow:
     """Sheet and cell of each place."""
 
     def cell_of(self, part: str, path: Path) -> tuple[str, str]:
-        """The cell that a problem is about: its own, or the nearest one around it."""
+        """The cell that a problem is about: its own, the first one inside it, or the nearest one around it."""
+        for (here, inside), cell in self.cells.items():
+            if here == part and path and inside[: len(path)] == path:
+                return cell
         for length in range(len(path), -1, -1):
             if (found := self.cells.get((part, path[:length]))) is not None:
                 return found
@@ -176,6 +179,8 @@ def _given(field: Field, value: Any) -> Any:
 def _given_one(field: Field, value: Any) -> Any:
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
+    if field.kind is FieldKind.TEXT and isinstance(value, str):
+        return value
     if field.kind in {FieldKind.NUMBER, FieldKind.QUANTITY, FieldKind.TRUTH} and isinstance(value, int | float):
         return value
     if field.kind is FieldKind.DATE and isinstance(value, datetime | date):
