@@ -152,7 +152,7 @@ def test_a_revision_shows_its_changes_and_whom_they_would_refuse(empty: Program)
     assert "size is called particle_size now" in text
     assert "supplier is new: Text" in text
     assert "colour (Choice) is taken out" in text
-    assert "Tighter limits for particle_size: > 0, <= 100 um → > 0, <= 10 um" in text
+    assert "Tighter limits for particle_size: > 0, ≤ 100 um → > 0, ≤ 10 um" in text
     assert "would refuse 1 of them" in text
     assert re.findall(r'<li><a href="/records/[^"]+">(\w+)</a>', text) == ["P50"]
     # Looking keeps nothing, and the editor comes back as it was left.

@@ -46,4 +46,6 @@ def _value(change: Change, value: str, speaker: Speaker) -> str:
         value = value.partition(": ")[2]
     elif change.what in _GROUPS:
         value = speaker.word(_GROUPS[change.what], value)
+    elif change.what in {What.TIGHTENED, What.LOOSENED}:
+        value = value.replace("<=", "≤").replace(">=", "≥")
     return value or speaker("templates.nothing")

@@ -89,7 +89,7 @@ function keyOf(label) {
   return label.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[_0-9]+|_+$/g, "").slice(0, 64);
 }
 
-let waiting = 0;
+const waiting = new WeakMap();
 async function understand(box) {
   const place = box.parentElement.querySelector(".says");
   const unit = box.value.trim();
@@ -121,8 +121,8 @@ form.addEventListener("input", (event) => {
   // A new field is called after its English label until somebody says otherwise; one that is kept never by itself.
   if (box.dataset.part === "label" && !key.dataset.typed && !row.querySelector(".was").dataset.was) key.value = keyOf(box.value);
   if (box.dataset.part === "unit") {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => understand(box), WAIT_MS);
+    clearTimeout(waiting.get(box));
+    waiting.set(box, setTimeout(() => understand(box), WAIT_MS));
   }
 });
 
