@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from kiban.testing.template_strategies import filled_values, templates
 from kiban.web.form_data import tree
 from kiban.web.value_form import given_values, typed_values
 
-from .conftest import Program
+from .conftest import SWEEP, Program
 
 
 def pairs(typed: Any, name: str = "") -> list[tuple[str, str]]:
@@ -175,6 +176,8 @@ def test_a_sample_is_registered_by_its_form(empty: Program) -> None:
     text = empty.get(answer.headers["location"]).text
     assert "0.1 µm" in html.unescape(text)
     assert "second hand, scratched" in text
+    pid = answer.headers["location"].rpartition("/")[2]
+    assert f'href="/samples/{pid}/edit"' in text
 
 
 def test_all_problems_stand_beside_their_boxes_and_what_was_typed_stays(empty: Program) -> None:
@@ -260,7 +263,7 @@ def test_a_record_of_an_earlier_version_is_edited_in_the_current_one(empty: Prog
     sent = {"expected": "1", "name": "F", "values": {"film_thickness": "6 nm"}}
     document = document_of(empty, post(empty, f"/samples/{record.pid}/edit", sent))
     assert document["template"]["version"] == 2
-    assert "made with version 1" in empty.get(f"/records/{record.pid}?version=1").text
+    assert f"/records/{pid}?version=1" in empty.get(f"/records/{record.pid}?version=1").text
 
 
 def test_a_process_is_written_down_as_meant_and_as_done(empty: Program) -> None:
@@ -312,6 +315,7 @@ def test_a_process_with_outputs_makes_samples(empty: Program) -> None:
     answer = post(empty, "/processes/new", sent)
     assert answer.status_code == 303, html.unescape(answer.text)
     text = empty.get(answer.headers["location"]).text
+    assert f'href="/processes/{answer.headers["location"].rpartition("/")[2]}/edit"' in text
     assert ">A</a>" in text
     assert ">B</a>" in text
     assert post(empty, "/processes/new", sent | {"name": "run 3", "state": "melted"}).status_code == 422
@@ -322,6 +326,30 @@ def test_a_form_without_a_template_works_too(empty: Program) -> None:
     assert document_of(empty, answer)["composition"]["Ti"] > 0.3
     pid = answer.headers["location"].rpartition("/")[2]
     assert post(empty, f"/samples/{pid}/edit", {"expected": "1", "name": "plain 2"}).status_code == 303
+
+
+def test_a_measurement_is_described_by_its_form(empty: Program) -> None:
+    pid = empty.deposit("run-1/sweep.csv", SWEEP % b"one")["measurement"]
+    assert f'href="/measurements/{pid}/edit"' in empty.get(f"/records/{pid}").text
+    assert "/templates/new?applies_to=measurement" in empty.get(f"/measurements/{pid}/edit").text
+    run = Template(
+        name="run",
+        label=Label(en="Run"),
+        applies_to=RecordKind.MEASUREMENT,
+        fields=(quantity("humidity", "%", maximum=100),),
+    )
+    template = made(empty, run)
+    made(empty, replace(run, name="other", techniques=("raman",)))
+    text = empty.get(f"/measurements/{pid}/edit").text
+    assert 'name="values.humidity"' in text
+    assert "other" not in text
+    sent = {"template": template, "expected": "1", "values": {"humidity": "45(2)"}}
+    wrong = post(empty, f"/measurements/{pid}/edit", sent | {"values": {"humidity": "450"}})
+    assert wrong.status_code == 422
+    document = document_of(empty, post(empty, f"/measurements/{pid}/edit", sent))
+    assert document["values"]["humidity"]["value"] == 45
+    assert "45(2) %" in html.unescape(empty.get(f"/records/{pid}").text)
+    assert post(empty, f"/measurements/{pid}/edit", sent).status_code == 409
 
 
 ODD = st.sampled_from(["", "x", "1", "\ud800", "é", "9" * 400, "900 degC", "on", "kb:7Q4M-2KXD-98"])

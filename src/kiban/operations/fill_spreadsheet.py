@@ -15,12 +15,12 @@ from kiban.operations.templates import Kept, get_template
 from kiban.records.document import to_json
 from kiban.records.field import Field
 from kiban.records.filled import Filled, fill
-from kiban.records.formula import amount_fractions
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
+from kiban.records.sample_elements import with_elements
 from kiban.records.scope import Tier
 from kiban.records.template import Template
 from kiban.records.template_migration import moved
@@ -283,21 +283,19 @@ def _sample(
     values: dict[str, dict[str, Any]],
     found: list[CellProblem],
 ) -> tuple[Sample | None, tuple[Record, ...]]:
-    formula, hazards = texts["formula"], tuple(filter(None, re.split(r"[\s,、;]+", texts["hazards"])))
-    composition: dict[str, float] = {}
-    try:
-        composition = dict(amount_fractions(formula)) if formula else {}
-    except KibanError as e:
-        found.append(error_problem(row, "formula", e))
-        return None, ()
     try:
         noun = Sample(
-            name=row.name, formula=formula, composition=composition, hazards=hazards, template=kept.use,
-            values=values["values"], location=texts["location"], custodian=texts["custodian"],
-            description=texts["description"],
+            name=row.name, formula=texts["formula"], template=kept.use, values=values["values"],
+            hazards=tuple(filter(None, re.split(r"[\s,、;]+", texts["hazards"]))), location=texts["location"],
+            custodian=texts["custodian"], description=texts["description"],
         )  # fmt: skip
     except KibanError as e:
         found.append(error_problem(row, "hazards", e))
+        return None, ()
+    try:
+        noun = with_elements(noun)
+    except KibanError as e:
+        found.append(error_problem(row, "formula", e))
         return None, ()
     return noun, ()
 
