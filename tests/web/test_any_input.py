@@ -56,8 +56,16 @@ def _routes(program: Program) -> list[tuple[str, str, list[str]]]:
         for path, methods in paths.items()
         for method, route in methods.items()
     ]
-    names = ["q", "after", "status", "lang", "version"]
+    names = ["q", "after", "status", "lang", "version", "before", "template", "applies_to"]
     pages = ("/", "/search", "/files", "/files/{x}", "/records/{x}", "/id/{x}", "/static/{x}", "/deposit")
+    pages += ("/templates", "/templates/new", "/templates/{x}", "/templates/{x}/edit", "/templates/{x}/migrate")
+    pages += (
+        "/templates/{x}/spreadsheet",
+        "/samples/new",
+        "/samples/{x}/edit",
+        "/processes/new",
+        "/measurements/{x}/edit",
+    )
     return routes + [("GET", path, names) for path in pages]
 
 

@@ -120,6 +120,10 @@ async function offer(box) {
 document.addEventListener("input", (event) => {
   const box = event.target;
   isDirty = true;
+  if (box.hasAttribute("aria-invalid")) {
+    box.removeAttribute("aria-invalid");
+    box.closest("td, .row, .place")?.querySelector(".problem[role=alert]")?.remove();
+  }
   if ("quantity" in box.dataset) later(box, () => understand(box));
   if ("refers" in box.dataset) later(box, () => offer(box));
 });
@@ -150,7 +154,8 @@ const form = document.querySelector(".record-form");
 if (form) {
   form.addEventListener("submit", () => { isDirty = false; });
   window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
-  for (const box of form.querySelectorAll("[data-quantity]")) if (box.value) understand(box);
+  // What the server refused has its reason beside it already.
+  for (const box of form.querySelectorAll("[data-quantity]:not([aria-invalid])")) if (box.value) understand(box);
   for (const box of form.querySelectorAll("[data-refers]")) if (box.value) offer(box);
   form.querySelector("[aria-invalid]")?.focus();
 }
