@@ -225,6 +225,8 @@ def test_a_step_that_means_nothing_is_told(empty: Program, step: dict[str, str])
         {"typed": "{"},
         {"typed": '{"name": "\\ud800"}'},
         {"typed": '{"name": "\\u0000"}'},
+        {"typed": "[" * 5000},
+        {"typed": '{"fields": [' * 300 + "{}" + "]}" * 300},
         {"typed": json.dumps({"fields": "x", "label": [], "techniques": {"a": 1}})},
         {"typed": json.dumps({"fields": [{"kind": "text", "label": "x", "options": [1], "refers_to": [], "key": []}]})},
         {"fields": [{"kind": "melt", "key": "a"}], "applies_to": "project", "techniques": ["nonsense"]},

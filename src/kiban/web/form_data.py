@@ -5,7 +5,7 @@ The numbers only tell rows apart; their order is the order in which the browser 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -17,7 +17,8 @@ from kiban.web.multipart import PartBegins, PartData, form_events
 
 _MOST_BYTES = 16 << 20
 _MOST_FIELDS = 200_000
-_DEEPEST = 20
+DEEPEST = 20
+"""So many points a name may have."""
 _MEND = "Fill in the form on Kiban's own page."
 
 
@@ -112,10 +113,10 @@ def tree(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         if "\0" in value or "\0" in name:
             raise WrongUsage("A field of the form holds a zero character.", mend="Leave it out.")
         *above, last = name.split(".")
-        place: Any = root
+        place: Any = root if len(above) <= DEEPEST else None
         for part in above:
             place = place.setdefault(part, {}) if isinstance(place, dict) else None
-        if not isinstance(place, dict) or isinstance(place.get(last), dict) or len(above) > _DEEPEST:
+        if not isinstance(place, dict) or isinstance(place.get(last), dict):
             raise WrongUsage(f"'{name[:80]}' does not fit the other fields of the form.", mend=_MEND)
         place[last] = value.replace("\r\n", "\n")
     return {key: _listed(value) for key, value in root.items()}
@@ -126,6 +127,28 @@ def _listed(value: Any) -> Any:
         return value
     inner = {key: _listed(one) for key, one in value.items()}
     return list(inner.values()) if all(key.isdecimal() for key in inner) else inner
+
+
+def depth(value: Any) -> int:
+    """How deep lists and groups stand in one another; it is not counted beyond twice what a form may have."""
+    level, found = [value], 0
+    while level and found <= 2 * DEEPEST:
+        inside = [list(one.values()) if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level, found = [each for one in inside for each in one], found + 1
+    return found
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts and names in a tree that is not too deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield name
+            yield from texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts(one)
 
 
 def pruned(value: Any) -> Any:

@@ -30,7 +30,7 @@ from kiban.records.template import DESCRIBED, Template
 from kiban.records.template_change import changes
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.change_words import say
-from kiban.web.form_data import SentForm
+from kiban.web.form_data import DEEPEST, SentForm, depth, texts
 from kiban.web.language import Speaker, language_of
 from kiban.web.page import page
 from kiban.web.problem import of_error
@@ -166,6 +166,7 @@ def _editor(request: Request, *, typed: dict[str, Any], built: Built, kept: Any,
         typed=shaped(typed),
         problems=built.problems,
         kept=kept,
+        is_unsaved=request.method == "POST",
         tier=tier or Tier.CLOSED.value,
         tiers=[each.value for each in TIERS],
         kinds=[kind.value for kind in DESCRIBED],
@@ -185,11 +186,10 @@ def _typed(form: SentForm) -> dict[str, Any]:
         return form.tree
     try:
         found = json.loads(carried)
-    except ValueError as e:
-        raise WrongUsage("The form came back damaged.", mend="Go back to the editor and try again.") from e
-    try:
-        is_sound = isinstance(found, dict) and "\\u0000" not in json.dumps(found, ensure_ascii=False).encode().decode()
-    except UnicodeEncodeError:
+        # What cannot be written (half a surrogate pair) or kept (a zero character) came from no page of ours.
+        is_sound = isinstance(found, dict) and depth(found) <= DEEPEST and not any("\0" in one for one in texts(found))
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         is_sound = False
     if not is_sound:
         raise WrongUsage("The form came back damaged.", mend="Go back to the editor and try again.")

@@ -152,6 +152,8 @@ document.addEventListener("change", async (event) => {
 
 const form = document.querySelector(".record-form");
 if (form) {
+  // What came back to be mended is not kept yet.
+  isDirty = form.dataset.unsaved !== undefined;
   form.addEventListener("submit", () => { isDirty = false; });
   window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
   // What the server refused has its reason beside it already.
