@@ -328,6 +328,22 @@ def test_a_form_without_a_template_works_too(empty: Program) -> None:
     assert post(empty, f"/samples/{pid}/edit", {"expected": "1", "name": "plain 2"}).status_code == 303
 
 
+def test_a_reference_that_leads_nowhere_or_to_another_kind_is_told(empty: Program) -> None:
+    pid = made(empty, FILM)
+    sent: dict[str, Any] = {"template": pid, "name": "F-1"}
+    sent["values"] = {"thickness": "5", "substrate": "kb:7Q4M-2KXD-98"}
+    answer = post(empty, "/samples/new", sent)
+    assert answer.status_code == 422
+    assert "There is no record kb:7Q4M-2KXD-98." in answer.text
+    # A template is a record, and no sample.
+    sent["values"] = {"thickness": "5", "substrate": pid}
+    answer = post(empty, "/samples/new", sent)
+    assert "Choose a record of this kind: sample." in answer.text
+    source = register_sample(local_asker(empty.resources), empty.resources, Sample(name="wafer"))
+    sent["values"] = {"thickness": "5", "substrate": source.pid}
+    assert document_of(empty, post(empty, "/samples/new", sent))["values"]["substrate"] == source.pid
+
+
 def test_a_measurement_is_described_by_its_form(empty: Program) -> None:
     pid = empty.deposit("run-1/sweep.csv", SWEEP % b"one")["measurement"]
     assert f'href="/measurements/{pid}/edit"' in empty.get(f"/records/{pid}").text

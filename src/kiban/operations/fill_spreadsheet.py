@@ -10,6 +10,7 @@ from typing import Any
 from kiban.errors import InvalidValue, KibanError
 from kiban.operations.changed_records import commit, current, event_of, new_record
 from kiban.operations.processes import without_needs
+from kiban.operations.references import wrong_references
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, get_template
 from kiban.records.document import to_json
@@ -242,7 +243,8 @@ def _noun(
         values[part] = filled.values
         left |= dict.fromkeys(behind)
         back = _former_keys(kept.template.fields, old.fields)
-        for problem in filled.problems:
+        lost = wrong_references(asker, resources, kept.template.fields, filled.values)
+        for problem in (*filled.problems, *lost):
             path = tuple(back.get(problem.path[: n + 1], key) for n, key in enumerate(problem.path))
             found.append(row.problem(part, replace(problem, path=path)))
     texts = {key: row.fixed.get(key, "") for key in (name[1:] for name in FIXED[kept.template.applies_to])}

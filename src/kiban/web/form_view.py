@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiban.errors import KibanError
+from kiban.operations.references import wrong_references
 from kiban.operations.templates import Kept, get_template, template_used
 from kiban.records.document import from_json
 from kiban.records.field import Field
@@ -102,7 +103,7 @@ class ValueForm:
         fields = self.kept.template.fields if self.kept is not None else ()
         return given_values(fields, form.part(part), self.originals.get(part))
 
-    def check(self, form: Given, view: FormView) -> bool:
+    def check(self, desk: Desk, form: Given, view: FormView) -> bool:
         """Put all problems beside their boxes; whether there are none."""
         from kiban.operations.processes import without_needs
 
@@ -110,7 +111,9 @@ class ValueForm:
             for part in self.parts:
                 fields = self.kept.template.fields
                 described = without_needs(fields) if part == DONE else fields
-                view.problems |= by_name(part, fill(described, self.given(form, part)))
+                filled = fill(described, self.given(form, part))
+                lost = wrong_references(desk.asker, desk.resources, fields, filled.values)
+                view.problems |= by_name(part, (*filled.problems, *lost))
         return not view.problems
 
     def against(self, theirs: ValueForm) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from kiban.records.field import Field, FieldKind
 from kiban.records.field_text import text_of
-from kiban.records.filled import Filled, Problem
+from kiban.records.filled import Problem
 from kiban.web.form_data import pruned
 
 _BOXES = {FieldKind.TERM: ("iri", "label"), FieldKind.FILE: ("sha256", "name")}
@@ -103,9 +103,9 @@ def _unchanged(field: Field, typed: Any, kept: Any) -> Any:
     return typed
 
 
-def by_name(prefix: str, filled: Filled) -> dict[str, Problem]:
+def by_name(prefix: str, problems: tuple[Problem, ...]) -> dict[str, Problem]:
     """Problems by the name of the box that they stand beside."""
-    return {".".join((prefix, *map(str, problem.path))): problem for problem in reversed(filled.problems)}
+    return {".".join((prefix, *map(str, problem.path))): problem for problem in reversed(problems)}
 
 
 def differing(fields: Iterable[Field], mine: Mapping[str, Any], theirs: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ def take_measurement(request: Request, desk: AtDesk, identifier: str, form: Sent
     if form.text("expected") != str(record.version):
         view.conflict = True
         view.theirs = sent.against(stored)
-    elif stored.check(form, view) and stored.kept is not None:
+    elif stored.check(desk, form, view) and stored.kept is not None:
         try:
             wanted = Form(template=stored.kept.record.pid, values=stored.given(form, "values"))
             described = describe_measurement(desk.asker, desk.resources, record.pid, wanted, expected=record.version)

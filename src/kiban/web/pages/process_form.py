@@ -39,7 +39,7 @@ def show_new_process(request: Request, desk: AtDesk, template: str = "") -> Resp
 def take_new_process(request: Request, desk: AtDesk, form: SentForm) -> Response:
     """Keep the process, or show what is wrong with what stands as it was typed."""
     values, view = ValueForm.new(desk, form.text("template"), _PARTS), FormView()
-    if values.check(form, view):
+    if values.check(desk, form, view):
         try:
             recorded = record_process(
                 desk.asker,
@@ -79,7 +79,7 @@ def take_process(request: Request, desk: AtDesk, identifier: str, form: SentForm
         view.conflict = True
         mine, theirs = _sent(form), _head(record)
         view.theirs = sent.against(stored) | {n: theirs[n] or "–" for n in _TEXTS if mine[n] != theirs[n].strip()}
-    elif stored.check(form, view):
+    elif stored.check(desk, form, view):
         try:
             has_template = stored.kept is not None
             changed = change_process(

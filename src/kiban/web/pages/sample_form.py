@@ -39,7 +39,7 @@ def show_new_sample(request: Request, desk: AtDesk, template: str = "") -> Respo
 def take_new_sample(request: Request, desk: AtDesk, form: SentForm) -> Response:
     """Keep the sample, or show what is wrong with what stands as it was typed."""
     values, view = ValueForm.new(desk, form.text("template"), _PARTS), FormView()
-    if values.check(form, view):
+    if values.check(desk, form, view):
         try:
             texts: dict[str, Any] = {name: form.text(name) for name in _TEXTS}
             record = register_sample(
@@ -74,7 +74,7 @@ def take_sample(request: Request, desk: AtDesk, identifier: str, form: SentForm)
     if form.text("expected") != str(record.version):
         view.conflict = True
         view.theirs = sent.against(stored) | _other_texts(_sent(form), _head(record))
-    elif stored.check(form, view):
+    elif stored.check(desk, form, view):
         try:
             changes: dict[str, Any] = {name: form.text(name) for name in _TEXTS} | {"hazards": list(_hazards(form))}
             changed = change_sample(
