@@ -30,7 +30,7 @@ from kiban.plugins import Loaded
 from kiban.readers.contract import Reader
 from kiban.readers.recognise import readers
 from kiban.records.field import Field, walk
-from kiban.records.property_term import PROPERTY_TERMS
+from kiban.records.property_term import PROPERTY_TERMS, PropertyTerm
 from kiban.records.standard_structures import load, names
 from kiban.records.technique import TECHNIQUES, Technique
 from kiban.records.technique_terms import CHMO_TERMS
@@ -219,10 +219,27 @@ The words for what a claimed value is a value of. Questions, tables and pages us
 which it was worked out and, for comparison, in the coherent SI unit of the same dimension. A number without a unit in a
 question is taken in the usual unit of its term.
 
-The labels in English and Japanese may be used in questions too.
+The names in English and Japanese and the other names may be used in questions too: `硬さ >= 5 GPa`, `HV > 300`. The
+symbol may not, because several terms share one. A laboratory adds terms of its own, with names and synonyms, and merges
+terms that turn out to be the same: a question about either then asks for both, and what is stored stays as it is.
+
+The quantity kind is that of [QUDT](https://www.qudt.org/) (CC BY 4.0), where it has the very same thing.
 """
-    rows = [(f"`{t.key}`", t.en, t.ja, t.symbol, f"`{t.unit}`" if t.unit else "any") for t in PROPERTY_TERMS.values()]
-    return _page("Property terms", intro, _table(("term", "English", "Japanese", "symbol", "usual unit"), rows))
+    rows = [
+        (f"`{t.key}`", t.en, t.ja, ", ".join(t.synonyms), t.symbol, _usual_unit(t), _quantity_kind(t))
+        for t in PROPERTY_TERMS.values()
+    ]
+    heads = ("term", "English", "Japanese", "other names", "symbol", "usual unit", "quantity kind")
+    notes = [f"- `{t.key}`: {t.description.en}" for t in PROPERTY_TERMS.values() if t.description.en]
+    return _page("Property terms", intro, _table(heads, rows), "## Notes\n\n" + "\n".join(notes) + "\n")
+
+
+def _usual_unit(term: PropertyTerm) -> str:
+    return "any" if term.has_any_unit else f"`{term.unit}`" if term.unit else "1"
+
+
+def _quantity_kind(term: PropertyTerm) -> str:
+    return f"[{term.iri.rpartition('/')[2]}]({term.iri})" if term.iri else ""
 
 
 def techniques_page() -> str:

@@ -63,6 +63,7 @@ DESCRIBED = Described(
         fact("coulombic_efficiency", 99.2, "percent"),
         fact("temperature", 900.0, "degC"),
         fact("hardness", 5.0, "GPa"),
+        fact("firmness", 5.0, "GPa"),
         fact("strange", 5.0, "no_such_unit"),
     ),
 )
@@ -141,7 +142,12 @@ DESCRIBED = Described(
         ("temperature = 1173.15 K", True),
         ("temperature <= 1652 degF", True),
         ("hardness = 5000 MPa", True),
-        ("hardness > 5", False),  # outside the vocabulary a bare number is of dimension one
+        ("hardness > 4", True),
+        ("硬さ >= 5 GPa AND 硬度 < 5100 MPa", True),
+        ("hardness > 600 kgf/mm^2", False),
+        ("HRC > 5 OR HV > 5", False),
+        ("firmness > 4", False),  # outside the vocabulary a bare number is of dimension one
+        ("firmness > 4 GPa", True),
         ("strange IS KNOWN", True),
         ("strange = 5", False),
         ("toughness IS UNKNOWN", True),

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from kiban.errors import IncompatibleUnit, UnknownUnit
 from kiban.quantity.measured import Measured
+from kiban.query.vocabulary import SHIPPED, Vocabulary
 from kiban.records.property import Fact
-from kiban.records.property_term import PROPERTY_TERMS
 
 Cell = str | float | int | None
 
@@ -41,7 +41,12 @@ class Subject:
     formula: str = ""
 
 
-def wide(facts: Iterable[Fact], subjects: Mapping[UUID, Subject], evidence: Mapping[UUID, str]) -> Table:
+def wide(
+    facts: Iterable[Fact],
+    subjects: Mapping[UUID, Subject],
+    evidence: Mapping[UUID, str],
+    known: Vocabulary = SHIPPED,
+) -> Table:
     """One row for each subject, three columns for each term: value, standard uncertainty, what it rests on.
 
     Where a subject has several values of a term, the one in the table is the first of its measurement (the strongest
@@ -54,6 +59,8 @@ def wide(facts: Iterable[Fact], subjects: Mapping[UUID, Subject], evidence: Mapp
         What to call the sample or measurement with that id; facts of others are left out.
     evidence : mapping of UUID to str
         Short identifiers of the measurements.
+    known : Vocabulary
+        Terms that were merged share one column, under the key of the one that the others were merged into.
     """
     chosen: dict[UUID, dict[str, Fact]] = {}
     for fact in facts:
@@ -61,11 +68,12 @@ def wide(facts: Iterable[Fact], subjects: Mapping[UUID, Subject], evidence: Mapp
         if owner not in subjects:
             continue
         best = chosen.setdefault(owner, {})
-        known = best.get(fact.property.term)
-        if known is None or _rank(fact) < _rank(known):
-            best[fact.property.term] = fact
+        term = known.root(fact.property.term)
+        other = best.get(term)
+        if other is None or _rank(fact) < _rank(other):
+            best[term] = fact
     terms = sorted({term for best in chosen.values() for term in best})
-    units = {term: _unit(term, (best[term] for best in chosen.values() if term in best)) for term in terms}
+    units = {term: _unit(term, (best[term] for best in chosen.values() if term in best), known) for term in terms}
     columns = [Column("sample"), Column("id"), Column("formula")]
     for term in terms:
         columns += [
@@ -126,17 +134,17 @@ def _rank(fact: Fact) -> tuple[int, int]:
     return (-fact.evidence.int, min(numbers, default=0))
 
 
-def _unit(term: str, facts: Iterable[Fact]) -> str:
+def _unit(term: str, facts: Iterable[Fact], known: Vocabulary) -> str:
     """The unit people expect of the term, else the one its first value is given in."""
     given = next(iter(facts)).property.value.unit
-    known = PROPERTY_TERMS.get(term)
-    if known is None:
+    usual = known.terms.get(term)
+    if usual is None:
         return given
     try:
-        Measured(0.0, given).require(known.unit)
+        Measured(0.0, given).require(usual.unit)
     except (IncompatibleUnit, UnknownUnit):
         return given
-    return known.unit
+    return usual.unit
 
 
 def _cells(fact: Fact | None, unit: str, evidence: Mapping[UUID, str]) -> list[Cell]:

@@ -9,9 +9,12 @@ from typing import Any
 
 from kiban.operations.resources import Resources
 from kiban.operations.templates import list_templates
+from kiban.operations.terms import vocabulary_of
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.renamed import asks_for_field, with_former_names
+from kiban.query.settled import settled
+from kiban.query.vocabulary import SHIPPED, Vocabulary
 from kiban.records.field import renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
@@ -51,14 +54,27 @@ class Answer:
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
-def ask(text: str) -> Question:
+def ask(text: str, known: Vocabulary = SHIPPED) -> Question:
     """Read a question; nothing asked means everything. Raises InvalidQuestion."""
-    return parse(text) if text.strip() else EVERYTHING
+    return parse(text, known) if text.strip() else EVERYTHING
 
 
-def understood(asker: Asker, resources: Resources, text: str) -> Question:
-    """Read a question, with the names that fields of templates had first beside those of today. Raises as `ask`."""
-    question = ask(text)
+def understood(asker: Asker, resources: Resources, text: str, known: Vocabulary | None = None) -> Question:
+    """Read a question, with the terms of the catalog, merged ones together, and all names that fields have had.
+
+    Parameters
+    ----------
+    known : Vocabulary, optional
+        The terms, where they have been read already.
+
+    Raises
+    ------
+    InvalidQuestion
+    """
+    if not text.strip():
+        return EVERYTHING
+    known = known if known is not None else vocabulary_of(asker, resources)
+    question = settled(ask(text, known), known)
     if not asks_for_field(question):
         return question
     first: dict[str, frozenset[str]] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kiban.learning.table import Subject, Table, long, wide
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources
+from kiban.operations.terms import vocabulary_of
+from kiban.query.question import Question
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
@@ -27,7 +29,8 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     InvalidQuestion
     """
     visible = resources.visible(asker)
-    records = _all(asker, resources, text, visible)
+    known = vocabulary_of(asker, resources)
+    records = _all(resources, understood(asker, resources, text, known), visible)
     samples = [r.id for r in records if r.kind is RecordKind.SAMPLE]
     measurements = {r.id: r for r in records if r.kind is RecordKind.MEASUREMENT}
     facts = {f.id: f for f in resources.catalog.facts(visible, subjects=samples)} if samples else {}
@@ -40,13 +43,12 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     )
     subjects = {record.id: _subject(record) for record in owners.values()}
     subjects |= {r.id: Subject(id=r.pid, name=r.title) for r in measurements.values() if r.sample is None}
-    draw = long if all_values else wide
     in_order = [facts[i] for i in sorted(facts)]
-    return draw(in_order, subjects, {i: record.pid for i, record in evidence.items()})
+    pids = {i: record.pid for i, record in evidence.items()}
+    return long(in_order, subjects, pids) if all_values else wide(in_order, subjects, pids, known)
 
 
-def _all(asker: Asker, resources: Resources, text: str, visible: Visible) -> list[Record]:
-    question = understood(asker, resources, text)
+def _all(resources: Resources, question: Question, visible: Visible) -> list[Record]:
     records: list[Record] = []
     after: str | None = None
     while True:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
 from typing import Any
 
 from lark.lexer import Lexer, Token
 
 from kiban.errors import InvalidQuestion, UnknownUnit
-from kiban.query import vocabulary
 from kiban.query.meaning import MAX_DEPTH
 from kiban.query.question import RECORD_FIELDS
-from kiban.query.words import fold
+from kiban.query.vocabulary import Vocabulary
+from kiban.records.term import MAX_LABEL
 
 MAX_LENGTH = 10_000
 """Characters in a question."""
@@ -52,7 +52,17 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _RUN = re.compile(r'[^\s()（）,、，"<>=!≤≥≦≧≠＜＞＝]+')
 NUMBER = re.compile(r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+−]?\d+)?")
 _JOINT_AHEAD = re.compile(r"\s+(?:AND|OR)(?=[\s(（]|$)", re.IGNORECASE)
-_RELATION_AHEAD = re.compile(r"\s*(?:[<>=!≤≥≦≧≠＜＞＝]|(?:HAS|IS|CONTAINS|STARTS|ENDS)\s)", re.IGNORECASE)
+_RELATION = re.compile(r"[<>=!≤≥≦≧≠＜＞＝]|\b(?:HAS|IS|CONTAINS|STARTS|ENDS)\s", re.IGNORECASE)
+_LONGEST_LABEL = 2 * MAX_LABEL
+"""Characters in which a label and the relation after it are looked for; blanks between its words may be many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What lark is given to read: a text, and the terms that it may name."""
+
+    text: str
+    known: Vocabulary
 
 
 class QuestionLexer(Lexer):
@@ -62,13 +72,13 @@ class QuestionLexer(Lexer):
         """Take what lark hands to every lexer; nothing of it is needed."""
 
     # lark's plain interface for lexers of others, which its types do not describe.
-    def lex(self, data: str) -> Iterator[Token]:  # type: ignore[override]
+    def lex(self, data: Asked) -> Iterator[Token]:  # type: ignore[override]
         """Cut the text. Raises InvalidQuestion with the position of what cannot be cut."""
-        return _Cutter(data).tokens()
+        return _Cutter(data.text, data.known).tokens()
 
 
 class _Cutter:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, known: Vocabulary) -> None:
         if len(text) > MAX_LENGTH:
             raise InvalidQuestion(
                 f"The question has {len(text)} characters; at most {MAX_LENGTH} are read.",
@@ -76,6 +86,7 @@ class _Cutter:
                 position=MAX_LENGTH,
             )
         self.text = text
+        self.known = known
         self.position = 0
         self.before: list[Token] = []
         self.n_nots = 0
@@ -108,10 +119,11 @@ class _Cutter:
             return self._token("OPERATOR", operator.end())
         if self.text[self.position] == '"':
             return self._string()
-        if (end := self._quantity_end()) is not None:
-            return self._token("QUANTITY", end)
+        # Labels come first: one may begin with a number, as `0.2% proof stress`.
         if (end := self._label_end()) is not None:
             return self._token("WORD", end)
+        if (end := self._quantity_end()) is not None:
+            return self._token("QUANTITY", end)
         run = _RUN.match(self.text, self.position)
         if run is None:
             raise InvalidQuestion(
@@ -154,10 +166,12 @@ class _Cutter:
 
     def _label_end(self) -> int | None:
         """Where a label of several words ends that is compared here: `Peak width (FWHM) < 1 deg`."""
-        if self._begins_condition():
-            label = _labels().match(self.text, self.position)
-            if label and _RELATION_AHEAD.match(self.text, label.end()):
-                return label.end()
+        if not self._begins_condition():
+            return None
+        for relation in _RELATION.finditer(self.text, self.position, self.position + _LONGEST_LABEL):
+            label = self.text[self.position : relation.start()].rstrip()
+            if self.known.is_label(label):
+                return self.position + len(label)
         return None
 
     def _quantity_end(self) -> int | None:
@@ -168,7 +182,7 @@ class _Cutter:
         if self._kind(1) == "OPERATOR":
             path = self.before[-2] if len(self.before) > 1 else ""
             # `sample = 7` and `started > 2024-01-31` compare with a text.
-            if vocabulary.path_labels().get(fold(path), path) in RECORD_FIELDS:
+            if self.known.path(path) in RECORD_FIELDS:
                 return None
             return self._unit_end(number.end())
         if self._begins_condition():
@@ -228,10 +242,3 @@ class _Cutter:
 def _skip_blanks(text: str, position: int) -> int:
     blank = _BLANK.match(text, position)
     return blank.end() if blank else position
-
-
-@cache
-def _labels() -> re.Pattern[str]:
-    """All labels of paths, the longest first, blanks of any kind and number between their words."""
-    labels = sorted(vocabulary.path_labels(), key=len, reverse=True)
-    return re.compile("|".join(r"\s+".join(map(re.escape, label.split())) for label in labels), re.IGNORECASE)

@@ -45,10 +45,9 @@ from kiban.query.question import (
     Words,
 )
 from kiban.query.time_span import time_span
-from kiban.query.vocabulary import CODED, ELEMENTS, TIMES, nearest
+from kiban.query.vocabulary import CODED, ELEMENTS, SHIPPED, TIMES, Vocabulary, nearest
 from kiban.query.words import asked_words, fold
 from kiban.records.identity import parse_pid
-from kiban.records.property_term import PROPERTY_TERMS
 
 MAX_DEPTH = 50
 """How deep brackets and NOT may be nested."""
@@ -58,8 +57,13 @@ TOLERANCE = 1e-9
 """Numbers that differ relatively by less are equal: 1.54 angstrom and 0.154 nm differ in the last binary digit."""
 
 
-def meaning(question: Question) -> Condition:
+def meaning(question: Question, known: Vocabulary = SHIPPED) -> Condition:
     """Work out what a question means.
+
+    Parameters
+    ----------
+    known : Vocabulary
+        The property terms; `kiban.query.settled` frees a question from those that only one catalog has.
 
     Raises
     ------
@@ -73,14 +77,14 @@ def meaning(question: Question) -> Condition:
             f"The question has {n_tests} conditions and words; at most {MAX_TESTS} are looked for at once.",
             mend="Ask for less at a time.",
         )
-    return _meaning(question)
+    return _meaning(question, known)
 
 
-def check_path(path: str) -> None:
+def check_path(path: str, known: Vocabulary = SHIPPED) -> None:
     """Refuse what cannot be a path. Raises InvalidQuestion, with the nearest known path in its mend."""
     if not vocabulary.is_path(path):
         lower = path.lower()
-        guess = f"Did you mean {lower}?" if vocabulary.is_path(lower) else nearest(path, vocabulary.known_paths())
+        guess = f"Did you mean {lower}?" if vocabulary.is_path(lower) else nearest(path, known.known_paths)
         raise InvalidQuestion(
             f"'{path[:80]}' cannot be asked for.",
             mend=guess
@@ -88,11 +92,11 @@ def check_path(path: str) -> None:
         )
 
 
-def doubts(question: Question) -> tuple[str, ...]:
+def doubts(question: Question, known: Vocabulary = SHIPPED) -> tuple[str, ...]:
     """Say what in a sound question may be a slip: property terms that the vocabulary does not have."""
-    unknown = [path for path in _paths(question) if vocabulary.is_term(path) and path not in PROPERTY_TERMS]
+    unknown = [path for path in _paths(question) if vocabulary.is_term(path) and path not in known.terms]
     sentences = (
-        f"'{path}' is not in the vocabulary of properties. {nearest(path, vocabulary.known_paths())}".rstrip()
+        f"'{path}' is not in the vocabulary of properties. {nearest(path, known.known_paths)}".rstrip()
         for path in unknown
     )
     return tuple(dict.fromkeys(sentences))
@@ -128,30 +132,30 @@ def _size(question: Question, depth: int) -> int:
             return 1
 
 
-def _meaning(question: Question) -> Condition:
+def _meaning(question: Question, known: Vocabulary) -> Condition:
     match question:
         case Everything():
             return AllOf(())
         case And(parts):
-            return AllOf(tuple(_meaning(part) for part in parts))
+            return AllOf(tuple(_meaning(part, known) for part in parts))
         case Or(parts):
-            return AnyOf(tuple(_meaning(part) for part in parts))
+            return AnyOf(tuple(_meaning(part, known) for part in parts))
         case Not(part):
-            return Negation(_meaning(part))
+            return Negation(_meaning(part, known))
         case Words(text):
             return _words(text)
-        case Known(path, known):
-            check_path(path)
-            return KnownCondition(path) if known else Negation(KnownCondition(path))
+        case Known(path, is_known):
+            check_path(path, known)
+            return KnownCondition(path) if is_known else Negation(KnownCondition(path))
         case Match(path, manner, text):
-            check_path(path)
+            check_path(path, known)
             return _match(path, manner, text)
         case Has(path, extent, values):
-            check_path(path)
+            check_path(path, known)
             return _has(path, extent, values)
         case Comparison(path, operator, value):
-            check_path(path)
-            return _comparison(path, operator, value)
+            check_path(path, known)
+            return _comparison(path, operator, value, known)
 
 
 def _words(text: str) -> Condition:
@@ -194,7 +198,7 @@ def _element(symbol: str) -> str:
     return symbol
 
 
-def _comparison(path: str, operator: Operator, value: Literal) -> Condition:
+def _comparison(path: str, operator: Operator, value: Literal, known: Vocabulary) -> Condition:
     if path == ELEMENTS:
         raise InvalidQuestion("A sample has several elements.", mend='Write elements HAS ALL "Ti", "O".')
     if path in TIMES:
@@ -206,7 +210,7 @@ def _comparison(path: str, operator: Operator, value: Literal) -> Condition:
             raise InvalidQuestion(f"{path} is a text; {value} is none.", mend="Put it in quotes.")
         return TextCondition(path, operator, _text(path, operator, value))
     if isinstance(value, Measured):
-        return _number_comparison(path, operator, value)
+        return _number_comparison(path, operator, value, known)
     if vocabulary.is_entry(path):
         return TextCondition(path, operator, fold(value if isinstance(value, str) else value.isoformat()))
     raise InvalidQuestion(
@@ -236,19 +240,20 @@ def _identifier_comparison(operator: Operator, value: Literal) -> Condition:
         raise InvalidQuestion(e.fault, mend=e.mend) from e
 
 
-def _number_comparison(path: str, operator: Operator, value: Measured) -> Condition:
+def _number_comparison(path: str, operator: Operator, value: Measured, known: Vocabulary) -> Condition:
     from kiban.quantity.unit import conversion, si_unit
 
-    term = PROPERTY_TERMS.get(path)
+    term = known.terms.get(path)
     given = value.unit or (term.unit if term else "")
     try:
         unit = si_unit(given)
         number = float(conversion(given, unit)(value.value))
     except UnknownUnit as e:
         raise InvalidQuestion(e.fault, mend=e.mend) from e
-    if term is not None and term.unit and unit != si_unit(term.unit):
+    if term is not None and not term.has_any_unit and unit != si_unit(term.unit):
+        usual, mend = (term.unit, f"in {term.unit}") if term.unit else ("plain numbers", "without a unit")
         raise InvalidQuestion(
-            f"{path} is measured in {term.unit}; '{given}' is of another kind.", mend=f"Write {path} in {term.unit}."
+            f"{path} is measured in {usual}; '{given}' is of another kind.", mend=f"Write {path} {mend}."
         )
     if not math.isfinite(number):
         raise InvalidQuestion(f"{value} is beyond all numbers.", mend="Write a smaller number.")

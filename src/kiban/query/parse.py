@@ -38,11 +38,12 @@ from kiban.query.question import (
     Words,
 )
 from kiban.query.time_span import time_span
+from kiban.query.vocabulary import SHIPPED, Vocabulary
 from kiban.query.words import fold
 from kiban.query.write import write
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from lark import Lark, Token, Tree
     from lark.exceptions import UnexpectedToken
 
 __all__ = ["parse", "write"]
@@ -62,13 +63,15 @@ _EXPECTED = {
 }
 
 
-def parse(text: str) -> Question:
+def parse(text: str, known: Vocabulary = SHIPPED) -> Question:
     """Read a question.
 
     Parameters
     ----------
     text : str
         At most 10,000 characters. Empty text and `*` ask for everything.
+    known : Vocabulary
+        The property terms whose names and synonyms it may use.
 
     Raises
     ------
@@ -77,12 +80,23 @@ def parse(text: str) -> Question:
     """
     from lark.exceptions import UnexpectedToken
 
+    from kiban.query.lexer import Asked
+
     try:
-        question: Question = _parser().parse(text)  # type: ignore[assignment]
+        # lark hands what it is given to our lexer as it stands.
+        tree = _parser().parse(Asked(text, known))
     except UnexpectedToken as e:
         raise _unexpected(text, e) from None
-    meaning(question)
+    question: Question = _built(tree, _Builder(known))
+    meaning(question, known)
     return question
+
+
+def _built(node: Tree[Token] | Token, builder: _Builder) -> Any:
+    """What the builder makes of a node, after its parts."""
+    if isinstance(node, str):
+        return node
+    return getattr(builder, node.data)([_built(child, builder) for child in node.children])
 
 
 @cache
@@ -92,11 +106,14 @@ def _parser() -> Lark:
     from kiban.query.lexer import QuestionLexer
 
     grammar = resources.files("kiban.query").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer=QuestionLexer, transformer=_Builder())
+    return Lark(grammar, parser="lalr", lexer=QuestionLexer)
 
 
 class _Builder:
     """Makes a question of what the grammar has found; each method is named in `grammar.lark`."""
+
+    def __init__(self, known: Vocabulary) -> None:
+        self._known = known
 
     def everything_or(self, parts: list[Any]) -> Question:
         return parts[0] if parts else EVERYTHING
@@ -120,32 +137,54 @@ class _Builder:
 
     def compared(self, parts: list[Token]) -> Question:
         name, sign, value = parts
-        return _comparison(name, _operator(sign), value)
+        return self._comparison(name, _operator(sign), value)
 
     def compared_from_right(self, parts: list[Token]) -> Question:
         value, sign, name = parts
-        return _comparison(name, Operator(_REVERSED[_operator(sign)]), value)
+        return self._comparison(name, Operator(_REVERSED[_operator(sign)]), value)
 
     def matched(self, parts: list[Token]) -> Question:
         name, how, *_, value = parts
-        return _checked(Match(_path(name), Manner[how.upper()], _text(value)), name, value)
+        return self._checked(Match(self._path(name), Manner[how.upper()], _text(value)), name, value)
 
     def contained(self, parts: list[Token]) -> Question:
         name, _, *rest = parts
         extent = Extent[rest.pop(0).upper()] if rest[0].type in Extent.__members__ else Extent.ALL
         values = [token for token in rest if token.type != "COMMA"]
-        path = _path(name)
+        path = self._path(name)
         # One by one first, so that an error points at the value that is wrong.
         for value in values:
-            _checked(Has(path, extent, (_coded(path, _text(value)),)), name, value)
+            self._checked(Has(path, extent, (_coded(path, _text(value)),)), name, value)
         return Has(path, extent, tuple(_coded(path, _text(value)) for value in values))
 
     def known(self, parts: list[Token]) -> Question:
         name, _, which = parts
-        return _checked(Known(_path(name), which.type == "KNOWN"), name, name)
+        return self._checked(Known(self._path(name), which.type == "KNOWN"), name, name)
 
     def words(self, parts: list[Token]) -> Question:
-        return _checked(Words(" ".join(_text(part) for part in parts)), parts[0], parts[0], is_path=False)
+        return self._checked(Words(" ".join(_text(part) for part in parts)), parts[0], parts[0], is_path=False)
+
+    def _path(self, name: Token) -> str:
+        return self._known.path(name)
+
+    def _comparison(self, name: Token, operator: Operator, value: Token) -> Question:
+        path = self._path(name)
+        literal: Literal = _quantity(value) if value.type == "QUANTITY" else _coded(path, _text(value))
+        if path in vocabulary.TIMES and isinstance(literal, str):
+            literal = _instant_or_text(literal)
+        return self._checked(Comparison(path, operator, literal), name, value)
+
+    def _checked(self, question: Question, name: Token, value: Token, *, is_path: bool = True) -> Question:
+        """Check one condition on its own, so that an error can point at it."""
+        token = name
+        try:
+            if is_path:
+                check_path(self._path(name), self._known)
+            token = value
+            meaning(question, self._known)
+        except InvalidQuestion as e:
+            raise InvalidQuestion(e.fault, mend=e.mend, position=token.start_pos) from e
+        return question
 
 
 def _without_tokens(parts: Iterable[Any]) -> tuple[Question, ...]:
@@ -158,24 +197,12 @@ def _operator(sign: Token) -> Operator:
     return Operator(OPERATOR_SPELLINGS[sign])
 
 
-def _path(name: Token) -> str:
-    return vocabulary.path_labels().get(fold(name), str(name))
-
-
 def _text(token: Token) -> str:
     return _ESCAPED.sub(r"\1", token[1:-1]) if token.type == "STRING" else str(token)
 
 
 def _coded(path: str, text: str) -> str:
     return vocabulary.codes(path).get(fold(text), text) if path in vocabulary.CODED else text
-
-
-def _comparison(name: Token, operator: Operator, value: Token) -> Question:
-    path = _path(name)
-    literal: Literal = _quantity(value) if value.type == "QUANTITY" else _coded(path, _text(value))
-    if path in vocabulary.TIMES and isinstance(literal, str):
-        literal = _instant_or_text(literal)
-    return _checked(Comparison(path, operator, literal), name, value)
 
 
 def _instant_or_text(text: str) -> Literal:
@@ -198,19 +225,6 @@ def _quantity(token: Token) -> Measured:
         return Measured(float(number[0].replace("−", "-")), " ".join(token[number.end() :].split()))
     except OutOfRange as e:
         raise InvalidQuestion(e.fault, mend="Write a smaller number.", position=token.start_pos) from e
-
-
-def _checked(question: Question, name: Token, value: Token, *, is_path: bool = True) -> Question:
-    """Check one condition on its own, so that an error can point at it."""
-    token = name
-    try:
-        if is_path:
-            check_path(_path(name))
-        token = value
-        meaning(question)
-    except InvalidQuestion as e:
-        raise InvalidQuestion(e.fault, mend=e.mend, position=token.start_pos) from e
-    return question
 
 
 def _unexpected(text: str, error: UnexpectedToken) -> InvalidQuestion:

@@ -79,7 +79,7 @@ class Everything:
 class Comparison:
     """`hardness >= 5 GPa`, `technique = "xrd"`, `started > "2024-01-01"`.
 
-    A number without a unit is in the term's usual unit (`PROPERTY_TERMS`), where it has one.
+    A number without a unit is in the term's usual unit (`kiban.query.vocabulary`), where it has one.
     """
 
     path: str

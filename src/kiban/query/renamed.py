@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kiban.query.entries import PARTS
@@ -28,10 +28,17 @@ def with_former_names(question: Question, first: Mapping[str, frozenset[str]]) -
         case Not(part):
             return Not(with_former_names(part, first))
         case Comparison(path) | Match(path) | Has(path) | Known(path):
-            names = _names(path, first)
-            return Or(tuple(replace(question, path=name) for name in names)) if len(names) > 1 else question
+            return under_names(question, _names(path, first))
         case _:
             return question
+
+
+def under_names(question: Comparison | Match | Has | Known, names: Sequence[str]) -> Question:
+    """Let a condition hold if it does under one of the names. Unknown is what is known under none of them."""
+    parts = tuple(replace(question, path=name) for name in names)
+    if len(parts) == 1:
+        return parts[0]
+    return And(parts) if isinstance(question, Known) and not question.known else Or(parts)
 
 
 def asks_for_field(question: Question) -> bool:

@@ -20,6 +20,7 @@ class RecordKind(StrEnum):
     MEASUREMENT = "measurement"
     PROCESS = "process"
     TEMPLATE = "template"
+    TERM = "term"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

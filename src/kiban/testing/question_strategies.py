@@ -46,6 +46,7 @@ TERMS = {
     "d_spacing": ("angstrom", "nm"),
     "charge_capacity": ("mA*h", "A*h"),
     "hardness": ("GPa", "MPa"),
+    "firmness": ("GPa", "MPa"),
     "ratio": ("",),
 }
 """Property terms, in and outside the vocabulary, with units to give them in."""

@@ -24,9 +24,9 @@ class Find:
         """See `Command`."""
         from dataclasses import asdict
 
-        from kiban.operations.find import ask, find
+        from kiban.operations.find import find
 
-        ask(arguments.question)  # a question that cannot be understood is told before anything is started
+        # Which names a question may use is known when the catalog is open: it has terms of its own.
         with platform(arguments, n_workers=1) as (asker, resources):
             answer = find(asker, resources, arguments.question, limit=max(1, arguments.limit))
         for hit in answer.hits:

@@ -33,7 +33,6 @@ class TableCommand:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """See `Command`."""
-        from kiban.operations.find import ask
         from kiban.operations.table import table
         from kiban.standards.tabular import write
 
@@ -41,7 +40,6 @@ class TableCommand:
         kind = output.suffix.lower().lstrip(".") if output is not None else "csv"
         if kind not in _FORMATS:
             raise WrongUsage(f"A table cannot be written as '.{kind}'.", mend=f"Use one of: {', '.join(_FORMATS)}.")
-        ask(arguments.question)
         with platform(arguments, n_workers=1) as (asker, resources):
             drawn = table(asker, resources, arguments.question, all_values=arguments.all_values)
         content = write(drawn.columns, drawn.rows, kind)

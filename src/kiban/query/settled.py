@@ -1,0 +1,33 @@
+"""A question freed of what only one catalog's vocabulary knows, so that any catalog can answer it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiban.quantity.measured import Measured
+from kiban.query.question import And, Comparison, Has, Known, Match, Not, Or, Question
+from kiban.query.renamed import under_names
+from kiban.query.vocabulary import Vocabulary
+
+
+def settled(question: Question, known: Vocabulary) -> Question:
+    """Ask for every term that is the same as the one named, and give bare numbers the usual unit of their term.
+
+    A question that names no term with either stays as it is. Nothing stored is looked at or changed.
+    """
+    match question:
+        case And(parts):
+            return And(tuple(settled(part, known) for part in parts))
+        case Or(parts):
+            return Or(tuple(settled(part, known) for part in parts))
+        case Not(part):
+            return Not(settled(part, known))
+        case Comparison(path, _, value):
+            term = known.terms.get(path)
+            if term is not None and isinstance(value, Measured) and not value.unit and term.unit:
+                question = replace(question, value=Measured(value.value, term.unit))
+            return under_names(question, known.same_as(path))
+        case Match(path) | Has(path) | Known(path):
+            return under_names(question, known.same_as(path))
+        case _:
+            return question

@@ -1,0 +1,76 @@
+"""Magnetic properties."""
+
+from __future__ import annotations
+
+from kiban.records.terms.row import term
+
+TERMS = (
+    term(
+        "saturation_magnetization",
+        "Saturation magnetization",
+        "飽和磁化",
+        "M_s",
+        "A*m**2/kg",
+        "saturation magnetisation",
+        note=("Per mass; emu/g is the same number.", "質量あたり。emu/g と同じ数値になる。"),
+    ),
+    term(
+        "volume_saturation_magnetization",
+        "Saturation magnetization per volume",
+        "飽和磁化（体積あたり）",
+        "M_s",
+        "kA/m",
+        note=("emu/cm³ is the same number.", "emu/cm³ と同じ数値になる。"),
+    ),
+    term("saturation_flux_density", "Saturation flux density", "飽和磁束密度", "B_s", "T"),
+    term("remanence", "Remanence", "残留磁束密度", "B_r", "T", "remanent flux density"),
+    term("remanent_magnetization", "Remanent magnetization", "残留磁化", "M_r", "A*m**2/kg", "remanent magnetisation"),
+    term("coercivity", "Coercivity", "保磁力", "H_c", "kA/m", "coercive force", "抗磁力", qudt="Coercivity"),
+    term(
+        "maximum_energy_product",
+        "Maximum energy product",
+        "最大エネルギー積",
+        "(BH)_max",
+        "kJ/m**3",
+        "BHmax",
+    ),
+    term("curie_temperature", "Curie temperature", "キュリー温度", "T_C", "K", "キュリー点", qudt="CurieTemperature"),
+    term(
+        "neel_temperature",
+        "Néel temperature",
+        "ネール温度",
+        "T_N",
+        "K",
+        "Neel temperature",
+        "ネール点",
+        qudt="NeelTemperature",
+    ),
+    term("weiss_temperature", "Weiss temperature", "ワイス温度", "Θ_W", "K"),
+    term("magnetic_moment", "Magnetic moment", "磁気モーメント", "m", "A*m**2", qudt="MagneticMoment"),
+    term("effective_magnetic_moment", "Effective magnetic moment", "有効磁気モーメント", "μ_eff", "bohr_magneton"),
+    term(
+        "volume_susceptibility",
+        "Magnetic susceptibility (volume)",
+        "体積磁化率",
+        "χ_v",
+        "",
+        "magnetic susceptibility",
+        "磁化率",
+        qudt="MagneticSusceptability",
+    ),
+    term("mass_susceptibility", "Mass susceptibility", "質量磁化率", "χ_g", "m**3/kg"),
+    term("molar_susceptibility", "Molar susceptibility", "モル磁化率", "χ_m", "m**3/mol"),
+    term(
+        "relative_permeability",
+        "Relative permeability",
+        "比透磁率",
+        "μ_r",
+        "",
+        "透磁率",
+        qudt="ElectromagneticPermeabilityRatio",
+    ),
+    term("magnetic_anisotropy_constant", "Magnetic anisotropy constant", "磁気異方性定数", "K_u", "kJ/m**3"),
+    term("magnetostriction", "Magnetostriction", "磁歪", "λ_s", "ppm", "磁わい"),
+    term("core_loss", "Core loss", "鉄損", "W", "W/kg", "iron loss"),
+    term("magnetic_entropy_change", "Magnetic entropy change", "磁気エントロピー変化", "ΔS_M", "J/(kg*K)"),
+)
