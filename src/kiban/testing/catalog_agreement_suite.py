@@ -8,15 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiban.query.question import EVERYTHING, Question
+from kiban.query.settled import settled
+from kiban.query.vocabulary import with_terms
 from kiban.records.identity import new_uuid
 from kiban.records.record import Record
 from kiban.records.scope import Visible
+from kiban.records.term import PropertyTerm
 from kiban.store.catalog import Catalog, Facet
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.testing.catalog_strategies import TIERS, World, worlds
 from kiban.testing.catalog_sweep import sweep_questions, sweep_world
 from kiban.testing.question_strategies import comparisons, questions
 
+_MERGED = with_terms((PropertyTerm(key="firmness", en="Firmness", unit="MPa", merged_into="hardness"),))
 # The catalog is the same for all examples, each of which works in a project of its own.
 _LENIENT = settings(
     deadline=None,
@@ -47,7 +51,8 @@ class CatalogAgreementSuite:
             visible = Visible(frozenset(numbers[i] for i in places))
             model_visible = Visible(frozenset(model_numbers[i] for i in places))
             assert _state(catalog, visible, world) == _state(model, model_visible, world)
-            for question in (*asked, *nested) if places else nested:
+            merged = [settled(question, _MERGED) for question in nested]
+            for question in (*asked, *nested, *merged) if places else nested:
                 one, other = catalog.find(question, visible), model.find(question, model_visible)
                 assert [r.id for r in one.records] == [r.id for r in other.records], question
             assert catalog.count(nested[0], visible) == model.count(nested[0], model_visible)
