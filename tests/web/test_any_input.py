@@ -56,7 +56,7 @@ def _routes(program: Program) -> list[tuple[str, str, list[str]]]:
         for path, methods in paths.items()
         for method, route in methods.items()
     ]
-    names = ["q", "after", "status", "lang", "version", "before", "template", "applies_to"]
+    names = ["q", "after", "status", "lang", "version", "before", "template", "applies_to", "into"]
     pages = ("/", "/search", "/files", "/files/{x}", "/records/{x}", "/id/{x}", "/static/{x}", "/deposit")
     pages += ("/templates", "/templates/new", "/templates/{x}", "/templates/{x}/edit", "/templates/{x}/migrate")
     pages += (
@@ -66,6 +66,7 @@ def _routes(program: Program) -> list[tuple[str, str, list[str]]]:
         "/processes/new",
         "/measurements/{x}/edit",
     )
+    pages += ("/terms", "/terms/{x}")
     return routes + [("GET", path, names) for path in pages]
 
 

@@ -52,6 +52,19 @@ def platform(arguments: argparse.Namespace, *, n_workers: int | None = None) -> 
         yield local_asker(resources), resources
 
 
+def ask_ahead(arguments: argparse.Namespace) -> None:
+    """Tell what cannot be understood of a question before anything is started, where that can be known.
+
+    A home that is not there yet has no terms of its own; of any other only its catalog knows them.
+    """
+    from kiban.operations.find import ask
+    from kiban.settings import load
+
+    settings = load(arguments.home)
+    if settings.database_url is None and not settings.home.exists():
+        ask(arguments.question)
+
+
 def print_json(document: Any) -> None:
     """Print one JSON document on one line of standard output."""
     print(json.dumps(document, ensure_ascii=False, default=str), flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kiban.cli.command import DONE, add_home, add_json, platform, print_json, say
+from kiban.cli.command import DONE, add_home, add_json, ask_ahead, platform, print_json, say
 
 
 class Find:
@@ -26,7 +26,7 @@ class Find:
 
         from kiban.operations.find import find
 
-        # Which names a question may use is known when the catalog is open: it has terms of its own.
+        ask_ahead(arguments)
         with platform(arguments, n_workers=1) as (asker, resources):
             answer = find(asker, resources, arguments.question, limit=max(1, arguments.limit))
         for hit in answer.hits:

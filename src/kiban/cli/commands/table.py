@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from kiban.cli.command import DONE, add_home, platform, say
+from kiban.cli.command import DONE, add_home, ask_ahead, platform, say
 from kiban.errors import WrongUsage
 
 _FORMATS = ("csv", "json", "parquet")
@@ -40,6 +40,7 @@ class TableCommand:
         kind = output.suffix.lower().lstrip(".") if output is not None else "csv"
         if kind not in _FORMATS:
             raise WrongUsage(f"A table cannot be written as '.{kind}'.", mend=f"Use one of: {', '.join(_FORMATS)}.")
+        ask_ahead(arguments)
         with platform(arguments, n_workers=1) as (asker, resources):
             drawn = table(asker, resources, arguments.question, all_values=arguments.all_values)
         content = write(drawn.columns, drawn.rows, kind)

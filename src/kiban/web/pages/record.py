@@ -15,14 +15,16 @@ from starlette.responses import RedirectResponse
 
 from kiban.operations.find import axis_name, hits
 from kiban.operations.show import Shown, resolve, show
+from kiban.operations.terms import vocabulary_of
 from kiban.quantity.measured import Measured
 from kiban.records.document import from_json
 from kiban.records.measurement import Measurement
 from kiban.records.property import Fact
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import Record, RecordKind
+from kiban.records.term import PropertyTerm
 from kiban.standards.installed import graph_exports, suited
-from kiban.web.asker import AtDesk
+from kiban.web.asker import AtDesk, Desk
 from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
 from kiban.web.page import page
@@ -65,7 +67,7 @@ def show_record(
         "record": shown.record,
         "document": shown.record.document,
         "provenance": draw(_graph(shown, speaker), speaker("record.provenance_label")),
-        "fact_groups": _fact_groups(shown, speaker),
+        "fact_groups": _fact_groups(shown, speaker, _terms(desk, shown)),
     }
     if shown.record.kind is RecordKind.MEASUREMENT:
         described = measurement_values(desk.asker, desk.resources, shown, speaker)
@@ -199,15 +201,22 @@ def _peaks(analyses: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _fact_groups(shown: Shown, speaker: Speaker) -> list[dict[str, Any]]:
+def _terms(desk: Desk, shown: Shown) -> Mapping[str, PropertyTerm]:
+    """The terms of the record's values; those of the laboratory are read only where there are values of them."""
+    if all(fact.property.term in PROPERTY_TERMS for fact in shown.facts):
+        return PROPERTY_TERMS
+    return vocabulary_of(desk.asker, desk.resources).terms
+
+
+def _fact_groups(shown: Shown, speaker: Speaker, terms: Mapping[str, PropertyTerm]) -> list[dict[str, Any]]:
     """Values by term, each with its condition in words and the measurement it rests on."""
     ordered = sorted(shown.facts, key=lambda fact: (fact.property.term, _order(fact), fact.id))
     groups = []
     for term, facts in groupby(ordered, key=lambda fact: fact.property.term):
-        known = PROPERTY_TERMS.get(term)
+        known = terms.get(term)
         groups.append(
             {
-                "name": speaker.term(term),
+                "name": known.name(speaker.language) if known is not None else term,
                 "symbol": known.symbol if known is not None else "",
                 "values": [
                     {
