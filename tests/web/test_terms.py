@@ -61,10 +61,10 @@ def test_the_pages_speak_both_languages(program: Program) -> None:
 
 
 def test_a_term_is_added_and_merged_on_its_page(program: Program) -> None:
-    answer = program.ask(
-        "POST", "/terms", data={"key": "notch", "ja": "切欠き", "unit": "GPa", "synonyms": "DS、 dent size"}
-    )
+    said = {"key": "notch", "ja": "切欠き", "unit": "GPa", "synonyms": "DS、 dent size", "description": "深さ"}
+    answer = program.ask("POST", "/terms", data=said, headers={"accept-language": "ja"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/terms/notch")
+    assert program.get("/api/v1/terms/notch").json()["description"] == {"en": "", "ja": "深さ"}
     text = program.get("/terms/notch?lang=ja").text
     assert "DS、dent size" in text
     assert "統合先の用語" in text

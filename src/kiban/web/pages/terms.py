@@ -13,6 +13,7 @@ from kiban.operations.terms import add_term, get_term, list_terms, merge_terms, 
 from kiban.records.field import Label
 from kiban.records.term import PropertyTerm
 from kiban.web.asker import AtDesk
+from kiban.web.language import language_of
 from kiban.web.page import page
 
 ROUTER = APIRouter()
@@ -32,6 +33,7 @@ def show_terms(request: Request, desk: AtDesk, q: Annotated[str, Query(max_lengt
 
 @ROUTER.post("/terms")
 def add(
+    request: Request,
     desk: AtDesk,
     key: Text,
     en: Text = "",
@@ -42,7 +44,7 @@ def add(
     synonyms: Annotated[str, Form(max_length=10_000)] = "",
     description: Annotated[str, Form(max_length=10_000)] = "",
 ) -> Response:
-    """Add a term; synonyms are parted by commas."""
+    """Add a term; synonyms are parted by commas, and the description is in the language of the page."""
     names = tuple(name.strip() for name in _COMMA.split(synonyms) if name.strip())
     term = PropertyTerm(
         key=key.strip(),
@@ -52,7 +54,7 @@ def add(
         unit=unit.strip(),
         iri=iri.strip(),
         synonyms=names,
-        description=Label(en=description.strip()),
+        description=Label(**{language_of(request): description.strip()}),
     )
     return _to(add_term(desk.asker, desk.resources, term).term)
 
@@ -64,7 +66,6 @@ def show_term(
     """Show a term; with `into` also what a merge would bring."""
     used = get_term(desk.asker, desk.resources, key)
     merge = preview_merge(desk.asker, desk.resources, key, into) if into.strip() else None
-    # The same question would be asked under any of the names.
     return page(request, "term.html", used=used, term=used.term.term, record=used.term.record, merge=merge, into=into)
 
 
