@@ -5,6 +5,7 @@
     │   ├── UnknownUnit             a unit that nothing here can read
     │   ├── IncompatibleUnit        a unit of another dimension than the one needed
     │   ├── OutOfRange              a number outside what is physically or formally possible
+    │   ├── InvalidForm             values that break rules in one or more places of a form
     │   └── InvalidIdentifier       an identifier that is misspelt (its check character disagrees)
     ├── UnreadableFile              a file from which no Reading can be made
     │   ├── UnknownFormat           no reader recognises it
@@ -62,6 +63,15 @@ class IncompatibleUnit(InvalidValue):
 
 class OutOfRange(InvalidValue):
     """A number outside what is physically or formally possible."""
+
+
+class InvalidForm(InvalidValue):
+    """Values break rules in one or more places of a form; all of them are told."""
+
+    def __init__(self, fault: str, *, mend: str, places: dict[str, str]) -> None:
+        super().__init__(fault, mend=mend)
+        self.places = places
+        """What is wrong in each place; a place is written as `values.steps[1].temperature`, counting from 1."""
 
 
 class InvalidIdentifier(InvalidValue):

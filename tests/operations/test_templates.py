@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiban.errors import Conflict, InvalidIdentifier, InvalidValue, RecordNotFound
+from kiban.errors import Conflict, InvalidForm, InvalidIdentifier, InvalidValue, RecordNotFound
 from kiban.operations.processes import change_process, record_process
 from kiban.operations.resources import Resources
 from kiban.operations.samples import Form, change_sample, combine_samples, divide_sample, register_sample
@@ -218,3 +218,25 @@ def test_alloys_and_analyses_give_the_elements(asker: Asker, resources: Resource
     assert show(asker, resources, unnamed.pid).composition["C"] == pytest.approx(0.0092, abs=3e-4)
     with pytest.raises(InvalidValue, match="as nominal"):
         change_sample(asker, resources, unnamed.pid, {"nominal": to_json(found)})
+
+
+def test_all_that_is_wrong_with_a_process_is_told_at_once(asker: Asker, resources: Resources) -> None:
+    define_template(asker, resources, ANNEAL)
+    with pytest.raises(InvalidForm) as refused:
+        record_process(
+            asker,
+            resources,
+            Process(name="run"),
+            template="anneal",
+            meant={"hold": "-1 h"},
+            done={"temperature": "5 m", "hold": "2 h"},
+        )
+    assert set(refused.value.places) == {"meant.temperature", "meant.hold", "done.temperature"}
+
+
+def test_all_that_is_wrong_with_a_sample_is_told_at_once(asker: Asker, resources: Resources) -> None:
+    define_template(asker, resources, POWDER)
+    form = Form(template="powder", values={"particle_size": "-1 um", "colour": "red"})
+    with pytest.raises(InvalidForm) as refused:
+        register_sample(asker, resources, Sample(name="S", formula="Xx2O"), form=form)
+    assert set(refused.value.places) == {"formula", "values.particle_size", "values.colour"}

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.errors import InvalidValue
+from kiban.errors import InvalidForm, InvalidValue
 from kiban.records.document import from_json, to_json
 from kiban.records.field import Field, FieldKind, Label, Need, Option
-from kiban.records.filled import fill
+from kiban.records.filled import Problem, fill, refuse
 from kiban.records.record import RecordKind
 from kiban.records.template import Template
 from kiban.records.template_change import What, changes
@@ -87,8 +87,32 @@ def test_every_problem_of_a_form_is_told_with_its_place() -> None:
     assert filled.values == {
         "steps": [{"temperature": {"value": 900.0, "unit": "degC"}, "hold": {"value": 2.0, "unit": "h"}}]
     }
-    with pytest.raises(InvalidValue, match=r"steps\[2\].temperature: 2000 degC is too high: at most 1200 degC"):
+    with pytest.raises(
+        InvalidForm, match=r"steps\[2\].temperature: 2000 degC is too high: at most 1200 degC"
+    ) as refused:
         filled.sound()
+    assert set(refused.value.places) == {problem.place for problem in filled.problems}
+    assert refused.value.places["gas"] == "'helium' is not among the answers. Use one of: N2, Ar."
+
+
+def test_a_form_names_every_place_and_its_sentence_the_first_eight() -> None:
+    problems = [Problem(path=("steps", n, "hold"), fault=f"Fault {n}.", mend="Mend.").under("meant") for n in range(20)]
+    with pytest.raises(InvalidForm) as refused:
+        refuse(problems)
+    assert len(refused.value.places) == 20
+    assert refused.value.places["meant.steps[20].hold"] == "Fault 19. Mend."
+    assert refused.value.fault.endswith("meant.steps[8].hold: Fault 7. 12 more.")
+    assert refused.value.mend == "Mend."
+    refuse([])
+
+
+@pytest.mark.parametrize("kind", [FieldKind.NUMBER, FieldKind.QUANTITY])
+@pytest.mark.parametrize("number", [10**400, -(10**400), float("inf"), float("nan")])
+def test_a_number_beyond_all_bounds_is_a_problem_of_its_field(kind: FieldKind, number: float) -> None:
+    field = Field(key="size", kind=kind)
+    assert [problem.place for problem in fill((field,), {"size": number}).problems] == ["size"]
+    if kind is FieldKind.QUANTITY:
+        assert fill((field,), {"size": {"value": number, "unit": ""}}).problems
 
 
 def test_a_choice_is_found_by_its_label_in_either_language() -> None:

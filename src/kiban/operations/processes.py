@@ -9,11 +9,11 @@ from typing import Any
 from kiban.errors import InvalidValue
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, save_change
 from kiban.operations.resources import Resources
-from kiban.operations.samples import Form, checked, consumed
+from kiban.operations.samples import Form, consumed, filled_form
 from kiban.operations.templates import template_used
 from kiban.records.document import from_json, to_json
 from kiban.records.field import Field, Need
-from kiban.records.filled import fill
+from kiban.records.filled import fill, refuse
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
 from kiban.records.process import Process, ProcessState
@@ -72,8 +72,10 @@ def record_process(
     RecordNotFound
     Conflict
         If a name is taken.
+    InvalidForm
+        If a value breaks a rule of the template: every place is named, under `meant` or `done`.
     InvalidValue
-        If a value breaks a rule of the template, every place named; or an input is not available.
+        If an input is not available.
     """
     noun = _with_parameters(asker, resources, process, template, meant, done)
     sources = _samples(asker, resources, inputs, must_be_there=process.state is not ProcessState.PLANNED)
@@ -151,18 +153,21 @@ def _with_parameters(
     done: Mapping[str, Any] | None,
 ) -> Process:
     if template is not None:
-        kept, values = checked(asker, resources, Form(template=template, values=meant or {}), RecordKind.PROCESS)
+        kept, filled = filled_form(asker, resources, Form(template=template, values=meant or {}), RecordKind.PROCESS)
         use, described = kept.use, kept.template
     elif process.template is not None:
         use, described = process.template, template_used(asker, resources, process.template)
-        values = fill(described.fields, meant or {}).sound()
+        filled = fill(described.fields, meant or {})
     elif meant or done:
         raise InvalidValue(
             f"Parameters of {process.name} were given without a template.", mend="Name the template they belong to."
         )
     else:
         return process
-    return replace(process, template=use, meant=values, done=fill(without_needs(described.fields), done or {}).sound())
+    as_done = fill(without_needs(described.fields), done or {})
+    problems = [problem.under("meant") for problem in filled.problems]
+    refuse([*problems, *(problem.under("done") for problem in as_done.problems)])
+    return replace(process, template=use, meant=filled.values, done=as_done.values)
 
 
 def without_needs(fields: tuple[Field, ...]) -> tuple[Field, ...]:

@@ -19,7 +19,7 @@ from kiban.operations.changed_records import (
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, get_template
 from kiban.records.document import from_json, to_json
-from kiban.records.filled import fill
+from kiban.records.filled import Filled, Problem, fill, refuse
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
@@ -40,15 +40,15 @@ class Form:
     values: Mapping[str, Any]
 
 
-def checked(asker: Asker, resources: Resources, form: Form, kind: RecordKind) -> tuple[Kept, dict[str, Any]]:
-    """Check a form against the current version of its template.
+def filled_form(asker: Asker, resources: Resources, form: Form, kind: RecordKind) -> tuple[Kept, Filled]:
+    """Hold a form against the current version of its template; what is wrong with its values is told, not raised.
 
     Raises
     ------
     RecordNotFound
         If there is no such template.
     InvalidValue
-        If the template is for another kind of record, or a value breaks a rule; every place is named.
+        If the template is for another kind of record.
     """
     kept = get_template(asker, resources, form.template)
     if kept.template.applies_to is not kind:
@@ -56,7 +56,13 @@ def checked(asker: Asker, resources: Resources, form: Form, kind: RecordKind) ->
             f"The template {kept.template.name} is for a {kept.template.applies_to.value}, not for a {kind.value}.",
             mend=f"Choose one that is for a {kind.value}.",
         )
-    return kept, fill(kept.template.fields, form.values).sound()
+    return kept, fill(kept.template.fields, form.values)
+
+
+def checked(asker: Asker, resources: Resources, form: Form, kind: RecordKind) -> tuple[Kept, dict[str, Any]]:
+    """Check a form, as `filled_form`. Raises InvalidForm if a value breaks a rule; every place is named."""
+    kept, filled = filled_form(asker, resources, form, kind)
+    return kept, filled.sound()
 
 
 def register_sample(
@@ -78,10 +84,10 @@ def register_sample(
     ------
     Conflict
         If the project has a sample of that name.
-    InvalidValue
-        If the formula cannot be read, or the form has a problem.
+    InvalidForm
+        If the formula cannot be read, or the form has a problem: every place is named, `formula` or under `values`.
     """
-    noun = _with_form(asker, resources, with_elements(sample), form)
+    noun = _checked(asker, resources, sample, form, is_restated=True)
     record = new_record(asker, resources, RecordKind.SAMPLE, noun.name, to_json(noun), tier=tier)
     batch = Batch(
         records=(record,),
@@ -125,9 +131,8 @@ def change_sample(
     after = from_json({**to_json(before), **changes}, Sample)
     if after.formula != before.formula and after.nominal == before.nominal:
         after = replace(after, nominal=None)
-    if (after.formula, after.nominal, after.measured) != (before.formula, before.nominal, before.measured):
-        after = with_elements(after)
-    after = _with_form(asker, resources, after, form)
+    is_restated = (after.formula, after.nominal, after.measured) != (before.formula, before.nominal, before.measured)
+    after = _checked(asker, resources, after, form, is_restated=is_restated)
     composition = after.composition if after.composition != before.composition else None
     return save_change(asker, resources, record, before, after, "changed sample", composition=composition)
 
@@ -256,8 +261,17 @@ def _check_available(sample: Sample) -> None:
         )
 
 
-def _with_form(asker: Asker, resources: Resources, sample: Sample, form: Form | None) -> Sample:
-    if form is None:
-        return sample
-    kept, values = checked(asker, resources, form, RecordKind.SAMPLE)
-    return replace(sample, template=kept.use, values=values)
+def _checked(asker: Asker, resources: Resources, sample: Sample, form: Form | None, *, is_restated: bool) -> Sample:
+    """The sample with its form, and with elements where its composition is stated anew; all problems at once."""
+    problems: list[Problem] = []
+    if is_restated:
+        try:
+            sample = with_elements(sample)
+        except InvalidValue as e:
+            problems.append(Problem(path=("formula",), fault=e.fault, mend=e.mend))
+    if form is not None:
+        kept, filled = filled_form(asker, resources, form, RecordKind.SAMPLE)
+        problems.extend(problem.under("values") for problem in filled.problems)
+        sample = replace(sample, template=kept.use, values=filled.values)
+    refuse(problems)
+    return sample

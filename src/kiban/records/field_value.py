@@ -65,7 +65,7 @@ def _number(field: Field, given: Any) -> float | int:
                 f"'{given[:60]}' is more than a bare number.", mend="Give the number alone: this field has no unit."
             )
         given = int(measured.value) if re.fullmatch(r"[+-]?\d{1,15}", given.strip()) else measured.value
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+    if isinstance(given, bool) or not isinstance(given, int | float) or not _is_finite(given):
         raise _wrong(given, "a finite number")
     if field.is_whole and given != int(given):
         raise InvalidValue(f"{given:g} is not a whole number.", mend="Give a whole number.")
@@ -73,14 +73,21 @@ def _number(field: Field, given: Any) -> float | int:
     return int(given) if field.is_whole else given
 
 
+def _is_finite(given: int | float) -> bool:
+    try:
+        return math.isfinite(given)
+    except OverflowError:  # a whole number of more than 308 digits, which JSON can hold
+        return False
+
+
 def _quantity(field: Field, given: Any) -> dict[str, Any]:
     if isinstance(given, str):
         measured = quantity_of(given, field.unit)
     elif isinstance(given, Measured):
         measured = given
-    elif isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given):
+    elif isinstance(given, int | float) and not isinstance(given, bool) and _is_finite(given):
         measured = Measured(float(given), field.unit)
-    elif isinstance(given, Mapping) and isinstance(given.get("value"), int | float):
+    elif isinstance(given, Mapping) and isinstance(given.get("value"), int | float) and _is_finite(given["value"]):
         doubt = given.get("uncertainty")
         measured = Measured(
             float(given["value"]),

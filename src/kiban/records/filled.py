@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kiban.errors import InvalidValue, KibanError
+from kiban.errors import InvalidForm, KibanError
 from kiban.records.field import Field, FieldKind, Need
 from kiban.records.field_value import value_of
 
@@ -31,6 +31,10 @@ class Problem:
             shown += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if shown else part
         return shown
 
+    def under(self, part: str) -> Problem:
+        """The same in a larger form, in which this one stands under a key."""
+        return replace(self, path=(part, *self.path))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
@@ -47,16 +51,29 @@ class Filled:
 
         Raises
         ------
-        InvalidValue
-            Naming every place that has a problem, up to eight.
+        InvalidForm
+            Naming every place that has a problem.
         """
-        if not self.problems:
-            return self.values
-        named = [f"{problem.place}: {problem.fault}" for problem in self.problems[:_MOST_NAMED]]
-        if (more := len(self.problems) - _MOST_NAMED) > 0:
-            named.append(f"{more} more.")
-        mends = dict.fromkeys(problem.mend for problem in self.problems[:_MOST_NAMED])
-        raise InvalidValue(" ".join(named), mend=" ".join(mends))
+        refuse(self.problems)
+        return self.values
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Refuse a form that has problems.
+
+    Raises
+    ------
+    InvalidForm
+        If there are any. Its fault names the first eight of them, its `places` all.
+    """
+    if not problems:
+        return
+    named = [f"{problem.place}: {problem.fault}" for problem in problems[:_MOST_NAMED]]
+    if (more := len(problems) - _MOST_NAMED) > 0:
+        named.append(f"{more} more.")
+    mends = dict.fromkeys(problem.mend for problem in problems[:_MOST_NAMED])
+    places = {problem.place: f"{problem.fault} {problem.mend}" for problem in problems}
+    raise InvalidForm(" ".join(named), mend=" ".join(mends), places=places)
 
 
 def fill(fields: Iterable[Field], given: Mapping[str, Any]) -> Filled:

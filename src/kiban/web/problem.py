@@ -46,7 +46,7 @@ class Problem:
     position: int | None = None
     """Where in the question the trouble starts, in characters from 0."""
     parameters: dict[str, str] = field(default_factory=dict)
-    """Name of each parameter that cannot be used, and what is wrong with it."""
+    """Name of each parameter (or place in the body) that cannot be used, and what is wrong with it."""
 
     def as_json(self) -> dict[str, Any]:
         """The members of RFC 9457, then ours."""
@@ -78,7 +78,10 @@ def of_error(error: KibanError) -> Problem:
     """Say an error of ours in HTTP."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     position = error.position if isinstance(error, errors.InvalidQuestion) else None
-    return Problem(status=status, error=error.name, fault=error.fault, mend=error.mend, position=position)
+    places = error.places if isinstance(error, errors.InvalidForm) else {}
+    return Problem(
+        status=status, error=error.name, fault=error.fault, mend=error.mend, position=position, parameters=places
+    )
 
 
 def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response:
