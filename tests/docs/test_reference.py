@@ -94,8 +94,19 @@ def test_every_operation_module_has_its_row() -> None:
 
 
 def _commands() -> dict[str, argparse.ArgumentParser]:
-    [verbs] = [action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(verbs.choices)
+    """The commands, and the acts of those whose acts have sections of their own: `sample`, `sample new`."""
+    found = {}
+    for name, command in _acts(_parser()).items():
+        found[name] = command
+        if any(f"kiban {name} {act}" in headings(CLI) for act in _acts(command)):
+            found |= {f"{name} {act}": parser for act, parser in _acts(command).items()}
+    return found
+
+
+def _acts(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """What may follow as a word of its own, with what it takes."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(below[0].choices) if below else {}
 
 
 def test_every_command_has_its_section() -> None:
@@ -103,27 +114,30 @@ def test_every_command_has_its_section() -> None:
     assert described == set(_commands())
 
 
-def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """What may follow a command, and what may follow its acts where it has some."""
-    for action in parser._actions:
-        yield action
-        if isinstance(action, argparse._SubParsersAction):
-            for act in action.choices.values():
-                yield from _actions(act)
+def _section(name: str) -> str:
+    """What is said of a command itself, without the sections of its acts."""
+    return section(CLI, f"kiban {name}").partition("\n### kiban ")[0]
+
+
+def _actions(name: str) -> list[argparse.Action]:
+    """What may follow a command, and what may follow its acts where they share its section."""
+    command = _commands()[name]
+    shared = [parser for act, parser in _acts(command).items() if f"{name} {act}" not in _commands()]
+    return [*command._actions, *(action for parser in shared for action in parser._actions)]
 
 
 @pytest.mark.parametrize("name", _commands())
 def test_every_option_of_a_command_has_its_row(name: str) -> None:
-    described = set(row_names(section(CLI, f"kiban {name}")))
+    described = set(row_names(_section(name)))
     takes = set()
-    for action in _actions(_commands()[name]):
+    for action in _actions(name):
         if not isinstance(action, argparse._HelpAction):
             takes |= set(action.option_strings) or {str(action.metavar or action.dest)}
     options = {name for name in described if name.startswith("-") or name.isupper()}
     assert options == takes
-    for action in _actions(_commands()[name]):
+    for action in _actions(name):
         for choice in action.choices or ():
-            assert f"`{choice}`" in section(CLI, f"kiban {name}"), f"{action.dest} may be {choice}"
+            assert f"`{choice}`" in _section(name), f"{action.dest} may be {choice}"
 
 
 @pytest.mark.parametrize(

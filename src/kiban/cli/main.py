@@ -10,7 +10,7 @@ from typing import cast
 import kiban
 from kiban import plugins
 from kiban.cli.command import FAILED, WRONG_USAGE, Command, print_json, say
-from kiban.errors import KibanError, WrongUsage
+from kiban.errors import InvalidForm, KibanError, WrongUsage
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,7 +21,8 @@ def main(argv: list[str] | None = None) -> int:
         return command.run(arguments)
     except KibanError as e:
         if getattr(arguments, "json", False):
-            print_json({"error": e.name, "fault": e.fault, "mend": e.mend})
+            places = {"places": e.places} if isinstance(e, InvalidForm) else {}
+            print_json({"error": e.name, "fault": e.fault, "mend": e.mend, **places})
         say(f"kiban {command.name}: {e.fault}\n  → {e.mend}")
         return WRONG_USAGE if isinstance(e, WrongUsage) else FAILED
     except KeyboardInterrupt:
