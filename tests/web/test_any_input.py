@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from kiban.operations.templates import define_template
+from kiban.records.field import Field, FieldKind, Label
+from kiban.records.party import Asker
+from kiban.records.record import RecordKind
+from kiban.records.template import Template
 
 from .conftest import BYTES, FORM_PIECES, Program
 
@@ -43,6 +50,88 @@ ODD = (
     "LIMIT 1; DROP TABLE record",
 )
 TEXTS = st.one_of(st.sampled_from(ODD), st.text(max_size=60), st.integers().map(str))
+ANY_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.sampled_from((10**400, -(10**30))), st.floats(), TEXTS),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
+    max_leaves=6,
+)
+"""With what is no JSON and what Python writes all the same: NaN and Infinity."""
+
+
+def _bodies(program: Program) -> list[tuple[str, str, dict[str, Any]]]:
+    """Every route that takes JSON, with what it says that it takes."""
+    document = program.get("/api/v1/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    return [
+        (method.upper(), path, schemas[body["schema"]["$ref"].rpartition("/")[2]]["properties"])
+        for path, methods in document["paths"].items()
+        for method, route in methods.items()
+        if (body := route.get("requestBody", {}).get("content", {}).get("application/json"))
+    ]
+
+
+def test_every_route_that_keeps_samples_takes_json(program: Program) -> None:
+    assert len(_bodies(program)) == 8
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_json_makes_it_fail(program: Program, data: st.DataObject) -> None:
+    method, path, properties = data.draw(st.sampled_from(_bodies(program)))
+    pids = _pids(program)
+    fitting = {
+        "string": TEXTS,
+        "integer": st.integers(),
+        "boolean": st.booleans(),
+        "array": st.lists(st.one_of(TEXTS, st.sampled_from(pids), ANY_JSON), max_size=3),
+        "object": st.dictionaries(st.one_of(st.sampled_from(("size", "steps", "note")), TEXTS), ANY_JSON, max_size=3),
+    }
+    body: Any = {}
+    for name, schema in properties.items():
+        if not data.draw(st.booleans()):
+            continue
+        kinds = [k.get("type") for k in schema.get("anyOf", [schema])]
+        chosen = fitting.get(data.draw(st.sampled_from(kinds)), st.none())
+        special = {
+            "template": st.sampled_from(("any input sample", "any input process")),
+            "sample": st.sampled_from(pids),
+            "version": st.just(1),
+        }
+        body[name] = data.draw(st.one_of(special.get(name, chosen), chosen, ANY_JSON))
+    if data.draw(st.integers(0, 20)) == 0:
+        body = data.draw(ANY_JSON)
+    address = path.replace("{identifier}", data.draw(st.sampled_from(pids)))
+    content = json.dumps(body).encode()
+    answer = program.ask(method, address, content=content, headers={"content-type": "application/json"})
+    assert answer.status_code in {200, 400, 404, 409, 422}
+    if answer.status_code != 200:
+        assert answer.headers["content-type"] == "application/problem+json"
+    else:
+        given_back = answer.json()
+        one = given_back[0] if isinstance(given_back, list) else given_back.get("process", given_back)
+        assert program.get(f"/records/{one['id']}").status_code == 200
+
+
+_pids_of: dict[int, list[str]] = {}
+
+
+def _pids(program: Program) -> list[str]:
+    """A sample and a process with a template, a measurement, and two that lead nowhere."""
+    if (key := id(program.resources)) not in _pids_of:
+        asker = Asker(party="operator", projects=frozenset({program.resources.project}))
+        size = Field(key="size", kind=FieldKind.QUANTITY, unit="um")
+        steps = Field(key="steps", kind=FieldKind.TABLE, fields=(size, Field(key="n", kind=FieldKind.NUMBER)))
+        fields = (size, steps, Field(key="note", kind=FieldKind.TEXT))
+        found = []
+        for kind, address in ((RecordKind.SAMPLE, "samples"), (RecordKind.PROCESS, "processes")):
+            name = f"any input {kind}"
+            template = Template(name=name, label=Label(en="T"), applies_to=kind, fields=fields)
+            define_template(asker, program.resources, template)
+            kept = program.ask("POST", f"/api/v1/{address}", json={"name": name, "template": name}).json()
+            found.append(kept.get("process", kept)["id"])
+        found.append(program.deposit("any.csv", b"T (K),R (ohm)\n1,2\n2,3\n3,4\n")["measurement"])
+        _pids_of[key] = [*found, "kb:0000-0000-00", "x"]
+    return _pids_of[key]
 
 
 def _encoded(text: str) -> str:
@@ -78,7 +167,7 @@ def test_no_input_makes_it_fail(program: Program, data: st.DataObject) -> None:
     address = parts[0] + "".join((_encoded(data.draw(TEXTS)) or "x") + part.partition("}")[2] for part in parts[1:])
     query = "&".join(f"{name}={_encoded(data.draw(TEXTS))}" for name in names if data.draw(st.booleans()))
     options: dict[str, Any] = {}
-    if method == "POST":
+    if method in {"POST", "PATCH"}:
         options = {
             "content": data.draw(
                 st.one_of(st.binary(max_size=40), st.lists(st.sampled_from(FORM_PIECES)).map(b"".join))

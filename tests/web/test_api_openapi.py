@@ -8,12 +8,17 @@ from pydantic import TypeAdapter
 
 from kiban.web.api.models import AnswerModel, HealthModel, OutcomeModel
 from kiban.web.api.record_models import FileModel, FilesModel, NumbersModel, ShownModel
+from kiban.web.api.sample_models import RecordedModel, RecordModel
 
 from .conftest import CUT, SWEEP, Program
 
 OPERATIONS = {
     "adopt_structure": ("post", "/api/v1/structures/{name}"),
+    "change_process": ("patch", "/api/v1/processes/{identifier}"),
+    "change_sample": ("patch", "/api/v1/samples/{identifier}"),
+    "combine_samples": ("post", "/api/v1/samples/combine"),
     "deposit_files": ("post", "/api/v1/deposits"),
+    "divide_sample": ("post", "/api/v1/samples/{identifier}/divide"),
     "get_content": ("get", "/api/v1/files/{sha256}/content"),
     "get_export": ("get", "/api/v1/records/{identifier}/export"),
     "get_exports": ("get", "/api/v1/records/{identifier}/exports"),
@@ -45,7 +50,11 @@ OPERATIONS = {
     "put_template": ("put", "/api/v1/templates/{identifier}"),
     "get_unit": ("get", "/api/v1/units"),
     "read_anew": ("post", "/api/v1/files/{sha256}/readings"),
+    "link_sample": ("post", "/api/v1/records/{identifier}/sample"),
     "list_records": ("get", "/api/v1/records"),
+    "record_process": ("post", "/api/v1/processes"),
+    "register_sample": ("post", "/api/v1/samples"),
+    "restore_version": ("post", "/api/v1/records/{identifier}/restore"),
     "search_records": ("get", "/api/v1/search"),
 }
 """Programs are generated from these names: they stay."""
@@ -104,6 +113,18 @@ def test_answers_are_what_the_document_says(program: Program) -> None:
 def test_outcomes_are_what_the_document_says(empty: Program) -> None:
     for name, content in (("a.csv", SWEEP % b"9"), ("cut.xrdml", CUT), ("x.bin", b"\x00")):
         TypeAdapter(OutcomeModel).validate_python(empty.deposit(name, content))
+
+
+def test_answers_about_samples_are_what_the_document_says(empty: Program) -> None:
+    def sent(address: str, **body: Any) -> Any:
+        return empty.ask("POST", f"/api/v1/{address}", json=body).json()
+
+    one = TypeAdapter(RecordModel).validate_python(sent("samples", name="S"))
+    TypeAdapter(list[RecordModel]).validate_python(sent(f"samples/{one.id}/divide", names=["a", "b"]))
+    recorded = TypeAdapter(RecordedModel).validate_python(
+        sent("processes", name="run", inputs=[one.id], outputs=[{"name": "out"}])
+    )
+    assert (recorded.process.kind, recorded.outputs[0].title) == ("process", "out")
 
 
 def test_an_address_that_is_not_there_is_told_as_a_problem(program: Program) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -63,19 +64,16 @@ class Process:
                 f"The process {self.name} is planned and has parameters as done.",
                 mend="Say that it runs or is done, or give the parameters as meant.",
             )
-        start, end = (_moment(text, self.name) for text in (self.started_at, self.ended_at))
+        start, end = (moment_of(text) for text in (self.started_at, self.ended_at))
         if start is not None and end is not None and (start.tzinfo is None) == (end.tzinfo is None) and end < start:
             raise InvalidValue(f"The process {self.name} ends before it starts.", mend="Exchange the times.")
 
 
-def _moment(text: str | None, name: str) -> Any:
-    from datetime import datetime
-
+def moment_of(text: str | None) -> datetime | None:
+    """Read when a process began or ended; `None` where that is not said. Raises InvalidValue."""
     if not text:
         return None
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(
-            f"'{text[:60]}' is not a time of the process {name}.", mend="Write it like 2026-11-26T09:30+09:00."
-        ) from None
+        raise InvalidValue(f"'{text[:60]}' is not a time.", mend="Write it like 2026-11-26T09:30+09:00.") from None

@@ -83,12 +83,17 @@ class Sample:
                 f"A composition of {self.name} that was not measured was given as measured.", mend="Give it as nominal."
             )
         for code in self.hazards:
-            if not _HAZARD.fullmatch(code):
-                raise InvalidValue(
-                    f"'{code[:40]}' is not the code of a hazard statement.", mend="Write codes of the GHS, like H225."
-                )
+            check_hazard(code)
         total = sum(self.composition.values())
         if self.composition and abs(total - 1.0) > 1e-6:
             raise InvalidValue(
                 f"The amount fractions of {self.name} add up to {total:.6f}.", mend="Fractions of atoms add up to 1."
             )
+
+
+def check_hazard(code: str) -> None:
+    """Refuse what is not the code of a hazard statement. Raises InvalidValue."""
+    if not _HAZARD.fullmatch(code):
+        raise InvalidValue(
+            f"'{code[:40]}' is not the code of a hazard statement.", mend="Write codes of the GHS, like H225."
+        )

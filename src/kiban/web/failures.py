@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from kiban.errors import KibanError
+from kiban.records import filled
 from kiban.web.page import error_page
 from kiban.web.problem import Problem, answer, of_error, title
 
@@ -58,9 +59,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _wrong_parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it
-    wrong = {
-        ".".join(str(part) for part in e["loc"][1:]) or "request": str(e["msg"])[:_LONGEST] for e in error.errors()
-    }
+    wrong = {_place(e): str(e["msg"]).removeprefix("Value error, ")[:_LONGEST] for e in error.errors()}
     problem = Problem(
         status=422,
         error="WrongUsage",
@@ -69,6 +68,13 @@ def _wrong_parameters(request: Request, error: Exception) -> Response:
         parameters=wrong,
     )
     return _respond(request, problem)
+
+
+def _place(wrong: dict[str, Any]) -> str:
+    """The name of a parameter; a place in the body as forms name theirs, counting from 1."""
+    if wrong["type"] == "json_invalid":
+        return "body"
+    return filled.Problem(path=tuple(wrong["loc"][1:]), fault="", mend="").place or "body"
 
 
 def _gone(request: Request, error: Exception) -> Response:  # noqa: ARG001  nobody is there to read more

@@ -18,6 +18,7 @@ can be done now). What you may not see does not exist: the answer is the same. L
 _TAGS = {
     "deposits": "Keep files and make records of them.",
     "search": "Find records.",
+    "samples": "Register samples, divide and combine them, and write down what was done to them.",
     "records": "One record, its numbers and its header.",
     "files": "Files exactly as they came.",
     "templates": "Data structures, and the library of them.",
