@@ -60,6 +60,7 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
             project=ensure_first_project(catalog, owner=OPERATOR),
             revive=_reviver(server, stack),
             rde_python=settings.rde_python,
+            base_url=settings.base_url,
         )
 
 

@@ -3,6 +3,7 @@
 KIBAN_HOME           data folder; the user's data folder unless given
 KIBAN_DATABASE_URL   a PostgreSQL to use instead of the embedded one, as postgresql://user:password@host/database
 KIBAN_RDE_PYTHON     the Python of an environment with rdetoolkit, for structuring programs of NIMS RDE
+KIBAN_BASE_URL       the address at which people open the platform; labels hold it, so that a phone opens the record
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiban.errors import InvalidSetting
+from kiban.errors import InvalidSetting, InvalidValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Settings:
     """`None` for the embedded server in the home."""
     rde_python: Path | None = None
     """`None` where no structuring programs of RDE are run."""
+    base_url: str | None = None
+    """What the codes of labels begin with; `None` for codes that hold the identifier alone."""
 
     def __post_init__(self) -> None:
         url = self.database_url
@@ -31,6 +34,13 @@ class Settings:
                 f"KIBAN_DATABASE_URL begins with '{url.partition(':')[0]}:'.",
                 mend="Give a PostgreSQL address: postgresql://user:password@host/database.",
             )
+        if self.base_url is not None:
+            from kiban.standards.label import check_base_url
+
+            try:
+                check_base_url(self.base_url)
+            except InvalidValue as e:
+                raise InvalidSetting(f"KIBAN_BASE_URL cannot be used. {e.fault}", mend=e.mend) from e
 
 
 def load(home: Path | None = None) -> Settings:
@@ -40,6 +50,7 @@ def load(home: Path | None = None) -> Settings:
         home=home or _home(),
         database_url=os.environ.get("KIBAN_DATABASE_URL") or None,
         rde_python=Path(python).expanduser().absolute() if python else None,
+        base_url=os.environ.get("KIBAN_BASE_URL") or None,
     )
 
 

@@ -30,6 +30,8 @@ class Resources:
 
     rde_python: Path | None = None
     """The Python in which structuring programs of RDE run; `None` where none do."""
+    base_url: str | None = None
+    """Where people open the platform; the codes of labels begin with it."""
 
     def visible(self, asker: Asker) -> Visible:
         """The scopes the asker may see now."""

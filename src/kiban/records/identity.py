@@ -13,6 +13,7 @@ import re
 import secrets
 import threading
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kiban.errors import InvalidIdentifier
@@ -134,3 +135,10 @@ def new_uuid() -> UUID:
         stamp = _last
     value = ((stamp >> 12) << 80) | (0x7 << 76) | ((stamp & 0xFFF) << 64) | (0b10 << 62) | secrets.randbits(62)
     return UUID(int=value)
+
+
+def made_at(identifier: UUID) -> datetime | None:
+    """When a UUID of version 7 was made; `None` for one of another version."""
+    if identifier.version != 7:
+        return None
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)

@@ -60,8 +60,17 @@ def code_content(pid: str, base_url: str | None) -> str:
     InvalidValue
         If the address is not one that begins with http or https, or has more than a host and a path.
     """
-    if base_url is None:
-        return pid.upper()
+    return pid.upper() if base_url is None else f"{check_base_url(base_url)}/id/{pid}"
+
+
+def check_base_url(base_url: str) -> str:
+    """Give the address of a platform without a slash at its end.
+
+    Raises
+    ------
+    InvalidValue
+        If it does not begin with http or https, or has more than a host and a path.
+    """
     base = base_url.rstrip("/")
     try:
         parts = urlsplit(base)
@@ -77,7 +86,7 @@ def code_content(pid: str, base_url: str | None) -> str:
             f"The address '{base_url[:80]}' is too long for a label, or has characters that not every scanner reads.",
             mend="Give at most 200 characters, the host in its ASCII form (xn--...), the path with percent signs.",
         )
-    return f"{base}/id/{pid}"
+    return base
 
 
 def _printable(text: str, where: str) -> str:

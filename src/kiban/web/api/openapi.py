@@ -19,6 +19,7 @@ _TAGS = {
     "deposits": "Keep files and make records of them.",
     "search": "Find records.",
     "samples": "Register samples, divide and combine them, and write down what was done to them.",
+    "labels": "Labels to print.",
     "records": "One record, its numbers and its header.",
     "files": "Files exactly as they came.",
     "templates": "Data structures, and the library of them.",

@@ -14,9 +14,9 @@ ROUTER = APIRouter()
 
 
 @ROUTER.get("/deposit")
-def show_deposit(request: Request) -> Response:
-    """Show the place to drop files on."""
-    return _page(request, outcomes=None)
+def show_deposit(request: Request, sample: str = "") -> Response:
+    """Show the place to drop files on; for a sample, where its name or identifier comes in the address."""
+    return _page(request, outcomes=None, sample=sample[:LONGEST_SAMPLE])
 
 
 @ROUTER.post("/deposit")
@@ -25,12 +25,13 @@ async def take_deposit(request: Request, desk: AtDesk) -> Response:
     return _page(request, outcomes=await receive_form(desk, request, wishes=wishes("closed", None)))
 
 
-def _page(request: Request, *, outcomes: object) -> Response:
+def _page(request: Request, *, outcomes: object, sample: str = "") -> Response:
     language = language_of(request)
     return page(
         request,
         "deposit.html",
         outcomes=outcomes,
+        sample=sample,
         tiers=[tier.value for tier in TIERS],
         longest_sample=LONGEST_SAMPLE,
         techniques={key: known.ja if language == "ja" else known.en for key, known in TECHNIQUES.items()},

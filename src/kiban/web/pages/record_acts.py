@@ -10,10 +10,12 @@ from starlette.responses import RedirectResponse
 
 from kiban.operations.changed_records import current
 from kiban.operations.link_sample import link_sample
-from kiban.operations.processes import change_process
+from kiban.operations.processes import change_process, record_process
 from kiban.operations.restore_version import restore_version
 from kiban.operations.samples import change_sample, divide_sample
+from kiban.records.process import Process
 from kiban.records.record import Record, RecordKind
+from kiban.records.sample import Sample
 from kiban.web.asker import AtDesk
 
 ROUTER = APIRouter()
@@ -55,6 +57,22 @@ def move(
     """Say where a sample lies and who keeps it."""
     changes = {"location": location.strip(), "custodian": custodian.strip()}
     return _back(change_sample(desk.asker, desk.resources, identifier, changes, expected=expected))
+
+
+@ROUTER.post("/records/{identifier}/process")
+def process(
+    desk: AtDesk,
+    identifier: str,
+    name: Annotated[str, Form(max_length=500)],
+    outputs: Annotated[str, Form(max_length=100_000)] = "",
+    uses_up: Annotated[bool, Form()] = False,
+) -> Response:
+    """Write down a process that took a sample, with what came out of it, one new sample for each line."""
+    new = [Sample(name=line.strip()) for line in outputs.splitlines() if line.strip()]
+    recorded = record_process(
+        desk.asker, desk.resources, Process(name=name.strip()), inputs=[identifier], outputs=new, uses_up=uses_up
+    )
+    return _back(recorded.process)
 
 
 @ROUTER.post("/records/{identifier}/restore")
