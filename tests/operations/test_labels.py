@@ -59,6 +59,8 @@ def test_samples_that_answer_a_question_come_in_order_of_their_names(
     record_process(asker, resources, Process(name="p-run"), inputs=[pid])
     found = labels(asker, resources, Chosen(identifiers=[pid, pid], question='title STARTS WITH "p-"'))
     assert [label.title for label in found] == ["チタン酸リチウム 7", "チタン酸リチウム 7", "p-2", "p-9", "p-10"]
+    found = labels(asker, resources, Chosen(identifiers=[found[3].pid], question='elements HAS "Ti"'))
+    assert [label.title for label in found] == ["p-9", "p-2", "p-10", "チタン酸リチウム 7"]
 
 
 def test_the_codes_are_read(asker: Asker, resources: Resources, pid: str) -> None:

@@ -31,7 +31,7 @@ class Chosen:
     identifiers: Sequence[str] = ()
     """In the order of the sheet; one that stands there twice gets two labels."""
     question: str = ""
-    """The samples that answer it come after them, in order of their names."""
+    """The samples that answer it come after them, in order of their names; those that are named already do not."""
     hazard_statements: Mapping[str, str] = field(default_factory=dict)
     """Words of hazard statements by their codes, in the language of the label; without them it has the codes alone."""
 
@@ -51,7 +51,9 @@ def labels(asker: Asker, resources: Resources, chosen: Chosen) -> tuple[Label, .
     """
     records = [current(asker, resources, each) for each in chosen.identifiers[: MOST_LABELS + 1]]
     if chosen.question.strip():
-        records += sorted(_answering(asker, resources, chosen.question), key=lambda record: _in_order(record.title))
+        named = {record.id for record in records}
+        more = [record for record in _answering(asker, resources, chosen.question) if record.id not in named]
+        records += sorted(more, key=lambda record: _in_order(record.title))
     if len(records) > MOST_LABELS:
         raise InvalidValue(
             f"More than {MOST_LABELS} labels were asked for.", mend="Print them in parts, or ask a narrower question."
