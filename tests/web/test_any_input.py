@@ -146,10 +146,13 @@ def _routes(program: Program) -> list[tuple[str, str, list[str]]]:
         for method, route in methods.items()
     ]
     names = ["q", "after", "status", "lang", "version", "before", "template", "applies_to", "into"]
+    names += ["code", "id", "size", "start", "hazards", "sample"]
     pages = ("/", "/search", "/files", "/files/{x}", "/records/{x}", "/id/{x}", "/static/{x}", "/deposit")
     pages += ("/templates", "/templates/new", "/templates/{x}", "/templates/{x}/edit", "/templates/{x}/migrate")
     pages += (
         "/templates/{x}/spreadsheet",
+        "/scan",
+        "/labels",
         "/samples/new",
         "/samples/{x}/edit",
         "/processes/new",

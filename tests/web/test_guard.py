@@ -4,7 +4,18 @@ import pytest
 
 from .conftest import BYTES, Program
 
-PAGES = ("/", "/deposit", "/search", "/files", "/about/api", "/nothing", "/api/v1/health", "/static/kiban.css")
+PAGES = (
+    "/",
+    "/deposit",
+    "/search",
+    "/files",
+    "/scan",
+    "/labels",
+    "/about/api",
+    "/nothing",
+    "/api/v1/health",
+    "/static/kiban.css",
+)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8420", "localhost:1", "LOCALHOST", "[::1]:8420"])
