@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import Image
 
 from kiban.errors import InvalidQuestion, InvalidValue, OutOfRange, RecordNotFound
-from kiban.operations.labels import Chosen, draw_label, labels, print_labels
+from kiban.operations.labels import Chosen, draw_label, labels, preview_labels, print_labels
 from kiban.operations.processes import record_process
 from kiban.operations.resources import Resources
 from kiban.operations.samples import change_sample, divide_sample, register_sample
@@ -76,6 +76,19 @@ def test_the_codes_are_read(asker: Asker, resources: Resources, pid: str) -> Non
     [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(png.content)))
     assert found.text == f"https://kiban.example.org/lab/id/{pid}"
     assert draw_label(asker, resources, Chosen(identifiers=[pid]), ROLL, form="svg").content.startswith(b"<svg")
+
+
+@pytest.mark.parametrize("start", [1, 5, 21])
+def test_a_preview_is_what_will_be_printed(asker: Asker, resources: Resources, pid: str, start: int) -> None:
+    divide_sample(asker, resources, pid, [f"p{n}" for n in range(22)])
+    chosen = Chosen(identifiers=[pid], question='title STARTS WITH "p"')
+    printed = print_labels(asker, resources, chosen, SHEET, start=start)
+    preview = preview_labels(asker, resources, chosen, SHEET, start=start, n_pictures=3)
+    assert (preview.losses, preview.n_pages) == (printed.losses, printed.n_pages)
+    assert preview.labels == labels(asker, resources, chosen)
+    assert len(preview.pictures) == 3
+    drawn = draw_label(asker, resources, Chosen(identifiers=[pid]), SHEET, form="svg")
+    assert preview.pictures[0] == drawn.content
 
 
 def test_what_has_no_room_is_told(asker: Asker, resources: Resources, pid: str) -> None:

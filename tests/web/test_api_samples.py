@@ -83,6 +83,7 @@ def test_every_place_that_is_wrong_is_named(program: Program) -> None:
     [
         ("samples", {}, {"name"}),
         ("samples", {"name": " "}, {"name"}),
+        ("samples", {"name": "a\x00b"}, {"name"}),
         ("samples", {"name": "S", "hazards": ["H315", "poison"], "colour": 1}, {"hazards[2]", "colour"}),
         ("samples", {"name": "S", "values": {"size": 1}}, {"template"}),
         ("samples/combine", {"name": "S", "parts": ["kb:7Q4M-2KXD-98"]}, {"parts"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 from html import unescape
@@ -77,8 +78,9 @@ def test_the_page_shows_what_will_be_printed(program: Program, pid: str) -> None
     address = f"/labels?id={pid}"
     assert f'href="{address}"' in program.get(f"/records/{pid}").text
     page = asked(program, "/labels", id=pid, size="25x25", hazards="en")
-    for picture in re.findall(r'<img src="(/api/v1/labels[^"]+)"', page.text):
-        assert program.get(unescape(picture)).headers["content-type"].startswith("image/svg+xml")
+    [picture] = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)"', page.text)
+    drawn = asked(program, "/api/v1/labels", id=pid, size="25x25", hazards="en", **{"as": "svg"})
+    assert base64.b64decode(unescape(picture)) == drawn.content
     [download] = re.findall(r'href="(/api/v1/labels[^"]+)"', page.text)
     assert program.get(unescape(download)).content.startswith(b"%PDF")
     assert "Has no room" in page.text

@@ -34,10 +34,15 @@ def label_svg(label: Label, stock: LabelStock, *, base_url: str | None = None, l
     InvalidValue
         If the label is too small for its code and identifier, or a character is in no font.
     """
-    from fontTools.pens.svgPathPen import SVGPathPen
-
     fonts = Fonts()
     drawing = lay_out(label, stock, fonts, base_url=base_url, level=level)
+    return Printed(content=drawn_as_svg(drawing, label, fonts), losses=drawing.losses)
+
+
+def drawn_as_svg(drawing: Drawing, label: Label, fonts: Fonts) -> bytes:
+    """Draw a label that is laid out already, with the fonts it was laid out with."""
+    from fontTools.pens.svgPathPen import SVGPathPen
+
     width, height = number(drawing.width_mm), number(drawing.height_mm)
     room = drawing.room
     modules = "".join(f"M{x} {y}h{n}v1h-{n}z" for y, x, n in drawing.code.runs())
@@ -62,7 +67,7 @@ def label_svg(label: Label, stock: LabelStock, *, base_url: str | None = None, l
                 )
             pen_mm += glyph.advance_em * line.size_mm
     parts.append("</svg>\n")
-    return Printed(content="\n".join(parts).encode(), losses=drawing.losses)
+    return "\n".join(parts).encode()
 
 
 def label_png(

@@ -56,6 +56,30 @@ def label_sheet(
     OutOfRange
         If there is no such position, or a shift of more than 10 mm.
     """
+    if any(not -_FARTHEST_SHIFT_MM <= shift <= _FARTHEST_SHIFT_MM for shift in shift_mm):
+        raise OutOfRange(
+            f"A shift of {shift_mm[0]:g} mm and {shift_mm[1]:g} mm was asked for; printers are at most "
+            f"{_FARTHEST_SHIFT_MM:g} mm off.",
+            mend="Measure on a proof how far the outlines are from the labels.",
+        )
+    drawings = laid_out(labels, stock, Fonts(), base_url=base_url, start=start, level=level)
+    pages = _pages(drawings, stock, start)
+    content = _Pdf(stock, drawings, outlines, shift_mm).content(pages)
+    return Printed(
+        content=content, losses=tuple(loss for drawing in drawings for loss in drawing.losses), n_pages=len(pages)
+    )
+
+
+def laid_out(
+    labels: Sequence[Label],
+    stock: LabelStock,
+    fonts: Fonts,
+    *,
+    base_url: str | None = None,
+    start: int = 1,
+    level: Level = "M",
+) -> list[Drawing]:
+    """Place everything on each label, as it will be printed. Parameters and errors as of `label_sheet`."""
     if not labels:
         raise InvalidValue("There is no label to print.", mend="Choose at least one record.")
     if not 1 <= start <= stock.n_labels:
@@ -63,19 +87,12 @@ def label_sheet(
             f"{stock.name} has no position {start}: there are {stock.n_labels} on a sheet.",
             mend=f"Start at a position from 1 to {stock.n_labels}, counted row by row.",
         )
-    if any(not -_FARTHEST_SHIFT_MM <= shift <= _FARTHEST_SHIFT_MM for shift in shift_mm):
-        raise OutOfRange(
-            f"A shift of {shift_mm[0]:g} mm and {shift_mm[1]:g} mm was asked for; printers are at most "
-            f"{_FARTHEST_SHIFT_MM:g} mm off.",
-            mend="Measure on a proof how far the outlines are from the labels.",
-        )
-    fonts = Fonts()
-    drawings = [lay_out(label, stock, fonts, base_url=base_url, level=level) for label in labels]
-    pages = _pages(drawings, stock, start)
-    content = _Pdf(stock, drawings, outlines, shift_mm).content(pages)
-    return Printed(
-        content=content, losses=tuple(loss for drawing in drawings for loss in drawing.losses), n_pages=len(pages)
-    )
+    return [lay_out(label, stock, fonts, base_url=base_url, level=level) for label in labels]
+
+
+def n_pages(n_labels: int, stock: LabelStock, start: int) -> int:
+    """How many pages so many labels take, from that position on."""
+    return -(-(start - 1 + n_labels) // stock.n_labels)
 
 
 def _pages(drawings: Iterable[Drawing], stock: LabelStock, start: int) -> list[list[tuple[int, Drawing]]]:

@@ -87,16 +87,11 @@ def get_label_texts(
     hazards: Hazards = "codes",
 ) -> Any:
     """The words of each label, and what of them has no room on labels of that size."""
-    wanted = chosen(ids, q, hazards)
-    printed = operations.print_labels(desk.asker, desk.resources, wanted, stock_named(size), start=start)
-    found = operations.labels(desk.asker, desk.resources, wanted)
-    return Json(
-        {
-            "labels": [asdict(label) for label in found],
-            "losses": list(printed.losses),
-            "n_pages": printed.n_pages,
-        }
+    found = operations.preview_labels(
+        desk.asker, desk.resources, chosen(ids, q, hazards), stock_named(size), start=start
     )
+    words = [asdict(label) for label in found.labels]
+    return Json({"labels": words, "losses": list(found.losses), "n_pages": found.n_pages})
 
 
 @ROUTER.get("/labels/sizes", summary="Sizes of labels", response_model=list[LabelSizeModel], responses=problems())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from kiban.errors import KibanError
+from kiban.errors import InvalidValue, KibanError
 from kiban.records.process import moment_of
 from kiban.records.sample import check_hazard
 from kiban.web.api.models import PID, Model
 
 _MOST = 1000
-Name = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 Text = Annotated[str, Field(max_length=10_000)]
 Line = Annotated[str, Field(max_length=500)]
 Id = Annotated[str, Field(max_length=100, examples=[PID])]
@@ -43,6 +43,12 @@ def _checked(check: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(refuse)
 
 
+def _check_name(name: str) -> None:
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise InvalidValue("The name holds a control character.", mend="Give it in one line of printable characters.")
+
+
+Name = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S"), _checked(_check_name)]
 Hazard = Annotated[str, Field(max_length=40, examples=["H225"]), _checked(check_hazard)]
 Moment = Annotated[str, Field(max_length=60, examples=["2026-11-26T09:30+09:00"]), _checked(moment_of)]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kiban.errors import InvalidValue
-from kiban.operations.labels import labels, print_labels
+from kiban.errors import InvalidIdentifier, InvalidValue
+from kiban.operations.labels import preview_labels
 from kiban.standards.label_stock import STOCKS, LabelStock, stock_named
 from kiban.web.api.labels import Asked, Hazards, Ids, Start, chosen
 from kiban.web.asker import AtDesk
@@ -38,22 +39,23 @@ def show_labels(
     """Show the first labels as they will be printed, and what has no room on them."""
     stock = _stock(request, size)
     wanted = chosen(ids, q, hazards)
-    values: dict[str, Any] = {"found": (), "printed": None, "problem": None, "pictures": ()}
+    values: dict[str, Any] = {"preview": None, "problem": None, "pictures": ()}
     if wanted.identifiers or q.strip():
-        values["found"] = found = labels(desk.asker, desk.resources, wanted)
         try:
-            printed = print_labels(desk.asker, desk.resources, wanted, stock, start=start, outlines=outlines)
+            preview = preview_labels(desk.asker, desk.resources, wanted, stock, start=start, n_pictures=_MOST_SHOWN)
+        except InvalidIdentifier:
+            raise
         except InvalidValue as e:
             values["problem"] = of_error(e)
         else:
-            asked = {"size": stock.name, "hazards": hazards}
-            pids = dict.fromkeys(label.pid for label in found)
+            asked = {
+                "size": stock.name, "hazards": hazards, "start": start, "outlines": str(outlines).lower(), "q": q,
+                "id": list(wanted.identifiers),
+            }  # fmt: skip
             values |= {
-                "printed": printed,
-                "pictures": [(pid, _address(**asked, id=pid, **{"as": "svg"})) for pid in list(pids)[:_MOST_SHOWN]],
-                "download": _address(
-                    **asked, start=start, outlines=str(outlines).lower(), q=q, id=list(wanted.identifiers)
-                ),
+                "preview": preview,
+                "pictures": list(zip(preview.labels, map(_inline, preview.pictures), strict=False)),
+                "download": f"/api/v1/labels?{urlencode(asked, doseq=True)}",
             }
     response = page(
         request, "labels.html", **values, stocks=STOCKS, stock=stock, start=start, hazards=hazards, q=q,
@@ -73,5 +75,5 @@ def _stock(request: Request, size: str) -> LabelStock:
     return next((stock for stock in STOCKS if stock.name == remembered), stock_named(usual))
 
 
-def _address(**asked: Any) -> str:
-    return f"/api/v1/labels?{urlencode({k: v for k, v in asked.items() if v not in ('', [])}, doseq=True)}"
+def _inline(picture: bytes) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(picture).decode('ascii')}"
