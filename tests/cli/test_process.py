@@ -86,6 +86,15 @@ def test_a_plan_becomes_what_was_done(kiban: Terminal) -> None:
     assert kiban.one("process", "show", pid)["document"]["state"] == "planned"
 
 
+def test_what_went_in_and_came_out_is_said_later(kiban: Terminal) -> None:
+    one, other = (kiban.one("sample", "new", name)["id"] for name in ("one", "other"))
+    pid = kiban.one("process", "record", "run")["id"]
+    assert kiban.one("process", "extend", pid, "--input", one, "--output", other)["version"] == 2
+    assert kiban.one("process", "extend", pid, "--input", other, "--expected", "1", exit_code=1)["error"] == "Conflict"
+    ties = {(link["predicate"], link["record"]["id"]) for link in kiban.one("process", "show", pid)["links"]}
+    assert ties == {("used", one), ("made_by", other)}
+
+
 def test_what_cannot_be_is_refused(kiban: Terminal) -> None:
     sample = kiban.one("sample", "new", "S")["id"]
     assert kiban.one("process", "record", "r", "--formula", "Fe", exit_code=2)["error"] == "WrongUsage"

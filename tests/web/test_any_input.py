@@ -71,7 +71,13 @@ def _bodies(program: Program) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def test_every_route_that_keeps_samples_takes_json(program: Program) -> None:
-    assert len(_bodies(program)) == 8
+    taken = {(method, path.removeprefix("/api/v1/")) for method, path, _ in _bodies(program)}
+    assert taken >= {
+        ("POST", "samples"), ("PATCH", "samples/{identifier}"), ("POST", "samples/{identifier}/divide"),
+        ("POST", "samples/combine"), ("POST", "processes"), ("PATCH", "processes/{identifier}"),
+        ("POST", "processes/{identifier}/extend"), ("POST", "records/{identifier}/restore"),
+        ("POST", "records/{identifier}/sample"),
+    }  # fmt: skip
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

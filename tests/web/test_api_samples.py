@@ -180,6 +180,18 @@ def test_a_process_is_written_down_and_goes_on(program: Program) -> None:
     assert send(program, "PATCH", f"processes/{pid}", 404, state="abandoned")
 
 
+def test_a_process_is_extended(program: Program) -> None:
+    one, other = new(program), new(program)
+    log = program.deposit("log.csv", SWEEP % b"log")["measurement"]
+    run = send(program, "POST", "processes", name=f"run {next(NUMBERS)}")["process"]["id"]
+    address = f"processes/{run}/extend"
+    assert send(program, "POST", address, inputs=[one], outputs=[other], logs=[log], expected=1)["version"] == 2
+    ties = {(link["predicate"], link["record"]["id"]) for link in shown(program, run)["links"]}
+    assert ties == {("used", one), ("made_by", other), ("log_of", log)}
+    assert send(program, "POST", address, 409, inputs=[other], expected=1)["error"] == "Conflict"
+    assert send(program, "POST", address, 422)["error"] == "InvalidValue"
+
+
 def test_a_measurement_is_said_to_be_of_a_sample(program: Program) -> None:
     pid = new(program)
     measured = program.deposit("who.csv", SWEEP % b"who")["measurement"]

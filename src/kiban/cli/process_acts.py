@@ -129,9 +129,35 @@ def _change(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _add_extend(parser: argparse.ArgumentParser) -> None:
+    _add_id(parser)
+    parser.add_argument("--input", action="append", default=[], metavar="ID", help="a sample that went in")
+    parser.add_argument("--output", action="append", default=[], metavar="ID", help="a sample that came out")
+    parser.add_argument("--log", action="append", default=[], metavar="ID", help="a measurement that recorded it")
+    add_expected(parser)
+
+
+def _extend(arguments: argparse.Namespace) -> int:
+    from kiban.operations.extend_process import extend_process
+
+    with platform(arguments, n_workers=1) as (asker, resources):
+        record = extend_process(
+            asker,
+            resources,
+            arguments.id,
+            inputs=arguments.input,
+            outputs=arguments.output,
+            logs=arguments.log,
+            expected=arguments.expected,
+        )
+    print_record(record, arguments)
+    return DONE
+
+
 ACTS = (
     Act("record", "write down a process, with the samples that went in and came out", _add_record, _record),
     Act("show", "what is known of a process", _add_id, _show),
     Act("change", "say something else of a process; what is not named stays", _add_change, _change),
+    Act("extend", "say later what went into a process, came out of it or recorded it", _add_extend, _extend),
     Act("restore", "bring back what an earlier version said", add_restore, restore),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from kiban.operations import extend_process as extending
 from kiban.operations import processes
 from kiban.operations.show_as_json import record_as_json
 from kiban.records.document import from_json
@@ -13,7 +14,7 @@ from kiban.records.process import Process
 from kiban.records.scope import Tier
 from kiban.web.api.describe import problems
 from kiban.web.api.records import Identifier
-from kiban.web.api.sample_models import NewProcessModel, ProcessChangeModel, RecordedModel, RecordModel
+from kiban.web.api.sample_models import ExtensionModel, NewProcessModel, ProcessChangeModel, RecordedModel, RecordModel
 from kiban.web.api.samples import sample_of
 from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
@@ -62,3 +63,21 @@ def change_process(desk: AtDesk, identifier: Identifier, body: ProcessChangeMode
         expected=body.expected,
     )
     return Json(record_as_json(changed))
+
+
+@ROUTER.post(
+    "/processes/{identifier}/extend", summary="Extend a process", response_model=RecordModel,
+    responses=problems(404, 409, 422, 503),
+)  # fmt: skip
+def extend_process(desk: AtDesk, identifier: Identifier, body: ExtensionModel) -> Any:
+    """Say later what went into a process, came out of it or recorded it: samples and measurements that exist."""
+    record = extending.extend_process(
+        desk.asker,
+        desk.resources,
+        identifier,
+        inputs=body.inputs,
+        outputs=body.outputs,
+        logs=body.logs,
+        expected=body.expected,
+    )
+    return Json(record_as_json(record))

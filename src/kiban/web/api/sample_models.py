@@ -169,6 +169,17 @@ class ProcessChangeModel(_ProcessWords):
     expected: Expected = None
 
 
+class ExtensionModel(Sent):
+    """Samples and measurements that exist, and belong to a process."""
+
+    model_config = ConfigDict(title="Extension", extra="forbid")
+
+    inputs: list[Id] = Field([], max_length=_MOST, description="Identifiers of samples that went in.")
+    outputs: list[Id] = Field([], max_length=_MOST, description="Identifiers of samples that came out.")
+    logs: list[Id] = Field([], max_length=_MOST, description="Identifiers of measurements that recorded it.")
+    expected: Expected = None
+
+
 class RestorationModel(Sent):
     """The version to bring back."""
 
