@@ -156,3 +156,16 @@ def test_other_records_are_not_samples(kiban: Terminal) -> None:
 def test_an_act_that_there_is_not_is_wrong_usage(kiban: Terminal, arguments: list[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         kiban.run(*arguments)
+
+
+def test_the_fields_of_a_template_are_asked_for(kiban: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["5 parsnips", "5.0(3) um", "", "maker of powders"])
+    monkeypatch.setattr("builtins.input", lambda: next(answers))
+    pid = new(kiban, "S-9", "--template", "powder", "--ask", "en")
+    values = kiban.one("sample", "show", pid)["document"]["values"]
+    assert values["size"]["value"] == 5.0
+    assert values["source"] == {"maker": "maker of powders"}
+    kiban.run("sample", "new", "S-10", "--ask", "en", exit_code=2)
+    monkeypatch.setattr("builtins.input", lambda: (_ for _ in ()).throw(EOFError))
+    _, told = kiban.run("sample", "new", "S-11", "--template", "powder", "--ask", "ja", exit_code=2)
+    assert "input ended" in told

@@ -8,7 +8,14 @@ from kiban.cli.acts import Act
 from kiban.cli.command import DONE, platform, print_json
 from kiban.cli.described_lines import print_record, print_shown, say_left_behind
 from kiban.cli.sample_acts import TIERS, add_expected, add_restore, restore
-from kiban.cli.value_options import add_value_options, given_attributes, given_values, needs_template
+from kiban.cli.value_options import (
+    add_ask,
+    add_value_options,
+    asked_values,
+    given_attributes,
+    given_values,
+    needs_template,
+)
 from kiban.errors import WrongUsage
 
 STATES = ("planned", "running", "done", "abandoned")
@@ -38,6 +45,7 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--uses-up", action="store_true", help="nothing is left of what went in")
     parser.add_argument("--log", action="append", default=[], metavar="ID", help="a measurement that recorded it")
     _add_attributes(parser)
+    add_ask(parser, "the parameters as meant, one after the other,")
     parser.add_argument("--tier", choices=TIERS, default="closed", help="who may see it (default: closed)")
 
 
@@ -60,7 +68,7 @@ def _record(arguments: argparse.Namespace) -> int:
             resources,
             Process(name=arguments.name, **attributes),
             template=arguments.template,
-            meant=given["meant"].onto({}),
+            meant=given["meant"].onto(asked_values(arguments, asker, resources)),
             done=given["done"].onto({}),
             inputs=arguments.input,
             outputs=[Sample(name=name, formula=arguments.formula or "") for name in arguments.output],

@@ -8,7 +8,14 @@ from typing import Any
 from kiban.cli.acts import Act
 from kiban.cli.command import DONE, platform, print_json
 from kiban.cli.described_lines import print_record, print_shown, say_left_behind
-from kiban.cli.value_options import add_value_options, given_attributes, given_values, needs_template
+from kiban.cli.value_options import (
+    add_ask,
+    add_value_options,
+    asked_values,
+    given_attributes,
+    given_values,
+    needs_template,
+)
 from kiban.errors import WrongUsage
 
 STATES = ("available", "consumed", "lost")
@@ -43,6 +50,7 @@ def _add_attributes(parser: argparse.ArgumentParser) -> None:
 def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="as it stands on its container")
     _add_attributes(parser)
+    add_ask(parser, "the values of the template's fields, one after the other,")
     parser.add_argument("--tier", choices=TIERS, default="closed", help="who may see it (default: closed)")
 
 
@@ -57,7 +65,8 @@ def _new(arguments: argparse.Namespace) -> int:
     attributes = _attributes(arguments)
     sample = Sample(name=arguments.name, **attributes)
     with platform(arguments, n_workers=1) as (asker, resources):
-        form = Form(template=arguments.template, values=given.onto({})) if arguments.template is not None else None
+        values = given.onto(asked_values(arguments, asker, resources))
+        form = Form(template=arguments.template, values=values) if arguments.template is not None else None
         record = register_sample(asker, resources, sample, form=form, tier=Tier(arguments.tier))
     print_record(record, arguments)
     return DONE

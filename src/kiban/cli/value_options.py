@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from kiban.operations.resources import Resources
     from kiban.operations.values_with import Given, Values
+    from kiban.records.party import Asker
 
 
 def add_value_options(parser: argparse.ArgumentParser, parts: Mapping[str, str], *, file_help: str) -> None:
@@ -33,6 +36,43 @@ def add_value_options(parser: argparse.ArgumentParser, parts: Mapping[str, str],
             help="a value; dots lead into groups, [1] to the first row: steps[1].temperature=900degC",
         )
     parser.add_argument("--values", type=Path, metavar="FILE", dest="values_file", help=file_help)
+
+
+def add_ask(parser: argparse.ArgumentParser, what: str) -> None:
+    """The option that asks for the fields of a template one after the other."""
+    parser.add_argument(
+        "--ask", choices=("en", "ja"), metavar="LANGUAGE", help=f"ask for {what} in this language: en, ja"
+    )
+
+
+def asked_values(arguments: argparse.Namespace, asker: Asker, resources: Resources) -> dict[str, Any]:
+    """The answers, where somebody wants to be asked.
+
+    Raises
+    ------
+    WrongUsage
+        If no template is named.
+    RecordNotFound
+    """
+    if arguments.ask is None:
+        return {}
+    if arguments.template is None:
+        raise WrongUsage("Nothing can be asked for without a template.", mend="Name one with --template.")
+    from kiban.cli.ask_fields import ask
+    from kiban.operations.templates import get_template
+
+    return ask(get_template(asker, resources, arguments.template).template, arguments.ask, read=_typed)
+
+
+def _typed(prompt: str) -> str:
+    """A line that was typed. The prompt stands on standard error, because standard output may be one JSON document."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    try:
+        return input()
+    except EOFError:
+        raise WrongUsage(
+            "The input ended before all fields had been asked for.", mend="Answer each; an empty line leaves one out."
+        ) from None
 
 
 def given_values(arguments: argparse.Namespace, *parts: str) -> dict[str, Given]:
