@@ -19,11 +19,11 @@ from kiban.operations.templates import (
     revise_template,
     template_used,
 )
-from kiban.records.composition import Stated
-from kiban.records.composition_text import composition_of
 from kiban.records.document import from_json, to_json
 from kiban.records.field import Field, FieldKind, Label, Need
 from kiban.records.link import Predicate
+from kiban.records.matter.composition import Stated
+from kiban.records.matter.composition_text import composition_of
 from kiban.records.party import ANONYMOUS, Asker
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind

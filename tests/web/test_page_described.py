@@ -10,9 +10,9 @@ import pytest
 from kiban.operations.processes import record_process
 from kiban.operations.samples import Form, register_sample
 from kiban.operations.templates import define_template
-from kiban.records.composition import Stated
-from kiban.records.composition_text import composition_of
 from kiban.records.field import Field, FieldKind, Label, Option
+from kiban.records.matter.composition import Stated
+from kiban.records.matter.composition_text import composition_of
 from kiban.records.party import Asker
 from kiban.records.process import Process
 from kiban.records.record import RecordKind

@@ -17,9 +17,9 @@ from kiban.operations.deposit_sample import Claim, claim_of
 from kiban.records.document import to_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
-from kiban.records.formula import amount_fractions
 from kiban.records.identity import new_pid, new_uuid
 from kiban.records.link import Link, Predicate
+from kiban.records.matter.formula import amount_fractions
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample

@@ -15,11 +15,11 @@ from kiban.records.document import from_json, to_json
 from kiban.records.field import Field, Need
 from kiban.records.filled import fill, refuse
 from kiban.records.link import Link, Predicate
+from kiban.records.matter.sample_elements import with_elements
 from kiban.records.party import Asker
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample, SampleState
-from kiban.records.sample_elements import with_elements
 from kiban.records.scope import Tier
 from kiban.store.catalog import Batch
 

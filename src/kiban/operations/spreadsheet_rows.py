@@ -14,11 +14,11 @@ from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept
 from kiban.records.field import Field
 from kiban.records.filled import Filled, fill
+from kiban.records.matter.sample_elements import with_elements
 from kiban.records.party import Asker
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.records.sample_elements import with_elements
 from kiban.records.template import Template
 from kiban.records.template_migration import moved
 from kiban.standards.template_sheet_cells import CellProblem

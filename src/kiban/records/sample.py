@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from kiban.errors import InvalidValue
-from kiban.records.composition import Composition, Stated
+from kiban.records.matter.composition import Composition, Stated
 from kiban.records.template_use import TemplateUse
 
 # Three digits, some with letters (H360FD); EUH statements of the European Union beside them.

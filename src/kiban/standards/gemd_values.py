@@ -9,8 +9,8 @@ from typing import Any
 from kiban.errors import KibanError
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Kind, Uncertainty
-from kiban.records.composition import Composition
 from kiban.records.document import from_json
+from kiban.records.matter.composition import Composition
 from kiban.standards.gemd_units import for_gemd
 from kiban.standards.graph_losses import Losses
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiban.errors import InvalidValue
-from kiban.records.formula import amount_fractions
+from kiban.records.matter.formula import amount_fractions
 from kiban.records.sample import Sample
 
 _PLACEHOLDER = re.compile(r"<[^<>]*>|\$\{[^{}]*\}")

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from kiban.errors import InvalidIdentifier
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Kind, Origin, Uncertainty
-from kiban.records.composition import BALANCE, Basis, Composition, Stated, component
 from kiban.records.document import to_json
 from kiban.records.identity import ALPHABET, parse_pid
 from kiban.records.link import Link, Predicate
+from kiban.records.matter.composition import BALANCE, Basis, Composition, Stated, component
 from kiban.records.measurement import Analysis, Measurement
 from kiban.records.process import Process, ProcessState
 from kiban.records.property import Fact, Property

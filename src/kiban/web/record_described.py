@@ -9,9 +9,9 @@ from kiban.errors import RecordNotFound
 from kiban.operations.resources import Resources
 from kiban.operations.show import Shown
 from kiban.operations.templates import template_used
-from kiban.records.composition import BALANCE, Composition
 from kiban.records.document import from_json
 from kiban.records.link import Predicate
+from kiban.records.matter.composition import BALANCE, Composition
 from kiban.records.measurement import Measurement
 from kiban.records.party import Asker
 from kiban.records.process import Process

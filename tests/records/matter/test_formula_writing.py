@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.errors import InvalidValue
-from kiban.records.elements import ELEMENTS
-from kiban.records.formula import formula_of
-from kiban.records.formula_writing import (
+from kiban.records.matter.elements import ELEMENTS
+from kiban.records.matter.formula import formula_of
+from kiban.records.matter.formula_writing import (
     anonymous_formula,
     hill_formula,
     plain_formula,

@@ -9,8 +9,8 @@ import pytest
 
 from kiban.errors import InvalidValue
 from kiban.quantity.uncertainty import Distribution
-from kiban.records.atomic_weights import atomic_weight, standard_atomic_weights
-from kiban.records.elements import ELEMENTS, Atom
+from kiban.records.matter.atomic_weights import atomic_weight, standard_atomic_weights
+from kiban.records.matter.elements import ELEMENTS, Atom
 
 REVISED = {"Ar": 0.16, "Zr": 0.003, "Gd": 0.002, "Lu": 0.0002, "Hf": 0.005, "Yb": 0.01}
 """By how much CIAAW moved them after the tables we compare with, those of 2013 and, below, before."""
@@ -107,7 +107,7 @@ def test_isotopes_that_are_not_known_are_refused_with_those_that_are() -> None:
 
 
 def test_masses_of_isotopes_lie_near_their_mass_number() -> None:
-    from kiban.records.atomic_weights import _nuclide_masses
+    from kiban.records.matter.atomic_weights import _nuclide_masses
 
     assert len(_nuclide_masses()) > 400
     for atom, (mass, standard) in _nuclide_masses().items():

@@ -11,10 +11,10 @@ from typing import Literal
 
 from kiban.errors import InvalidValue, OutOfRange
 from kiban.quantity.measured import Measured
-from kiban.records.composition_sum import checked_missing
-from kiban.records.elements import ATOMIC_NUMBERS
-from kiban.records.formula import Formula, formula_of
-from kiban.records.formula_spelling import spelled_plainly
+from kiban.records.matter.composition_sum import checked_missing
+from kiban.records.matter.elements import ATOMIC_NUMBERS
+from kiban.records.matter.formula import Formula, formula_of
+from kiban.records.matter.formula_spelling import spelled_plainly
 
 
 class Basis(StrEnum):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kiban.quantity.measured import Measured
 from kiban.quantity.traced import Traced, total, trace
-from kiban.records.atomic_weights import UNIT, atomic_weight
-from kiban.records.elements import Atom
-from kiban.records.formula import Formula, formula_of
+from kiban.records.matter.atomic_weights import UNIT, atomic_weight
+from kiban.records.matter.elements import Atom
+from kiban.records.matter.formula import Formula, formula_of
 
 _ELECTRON = 5.485799e-4
 """Molar mass of the electron in g/mol (CODATA 2022), exact for our purpose."""

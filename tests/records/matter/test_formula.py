@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.errors import InvalidValue
-from kiban.records.elements import Atom
-from kiban.records.formula import ELEMENTS, Formula, amount_fractions, formula_of, parse_formula
+from kiban.records.matter.elements import Atom
+from kiban.records.matter.formula import ELEMENTS, Formula, amount_fractions, formula_of, parse_formula
 
 
 @pytest.mark.parametrize(

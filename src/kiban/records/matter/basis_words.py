@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kiban.errors import InvalidValue
-from kiban.records.composition import Basis, Composition
+from kiban.records.matter.composition import Basis, Composition
 
 _BASES = {
     Basis.MASS: r"mass|weight|wt|質量|重量",

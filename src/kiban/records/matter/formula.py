@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from kiban.errors import InvalidValue
-from kiban.records.elements import ELEMENTS, Atom
-from kiban.records.formula_amount import variables_in, without_symbols
-from kiban.records.formula_parser import count_atoms, not_a_formula
-from kiban.records.formula_spelling import spelled_plainly
-from kiban.records.material_names import reason_for_a_name
+from kiban.records.matter.elements import ELEMENTS, Atom
+from kiban.records.matter.formula_amount import variables_in, without_symbols
+from kiban.records.matter.formula_parser import count_atoms, not_a_formula
+from kiban.records.matter.formula_spelling import spelled_plainly
+from kiban.records.matter.material_names import reason_for_a_name
 
 __all__ = ["ELEMENTS", "Formula", "amount_fractions", "formula_of", "parse_formula"]
 

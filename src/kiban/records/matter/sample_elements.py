@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiban.errors import InvalidValue
-from kiban.records.composition import Composition
-from kiban.records.composition_mixing import element_amounts
-from kiban.records.composition_text import composition_of
+from kiban.records.matter.composition import Composition
+from kiban.records.matter.composition_mixing import element_amounts
+from kiban.records.matter.composition_text import composition_of
 from kiban.records.sample import Sample
 
 

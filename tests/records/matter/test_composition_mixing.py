@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from kiban.errors import IncompatibleUnit, InvalidValue, OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Origin, Uncertainty
-from kiban.records.composition import Basis, Component, Composition, Constituent, Stated, component
-from kiban.records.composition_mixing import composition_from, element_amounts, mixed, normalised
-from kiban.records.composition_text import composition_of
 from kiban.records.document import from_json, to_json
-from kiban.records.fractions import Fractions, fractions_of
+from kiban.records.matter.composition import Basis, Component, Composition, Constituent, Stated, component
+from kiban.records.matter.composition_mixing import composition_from, element_amounts, mixed, normalised
+from kiban.records.matter.composition_text import composition_of
+from kiban.records.matter.fractions import Fractions, fractions_of
 
 COMPOUNDS = ["TiO2", "BaCO3", "Al2O3", "Fe", "CuSO4·5H2O", "C", "LiCoO2"]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from kiban.errors import InvalidValue
-from kiban.records.elements import Atom
-from kiban.records.formula import Formula, formula_of
-from kiban.records.formula_amount import variables_in
-from kiban.records.material_names import reason_for_a_name
+from kiban.records.matter.elements import Atom
+from kiban.records.matter.formula import Formula, formula_of
+from kiban.records.matter.formula_amount import variables_in
+from kiban.records.matter.material_names import reason_for_a_name
 
 _LARGEST_DENOMINATOR = 1000
 _LARGEST_SCALE = 100_000

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from kiban.errors import IncompatibleUnit, InvalidValue, OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Kind, Origin, Uncertainty
-from kiban.records.composition import BALANCE, Basis, Component, Composition, Constituent, Stated, component
 from kiban.records.document import from_json, to_json
-from kiban.records.elements import ELEMENTS
-from kiban.records.molar_mass import molar_mass
+from kiban.records.matter.composition import BALANCE, Basis, Component, Composition, Constituent, Stated, component
+from kiban.records.matter.elements import ELEMENTS
+from kiban.records.matter.molar_mass import molar_mass
 
 
 def percent(value: float, standard: float | None = None) -> Measured:

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 
 from kiban.errors import InvalidValue
 from kiban.quantity.measured import Measured
-from kiban.records.basis_words import needed_basis, refuse_atoms_of_compounds, without_basis
-from kiban.records.composition import BALANCE, Basis, Component, Composition, Stated, component
-from kiban.records.composition_additions import additions_in
-from kiban.records.composition_items import JoinedItem, ways_to_split
-from kiban.records.formula import formula_of
-from kiban.records.formula_amount import AMOUNT, variables_in
-from kiban.records.formula_spelling import spelled_plainly
-from kiban.records.formula_writing import with_values
+from kiban.records.matter.basis_words import needed_basis, refuse_atoms_of_compounds, without_basis
+from kiban.records.matter.composition import BALANCE, Basis, Component, Composition, Stated, component
+from kiban.records.matter.composition_additions import additions_in
+from kiban.records.matter.composition_items import JoinedItem, ways_to_split
+from kiban.records.matter.formula import formula_of
+from kiban.records.matter.formula_amount import AMOUNT, variables_in
+from kiban.records.matter.formula_spelling import spelled_plainly
+from kiban.records.matter.formula_writing import with_values
 from kiban.records.written_quantity import quantity_of
 
 _LONGEST = 500

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 
 from kiban.errors import InvalidValue
-from kiban.records.elements import ATOMIC_NUMBERS, Atom
-from kiban.records.formula_amount import AMOUNT, amount_of
+from kiban.records.matter.elements import ATOMIC_NUMBERS, Atom
+from kiban.records.matter.formula_amount import AMOUNT, amount_of
 
 _TOKEN = re.compile(
     r"\[(?P<isotope>\d{1,3})(?P<of>[A-Z][a-z]?)\]"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from kiban.errors import InvalidValue
-from kiban.records.elements import ATOMIC_NUMBERS
+from kiban.records.matter.elements import ATOMIC_NUMBERS
 
 _VARIABLE = r"[a-zα-ω]"
 _TERM = rf"(?:(?:\d+\.?\d*|\.\d+){_VARIABLE}?|{_VARIABLE})(?:/\d+)?"

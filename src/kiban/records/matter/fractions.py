@@ -29,10 +29,10 @@ from uuid import uuid4
 from kiban.errors import InvalidValue, OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.quantity.traced import Traced, covariance, total, trace
-from kiban.records.composition import Basis, Composition
-from kiban.records.elements import Atom
-from kiban.records.formula import Formula, formula_of
-from kiban.records.molar_mass import traced_molar_mass
+from kiban.records.matter.composition import Basis, Composition
+from kiban.records.matter.elements import Atom
+from kiban.records.matter.formula import Formula, formula_of
+from kiban.records.matter.molar_mass import traced_molar_mass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

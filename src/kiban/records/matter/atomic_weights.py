@@ -19,9 +19,9 @@ from functools import cache
 from kiban.errors import InvalidValue
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Origin, Uncertainty
-from kiban.records.atomic_weight_table import TABLE as WEIGHTS
-from kiban.records.elements import ELEMENTS, Atom
-from kiban.records.nuclide_mass_table import TABLE as NUCLIDES
+from kiban.records.matter.atomic_weight_table import TABLE as WEIGHTS
+from kiban.records.matter.elements import ELEMENTS, Atom
+from kiban.records.matter.nuclide_mass_table import TABLE as NUCLIDES
 
 UNIT = "g/mol"
 """The molar mass constant is taken as 1 g/mol: it is that within 2e-9 of itself (CODATA 2022)."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from kiban.errors import InvalidValue
 from kiban.quantity.measured import Measured
-from kiban.records.basis_words import ANY_BASIS, PERCENT, basis_of
-from kiban.records.composition import BALANCE, Basis, Component, component
-from kiban.records.formula_writing import with_values
+from kiban.records.matter.basis_words import ANY_BASIS, PERCENT, basis_of
+from kiban.records.matter.composition import BALANCE, Basis, Component, component
+from kiban.records.matter.formula_writing import with_values
 
 _ADDED = re.compile(rf"\s*\+\s*(?P<n>\d+\.?\d*|\.\d+)\s*(?P<basis>{ANY_BASIS}){PERCENT}\s*(?P<what>[^+]+?)(?=\s*\+|$)")
 _OF_WHAT = re.compile(r"\s*[(（]?(?P<words>of total|on top|内割|外割)\s*[)）]?$")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from kiban.errors import IncompatibleUnit, InvalidValue, OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Kind, Origin, Uncertainty
-from kiban.records.atomic_weights import atomic_weight, standard_atomic_weights
-from kiban.records.composition import BALANCE, Basis, Component, Composition, Constituent, Stated, component
-from kiban.records.composition_text import composition_of
-from kiban.records.fractions import Fractions, fractions_of
+from kiban.records.matter.atomic_weights import atomic_weight, standard_atomic_weights
+from kiban.records.matter.composition import BALANCE, Basis, Component, Composition, Constituent, Stated, component
+from kiban.records.matter.composition_text import composition_of
+from kiban.records.matter.fractions import Fractions, fractions_of
 
 
 def certificate(value: float, standard: float) -> Measured:

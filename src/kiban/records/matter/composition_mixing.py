@@ -8,9 +8,9 @@ from uuid import uuid4
 from kiban.errors import InvalidValue, OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.quantity.traced import Traced, trace
-from kiban.records.composition import Basis, Component, Composition, Constituent, Stated, component
-from kiban.records.formula import Formula
-from kiban.records.fractions import Fractions, fractions_of, normalised_numbers, required_formula, taken
+from kiban.records.matter.composition import Basis, Component, Composition, Constituent, Stated, component
+from kiban.records.matter.formula import Formula
+from kiban.records.matter.fractions import Fractions, fractions_of, normalised_numbers, required_formula, taken
 
 
 def mixed(parts: Sequence[tuple[Fractions, Measured]]) -> Fractions:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.errors import InvalidValue
-from kiban.records.composition import Basis, Composition, Constituent, Stated
-from kiban.records.composition_text import composition_of
-from kiban.records.elements import ELEMENTS
+from kiban.records.matter.composition import Basis, Composition, Constituent, Stated
+from kiban.records.matter.composition_text import composition_of
+from kiban.records.matter.elements import ELEMENTS
 
 
 def shares(composition: Composition) -> dict[str, float | str]:

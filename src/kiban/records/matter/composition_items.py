@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from kiban.errors import InvalidValue
-from kiban.records.formula import Formula, formula_of
-from kiban.records.formula_amount import AMOUNT, amount_of
-from kiban.records.formula_writing import with_values
+from kiban.records.matter.formula import Formula, formula_of
+from kiban.records.matter.formula_amount import AMOUNT, amount_of
+from kiban.records.matter.formula_writing import with_values
 
 _MOST_HYPHENS = 12
 _SHARE = re.compile(rf"(?:\((?P<bracketed>{AMOUNT})\)|(?P<bare>\d+\.?\d*|\.\d+|[a-zα-ω]))?(?P<formula>[A-Z(\[{{^].*)")
