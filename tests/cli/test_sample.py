@@ -169,3 +169,18 @@ def test_the_fields_of_a_template_are_asked_for(kiban: Terminal, monkeypatch: py
     monkeypatch.setattr("builtins.input", lambda: (_ for _ in ()).throw(EOFError))
     _, told = kiban.run("sample", "new", "S-11", "--template", "powder", "--ask", "ja", exit_code=2)
     assert "input ended" in told
+
+
+def test_a_composition_is_stated(kiban: Terminal) -> None:
+    pid = new(kiban, "steel")
+    kiban.run("sample", "composition", pid, "Fe=98.3 %", "C=0.2 %", "Mn=1.5 %", "--basis", "mass")
+    parts = ("C=0.21(1) %", "Mn=1.48 ± 0.02 %", "Fe=balance")
+    kiban.run("sample", "composition", pid, *parts, "--basis", "mass", "--measured", "--method", "ICP-OES")
+    shown = kiban.one("sample", "show", pid)
+    assert shown["composition"]["C"] == pytest.approx(0.0092, abs=2e-4)
+    assert [each["method"] for each in shown["document"]["measured"]] == ["ICP-OES"]
+    electrode = new(kiban, "electrode")
+    kiban.run("sample", "composition", electrode, "LiCoO2=96 %", "PVDF=2 %", "carbon=2 %", "--basis", "mass")
+    assert kiban.one("sample", "show", electrode)["composition"] == {}
+    for wrong in (("C=0.2 %", "C=99.8 %"), ("C", "Fe=balance"), ("C=50 %", "Fe=60 %")):
+        kiban.run("sample", "composition", pid, *wrong, "--basis", "mass", exit_code=1)

@@ -25,6 +25,7 @@ OPERATIONS = {
     "get_exports": ("get", "/api/v1/records/{identifier}/exports"),
     "get_file": ("get", "/api/v1/files/{sha256}"),
     "get_files": ("get", "/api/v1/files"),
+    "state_composition": ("post", "/api/v1/samples/{identifier}/compositions"),
     "get_header": ("get", "/api/v1/records/{identifier}/header"),
     "get_label_sizes": ("get", "/api/v1/labels/sizes"),
     "get_label_texts": ("get", "/api/v1/labels/texts"),

@@ -139,3 +139,19 @@ def test_what_several_samples_fit_is_decided_on_its_page(program: Program, study
     assert post(program, f"/records/{measurement}/sample", sample=study["out"], expected="1") == 303
     assert measurement not in program.get("/confirm").text
     assert measurement in program.get(f"/records/{study['out']}").text
+
+
+def test_a_composition_is_stated_on_the_page_and_over_rest(program: Program, study: dict[str, str]) -> None:
+    address = f"/records/{study['out']}"
+    fields = {"basis": "mass", "stated": "measured", "method": "XRF", "expected": "1"}
+    assert post(program, f"{address}/composition", parts="C = 0.3(1) %\r\nFe = 残部\r\n", **fields) == 303
+    page = program.get(address).text
+    assert "XRF" in page
+    assert "0.30(10) %" in page
+    body = {"parts": ["Fe = 99 %", "C = 1 %"], "basis": "amount", "stated": "nominal", "expected": 2}
+    answer = program.ask("POST", f"/api/v1/samples/{study['out']}/compositions", json=body)
+    assert (answer.status_code, answer.json()["version"]) == (200, 3)
+    shown = program.get(f"/api/v1/records/{study['out']}").json()
+    assert shown["composition"] == {"C": pytest.approx(0.01), "Fe": pytest.approx(0.99)}
+    wrong = {**body, "parts": ["Fe"], "expected": 3}
+    assert program.ask("POST", f"/api/v1/samples/{study['out']}/compositions", json=wrong).status_code == 422

@@ -119,6 +119,40 @@ def _change(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _add_composition(parser: argparse.ArgumentParser) -> None:
+    _add_id(parser)
+    parser.add_argument(
+        "lines", nargs="+", metavar="PART=AMOUNT", help="'C=0.21(1) %%', 'Fe=balance'; an element, a formula or a name"
+    )
+    parser.add_argument(
+        "--basis", choices=("mass", "amount", "volume"), required=True, help="what the fractions are of"
+    )
+    parser.add_argument("--measured", action="store_true", help="an analysis found it; else it was meant so")
+    parser.add_argument("--method", default="", metavar="TEXT", help="of the analysis: ICP-OES")
+    parser.add_argument("--note", default="", metavar="TEXT", help="in a sentence")
+    add_expected(parser)
+
+
+def _composition(arguments: argparse.Namespace) -> int:
+    from kiban.operations.state_composition import state_composition
+    from kiban.records.matter.composition import Basis, Stated
+
+    with platform(arguments, n_workers=1) as (asker, resources):
+        record = state_composition(
+            asker,
+            resources,
+            arguments.id,
+            arguments.lines,
+            basis=Basis(arguments.basis),
+            stated=Stated.MEASURED if arguments.measured else Stated.NOMINAL,
+            method=arguments.method,
+            note=arguments.note,
+            expected=arguments.expected,
+        )
+    print_record(record, arguments)
+    return DONE
+
+
 def _add_divide(parser: argparse.ArgumentParser) -> None:
     _add_id(parser)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of each piece")
@@ -217,6 +251,7 @@ ACTS = (
     Act("new", "register a sample", _add_new, _new),
     Act("show", "what is known of a sample", _add_id, _show),
     Act("change", "say something else of a sample; what is not named stays", _add_change, _change),
+    Act("composition", "say what a sample consists of, as meant or as measured", _add_composition, _composition),
     Act("divide", "make pieces of a sample", _add_divide, _divide),
     Act("combine", "make one sample of several", _add_combine, _combine),
     Act("state", "say whether a sample can still be had", _add_state, _state),

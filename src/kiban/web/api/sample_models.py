@@ -87,6 +87,26 @@ class NewSampleModel(OutputModel):
     tier: Tier = "closed"
 
 
+class CompositionModel(Sent):
+    """What a sample consists of."""
+
+    model_config = ConfigDict(title="Composition", extra="forbid")
+
+    parts: list[Line] = Field(
+        min_length=1,
+        max_length=200,
+        description="One for each component: an element, a formula or the name of a material, and how much of it.",
+        examples=[["C = 0.21(1) %", "Mn = 1.48 ± 0.02 %", "Fe = balance"]],
+    )
+    basis: Literal["mass", "amount", "volume"] = Field(description="What the fractions are fractions of.")
+    stated: Literal["nominal", "measured"] = Field(
+        description="A nominal composition takes the place of that before; measured ones are added."
+    )
+    method: Line = ""
+    note: Line = ""
+    expected: Expected = None
+
+
 class SampleChangeModel(Sent):
     """What is to be said anew of a sample; what is not sent stays."""
 

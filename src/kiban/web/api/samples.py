@@ -8,9 +8,11 @@ from fastapi import APIRouter
 
 from kiban.errors import InvalidForm
 from kiban.operations import samples
+from kiban.operations import state_composition as composition
 from kiban.operations.changed_records import current
 from kiban.operations.samples import Form
 from kiban.operations.show_as_json import record_as_json
+from kiban.records.matter.composition import Basis, Stated
 from kiban.records.record import RecordKind
 from kiban.records.sample import Sample
 from kiban.records.scope import Tier
@@ -18,6 +20,7 @@ from kiban.web.api.describe import problems
 from kiban.web.api.records import Identifier
 from kiban.web.api.sample_models import (
     CombinationModel,
+    CompositionModel,
     DivisionModel,
     NewSampleModel,
     OutputModel,
@@ -83,6 +86,26 @@ def combine_samples(desk: AtDesk, body: CombinationModel) -> Any:
     """Make one sample of several. Its composition is not guessed."""
     made = samples.combine_samples(desk.asker, desk.resources, body.parts, body.name, uses_up=body.uses_up)
     return Json(record_as_json(made))
+
+
+@ROUTER.post(
+    "/samples/{identifier}/compositions", summary="State a composition of a sample", response_model=RecordModel,
+    responses=problems(404, 409, 422, 503),
+)  # fmt: skip
+def state_composition(desk: AtDesk, identifier: Identifier, body: CompositionModel) -> Any:
+    """Say what a sample consists of, as it was meant or as an analysis found it."""
+    record = composition.state_composition(
+        desk.asker,
+        desk.resources,
+        identifier,
+        body.parts,
+        basis=Basis(body.basis),
+        stated=Stated(body.stated),
+        method=body.method,
+        note=body.note,
+        expected=body.expected,
+    )
+    return Json(record_as_json(record))
 
 
 @ROUTER.post(

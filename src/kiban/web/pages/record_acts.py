@@ -13,6 +13,8 @@ from kiban.operations.link_sample import link_sample
 from kiban.operations.processes import change_process, record_process
 from kiban.operations.restore_version import restore_version
 from kiban.operations.samples import change_sample, divide_sample
+from kiban.operations.state_composition import state_composition
+from kiban.records.matter.composition import Basis, Stated
 from kiban.records.process import Process
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
@@ -73,6 +75,30 @@ def process(
         desk.asker, desk.resources, Process(name=name.strip()), inputs=[identifier], outputs=new, uses_up=uses_up
     )
     return _back(recorded.process)
+
+
+@ROUTER.post("/records/{identifier}/composition")
+def compose(
+    desk: AtDesk,
+    identifier: str,
+    expected: Expected,
+    parts: Annotated[str, Form(max_length=20_000)],
+    basis: Annotated[Basis, Form()],
+    stated: Annotated[Stated, Form()],
+    method: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Say what a sample consists of, one component a line."""
+    record = state_composition(
+        desk.asker,
+        desk.resources,
+        identifier,
+        parts.splitlines(),
+        basis=basis,
+        stated=stated,
+        method=method,
+        expected=expected,
+    )
+    return _back(record)
 
 
 @ROUTER.post("/records/{identifier}/restore")
