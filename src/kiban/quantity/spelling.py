@@ -8,6 +8,7 @@ Sources: the headers of the files the readers are tested on, JCAMP-DX 4.24/5.01 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CANONICAL = {
     "": "",
@@ -206,9 +207,18 @@ def respell(given: str) -> str:
         Our spelling where the table knows the vendor's; otherwise the given text, trimmed. Whether that is a unit at
         all is found out by `kiban.quantity.unit` when a value is converted.
     """
+    # The same few units come again and again; a text as long as a file must not be remembered.
+    return _remembered(given) if len(given) <= _LONGEST_REMEMBERED else _respelled(given)
+
+
+def _respelled(given: str) -> str:
     trimmed = re.sub(r"\s+", " ", given.strip())
     if len(trimmed) > 2 and trimmed[0] + trimmed[-1] in {"()", "[]"} and not re.search(r"[)\]].", trimmed):
         trimmed = trimmed[1:-1].strip()
     if trimmed in _EXACT:
         return _EXACT[trimmed]
     return _CANONICAL.get(trimmed.lower(), trimmed)
+
+
+_LONGEST_REMEMBERED = 40
+_remembered = lru_cache(maxsize=1 << 12)(_respelled)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,11 @@ class Kind(StrEnum):
 def kind_of(unit: str) -> Kind:
     """Say what an axis in that unit measures; the spelling may be the file's."""
     spelled = respell(unit)
+    # A text as long as a file must not be remembered.
+    return _remembered(spelled) if len(spelled) <= _LONGEST_REMEMBERED else _kind_of(spelled)
+
+
+def _kind_of(spelled: str) -> Kind:
     if spelled in {"", PIXEL}:
         return Kind.PIXELS
     if (reciprocal := _RECIPROCAL.fullmatch(spelled)) is not None:
@@ -59,6 +65,10 @@ def kind_of(unit: str) -> Kind:
         if pattern.fullmatch(spelled):
             return kind
     return Kind.OTHER
+
+
+_LONGEST_REMEMBERED = 40
+_remembered = lru_cache(maxsize=1 << 10)(_kind_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

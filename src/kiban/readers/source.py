@@ -70,9 +70,7 @@ class Source:
             self.head = content[:HEAD_BYTES]
         else:
             self.name = name or content.name
-            with content.open("rb") as file:
-                self.head = file.read(HEAD_BYTES)
-                self.size = file.seek(0, io.SEEK_END)
+            self.head, self.size = _head_and_size(content)
 
     @cached_property
     def head_text(self) -> str:
@@ -157,6 +155,16 @@ class Source:
         inner = Source(content, name=_without_suffix(self.name), limits=self.limits)
         inner.packed_as = kind
         return inner
+
+
+def _head_and_size(path: Path) -> tuple[bytes, int]:
+    # A buffer would cost more than both questions, but without one a file system may give less than it has.
+    with path.open("rb", buffering=0) as file:
+        head, size = file.read(HEAD_BYTES), file.seek(0, io.SEEK_END)
+    if len(head) < min(size, HEAD_BYTES):
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    return head, size
 
 
 def _without_suffix(name: str) -> str:

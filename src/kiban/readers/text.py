@@ -84,6 +84,8 @@ def _as_cp932(content: bytes) -> str | None:
 
 def _lines_beyond_ascii(content: bytes) -> bytes:
     """The lines that have a byte above 127, each with the end of line before it."""
+    if b"\n" not in content:
+        return content  # which has such a byte, or nobody would ask
     codes = np.frombuffer(content, np.uint8)
     ends = np.flatnonzero(codes == _LINE_END)
     lines = np.unique(np.searchsorted(ends, np.flatnonzero(codes > _LAST_ASCII)))

@@ -16,7 +16,8 @@ from kiban.records.reading import Json
 MOST_HEADER_CELLS = 500_000
 _PLACE = re.compile(r"string:(\d+)(?::\d+\(\d+\))?")
 _UNCERTAIN = ("_su", "_esd")
-_QUOTES = "'\";"
+_MARKS = "'\""
+_QUOTES = f"{_MARKS};"
 
 
 def spelled(tag: str) -> str:
@@ -99,17 +100,19 @@ class Block:
     def text(self, *tags: str) -> str | None:
         """The single value of the first of the tags that is given."""
         for tag in tags:
-            found = self.texts(tag)
-            if found is not None and len(found) == 1 and not is_unknown(found[0]):
-                return " ".join(found[0].split())
+            found = self._by_tag.get(tag)
+            if found is not None and len(found[1]) == 1 and not is_unknown(found[1][0]):
+                return " ".join(found[1][0].split())
         return None
 
     def measured(self, unit: str, *tags: str) -> Measured | None:
         """The number of the first of the tags that has one, in the unit that the dictionary fixes for it."""
         for tag in tags:
             value = self.text(tag)
+            if not value:
+                continue
             apart = next((text for end in _UNCERTAIN if (text := self.text(tag + end))), "")
-            number = read_measured(value, unit, uncertainty=apart) if value else None
+            number = read_measured(value, unit, uncertainty=apart)
             if number is not None:
                 return number
         return None
@@ -198,11 +201,14 @@ def _loop(tags: Sequence[str], values: Sequence[str], as_string: Any) -> Loop:
 
 def _column(raw: Sequence[str], as_string: Any) -> Column:
     together = "".join(raw)
-    if any(sign in together for sign in _QUOTES):
-        return Column(_text(value, as_string) for value in raw)
+    if ";" in together or '"' in together or "'" in together:
+        return Column([_text(value, as_string) if value[:1] in _QUOTES else value for value in raw])
     return Column(raw)
 
 
 def _text(raw: str, as_string: Any) -> str:
-    """Take off the quotation marks or semicolons; most values have none, and need no call."""
-    return str(as_string(raw)) if raw[:1] in _QUOTES else raw
+    """Take off the quotation marks or semicolons; most values have none or marks around them, and need no call."""
+    first = raw[:1]
+    if first in _MARKS and first == raw[-1:] and len(raw) > 1:
+        return raw[1:-1]
+    return str(as_string(raw)) if first in _QUOTES else raw

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,12 +104,16 @@ def read_numbers(texts: Sequence[str]) -> Numbers:
     if len(texts) >= _MANY and (simple := _simple_numbers(texts)) is not None:
         return simple
     numbers = [read_number(text) for text in texts]
-    doubts = np.array([math.nan if n is None or n.uncertainty is None else n.uncertainty for n in numbers])
-    is_given = [not is_unknown(text) for text in texts]
+    has_doubts = any(n is not None and n.uncertainty is not None for n in numbers)
+    doubts = [math.nan if n is None or n.uncertainty is None else n.uncertainty for n in numbers] if has_doubts else []
+    # What is no number must be unknown, and what is unknown is no number.
+    is_numeric = any(n is not None for n in numbers) and all(
+        is_unknown(text) for text, n in zip(texts, numbers, strict=True) if n is None
+    )
     return Numbers(
         np.array([math.nan if n is None else n.value for n in numbers], dtype=np.float64),
-        None if _all_nan(doubts) else doubts,
-        any(is_given) and all(n is not None for n, given in zip(numbers, is_given, strict=True) if given),
+        np.array(doubts, dtype=np.float64) if has_doubts else None,
+        is_numeric,
     )
 
 
@@ -121,14 +126,16 @@ def _simple_numbers(texts: Sequence[str]) -> Numbers | None:
     layout = _layout(np.frombuffer(together.encode(), np.uint8))
     if layout is None or len(layout.is_given) != len(texts):
         return None
-    parts = together.replace("(", " ").replace(")", "").split()
     is_given, is_doubted = layout.is_given, layout.is_doubted
-    if not bool(np.all(is_given)):
-        parts = [part for part in parts if part not in _UNKNOWN]
-    numbers = np.array(list(map(float, parts)), dtype=np.float64)
-    is_doubt = np.zeros(len(parts), np.bool_)
+    n_given, n_doubted = int(np.count_nonzero(is_given)), int(np.count_nonzero(is_doubted))
+    given = together if n_given == len(texts) else "\n".join(compress(texts, is_given.tolist()))
+    # What the layout lets through NumPy's parser reads exactly as float() does.
+    numbers = np.fromstring(given.replace("(", " ").replace(")", ""), sep=" ") if n_given else np.empty(0)
+    if len(numbers) != n_given + n_doubted:
+        return None
+    is_doubt = np.zeros(len(numbers), np.bool_)
     # A number's doubt comes behind it: k doubts before the n-th number make it the part n + k.
-    is_doubt[np.flatnonzero(is_doubted[is_given]) + np.arange(1, 1 + np.count_nonzero(is_doubted))] = True
+    is_doubt[np.flatnonzero(is_doubted[is_given]) + np.arange(1, 1 + n_doubted)] = True
     found, steps = numbers[~is_doubt], numbers[is_doubt]
     # Up to here a quotient of two floats is the float that the written number is nearest to.
     if np.any(steps > _LARGEST_EXACT) or np.any(layout.n_decimals > _MOST_DECIMALS) or not np.all(np.isfinite(found)):
@@ -233,11 +240,11 @@ def read_series(texts: Sequence[str], unit: str = "", *, uncertainties: Sequence
 def _plain_numbers(texts: Sequence[str]) -> NDArray[np.float64] | None:
     """A column without uncertainties and gaps, the short way; float() alone would take 1_0 and inf for numbers."""
     try:
-        values = np.array(list(map(float, texts)), dtype=np.float64)
+        values = list(map(float, texts))
     except ValueError:
         return None
-    return values if bool(np.all(np.isfinite(values))) and "_" not in "".join(texts) else None
+    return np.array(values, dtype=np.float64) if all(map(math.isfinite, values)) and "_" not in "".join(texts) else None
 
 
 def _all_nan(values: NDArray[np.float64]) -> bool:
-    return bool(np.all(np.isnan(values)))
+    return bool(np.isnan(values).all())

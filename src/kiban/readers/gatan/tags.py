@@ -40,7 +40,12 @@ SIMPLE = {
     12: ("Q", "u8"),
 }
 """Simple types: their letters in `struct` and in numpy."""
+_SIMPLES = {
+    order: {code: struct.Struct(order + letter) for code, (letter, _) in SIMPLE.items()} for order in ("<", ">")
+}
+_ENTRY = struct.Struct(">BH")
 _TRUTH, _TEXT = 8, 4
+_WITHOUT_LINE_ENDS = {ord(sign): None for sign in "\r\n\t"}
 _UTF_16 = {"<": "utf-16-le", ">": "utf-16-be"}
 
 Value: TypeAlias = "bool | int | float | str | tuple[Value, ...] | Array | Directory"
@@ -69,7 +74,8 @@ class Array:
         if self.is_structured or self.types[0] != _TEXT or self.count > _LONGEST_TEXT:
             return None
         text = bytes(self.raw).decode(_UTF_16[self.order], "replace").rstrip("\0")
-        is_text = all(letter.isprintable() or letter in "\r\n\t" for letter in text) and "\ufffd" not in text
+        is_printable = text.isprintable() or text.translate(_WITHOUT_LINE_ENDS).isprintable()
+        is_text = is_printable and "\ufffd" not in text
         return text if is_text else None
 
 
@@ -85,7 +91,12 @@ class Directory:
         for name in path:
             if not isinstance(found, Directory):
                 return None
-            found = next((value for key, value in found.entries if key == name), None)
+            for key, value in found.entries:
+                if key == name:
+                    found = value
+                    break
+            else:
+                return None
         return found
 
     def directory(self, *path: str) -> Directory:
@@ -152,26 +163,40 @@ class _Parser:
     """Walks through the bytes once."""
 
     def __init__(self, content: bytes, header: Header, file: str) -> None:
-        self._view = memoryview(content)
+        self._content = content
+        self._length = len(content)
         self._at = header.length
         self._order = header.order
+        self._simples = _SIMPLES[header.order]
         self._file = file
         self._has_lengths = header.version == 4
-        self._count = struct.Struct(">Q" if header.version == 4 else ">I")
+        self._count_code = "Q" if header.version == 4 else "I"
+        self._count = struct.Struct(f">{self._count_code}")
         self._left = _MOST_TAGS
 
-    def _take(self, n: int) -> memoryview:
-        part = self._view[self._at : self._at + n]
-        if len(part) != n:
+    def _pass(self, n: int) -> int:
+        """Go on by n bytes, and say where they begin."""
+        begin = self._at
+        if begin + n > self._length:
             raise DamagedFile(
-                f"{self._file}: a tag at byte {self._at} needs {n} bytes, {len(part)} are left.",
+                f"{self._file}: a tag at byte {begin} needs {n} bytes, {self._length - begin} are left.",
                 mend=MEND,
             )
-        self._at += n
-        return part
+        self._at = begin + n
+        return begin
+
+    def _take(self, n: int) -> bytes:
+        begin = self._pass(n)
+        return self._content[begin : begin + n]
 
     def _number(self) -> int:
-        return int(self._count.unpack(self._take(self._count.size))[0])
+        return int(self._count.unpack_from(self._content, self._pass(self._count.size))[0])
+
+    def _numbers(self, n: int) -> list[int]:
+        if self._at + n * self._count.size > self._length:
+            return [self._number() for _ in range(n)]  # which says at which of them the file ends
+        begin = self._pass(n * self._count.size)
+        return list(struct.unpack_from(f">{n}{self._count_code}", self._content, begin))
 
     def _fault(self, what: str, found: object) -> DamagedFile:
         return DamagedFile(f"{self._file}: {what} was expected before byte {self._at}; {found} was found.", mend=MEND)
@@ -179,7 +204,7 @@ class _Parser:
     def directory(self, depth: int) -> Directory:
         if depth > _DEEPEST:
             raise LimitExceeded(f"{self._file}: tags are nested more than {_DEEPEST} deep.", mend=MEND)
-        self._take(2)
+        self._pass(2)
         n = self._number()
         found = Directory()
         for _ in range(n):
@@ -193,10 +218,10 @@ class _Parser:
         return found
 
     def _entry(self, depth: int) -> tuple[str, Value]:
-        kind, length = struct.unpack(">BH", self._take(3))
-        name = _name(bytes(self._take(length)))
+        kind, length = _ENTRY.unpack_from(self._content, self._pass(3))
+        name = _name(self._take(length))
         if self._has_lengths:
-            self._take(8)
+            self._pass(8)
         if kind == _DIRECTORY:
             return name, self.directory(depth + 1)
         if kind == _VALUE:
@@ -204,20 +229,18 @@ class _Parser:
         raise self._fault("a tag (20 or 21)", kind)
 
     def _value(self) -> Value:
-        mark = bytes(self._take(4))
+        mark = self._take(4)
         if mark != b"%%%%":
             raise self._fault("the mark %%%%", repr(mark))
         n = self._number()
         if not 0 < n <= _LONGEST_DESCRIPTION:
             raise self._fault("the description of a value", f"one of {n} numbers")
-        described = [self._number() for _ in range(n)]
+        described = self._numbers(n)
         match described:
             case [simple] if simple in SIMPLE:
                 return self._simple(simple)
             case [code, length] if code == _STRING:
-                return bytes(self._take(2 * length)).decode(
-                    "utf-16-le" if self._order == "<" else "utf-16-be", "replace"
-                )
+                return self._take(2 * length).decode(_UTF_16[self._order], "replace")
             case [code, *rest] if code == _STRUCTURE:
                 types = self._fields(rest)
                 return tuple(self._simple(each) for each in types)
@@ -236,8 +259,8 @@ class _Parser:
         return types
 
     def _simple(self, code: int) -> bool | int | float:
-        layout = self._order + SIMPLE[code][0]
-        (value,) = struct.unpack(layout, self._take(struct.calcsize(layout)))
+        layout = self._simples[code]
+        value: int | float = layout.unpack_from(self._content, self._pass(layout.size))[0]
         if code == 6:
             # Single precision by its shortest decimal form: 0.005, not 0.004999999888241291.
             return float(str(np.float32(value)))
@@ -251,8 +274,9 @@ class _Parser:
             types = (described[0],)
         else:
             raise self._fault("an array of simple types or structures", described[:8])
-        size = sum(struct.calcsize(self._order + SIMPLE[code][0]) for code in types)
-        return Array(types, is_structured, count, self._take(size * count), self._order)
+        length = sum(self._simples[code].size for code in types) * count
+        begin = self._pass(length)
+        return Array(types, is_structured, count, memoryview(self._content)[begin : begin + length], self._order)
 
 
 def _name(raw: bytes) -> str:

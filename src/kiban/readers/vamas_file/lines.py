@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from numpy.typing import NDArray
@@ -103,11 +104,29 @@ class Lines:
 
 def known(text: object) -> float | None:
     """Read a real number of the header; `None` where it is not known or no number."""
-    value = optional_number(text) if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return None
+    # Blocks repeat one another's entries; a text as long as a file must not be remembered.
+    return _remembered_number(text) if len(text) <= _LONGEST_REMEMBERED else _known(text)
+
+
+def _known(text: str) -> float | None:
+    value = optional_number(text)
     return None if value is None or abs(value) >= UNKNOWN else value
 
 
 def words(text: object) -> str:
     """Read a text of the header; empty where it says that it says nothing."""
-    found = text.strip() if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    return _remembered_words(text) if len(text) <= _LONGEST_REMEMBERED else _words(text)
+
+
+def _words(text: str) -> str:
+    found = text.strip()
     return "" if found.lower() in {"not specified", "none", "n/a", "unknown"} else found
+
+
+_LONGEST_REMEMBERED = 80
+_remembered_number = lru_cache(maxsize=1 << 12)(_known)
+_remembered_words = lru_cache(maxsize=1 << 12)(_words)
