@@ -68,10 +68,12 @@ def abscissas(promise: Promise, ordinates: Ordinates, name: str) -> Abscissas:
             mend="If points were measured, export the file again; it is kept as it came.",
         )
     first, step = _first_and_step(promise, ordinates, name)
-    values: NDArray[np.float64] = first + step * np.arange(n, dtype=np.float64)
+    values: NDArray[np.float64]
     if promise.last is not None and promise.n_points == n > 1:
         values = np.linspace(first, promise.last.value, n)
-    if not bool(np.all(np.isfinite(values))):
+    else:
+        values = first + step * np.arange(n, dtype=np.float64)
+    if not bool(np.isfinite(values).all()):
         raise DamagedFile(f"{name}: the abscissas are too large to be measured.", mend=_KEPT)
     if promise.step is not None and n > 1:
         doubts += _check_step(promise.step, step, n)
@@ -156,20 +158,20 @@ def _check_lines(
     lines = raw * promise.factor
     # A hundredth of a step is lost by any program that adds up rounded steps, and harms nobody.
     rounding = 1e-7 * float(np.max(np.abs(values))) + 0.01 * abs(step or 0.0)
-    if bool(np.all(np.abs(lines - values[points]) <= rounding)):
+    if bool((np.abs(lines - values[points]) <= rounding).all()):
         return Abscissas(values=values, step=step, doubts=tuple(doubts))
     digits = _digits([ordinates.line_x_text(int(i)) for i in told])
     slack = 1.01 * digits * abs(promise.factor) + rounding
     excess = np.abs(lines - values[points]) - slack
-    if bool(np.all(excess <= 0)):
+    if bool((excess <= 0).all()):
         return Abscissas(values=values, step=step, doubts=tuple(doubts))
-    if promise.factor != 1.0 and bool(np.all(np.abs(raw - values[points]) <= slack + 1.01 * digits)):
+    if promise.factor != 1.0 and bool((np.abs(raw - values[points]) <= slack + 1.01 * digits).all()):
         doubts.append("The abscissas at the lines' beginnings were written without being divided by XFACTOR.")
         return Abscissas(values=values, step=step, doubts=tuple(doubts))
-    if bool(np.all(np.abs(lines - values[::-1][points]) <= slack)):
+    if bool((np.abs(lines - values[::-1][points]) <= slack).all()):
         doubts.append("FIRSTX and LASTX stand the wrong way round: the lines run the other way, which was believed.")
         return Abscissas(values=values[::-1].copy(), step=-step if step else step, doubts=tuple(doubts))
-    if told.size == n and bool(np.all(points == np.arange(n))):
+    if told.size == n and bool((points == np.arange(n)).all()):
         doubts.append(
             "Each line holds one point, and they are not evenly spaced as the header says: each line's own X was taken."
         )

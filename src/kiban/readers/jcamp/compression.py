@@ -113,7 +113,7 @@ def decode(text: str, *, first_line: int, promised: int | None, limit: int, name
     if tokens is None:
         refuse_leftovers(text, TOKEN, SEPARATORS, first_line, name)
         raise DamagedFile(f"{name}: something else stands among the numbers of a table.", mend=_KEPT)
-    if bool(np.any(np.isinf(tokens.numbers))):
+    if bool(np.isinf(tokens.numbers).any()):
         raise DamagedFile(f"{name}: a number is too large to be measured.", mend=_KEPT)
     return _assemble(text, tokens, tokens.lines + first_line, promised=promised, limit=limit, name=name)
 
@@ -177,12 +177,12 @@ def _repetitions(
         return None
     if (
         duplicate[0] == 0
-        or bool(np.any(kinds[duplicate - 1] == Kind.DUPLICATE))
-        or bool(np.any(line[duplicate] != line[duplicate - 1]))
+        or bool((kinds[duplicate - 1] == Kind.DUPLICATE).any())
+        or bool((line[duplicate] != line[duplicate - 1]).any())
     ):
         raise DamagedFile(f"{name}: a repetition follows no ordinate on its line.", mend=_KEPT)
     counts = numbers[duplicate]
-    if not bool(np.all(np.isfinite(counts))) or bool(np.any(counts != np.floor(counts))) or bool(np.any(counts < 1)):
+    if not bool(np.isfinite(counts).all()) or bool((counts != np.floor(counts)).any()) or bool((counts < 1).any()):
         raise DamagedFile(f"{name}: an ordinate is repeated a broken number of times.", mend=_KEPT)
     if counts.sum() > limit:
         raise LimitExceeded(
@@ -202,14 +202,14 @@ def _sum_up(
     if not bool(relative.any()):
         return numbers
     base = np.maximum.accumulate(np.where(relative, -1, np.arange(kinds.size)))
-    if bool(np.any(base < 0)) or bool(np.any(relative & (kinds[base] == Kind.MISSING))):
+    if bool((base < 0).any()) or bool((relative & (kinds[base] == Kind.MISSING)).any()):
         where = int(line[np.argmax(relative & ((base < 0) | (kinds[base] == Kind.MISSING)))])
         raise DamagedFile(f"{name}, line {where}: a difference follows no ordinate.", mend=_KEPT)
     with np.errstate(over="ignore", invalid="ignore"):
         total = np.cumsum(np.where(relative, numbers, 0.0))
         values: NDArray[np.float64] = numbers[base] + (total - total[base])
         values[~relative] = numbers[~relative]
-    if bool(np.any(np.isinf(values))) or bool(np.any(np.isnan(values) & (kinds != Kind.MISSING))):
+    if bool(np.isinf(values).any()) or bool((np.isnan(values) & (kinds != Kind.MISSING)).any()):
         raise DamagedFile(f"{name}: a number is too large to be an ordinate.", mend=_KEPT)
     return values
 
@@ -241,7 +241,7 @@ def _goes_on(
     """Say whether lines begin with a new point: by the number of points promised, else by the lines' abscissas."""
     if promised is not None and promised in {n_values, n_values - n_checks}:
         return promised == n_values
-    if first.size < 3 or bool(np.any(np.isnan(line_x))):
+    if first.size < 3 or bool(np.isnan(line_x).any()):
         return False
     # If each line begins with a new point, abscissas are proportional to points counted without leaving any out.
     with_checks = first - np.arange(first.size)

@@ -28,6 +28,9 @@ _IGNORED_OF_ASCII = str.maketrans(dict.fromkeys("".join(filter(_IGNORED.match, m
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[EeDd][+-]?\d{1,3})?(?![.,]?\d)")
 _BLANK_AFTER_POINT = re.compile(r"(?<=\d\.)[ \t]+(?=\d)")
 _PAIR = re.compile(r"\s*[+-]?[\d.]+(?:[Ee][+-]?\d+)?(?:\s*[,;]\s*|\s+)[+-]?[\d.]+(?:[Ee][+-]?\d+)?\s*")
+_THOUSANDS_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_ONE = re.compile(r"1\.0*")
+_WITH_COMMA = re.compile(r"[+-]?\d*,\d+(?:[EeDd][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?=\.\d|,?\s|$)")
 
 
@@ -275,7 +278,7 @@ def _number(text: str) -> Number | None:
 
 def count(text: str) -> int | None:
     """Read a number of points, `None` where there is none; `1,024` is a thousand and 24."""
-    stated = number(re.sub(r"(?<=\d),(?=\d{3}\b)", "", text[:100]))
+    stated = number(_THOUSANDS_COMMA.sub("", text[:100]) if "," in text else text)
     return round(stated.value) if stated is not None and 0 <= stated.value < 1e15 else None
 
 
@@ -285,6 +288,6 @@ def has_decimal_comma(block: Block, *keys: str) -> bool:
     A list of numbers is separated by commas too, so only labels that hold one number can tell. A factor `1.0` cannot:
     programs of Ocean Optics write it so whatever the language of the computer.
     """
-    values = [value for key in keys if not re.fullmatch(r"1\.0*", value := block.value(key))]
-    with_comma = [v for v in values if re.fullmatch(r"[+-]?\d*,\d+(?:[EeDd][+-]?\d+)?", v)]
+    values = [value for key in keys if (value := block.value(key)) and not _ONE.fullmatch(value)]
+    with_comma = [v for v in values if "," in v and _WITH_COMMA.fullmatch(v)]
     return bool(with_comma) and not any("." in v for v in values)

@@ -78,7 +78,7 @@ def read_groups(
         factor = factors[form.symbols.index(symbol)]
         quantum = abs(factor.value) if factor is not None and are_integers and i == len(numeric) - 1 else None
         columns.append(Column(symbol=symbol, values=scaled(values[:, i], factor, where.name), quantum=quantum))
-    if columns and not bool(np.all(np.isfinite(columns[0].values))):
+    if columns and not bool(np.isfinite(columns[0].values).all()):
         raise DamagedFile(f"{where.name}: a point has no abscissa.", mend=_KEPT)
     return Content(columns=tuple(columns), step=None, doubts=())
 
@@ -105,7 +105,7 @@ def scaled(values: NDArray[np.float64], factor: Number | None, name: str) -> NDA
         raise DamagedFile(f"{name}: a factor of 0 would make every number 0.", mend=_KEPT)
     with np.errstate(over="ignore"):
         product: NDArray[np.float64] = values * factor.value
-    if bool(np.any(np.isinf(product))):
+    if bool(np.isinf(product).any()):
         raise DamagedFile(f"{name}: its factor makes a number too large to be measured.", mend=_KEPT)
     return product
 

@@ -173,7 +173,7 @@ def _made_numbers(
     is_digit = (classes == Character.DIGIT) | (classes == Character.LETTER)
     places = np.flatnonzero(is_digit)
     first = np.cumsum(is_digit)[begins] - is_digit[begins]
-    n_digits = np.diff(first, append=places.size)
+    n_digits = _up_to_the_next(first, places.size)
     if bool((kinds[n_digits == 0] == Kind.NUMBER).any()):
         return None
     mantissas = _whole_numbers(DIGIT_OF[content[places]], first, n_digits)
@@ -187,6 +187,14 @@ def _made_numbers(
     numbers = _scaled(mantissas, shifts) * SIGN_OF[content[begins]]
     numbers[kinds == Kind.MISSING] = np.nan
     return numbers, np.flatnonzero((n_digits > _EXACT_DIGITS) | (np.abs(shifts) > _EXACT_POWER))
+
+
+def _up_to_the_next(first: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+    """How many there are from each of the places to the next one, and from the last to the end."""
+    n = np.empty_like(first)
+    np.subtract(first[1:], first[:-1], out=n[:-1])
+    n[-1:] = end - first[-1:]
+    return n
 
 
 def _whole_numbers(
@@ -210,7 +218,7 @@ def _are_wrong(
     """Only a plain number has an exponent, of one to three digits without a point."""
     n = n_digits[powers]
     is_plain = kinds[powers - 1] == Kind.NUMBER
-    return not bool(np.all(is_plain & (n > 0) & (n <= _MOST_DIGITS_OF_POWER) & ~are_fractions[powers]))
+    return not bool((is_plain & (n > 0) & (n <= _MOST_DIGITS_OF_POWER) & ~are_fractions[powers]).all())
 
 
 def _scaled(mantissas: NDArray[np.float64], shifts: NDArray[np.int64]) -> NDArray[np.float64]:
