@@ -111,17 +111,20 @@ class Reading:
             )
         lengths: dict[str, int] = {}
         names: set[str] = set()
+        holds_points = bool(self.variables)
         for variable in self.variables:
             if variable.name in names:
                 raise InvalidValue(f"Two variables are called {variable.name}.", mend="Number them.")
             names.add(variable.name)
-            for dimension, length in zip(variable.dimensions, variable.series.shape, strict=True):
+            values = variable.series.values
+            holds_points = holds_points and values.size > 0
+            for dimension, length in zip(variable.dimensions, values.shape, strict=True):
                 if lengths.setdefault(dimension, length) != length:
                     raise InvalidValue(
                         f"{variable.name} has {length} points along {dimension}, others have {lengths[dimension]}.",
                         mend="Give dimensions of different length different names.",
                     )
-        if not self.variables or any(v.series.values.size == 0 for v in self.variables):
+        if not holds_points:
             raise NothingMeasured(
                 f"{self.title or 'The file'} holds no data points.",
                 mend="If points were measured, export the file again; it is kept as it came.",

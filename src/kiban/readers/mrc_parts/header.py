@@ -26,8 +26,7 @@ _BYTES = {0: 1, 1: 2, 2: 4, 3: 4, 4: 8, 6: 2, 12: 2, 16: 3}
 _STAMPS = {0x44: "<", 0x41: "<", 0x11: ">"}
 """The first byte of the machine stamp, which says how numbers are written."""
 _INTS = ("nx", "ny", "nz", "mode", "nxstart", "nystart", "nzstart", "mx", "my", "mz")
-_CELL = ("a", "b", "c", "alpha", "beta", "gamma")
-_STATISTICS = ("dmin", "dmax", "dmean")
+_FLOATS = ("a", "b", "c", "alpha", "beta", "gamma", "dmin", "dmax", "dmean")
 _LARGEST = 1 << 30
 _IMOD_STAMP = 1146047817
 _SIGNED = 1
@@ -87,19 +86,18 @@ class MapHeader:
 
     def as_json(self) -> dict[str, Json]:
         """The fields, by their names in the standard."""
-        content: dict[str, Json] = dict(zip(_INTS[:3], self.shape, strict=True))
-        content["mode"] = self.mode
-        content |= dict(zip(_INTS[4:7], self.starts, strict=True))
-        content |= dict(zip(_INTS[7:], self.intervals, strict=True))
         numbers = (*self.cell, *self.angles, *self.limits)
-        content |= {
-            key: value if math.isfinite(value) else str(value)
-            for key, value in zip((*_CELL, *_STATISTICS), numbers, strict=True)
+        return {
+            **dict(zip(_INTS, (*self.shape, self.mode, *self.starts, *self.intervals), strict=True)),
+            **{key: value if math.isfinite(value) else str(value) for key, value in zip(_FLOATS, numbers, strict=True)},
+            **dict(zip(("mapc", "mapr", "maps"), self.axes, strict=True)),
+            "ispg": self.space_group,
+            "nsymbt": self.extended_bytes,
+            "exttyp": self.extended_type,
+            "nversion": self.version,
+            "byte_order": "little" if self.order == "<" else "big",
+            "labels": list(self.labels),
         }
-        content |= dict(zip(("mapc", "mapr", "maps"), self.axes, strict=True))
-        content |= {"ispg": self.space_group, "nsymbt": self.extended_bytes, "exttyp": self.extended_type}
-        content |= {"nversion": self.version, "byte_order": "little" if self.order == "<" else "big"}
-        return content | {"labels": list(self.labels)}
 
 
 def read_header(head: bytes, size: int) -> MapHeader | None:
@@ -133,8 +131,7 @@ def _contradiction(order: str) -> str:
 
 
 def _makes_sense(head: bytes, order: str, size: int) -> bool:
-    lengths = struct.unpack_from(order + "3i", head, 0)
-    (mode,) = struct.unpack_from(order + "i", head, 12)
+    *lengths, mode = struct.unpack_from(order + "4i", head, 0)
     (extended,) = struct.unpack_from(order + "i", head, 92)
     axes = struct.unpack_from(order + "3i", head, 64)
     return (
@@ -182,5 +179,6 @@ def _printable(raw: bytes) -> str:
 
 
 def _labels(head: bytes, count: int) -> tuple[str, ...]:
-    raw = [head[at : at + 80] for at in range(224, LENGTH, 80)][: max(0, min(count, 10))]
-    return tuple(decode(each.rstrip(b"\0 "))[0].replace("\0", " ").strip() for each in raw)
+    begins = range(224, LENGTH, 80)[: max(0, min(count, 10))]
+    raw = [head[at : at + 80].rstrip(b"\0 ") for at in begins]
+    return tuple([decode(each)[0].replace("\0", " ").strip() for each in raw])
