@@ -89,6 +89,8 @@ def test_the_least_integer_stands_for_a_missing_point() -> None:
         ("NumPoints   = 3", "NumPoints   = 0", "numbers of points and profiles"),
         ("NumPoints   = 3\n", "", "NumPoints; nothing was found"),
         ("Xscale      = 1.0E-6", "Xscale      = 0", "scales above 0"),
+        ("Xscale      = 1.0E-6", "Xscale      = 1.0E308", "larger than all numbers"),
+        ("Zscale      = 1.0E-9", "Zscale      = 1.0E308", "larger than all numbers"),
     ],
 )
 def test_what_contradicts_itself_is_refused(old: str, new: str, fault: str) -> None:

@@ -180,6 +180,8 @@ def _variables(fields: dict[str, str], values: NDArray[np.float64], file: str) -
     n_profiles, n_points = values.shape
     if not scales["Xscale"] > 0 or (n_profiles > 1 and not scales["Yscale"] > 0) or scales["Zscale"] == 0:
         raise DamagedFile(f"{file}: scales above 0 were expected; they are {scales}.", mend=_MEND)
+    if not math.isfinite(scales["Xscale"] * n_points) or not math.isfinite(scales["Yscale"] * n_profiles):
+        raise DamagedFile(f"{file}: with scales of {scales} it is larger than all numbers.", mend=_MEND)
     x = Variable(
         name="position_x",
         series=Series(scales["Xscale"] * np.arange(n_points), "m"),
@@ -196,7 +198,10 @@ def _variables(fields: dict[str, str], values: NDArray[np.float64], file: str) -
         label="Yscale",
         unit_as_written="m",
     )
-    heights = values * scales["Zscale"]
+    with np.errstate(over="ignore"):
+        heights = values * scales["Zscale"]
+    if np.isinf(heights).any():
+        raise DamagedFile(f"{file}: with scales of {scales} it is larger than all numbers.", mend=_MEND)
     is_profile = n_profiles == 1
     height = Variable(
         name="height",
