@@ -297,7 +297,7 @@ def test_files_that_nobody_reads_have_a_measurement_without_numbers(
     assert (held.has_numbers, held.technique, held.title) == (False, "measurement", "Anneal 17")
     assert held.values["custom"]["cycles"] == 4
     assert exported(asker, resources, pid) == files
-    assert [offer.name for offer in offers(asker, resources, pid)] == ["rde"]
+    assert [offer.name for offer in offers(asker, resources, pid)] == ["rde", "gemd", "prov"]
     with pytest.raises(NothingMeasured, match="no numbers"):
         numbers_of(asker, resources, pid)
     with pytest.raises(NotExportable, match="no numbers to write"):
