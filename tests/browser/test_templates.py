@@ -186,8 +186,8 @@ def test_no_change_of_a_template_breaks_or_rewrites_what_is_stored(
     page.locator('[data-do="add-field"]').click()
     write_field(rows(page).last, "Supplier", "供給元", "text", "")
     page.locator('button[value="review"]').click()
-    page.wait_for_load_state()
-    assert page.locator(".changes tbody tr").count() == 4, page.locator("main").inner_text()
+    page.locator(".changes tbody tr").first.wait_for()
+    assert page.locator(".changes tbody tr").count() == 4
     assert page.locator(".fates a").all_inner_texts() == [names[3], names[2]]
     assert watched.overflow() <= 0
     page.locator('button[value="edit"]').click()
