@@ -98,8 +98,10 @@ def test_templates_are_found_by_name_and_identifier_and_by_kind(asker: Asker, re
     assert [kept.template.name for kept in list_templates(asker, resources)] == ["anneal", "powder"]
     assert [k.template.name for k in list_templates(asker, resources, applies_to=RecordKind.SAMPLE)] == ["powder"]
     assert get_template(asker, resources, powder.record.pid).template == POWDER
-    with pytest.raises(InvalidIdentifier):
+    with pytest.raises(InvalidIdentifier, match=r"no template 'tempering'. `kiban template list`"):
         get_template(asker, resources, "tempering")
+    with pytest.raises(InvalidIdentifier, match=r"no template 'aneal'. Did you mean anneal\?"):
+        get_template(asker, resources, "aneal")
     with pytest.raises(RecordNotFound):
         get_template(ANONYMOUS, resources, powder.record.pid)
 

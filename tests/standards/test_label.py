@@ -149,3 +149,8 @@ def test_sizes_that_cannot_be_are_refused() -> None:
         roll("x", "x", (10, 10), padding_mm=(5, 1), dots_per_inch=300, source="me")
     with pytest.raises(InvalidValue, match="beyond the page"):
         sheet("x", "x", (110, 20), (2, 2), source="me")
+
+
+@pytest.mark.parametrize("name", ["L7160", "avery-L7160", " l7160 "])
+def test_labels_are_found_without_their_maker(name: str) -> None:
+    assert stock_named(name).name == "avery-l7160"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 
 from kiban.errors import InvalidIdentifier, InvalidValue
@@ -20,6 +21,7 @@ from kiban.records.template_use import TemplateUse
 from kiban.store.catalog import Batch
 
 _MOST = 500
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +142,21 @@ def _identifier_of(asker: Asker, resources: Resources, given: str) -> str:
     """The identifier of the template with that name; what is given where it is an identifier itself."""
     try:
         resolve(given)
-    except InvalidIdentifier:
-        named = [kept for kept in list_templates(asker, resources) if kept.template.name == given]
-        if len(named) != 1:
-            raise
-        return named[0].record.pid
+    except InvalidIdentifier as e:
+        there = list_templates(asker, resources)
+        named = [kept.record.pid for kept in there if kept.template.name == given]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            raise InvalidIdentifier(
+                f"{len(named)} templates are called '{given}'.", mend=f"Give an identifier: {', '.join(named)}."
+            ) from e
+        names = [kept.template.name for kept in there]
+        close = difflib.get_close_matches(given[:_LONGEST_NAME], names, n=1)
+        raise InvalidIdentifier(
+            f"There is no template '{given[:80]}'.",
+            mend=f"Did you mean {close[0]}?" if close else "`kiban template list` tells those that there are.",
+        ) from e
     return given
 
 

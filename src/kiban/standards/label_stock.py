@@ -181,10 +181,12 @@ STOCKS: tuple[LabelStock, ...] = (
 
 
 def stock_named(name: str) -> LabelStock:
-    """Look one up. Raises WrongUsage if there is none of that name."""
+    """Look one up, also without its maker and in capitals: `L7160`. Raises WrongUsage if there is none of that name."""
     known = {stock.name: stock for stock in STOCKS}
-    if name in known:
-        return known[name]
+    folded = name.strip().lower()
+    meant = [each for each in known if each == folded] or [each for each in known if each.endswith(f"-{folded}")]
+    if len(meant) == 1:
+        return known[meant[0]]
     close = difflib.get_close_matches(name, known, n=1)
     raise WrongUsage(
         f"There are no labels '{name[:40]}'.",
