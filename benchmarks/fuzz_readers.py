@@ -141,7 +141,8 @@ def run(name: str, found: list[Path], written: list[Path], wanted: int, seed: in
         ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if not ended.stdout:
             raise SystemExit(f"{name}: no report came back; the process ended with {ended.returncode}.")
-        report = json.loads(ended.stdout)
+        # Libraries print to standard output as well; the report is the last line.
+        report = json.loads(ended.stdout.strip().splitlines()[-1])
         results.add(report | {"started_from": key, "n_real": len(found), "n_written": len(written)})
         print(line(results.of(name, seed, key)), file=sys.stderr, flush=True)
 
