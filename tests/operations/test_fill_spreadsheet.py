@@ -362,3 +362,12 @@ def _without_labels(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_labels(one) for key, one in value.items()}
     return [_without_labels(one) for one in value] if isinstance(value, list) else value
+
+
+def test_too_little_memory_is_not_called_a_damaged_workbook(sheet: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_much(*_: Any, **__: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(openpyxl, "load_workbook", too_much)
+    with pytest.raises(LimitExceeded, match="Load fewer rows"):
+        read_cells(sheet)

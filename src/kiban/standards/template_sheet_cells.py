@@ -74,6 +74,10 @@ def read_cells(content: bytes) -> list[Cells]:
                 sheets.append(found)
     except (HostileFile, LimitExceeded, DamagedFile):
         raise
+    except MemoryError as e:
+        raise LimitExceeded(
+            "Reading the workbook takes more memory than there is.", mend="Load fewer rows at a time."
+        ) from e
     except Exception as e:  # whatever openpyxl meets in a stranger's file comes out as one of many kinds of error
         raise DamagedFile(f"The workbook cannot be read: {type(e).__name__}.", mend=_MEND) from e
     if not sheets:
