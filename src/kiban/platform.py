@@ -12,6 +12,8 @@ from kiban.compute.fence import Fence
 from kiban.errors import InvalidSetting
 from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
+from kiban.records.parties.export_control import Release, ReleaseRow, ReleaseTable
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.settings import Settings
 from kiban.store.embedded_postgres import EmbeddedPostgres
@@ -19,12 +21,16 @@ from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
 from kiban.store.postgres_settings import APPLICATION, OWNER
 from kiban.store.sql_catalog import SqlCatalog
+from kiban.store.sql_directory import SqlDirectory
 
 _MARK = "kiban.json"
 _FORMAT = 1
 
 OPERATOR = "operator"
-"""The party of the person at this machine, until there are accounts."""
+"""The party of the person at this machine."""
+_HOLDS_NOTHING_BACK = ReleaseTable(
+    (ReleaseRow(says=Release.ALLOW, reason="The person at this machine holds its disk."),)
+)
 
 
 @contextmanager
@@ -51,13 +57,15 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
             migrate(settings.database_url, app_role=APPLICATION)
             catalog = SqlCatalog.connect(settings.database_url, role=APPLICATION)
         stack.callback(catalog.close)
+        directory = SqlDirectory(catalog.pool)
         fence = Fence(n_workers)
         stack.callback(fence.close)
         yield Resources(
             catalog=catalog,
+            directory=directory,
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,
-            project=ensure_first_project(catalog, owner=OPERATOR),
+            project=ensure_first_project(catalog, directory, owner=OPERATOR),
             revive=_reviver(server, stack),
             rde_python=settings.rde_python,
             base_url=settings.base_url,
@@ -65,8 +73,22 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
 
 
 def local_asker(resources: Resources) -> Asker:
-    """The person at this machine: the operator of the home, a member of every project in it."""
-    return Asker(party=OPERATOR, projects=frozenset(scope.project for scope in resources.catalog.scopes()))
+    """The person at this machine: the operator of the home, owner of every project in it.
+
+    Whoever can start a command on the home could read its files and its database as well: nothing is kept from them by
+    refusing it here. What they do is in the audit log.
+    """
+    directory = resources.directory.load()
+    return Asker(
+        party=OPERATOR,
+        name=OPERATOR,
+        roles=dict.fromkeys(directory.projects, Role.OWNER),
+        releases=_HOLDS_NOTHING_BACK,
+        is_operator=True,
+        is_export_officer=True,
+        project=resources.project,
+        address="terminal",
+    )
 
 
 def _reviver(server: EmbeddedPostgres | None, stack: ExitStack) -> Callable[[], None]:

@@ -13,11 +13,12 @@ import pytest
 
 from kiban.cli.main import main
 from kiban.compute.fence import Fence
-from kiban.operations.projects import FIRST_PROJECT, ensure_first_project
+from kiban.operations.projects import FIRST_PROJECT
 from kiban.operations.resources import Resources
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
+from kiban.testing.memory_platform import memory_platform
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Terminal:
 
     @property
     def asker(self) -> Asker:
-        return Asker(party="operator", projects=frozenset({FIRST_PROJECT}))
+        return Asker(party="operator", roles={FIRST_PROJECT: Role.OWNER})
 
     def run(self, *arguments: str | Path, exit_code: int = 0) -> tuple[str, str]:
         """Give what stands on standard output and on standard error."""
@@ -61,14 +62,7 @@ def _fence() -> Iterator[Fence]:
 def _kiban(
     tmp_path: Path, fence: Fence, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Terminal:
-    catalog = MemoryCatalog()
-    resources = Resources(
-        catalog=catalog,
-        objects=ObjectFolder(tmp_path / "home" / "objects"),
-        fence=fence,
-        project=ensure_first_project(catalog, owner="operator"),
-        revive=lambda: None,
-    )
+    resources = memory_platform(ObjectFolder(tmp_path / "home" / "objects"), fence)
 
     @contextmanager
     def opened(*_: object, **__: object) -> Iterator[Resources]:

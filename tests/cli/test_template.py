@@ -14,13 +14,14 @@ from kiban.cli import template_acts
 from kiban.cli.main import main
 from kiban.compute.fence import Fence
 from kiban.operations.processes import record_process
-from kiban.operations.projects import FIRST_PROJECT, ensure_first_project
+from kiban.operations.projects import FIRST_PROJECT
 from kiban.operations.resources import Resources
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.process import Process
 from kiban.records.standard_structures import names
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
+from kiban.testing.memory_platform import memory_platform
 
 Run = Callable[..., tuple[int, str, str]]
 ANNEAL: dict[str, Any] = {
@@ -43,15 +44,12 @@ def _fence() -> Iterator[Fence]:
 
 @pytest.fixture(name="asker")
 def _asker() -> Asker:
-    return Asker(party="operator", projects=frozenset({FIRST_PROJECT}))
+    return Asker(party="operator", roles={FIRST_PROJECT: Role.OWNER})
 
 
 @pytest.fixture(name="resources")
 def _resources(tmp_path: Path, fence: Fence) -> Resources:
-    catalog = MemoryCatalog()
-    project = ensure_first_project(catalog, owner="operator")
-    objects = ObjectFolder(tmp_path / "home" / "objects")
-    return Resources(catalog=catalog, objects=objects, fence=fence, project=project, revive=lambda: None)
+    return memory_platform(ObjectFolder(tmp_path / "home" / "objects"), fence)
 
 
 @pytest.fixture(name="run")

@@ -12,28 +12,25 @@ from kiban.demo.study import make_study
 from kiban.demo.study_story import Story
 from kiban.operations.deposit import deposit
 from kiban.operations.find import find
-from kiban.operations.projects import FIRST_PROJECT, ensure_first_project
+from kiban.operations.projects import FIRST_PROJECT
 from kiban.operations.provenance import provenance
 from kiban.operations.resources import Resources
 from kiban.operations.show import show
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.provenance import Direction
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
+from kiban.testing.memory_platform import memory_platform
 
-ASKER = Asker(party="operator", projects=frozenset({FIRST_PROJECT}))
+ASKER = Asker(party="operator", roles={FIRST_PROJECT: Role.OWNER})
 
 
 @pytest.fixture(scope="module", name="told")
 def _told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Resources, Path]]:
     """The story told, files of four techniques deposited, logs tied."""
     folder = tmp_path_factory.mktemp("story")
-    catalog = MemoryCatalog()
-    project = ensure_first_project(catalog, owner="operator")
     fence = Fence(n_workers=1)
-    resources = Resources(
-        catalog=catalog, objects=ObjectFolder(folder / "objects"), fence=fence, project=project, revive=lambda: None
-    )
+    resources = memory_platform(ObjectFolder(folder / "objects"), fence)
     make_study(folder / "files")
     story = Story(ASKER, resources)
     assert story.tell() > 30

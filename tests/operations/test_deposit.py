@@ -51,7 +51,7 @@ def test_a_file_becomes_a_measurement_with_its_bytes_kept(asker: Asker, resource
     shown = show(asker, resources, outcome.measurement or "")
     assert shown.record.document["variables"][1]["maximum"] == 98.5
     assert [entry.path for entry in shown.files] == ["r.csv"]
-    assert shown.reason == "You belong to the project that owns it."
+    assert shown.reason == "You belong to the project that owns it, as owner."
     assert [event.action for event in shown.events] == ["deposited"]
     entry, stream = fetch_file(asker, resources, outcome.sha256)
     with stream:

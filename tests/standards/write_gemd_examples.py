@@ -23,20 +23,20 @@ from kiban.errors import UnknownUnit
 from kiban.operations.deposit import deposit
 from kiban.operations.find import find
 from kiban.operations.graph_export import graph_of
-from kiban.operations.projects import FIRST_PROJECT, ensure_first_project
-from kiban.operations.resources import Resources
+from kiban.operations.projects import FIRST_PROJECT
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Kind
 from kiban.quantity.unit import si_unit, spelled_out
 from kiban.records.document import from_json
 from kiban.records.link import Predicate
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
 from kiban.standards.graph_contract import GraphExportable
 from kiban.standards.graphs.gemd import EXPORT
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
 from kiban.testing.graph_examples import family, graphs
+from kiban.testing.memory_platform import memory_platform
 
 
 def expected(graph: GraphExportable) -> dict[str, Any]:
@@ -97,13 +97,10 @@ def _in_si(value: Measured) -> dict[str, Any]:
 def study_graphs(folder: Path) -> list[GraphExportable]:
     """Of every sample of the demo study."""
     make_study(folder / "files")
-    catalog = MemoryCatalog()
-    project = ensure_first_project(catalog, owner="operator")
-    asker = Asker(party="operator", projects=frozenset({FIRST_PROJECT}))
+    asker = Asker(party="operator", roles={FIRST_PROJECT: Role.OWNER})
     fence = Fence(n_workers=2)
     try:
-        objects = ObjectFolder(folder / "objects")
-        resources = Resources(catalog=catalog, objects=objects, fence=fence, project=project, revive=lambda: None)
+        resources = memory_platform(ObjectFolder(folder / "objects"), fence)
         for _ in deposit(asker, resources, [folder / "files"]):
             pass
         samples = find(asker, resources, "kind = sample", limit=100).hits

@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from kiban.compute.fence import Fence
-from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
+from kiban.testing.memory_platform import memory_platform
 from kiban.web.application import application
 from kiban.web.asker import Desk, desk
 from kiban.web.guard import LOOPBACK_NAMES
@@ -101,13 +100,4 @@ def _filled(tmp_path_factory: pytest.TempPathFactory, fence: Fence) -> Program:
 
 
 def _program(tmp_path_factory: pytest.TempPathFactory, fence: Fence) -> Program:
-    catalog = MemoryCatalog()
-    return Program(
-        Resources(
-            catalog=catalog,
-            objects=ObjectFolder(tmp_path_factory.mktemp("web") / "objects"),
-            fence=fence,
-            project=ensure_first_project(catalog, owner="operator"),
-            revive=lambda: None,
-        )
-    )
+    return Program(memory_platform(ObjectFolder(tmp_path_factory.mktemp("web") / "objects"), fence))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kiban.operations.templates import define_template
 from kiban.records.field import Field, FieldKind, Label
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
 from kiban.records.template import Template
@@ -124,7 +125,7 @@ _pids_of: dict[int, list[str]] = {}
 def _pids(program: Program) -> list[str]:
     """A sample and a process with a template, a measurement, and two that lead nowhere."""
     if (key := id(program.resources)) not in _pids_of:
-        asker = Asker(party="operator", projects=frozenset({program.resources.project}))
+        asker = Asker(party="operator", roles={program.resources.project: Role.OWNER})
         size = Field(key="size", kind=FieldKind.QUANTITY, unit="um")
         steps = Field(key="steps", kind=FieldKind.TABLE, fields=(size, Field(key="n", kind=FieldKind.NUMBER)))
         fields = (size, steps, Field(key="note", kind=FieldKind.TEXT))

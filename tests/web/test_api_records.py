@@ -30,7 +30,7 @@ def _sweep(program: Program) -> str:
 def test_a_record_has_its_surroundings(program: Program, sweep: str) -> None:
     shown = program.get(f"/api/v1/records/{sweep}").json()
     assert (shown["id"], shown["kind"], shown["version"]) == (sweep, "measurement", 1)
-    assert shown["reason"] == "You belong to the project that owns it."
+    assert shown["reason"] == "You belong to the project that owns it, as owner."
     assert shown["document"]["technique"] == "table"
     [link] = shown["links"]
     assert (link["predicate"], link["outgoing"], link["record"]["title"]) == ("measured", True, "S-1")

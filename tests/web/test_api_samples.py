@@ -9,6 +9,7 @@ import pytest
 
 from kiban.operations.templates import define_template
 from kiban.records.field import Field, FieldKind, Label, Need
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
 from kiban.records.template import Template
@@ -24,7 +25,7 @@ STEPS = Field(
 
 @pytest.fixture(scope="module", autouse=True)
 def _templates(program: Program) -> None:
-    asker = Asker(party="operator", projects=frozenset({program.resources.project}))
+    asker = Asker(party="operator", roles={program.resources.project: Role.OWNER})
     for kind in (RecordKind.SAMPLE, RecordKind.PROCESS):
         define_template(
             asker,

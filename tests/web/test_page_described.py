@@ -13,6 +13,7 @@ from kiban.operations.templates import define_template
 from kiban.records.field import Field, FieldKind, Label, Option
 from kiban.records.matter.composition import Stated
 from kiban.records.matter.composition_text import composition_of
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.process import Process
 from kiban.records.record import RecordKind
@@ -44,7 +45,7 @@ GROUP = Field(key="furnace", kind=FieldKind.GROUP, label=Label(en="Furnace", ja=
 
 @pytest.fixture(name="asker")
 def _asker(program: Program) -> Asker:
-    return Asker(party="operator", projects=frozenset({program.resources.project}))
+    return Asker(party="operator", roles={program.resources.project: Role.OWNER})
 
 
 @pytest.fixture(name="study")

@@ -9,12 +9,11 @@ import pytest
 from kiban.compute.fence import Fence
 from kiban.operations.deposit import deposit
 from kiban.operations.list_files import list_files
-from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
 from kiban.platform import local_asker
 from kiban.records.file_entry import FileStatus
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
+from kiban.testing.memory_platform import memory_platform
 from kiban.web.application import application
 
 N_KEPT = 53
@@ -31,16 +30,8 @@ def _resources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
     )
     for n in range(N_KEPT):
         (inbox / f"unknown{n:02}<b>.bin").write_bytes(b"\x00\x01unknown" + bytes([n]))
-    catalog = MemoryCatalog()
-    project = ensure_first_project(catalog, owner="operator")
     fence = Fence(n_workers=1)
-    resources = Resources(
-        catalog=catalog,
-        objects=ObjectFolder(folder / "objects"),
-        fence=fence,
-        project=project,
-        revive=lambda: None,
-    )
+    resources = memory_platform(ObjectFolder(folder / "objects"), fence)
     list(deposit(local_asker(resources), resources, [inbox]))
     yield resources
     fence.close()

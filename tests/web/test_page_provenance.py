@@ -9,6 +9,7 @@ import pytest
 
 from kiban.operations.processes import record_process
 from kiban.operations.samples import divide_sample, register_sample
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.process import Process
 from kiban.records.sample import Sample
@@ -22,7 +23,7 @@ NUMBERS = itertools.count()
 def _family(program: Program) -> dict[str, str]:
     """A batch in fifteen pieces, one of them annealed."""
     resources = program.resources
-    asker = Asker(party="operator", projects=frozenset({resources.project}))
+    asker = Asker(party="operator", roles={resources.project: Role.OWNER})
     name = f"batch <{next(NUMBERS)}>"
     batch = register_sample(asker, resources, Sample(name=name))
     pieces = divide_sample(asker, resources, batch.pid, [f"{name}/{n}" for n in range(15)])

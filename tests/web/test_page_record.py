@@ -16,14 +16,13 @@ from kiban.compute.fence import Fence
 from kiban.demo.study import make_study
 from kiban.operations.deposit import deposit
 from kiban.operations.find import find
-from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
 from kiban.platform import local_asker
 from kiban.records.identity import new_pid
 from kiban.records.party import Asker
 from kiban.store.catalog import Batch
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
+from kiban.testing.memory_platform import memory_platform
 from kiban.web.application import application
 from kiban.web.asker import Desk, desk
 
@@ -38,16 +37,8 @@ CYCLES = "voltammetry/TiO2-gel_50mVs.mpt"
 def _resources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
     folder = tmp_path_factory.mktemp("record-pages")
     make_study(folder / "study")
-    catalog = MemoryCatalog()
-    project = ensure_first_project(catalog, owner="operator")
     fence = Fence(n_workers=1)
-    resources = Resources(
-        catalog=catalog,
-        objects=ObjectFolder(folder / "objects"),
-        fence=fence,
-        project=project,
-        revive=lambda: None,
-    )
+    resources = memory_platform(ObjectFolder(folder / "objects"), fence)
     wanted = ["xrd/Si-standard.xrdml", "xrd/Si-standard.ras", CYCLES]
     paths = [folder / "study" / name for name in wanted]
     list(deposit(local_asker(resources), resources, paths))
@@ -129,7 +120,7 @@ def test_the_project_has_a_page(client: Pages, resources: Resources) -> None:
 
 def test_pages_speak_japanese(client: Pages, resources: Resources) -> None:
     text = client.get(f"/records/{_pid(resources, XRD)}?lang=ja").text
-    for word in ("X線回折", "面間隔", "測定条件", "来歴", "この記録を所有するプロジェクトのメンバーです。"):
+    for word in ("X線回折", "面間隔", "測定条件", "来歴", "この記録を所有するプロジェクトのメンバー（責任者）です。"):
         assert word in text
 
 
@@ -148,7 +139,7 @@ def test_what_is_not_there_is_not_found(client: Pages, address: str) -> None:
 
 
 def test_a_record_that_may_not_be_seen_looks_like_one_that_is_not_there(resources: Resources) -> None:
-    stranger = Desk(Asker(party="stranger", projects=frozenset()), resources)
+    stranger = Desk(Asker(party="stranger"), resources)
     pages = Pages(resources, stranger)
     hidden, absent = _pid(resources, XRD), new_pid()
     answers = [pages.get(f"/records/{pid}") for pid in (hidden, absent)]

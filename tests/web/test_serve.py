@@ -19,16 +19,12 @@ SERVER = """
 import sys
 from pathlib import Path
 from kiban.compute.fence import Fence
-from kiban.operations.projects import ensure_first_project
-from kiban.operations.resources import Resources
-from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.object_folder import ObjectFolder
+from kiban.testing.memory_platform import memory_platform
 from kiban.web.serve import serve
 
-catalog, fence = MemoryCatalog(), Fence(n_workers=1)
-project = ensure_first_project(catalog, owner="operator")
-objects = ObjectFolder(Path(sys.argv[1]))
-resources = Resources(catalog=catalog, objects=objects, fence=fence, project=project, revive=lambda: None)
+fence, objects = Fence(n_workers=1), ObjectFolder(Path(sys.argv[1]))
+resources = memory_platform(objects, fence)
 serve(resources, host=sys.argv[2], port=0, on_ready=lambda address: print(address, flush=True))
 fence.close()
 print("ended", [path.name for path in (Path(sys.argv[1]) / "tmp").iterdir()], list(objects.checksums()), flush=True)

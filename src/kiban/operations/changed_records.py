@@ -54,14 +54,14 @@ def new_record(
     asker: Asker, resources: Resources, kind: RecordKind, title: str, document: Mapping[str, Any], *, tier: Tier
 ) -> Record:
     """A record of version 1 in the asker's project; its key is its title. A sample is its own sample."""
-    scope = resources.catalog.ensure_scope(project=resources.project, tier=tier)
+    scope = resources.catalog.ensure_scope(project=resources.project_of(asker), tier=tier)
     id_ = new_uuid()
     return Record(
         id=id_,
         pid=new_pid(),
         kind=kind,
         title=title,
-        project=resources.project,
+        project=resources.project_of(asker),
         owner=asker.party,
         scope=scope.number,
         key=title,
@@ -146,7 +146,7 @@ def commit(asker: Asker, resources: Resources, batch: Batch) -> Batch:
     visible = resources.visible(asker)
     for last in range(_DRAWS):
         try:
-            with resources.catalog.writing(visible, project=resources.project) as writing:
+            with resources.catalog.writing(visible, project=resources.project_of(asker)) as writing:
                 writing.add(batch)
             return batch
         except IdentifierTaken:

@@ -74,8 +74,8 @@ def deposit_stream(
 
 
 def _terms(asker: Asker, resources: Resources, tier: Tier, sample: str | None) -> Terms:
-    scope = resources.catalog.ensure_scope(project=resources.project, tier=tier)
-    return Terms(actor=asker.party, project=resources.project, scope=scope.number, sample=sample)
+    scope = resources.catalog.ensure_scope(project=resources.project_of(asker), tier=tier)
+    return Terms(actor=asker.party, project=resources.project_of(asker), scope=scope.number, sample=sample)
 
 
 def _batches(found: Iterable[Found]) -> Iterator[list[tuple[Found, int]]]:

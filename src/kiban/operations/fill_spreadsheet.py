@@ -212,7 +212,7 @@ def _template_of(
 def _existing(asker: Asker, resources: Resources, kind: RecordKind, names: list[str]) -> set[str]:
     if not names:
         return set()
-    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+    with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
         return set(writing.existing(kind, names))
 
 

@@ -193,7 +193,7 @@ def _sample(asker: Asker, resources: Resources, invoice: Mapping[str, Any], wish
     names = (wishes.sample.strip(),) if wishes.sample and wishes.sample.strip() else names_of(invoice)
     if not names:
         return None
-    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+    with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
         known = writing.existing(RecordKind.SAMPLE, names)
     if len({record.id for record in known.values()}) > 1:
         named = ", ".join(f"{name} ({record.pid})" for name, record in known.items())

@@ -45,7 +45,7 @@ def import_template(asker: Asker, resources: Resources, read: Reads, *, tier: Ti
     """
     template = read(())
     named = [kept for kept in list_templates(asker, resources) if kept.template.name == template.name]
-    ours = [kept for kept in named if kept.record.project == resources.project]
+    ours = [kept for kept in named if kept.record.project == resources.working_in(asker)]
     if not ours:
         return ImportedTemplate(kept=define_template(asker, resources, template, tier=tier), status="defined")
     [known] = ours

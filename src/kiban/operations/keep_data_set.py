@@ -84,7 +84,7 @@ def keep_data_set(
     extra = {given.mark: {**given.extra, "key": key, "files": files_in_it}}
     # As a deposit calls them: by the folder's name first.
     names = {path: shown(f"{given.base}/{path}") for path in blobs}
-    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+    with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
         alone = writing.existing(RecordKind.MEASUREMENT, [key]).get(key)
         entries = writing.existing_files([(names[path], blob.checksum) for path, blob in blobs.items()])
     read = _read(asker, resources, outcomes)
@@ -96,7 +96,7 @@ def keep_data_set(
         records = [_without_numbers(asker, resources, given, extra, blobs, key, sample, tier)]
     changed = [record for record in records if record not in known]
     gone = [next_version(asker, alone, deleted=True)] if read and alone is not None else []
-    scope = resources.catalog.ensure_scope(project=resources.project, tier=tier).number
+    scope = resources.catalog.ensure_scope(project=resources.project_of(asker), tier=tier).number
     reason = f"It belongs to the data set {given.identifier}, and is kept as it came."
     files = [
         kept_entry(asker, resources, names[path], blob, scope=scope, reason=reason)

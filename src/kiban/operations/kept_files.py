@@ -17,7 +17,7 @@ from kiban.store.catalog import Batch
 def keep_files(asker: Asker, resources: Resources, files: Mapping[str, bytes], *, scope: int, reason: str) -> None:
     """Keep them under their paths; those that are there already stay as they are. Raises as `deposit`."""
     blobs = dict(zip(files, resources.objects.put_many(files.values()), strict=True))
-    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+    with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
         known = writing.existing_files([(shown(path), blob.checksum) for path, blob in blobs.items()])
         entries = [
             kept_entry(asker, resources, shown(path), blob, scope=scope, reason=reason)
@@ -38,7 +38,7 @@ def kept_entry(asker: Asker, resources: Resources, path: str, blob: Blob, *, sco
         media_type=mimetypes.guess_type(path)[0] or "application/octet-stream",
         status=FileStatus.KEPT,
         reason=reason,
-        project=resources.project,
+        project=resources.project_of(asker),
         scope=scope,
         deposited_at=datetime.now(UTC),
         deposited_by=asker.party,

@@ -155,7 +155,7 @@ def _write(
     The project is locked before the first record is looked at.
     """
     n_written = 0
-    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+    with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
         while page := tuple(islice(records, _BATCH)):
             events = tuple(event_of(asker, record, action, details) for record in page)
             writing.add(Batch(records=page, events=events))

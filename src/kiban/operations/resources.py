@@ -9,10 +9,21 @@ from uuid import UUID
 
 from kiban.access.verdict import visible
 from kiban.compute.fence import Fence
-from kiban.records.party import Asker
+from kiban.errors import Refused
+from kiban.records.parties.right import Right, Role
+from kiban.records.party import Act, Asker
 from kiban.records.scope import Visible
 from kiban.store.catalog import Catalog
+from kiban.store.directory_store import DirectoryStore
 from kiban.store.objects import ObjectStore
+
+_NOTHING = Visible(frozenset())
+_NEEDS = {
+    Act.READ: frozenset({Act.READ, Act.WRITE, Act.ADMINISTER}),
+    Act.DEPOSIT: frozenset({Act.DEPOSIT, Act.WRITE, Act.ADMINISTER}),
+    Act.WRITE: frozenset({Act.WRITE, Act.ADMINISTER}),
+    Act.ADMINISTER: frozenset({Act.ADMINISTER}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +31,11 @@ class Resources:
     """The parts of an open platform."""
 
     catalog: Catalog
+    directory: DirectoryStore
     objects: ObjectStore
     fence: Fence
     project: UUID
-    """The project that deposits go to unless another is named."""
+    """The first project of the home."""
 
     revive: Callable[[], None]
     """Called when the database has gone: starts the embedded server again, if that is what it was."""
@@ -33,6 +45,49 @@ class Resources:
     base_url: str | None = None
     """Where people open the platform; the codes of labels begin with it."""
 
-    def visible(self, asker: Asker) -> Visible:
-        """The scopes the asker may see now."""
-        return visible(asker, self.catalog.scopes())
+    def visible(self, asker: Asker, right: Right = Right.METADATA, *, act: Act = Act.READ) -> Visible:
+        """The scopes in which the asker has the right now.
+
+        Parameters
+        ----------
+        act : Act
+            What is being done. A token that does not allow it sees nothing.
+        """
+        if not may_act(asker, act):
+            return _NOTHING
+        return visible(asker, self.catalog.scopes(), right)
+
+    def working_in(self, asker: Asker) -> UUID:
+        """The project whose things come first for the asker, whether or not it may add to it."""
+        return asker.project or self.project
+
+    def project_of(self, asker: Asker) -> UUID:
+        """The project that the asker works in: what it adds goes there.
+
+        Raises
+        ------
+        Refused
+            If it may add to no project, or not to the one that it has chosen.
+        """
+        project = asker.project or (self.project if self.project in asker.roles else None)
+        if project is None or not asker.has_role(project, Role.CONTRIBUTOR):
+            raise Refused(
+                "You may add to no project here."
+                if project is None or project not in asker.roles
+                else "You may read in this project, not add to it.",
+                mend="Log in, or ask a steward of the project to make you a contributor.",
+            )
+        return project
+
+
+def may_act(asker: Asker, act: Act) -> bool:
+    """Say whether the way the asker came in allows the act."""
+    return bool(asker.acts & _NEEDS[act])
+
+
+def require_act(asker: Asker, act: Act) -> None:
+    """Refuse what the way the asker came in does not allow. Raises Refused."""
+    if not may_act(asker, act):
+        raise Refused(
+            f"The token that was used does not allow to {act}.", mend=f"Use one that allows to {act}, or log in."
+        )

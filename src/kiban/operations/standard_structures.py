@@ -62,7 +62,7 @@ class Adopted:
 
 def list_structures(asker: Asker, resources: Resources) -> tuple[Structure, ...]:
     """The structures of the library, samples first, with how each stands to the project."""
-    ours = [kept for kept in list_templates(asker, resources) if kept.record.project == resources.project]
+    ours = [kept for kept in list_templates(asker, resources) if kept.record.project == resources.working_in(asker)]
     named = {kept.template.name: kept for kept in ours}
     taken = {came.structure: kept for kept in ours if (came := origin(kept.template)) is not None}
     return tuple(_standing(load(name), taken.get(name), named.get(name)) for name in names())

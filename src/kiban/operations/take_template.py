@@ -73,7 +73,7 @@ def add_template(asker: Asker, resources: Resources, template: Template, *, tier
 def own_template(asker: Asker, resources: Resources, name: str) -> Kept | None:
     """The project's template of a name; `None` where it has none that the asker may see."""
     found = [kept for kept in list_templates(asker, resources) if kept.template.name == name]
-    return next((kept for kept in found if kept.record.project == resources.project), None)
+    return next((kept for kept in found if kept.record.project == resources.working_in(asker)), None)
 
 
 def as_next(kept: Kept, template: Template) -> Template:

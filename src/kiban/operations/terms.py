@@ -65,7 +65,7 @@ def own_terms(asker: Asker, resources: Resources) -> tuple[Term, ...]:
         after = page.next
         if after is None:
             break
-    records.sort(key=lambda record: (record.project != resources.project, record.id))
+    records.sort(key=lambda record: (record.project != resources.working_in(asker), record.id))
     return tuple(Term(term=from_json(dict(record.document), PropertyTerm), record=record) for record in records)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from kiban.errors import InvalidValue
+from kiban.records.parties.export_control import ExportClass
 
 MAX_SCOPES = 65536
 """Thousands are expected; the database holds each asker's view as a string of bits of at most this length."""
@@ -32,6 +34,14 @@ class Scope:
     project: UUID
     tier: Tier
     agreement: UUID | None = None
+    follows: bool = False
+    """Tier and agreement are the project's, and change when the project's do: no record need be touched."""
+    closed_until: datetime | None = None
+    """The embargo: until then only the project sees it, whatever the tier."""
+    invitation: UUID | None = None
+    """Guests who see it whatever the tier, also during the embargo."""
+    export_class: ExportClass = ExportClass.UNJUDGED
+    export_item: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.number < MAX_SCOPES:
@@ -43,17 +53,45 @@ class Scope:
                 f"A record of tier {self.tier} came with agreement {self.agreement}.",
                 mend="Name the agreement for the shared tier, and for no other.",
             )
+        if self.closed_until is not None and self.closed_until.tzinfo is None:
+            raise InvalidValue("The end of an embargo came without a zone.", mend="Give it in UTC.")
+        if (self.export_item is not None) != (self.export_class is ExportClass.LISTED):
+            raise InvalidValue(
+                f"A record of export class {self.export_class} came with item {self.export_item}.",
+                mend="Give an item number for what is listed, and for nothing else.",
+            )
+
+    def is_embargoed_at(self, moment: datetime) -> bool:
+        """Say whether the embargo holds."""
+        return self.closed_until is not None and moment < self.closed_until
 
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """The scopes that one asker may see, worked out once for a request. Nothing is searched without it."""
+    """What one asker may do in each scope, worked out once for a request. Nothing is searched without it.
+
+    Parameters
+    ----------
+    numbers : frozenset of int
+        Scopes whose records may be read: what describes them, and that they are linked.
+    data : frozenset of int, optional
+        Of these, the scopes whose values may be read: facts, compositions, files. All, unless given.
+    writable : frozenset of int, optional
+        Of these, the scopes that may be written to. All, unless given.
+    """
 
     numbers: frozenset[int]
+    data: frozenset[int] = None  # type: ignore[assignment]  # filled in below
+    writable: frozenset[int] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        for name in ("data", "writable"):
+            given: frozenset[int] | None = getattr(self, name)
+            object.__setattr__(self, name, self.numbers if given is None else given & self.numbers)
 
     @classmethod
     def of(cls, scopes: Iterable[Scope]) -> Visible:
-        """Gather scopes."""
+        """Gather scopes in which everything may be done."""
         return cls(frozenset(scope.number for scope in scopes))
 
     def __contains__(self, number: int) -> bool:
@@ -61,9 +99,14 @@ class Visible:
 
     def bits(self) -> str:
         """As a string of bits whose n-th character (from 0) says whether scope n is visible; for row-level security."""
-        if not self.numbers:
-            return "0"
-        bits = bytearray(b"0" * (max(self.numbers) + 1))
-        for number in self.numbers:
-            bits[number] = ord("1")
-        return bits.decode()
+        return bits(self.numbers)
+
+
+def bits(numbers: frozenset[int]) -> str:
+    """A set of scopes as a string of bits whose n-th character (from 0) says whether scope n is in it."""
+    if not numbers:
+        return "0"
+    found = bytearray(b"0" * (max(numbers) + 1))
+    for number in numbers:
+        found[number] = ord("1")
+    return found.decode()

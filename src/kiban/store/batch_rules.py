@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
@@ -19,11 +19,11 @@ def check_batch(batch: Batch, visible: Visible, project: UUID) -> None:
     Raises
     ------
     Refused
-        If something is written into a scope that the asker may not see.
+        If something is written into a scope that the asker may not write to.
     InvalidValue
         If something belongs to another project than the one that is being written to.
     """
-    if any(number not in visible for number in _scopes(batch)):
+    if any(number not in visible.writable for number in _scopes(batch)):
         raise refused()
     owners = {record.project for record in batch.records} | {file.project for file in batch.files}
     if owners - {project}:
@@ -39,6 +39,26 @@ def check_batch(batch: Batch, visible: Visible, project: UUID) -> None:
         raise InvalidValue(
             "Facts were to be renewed without a new version of the record they rest on.", mend="Give that version too."
         )
+
+
+def check_move(records: Mapping[UUID, int], found: Mapping[UUID, int], visible: Visible) -> None:
+    """Look at where records are to be moved, and from where.
+
+    Parameters
+    ----------
+    records : mapping
+        Records and the scopes that they go to.
+    found : mapping
+        Those of them that are there, the project's and visible, with the scopes that they are in.
+
+    Raises
+    ------
+    RecordNotFound, Refused
+    """
+    for record in records.keys() - found.keys():
+        raise no_such_record(record)
+    if ({*records.values()} | {*found.values()}) - visible.writable:
+        raise refused()
 
 
 def _scopes(batch: Batch) -> Iterator[int]:

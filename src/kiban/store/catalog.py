@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +18,7 @@ from kiban.query.question import Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
+from kiban.records.parties.export_control import ExportClass
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record, RecordKind
@@ -86,6 +88,22 @@ class Writing(Protocol):
         """The project's file entries with these paths and checksums."""
         ...
 
+    def move(self, records: Mapping[UUID, int]) -> None:
+        """Move the current versions of records, each with its links, facts, composition and files, to other scopes.
+
+        Nothing else about them changes. Earlier versions stay in the scopes they had: what is opened does not show its
+        past, and what is closed hides it, because nobody sees versions of a record whose current one they do not see.
+        A file goes along when all records made of it are in the same scope afterwards.
+
+        Raises
+        ------
+        RecordNotFound
+            If one is not there, not the project's, or not visible to the asker.
+        Refused
+            If the asker may not write to the scope that it is in, or to that which it goes to.
+        """
+        ...
+
     def add(self, batch: Batch) -> None:
         """Write. May be called several times.
 
@@ -94,7 +112,7 @@ class Writing(Protocol):
         Conflict
             If a record's next version exists already, or a key is taken.
         Refused
-            If something is written into a scope that is not visible to the asker.
+            If something is written into a scope that the asker may not write to.
         InvalidValue
             If by its links a record would come from itself, through records that are visible to the asker.
         """
@@ -108,8 +126,23 @@ class Catalog(Protocol):
         """All scopes there are."""
         ...
 
-    def ensure_scope(self, *, project: UUID, tier: Tier, agreement: UUID | None = None) -> Scope:
-        """Find or make the scope. Safe when several do it at once."""
+    def ensure_scope(
+        self,
+        *,
+        project: UUID,
+        tier: Tier,
+        agreement: UUID | None = None,
+        follows: bool = False,
+        closed_until: datetime | None = None,
+        invitation: UUID | None = None,
+        export_class: ExportClass = ExportClass.UNJUDGED,
+        export_item: str | None = None,
+    ) -> Scope:
+        """Find or make the scope. Safe when several do it at once.
+
+        Of scopes that follow their project there is one, whatever its tier: tier and agreement are those that the
+        project has now.
+        """
         ...
 
     def writing(self, visible: Visible, *, project: UUID) -> AbstractContextManager[Writing]:

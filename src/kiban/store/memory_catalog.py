@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
@@ -17,6 +19,8 @@ from kiban.query.question import Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
+from kiban.records.parties.export_control import ExportClass
+from kiban.records.parties.terms import Project
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk, depths
 from kiban.records.record import Record, RecordKind
@@ -40,15 +44,49 @@ class MemoryCatalog:
         """See `Catalog.scopes`."""
         return tuple(self._scopes)
 
-    def ensure_scope(self, *, project: UUID, tier: Tier, agreement: UUID | None = None) -> Scope:
+    def ensure_scope(
+        self,
+        *,
+        project: UUID,
+        tier: Tier,
+        agreement: UUID | None = None,
+        follows: bool = False,
+        closed_until: datetime | None = None,
+        invitation: UUID | None = None,
+        export_class: ExportClass = ExportClass.UNJUDGED,
+        export_item: str | None = None,
+    ) -> Scope:
         """See `Catalog.ensure_scope`."""
         with self._mutex:
-            wanted = Scope(number=len(self._scopes), project=project, tier=tier, agreement=agreement)
+            wanted = Scope(
+                number=len(self._scopes),
+                project=project,
+                tier=tier,
+                agreement=agreement,
+                follows=follows,
+                closed_until=closed_until,
+                invitation=invitation,
+                export_class=export_class,
+                export_item=export_item,
+            )
             for scope in self._scopes:
-                if (scope.project, scope.tier, scope.agreement) == (project, tier, agreement):
+                same = replace(wanted, number=scope.number)
+                if follows:
+                    same = replace(same, tier=scope.tier, agreement=scope.agreement)
+                if same == scope:
                     return scope
             self._scopes.append(wanted)
             return wanted
+
+    def follow(self, project: Project) -> None:
+        """Give the scopes that follow a project its tier and agreement."""
+        with self._mutex:
+            self._scopes = [
+                replace(scope, tier=project.tier, agreement=project.agreement)
+                if scope.follows and scope.project == project.id
+                else scope
+                for scope in self._scopes
+            ]
 
     @contextmanager
     def writing(self, visible: Visible, *, project: UUID) -> Iterator[MemoryWriting]:
@@ -56,15 +94,16 @@ class MemoryCatalog:
         with self._mutex:
             turn = self._writers[project]
         with turn:
-            visible = Visible(visible.numbers & {scope.number for scope in self._scopes})
+            known = {scope.number for scope in self._scopes}
+            visible = Visible(visible.numbers & known, visible.data, visible.writable)
             writing = MemoryWriting(self._state.copy(), visible, project)
             yield writing
             writing.check_sound()
             with self._mutex:
                 # Writers of other projects may have been faster, so what was done is done again on the newest state.
                 state = self._state.copy()
-                for batch in writing.batches:
-                    state.apply(batch, visible, project)
+                for step in writing.steps:
+                    step(state)
                 self._state = state
 
     def get(self, identifier: UUID | str, visible: Visible, *, version: int | None = None) -> Record:
@@ -161,7 +200,7 @@ class MemoryCatalog:
         return tuple(
             fact
             for _, fact in sorted(state.facts.items())
-            if fact.scope in visible
+            if fact.scope in visible.data
             and state.is_standing(fact)
             and (terms is None or fact.property.term in terms)
             and (
@@ -175,7 +214,9 @@ class MemoryCatalog:
         """See `Catalog.compositions`."""
         state = self._state
         return {
-            s: dict(state.compositions[s]) for s in samples if state.compositions.get(s) and state.current(s, visible)
+            s: dict(state.compositions[s])
+            for s in samples
+            if state.compositions.get(s) and (r := state.current(s, visible)) and r.scope in visible.data
         }
 
     def files(
@@ -193,10 +234,10 @@ class MemoryCatalog:
         found = [
             file
             for file in state.files.values()
-            if file.scope in visible
+            if file.scope in visible.data
             and (statuses is None or file.status in statuses)
             and (checksum is None or file.checksum == checksum)
-            and (record is None or ((file.id, record) in state.file_records and state.current(record, visible)))
+            and (record is None or ((file.id, record) in state.file_records and _has_data(state, record, visible)))
             and (after is None or file.id < after)
         ]
         return tuple(sorted(found, key=lambda f: f.id, reverse=True)[: check_limit(limit)])
@@ -204,10 +245,10 @@ class MemoryCatalog:
     def records_of_file(self, file: UUID, visible: Visible) -> tuple[Record, ...]:
         """See `Catalog.records_of_file`."""
         state = self._state
-        if file not in state.files or state.files[file].scope not in visible:
+        if file not in state.files or state.files[file].scope not in visible.data:
             return ()
         found = (state.live(record, visible) for entry, record in state.file_records if entry == file)
-        return tuple(sorted((r for r in found if r is not None), key=reading_order))
+        return tuple(sorted((r for r in found if r is not None and r.scope in visible.data), key=reading_order))
 
     def events(self, visible: Visible, *, subject: UUID | None = None, limit: int = 100) -> tuple[Event, ...]:
         """See `Catalog.events`."""
@@ -264,7 +305,7 @@ class MemoryWriting:
         self._visible = visible
         self._project = project
         self._error: KibanError | None = None
-        self.batches: list[Batch] = []
+        self.steps: list[Callable[[MemoryState], None]] = []
 
     def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
         """See `Writing.existing`."""
@@ -291,18 +332,26 @@ class MemoryWriting:
         return {
             (f.path, f.checksum): f
             for f in self._state.files.values()
-            if (f.path, f.checksum) in wanted and f.project == self._project and f.scope in self._visible
+            if (f.path, f.checksum) in wanted and f.project == self._project and f.scope in self._visible.data
         }
+
+    def move(self, records: Mapping[UUID, int]) -> None:
+        """See `Writing.move`."""
+        wanted = dict(records)
+        self._do(lambda state: state.move(wanted, self._visible, self._project))
 
     def add(self, batch: Batch) -> None:
         """See `Writing.add`."""
+        self._do(lambda state: state.apply(batch, self._visible, self._project))
+
+    def _do(self, step: Callable[[MemoryState], None]) -> None:
         self.check_sound()
         try:
-            self._state.apply(batch, self._visible, self._project)
+            step(self._state)
         except KibanError as e:
             self._error = e
             raise
-        self.batches.append(batch)
+        self.steps.append(step)
 
     def check_sound(self) -> None:
         """Refuse to go on after an error: half of what was meant must not be kept."""
@@ -310,10 +359,15 @@ class MemoryWriting:
             raise self._error
 
 
+def _has_data(state: MemoryState, record: UUID | None, visible: Visible) -> bool:
+    current = state.current(record, visible)
+    return current is not None and current.scope in visible.data
+
+
 def _describe(state: MemoryState, record: Record, tier: Tier, visible: Visible) -> Described:
     sample = state.live(record.sample, visible)
     # A deleted sample has no name any more; what it was made of is still true of its measurements.
-    of = record.sample if state.current(record.sample, visible) is not None else None
+    of = record.sample if _has_data(state, record.sample, visible) else None
     return Described(
         record=record,
         tier=tier,
@@ -322,7 +376,7 @@ def _describe(state: MemoryState, record: Record, tier: Tier, visible: Visible) 
         facts=tuple(
             fact
             for fact in state.facts.values()
-            if fact.scope in visible and state.is_standing(fact) and record.id in (fact.evidence, fact.subject)
+            if fact.scope in visible.data and state.is_standing(fact) and record.id in (fact.evidence, fact.subject)
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from kiban.records.scope import Visible
 from kiban.store.batch_rules import (
     already_there,
     check_batch,
+    check_move,
     check_same_thing,
     from_itself,
     identifier_taken,
@@ -104,6 +106,20 @@ class MemoryState:
             self.blobs.setdefault(blob.checksum, blob)
         self.events += tuple(replace(event, details=as_kept(event.details)) for event in batch.events)
 
+    def move(self, records: Mapping[UUID, int], visible: Visible, project: UUID) -> None:
+        """See `Writing.move`. Raises as it does; nothing was changed then."""
+        found = {i: record for i in records if (record := self.current(i, visible)) is not None}
+        found = {i: record for i, record in found.items() if record.project == project}
+        check_move(records, {i: record.scope for i, record in found.items()}, visible)
+        for i, record in found.items():
+            moved = replace(record, scope=records[i])
+            self.records[i] = (*self.records[i][:-1], moved)
+            self._rescope(moved)
+        for file in {file for file, record in self.file_records if record in records}:
+            scopes = {self.records[record][-1].scope for of, record in self.file_records if of == file}
+            if len(scopes) == 1:
+                self.files[file] = replace(self.files[file], scope=scopes.pop())
+
     def _check_links(self, batch: Batch, visible: Visible) -> None:
         """Refuse links by which something comes from itself. Only a new link can close a cycle."""
         known = [
@@ -125,6 +141,8 @@ class MemoryState:
     def _add_version(self, record: Record, visible: Visible) -> None:
         known = self.records.get(record.id, ())
         current = self.current(record.id, visible)
+        if current is not None and current.scope not in visible.writable:
+            raise refused()
         if record.version != len(known) + 1 or (known and current is None):
             raise newer_version(record)
         if current is not None:
@@ -163,7 +181,7 @@ class MemoryState:
         if old is None:
             self.files[file.id] = file
             return
-        if old.scope not in visible:
+        if old.scope not in visible.writable:
             raise refused()
         self.files[file.id] = replace(
             old,

@@ -12,6 +12,8 @@ import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +25,11 @@ from kiban.query.question import Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
+from kiban.records.parties.export_control import ExportClass
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, Tier, Visible, bits
 from kiban.store.catalog import Facet, Fault, Page
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_faults import find_faults
@@ -54,11 +57,23 @@ _SCOPE_LOCK = 0x6B69_6261_6E00
 """Number of the lock under which scopes are numbered: the letters of `kiban`."""
 _BLOBS_AT_ONCE = 10_000
 _NOTHING = Visible(frozenset())
+_SET_VIEW = (
+    "SELECT set_config('kiban.scopes', %s, true), set_config('kiban.data', %s, true), "
+    "set_config('kiban.writes', %s, true)"
+)
 _SEEN = "scope = ANY(%(scopes)s::integer[])"
+_DATA_SEEN = "scope = ANY(%(data)s::integer[])"
 _LIVE = f"is_current AND NOT is_deleted AND {_SEEN}"
+_SCOPE_COLUMNS = "number, project, tier, agreement, follows, closed_until, invitation, export_class, export_item"
 _FIND_SCOPE = (
-    "SELECT number, project, tier, agreement FROM scope "
-    "WHERE project = %(project)s AND tier = %(tier)s AND agreement IS NOT DISTINCT FROM %(agreement)s"
+    f"SELECT {_SCOPE_COLUMNS} FROM scope WHERE project = %(project)s AND follows = %(follows)s "
+    "AND (follows OR (tier = %(tier)s AND agreement IS NOT DISTINCT FROM %(agreement)s)) "
+    "AND closed_until IS NOT DISTINCT FROM %(closed_until)s AND invitation IS NOT DISTINCT FROM %(invitation)s "
+    "AND export_class = %(export_class)s AND export_item IS NOT DISTINCT FROM %(export_item)s"
+)
+_ADD_SCOPE = (
+    f"INSERT INTO scope ({_SCOPE_COLUMNS}) VALUES (%(number)s, %(project)s, %(tier)s, %(agreement)s, %(follows)s, "
+    "%(closed_until)s, %(invitation)s, %(export_class)s, %(export_item)s)"
 )
 _FACETS = {
     Facet.KIND: ("r.kind", ""),
@@ -75,7 +90,7 @@ class SqlCatalog:
     """See `kiban.store.catalog.Catalog`. Safe to use from several threads."""
 
     def __init__(self, pool: SqlPool) -> None:
-        self._pool = pool
+        self.pool = pool
         self._mutex = threading.Lock()
         self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
@@ -108,28 +123,46 @@ class SqlCatalog:
 
     def scopes(self) -> tuple[Scope, ...]:
         """See `Catalog.scopes`."""
-        rows = self._rows(_NOTHING, "SELECT number, project, tier, agreement FROM scope ORDER BY number")
+        rows = self._rows(_NOTHING, f"SELECT {_SCOPE_COLUMNS} FROM scope ORDER BY number")
         return tuple(map(_scope_of, rows))
 
-    def ensure_scope(self, *, project: UUID, tier: Tier, agreement: UUID | None = None) -> Scope:
+    def ensure_scope(
+        self,
+        *,
+        project: UUID,
+        tier: Tier,
+        agreement: UUID | None = None,
+        follows: bool = False,
+        closed_until: datetime | None = None,
+        invitation: UUID | None = None,
+        export_class: ExportClass = ExportClass.UNJUDGED,
+        export_item: str | None = None,
+    ) -> Scope:
         """See `Catalog.ensure_scope`."""
-        Scope(number=0, project=project, tier=tier, agreement=agreement)  # refuses what is no scope
-        values = {"project": project, "tier": tier.value, "agreement": agreement}
+        wanted = Scope(
+            number=0,
+            project=project,
+            tier=tier,
+            agreement=agreement,
+            follows=follows,
+            closed_until=closed_until,
+            invitation=invitation,
+            export_class=export_class,
+            export_item=export_item,
+        )
+        values = {column: getattr(wanted, column) for column in _SCOPE_COLUMNS.split(", ")}
+        values |= {"tier": tier.value, "export_class": export_class.value}
         with self._transaction(_NOTHING) as cursor:
             row = cursor.execute(_FIND_SCOPE, values).fetchone()
             if row is None:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCOPE_LOCK])
                 row = cursor.execute(_FIND_SCOPE, values).fetchone()
-            if row is None:
-                [number] = cursor.execute("SELECT coalesce(max(number) + 1, 0) FROM scope").fetchall()[0]
-                scope = Scope(number=number, project=project, tier=tier, agreement=agreement)
-                cursor.execute(
-                    "INSERT INTO scope (number, project, tier, agreement) "
-                    "VALUES (%(number)s, %(project)s, %(tier)s, %(agreement)s)",
-                    values | {"number": number},
-                )
-                return scope
-            return _scope_of(row)
+            if row is not None:
+                return _scope_of(row)
+            [number] = cursor.execute("SELECT coalesce(max(number) + 1, 0) FROM scope").fetchall()[0]
+            scope = replace(wanted, number=number)
+            cursor.execute(_ADD_SCOPE, values | {"number": number})
+            return scope
 
     @contextmanager
     def writing(self, visible: Visible, *, project: UUID) -> Iterator[SqlWriting]:
@@ -250,7 +283,7 @@ class SqlCatalog:
             for column, name, given in (("evidence", "evidence", evidence), ("subject", "subjects", subjects))
             if given is not None
         ]
-        conditions = [_SEEN, "is_standing"]
+        conditions = [_DATA_SEEN, "is_standing"]
         conditions += [f"({' OR '.join(of)})"] if of else []
         conditions += ["term = ANY(%(terms)s)"] if terms is not None else []
         values = {
@@ -264,7 +297,7 @@ class SqlCatalog:
     def compositions(self, samples: Collection[UUID], visible: Visible) -> dict[UUID, dict[str, float]]:
         """See `Catalog.compositions`."""
         query = (
-            f"SELECT sample, element, fraction FROM composition WHERE sample = ANY(%(ids)s) AND {_SEEN} "
+            f"SELECT sample, element, fraction FROM composition WHERE sample = ANY(%(ids)s) AND {_DATA_SEEN} "
             'ORDER BY sample, element COLLATE "C"'
         )
         found: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
@@ -283,7 +316,7 @@ class SqlCatalog:
         after: UUID | None = None,
     ) -> tuple[FileEntry, ...]:
         """See `Catalog.files`."""
-        of_record = f"SELECT file FROM file_record WHERE record = %(record)s AND {_SEEN}"
+        of_record = f"SELECT file FROM file_record WHERE record = %(record)s AND {_DATA_SEEN}"
         conditions = {
             "statuses": "status = ANY(%(statuses)s)",
             "record": f"id IN ({of_record})",
@@ -296,7 +329,7 @@ class SqlCatalog:
             "checksum": checksum,
             "after": after,
         }
-        asked = " AND ".join([_SEEN, *(sql for name, sql in conditions.items() if values[name] is not None)])
+        asked = " AND ".join([_DATA_SEEN, *(sql for name, sql in conditions.items() if values[name] is not None)])
         query = f"SELECT {FILE_COLUMNS} FROM file WHERE {asked} ORDER BY id DESC LIMIT %(limit)s"
         return tuple(map(file_of, self._rows(visible, query, values | {"limit": check_limit(limit)})))
 
@@ -304,8 +337,8 @@ class SqlCatalog:
         """See `Catalog.records_of_file`."""
         query = (
             f"SELECT {RECORD_COLUMNS} FROM record WHERE {_LIVE} "
-            f"AND id IN (SELECT record FROM file_record WHERE file = %(file)s AND {_SEEN}) "
-            f"AND EXISTS (SELECT FROM file WHERE id = %(file)s AND {_SEEN})"
+            f"AND id IN (SELECT record FROM file_record WHERE file = %(file)s AND {_DATA_SEEN}) "
+            f"AND EXISTS (SELECT FROM file WHERE id = %(file)s AND {_DATA_SEEN})"
         )
         return tuple(sorted(map(record_of, self._rows(visible, query, {"file": file})), key=reading_order))
 
@@ -339,18 +372,19 @@ class SqlCatalog:
 
     def close(self) -> None:
         """See `Catalog.close`."""
-        self._pool.close()
+        self.pool.close()
 
     @contextmanager
     def _transaction(self, visible: Visible) -> Iterator[Cursor[tuple[Any, ...]]]:
-        with self._pool.transaction() as connection:
+        with self.pool.transaction() as connection:
             cursor = connection.cursor()
-            cursor.execute("SELECT set_config('kiban.scopes', %s, true)", [visible.bits()])
+            cursor.execute(_SET_VIEW, [bits(visible.numbers), bits(visible.data), bits(visible.writable)])
             yield cursor
 
     def _rows(self, visible: Visible, query: str, values: dict[str, Any] | None = None) -> Rows:
         with self._transaction(visible) as cursor:
-            return cursor.execute(query, {"scopes": sorted(visible.numbers)} | (values or {})).fetchall()
+            sets = {"scopes": sorted(visible.numbers), "data": sorted(visible.data)}
+            return cursor.execute(query, sets | (values or {})).fetchall()
 
     def _check_bound(self) -> None:
         # A policy that is not for everybody (role 0) is the exemption of the indexed searches.
@@ -368,7 +402,17 @@ class SqlCatalog:
 
 
 def _scope_of(row: tuple[Any, ...]) -> Scope:
-    return Scope(number=row[0], project=row[1], tier=Tier(row[2]), agreement=row[3])
+    return Scope(
+        number=row[0],
+        project=row[1],
+        tier=Tier(row[2]),
+        agreement=row[3],
+        follows=row[4],
+        closed_until=row[5],
+        invitation=row[6],
+        export_class=ExportClass(row[7]),
+        export_item=row[8],
+    )
 
 
 def _project_lock(project: UUID) -> int:

@@ -43,6 +43,7 @@ FEW = 2000
 _COLUMNS = {"kind": "r.kind", "technique": "r.technique", "id": "r.pid"}
 _TIMES = {"started": "r.started", "created": "r.created_at"}
 _SEEN = "scope = ANY(%(scopes)s::integer[])"
+_DATA_SEEN = "scope = ANY(%(data)s::integer[])"
 LIVE_SAMPLE = f"s.is_current AND s.kind = 'sample' AND NOT s.is_deleted AND s.{_SEEN}"
 """Where row `s` of the records is that of a sample the asker may see."""
 
@@ -69,7 +70,7 @@ class Where:
 
     def __init__(self, condition: Condition, visible: Visible, cursor: Cursor[tuple[Any, ...]]) -> None:
         self._cursor = cursor
-        self.parameters: dict[str, Any] = {"scopes": sorted(visible.numbers)}
+        self.parameters: dict[str, Any] = {"scopes": sorted(visible.numbers), "data": sorted(visible.data)}
         self.sql = f"r.is_current AND NOT r.is_deleted AND r.{_SEEN} AND {self._sql(condition)}"
 
     def _value(self, value: Any) -> str:
@@ -181,10 +182,10 @@ class Where:
 
     def _of_samples(self, among: str, test: str) -> str:
         """Test the elements of the record's sample."""
-        few = self._few(f"SELECT sample FROM composition WHERE {_SEEN} {among} GROUP BY sample HAVING {test}")
+        few = self._few(f"SELECT sample FROM composition WHERE {_DATA_SEEN} {among} GROUP BY sample HAVING {test}")
         if few is not None:
             return f"r.sample = ANY({few})"
-        return f"(SELECT {test} FROM composition WHERE sample = r.sample AND {_SEEN} {among})"
+        return f"(SELECT {test} FROM composition WHERE sample = r.sample AND {_DATA_SEEN} {among})"
 
     # Numbers and times
 
@@ -204,7 +205,7 @@ class Where:
         return " AND ".join(ends) or f"{column} IS NOT NULL"
 
     def _facts(self, term: str, also: str) -> str:
-        rows = f"FROM property WHERE term = {self._value(term)} AND is_standing AND {_SEEN} AND {also}"
+        rows = f"FROM property WHERE term = {self._value(term)} AND is_standing AND {_DATA_SEEN} AND {also}"
         few = self._few(f"SELECT evidence {rows} UNION ALL SELECT subject {rows} AND subject IS NOT NULL")
         if few is not None:
             return f"r.id = ANY({few})"

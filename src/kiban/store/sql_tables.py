@@ -51,7 +51,39 @@ SCOPE = Table(
     _required("project", UUID),
     _required("tier", Text),
     Column("agreement", UUID),
-    UniqueConstraint("project", "tier", "agreement", name="scope_meaning", postgresql_nulls_not_distinct=True),
+    Column("follows", Boolean, nullable=False, server_default=text("false")),
+    Column("closed_until", _TIME),
+    Column("invitation", UUID),
+    Column("export_class", Text, nullable=False, server_default=text("'unjudged'")),
+    Column("export_item", Text),
+    Index(
+        "scope_own",
+        *("project", "tier", "agreement", "closed_until", "invitation", "export_class", "export_item"),
+        unique=True,
+        postgresql_where=text("NOT follows"),
+        postgresql_nulls_not_distinct=True,
+    ),
+    Index(
+        "scope_following",
+        *("project", "closed_until", "invitation", "export_class", "export_item"),
+        unique=True,
+        postgresql_where=text("follows"),
+        postgresql_nulls_not_distinct=True,
+    ),
+)
+
+DIRECTORY = Table(
+    "directory",
+    METADATA,
+    Column("change", BigInteger, Identity(always=True), primary_key=True),
+    _required("kind", Text),
+    _required("id", UUID),
+    _required("is_current", Boolean),
+    # An entry of `kiban.records.parties`.
+    _required("document", JSON),
+    _required("changed_at", _TIME),
+    _required("changed_by", Text),
+    Index("directory_current", "kind", "id", unique=True, postgresql_where=_IS_CURRENT),
 )
 
 BLOB = Table("blob", METADATA, _required("checksum", _CHECKSUM, primary=True), _required("size", BigInteger))

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -20,11 +20,13 @@ from kiban.records.scope import Visible
 from kiban.store import sql_insert
 from kiban.store.batch_rules import (
     check_batch,
+    check_move,
     check_same_thing,
     from_itself,
     identifier_taken,
     newer_version,
     no_such_record,
+    refused,
 )
 from kiban.store.catalog import Batch
 from kiban.store.sql_errors import translated
@@ -57,6 +59,27 @@ _CHANGE_FILE = """
         reader_version = excluded.reader_version,
         reason = excluded.reason,
         scope = excluded.scope
+"""
+
+
+_FOLLOWERS = (
+    ("record", "is_current AND t.id"),
+    ("link", "subject"),
+    ("property", "evidence"),
+    ("composition", "sample"),
+    ("file_record", "record"),
+)
+_MOVE = """
+    UPDATE {table} AS t SET scope = m.scope
+    FROM unnest(%(ids)s::uuid[], %(to)s::integer[]) AS m (id, scope) WHERE {column} = m.id
+"""
+_MOVE_FILES = """
+    UPDATE file AS t SET scope = m.scope
+    FROM (
+        SELECT of.file, min(r.scope) AS scope FROM file_record of JOIN record r ON r.id = of.record AND r.is_current
+        WHERE of.file IN (SELECT file FROM file_record WHERE record = ANY(%(ids)s))
+        GROUP BY of.file HAVING min(r.scope) = max(r.scope)
+    ) AS m WHERE t.id = m.file
 """
 
 
@@ -123,9 +146,23 @@ class SqlWriting:
         wanted = set(paths_and_checksums)
         rows = self._cursor.execute(
             f"SELECT {FILE_COLUMNS} FROM file WHERE project = %s AND place = ANY(%s) AND scope = ANY(%s::integer[])",
-            [self._project, [place(path, checksum) for path, checksum in wanted], self._scopes],
+            [self._project, [place(path, checksum) for path, checksum in wanted], sorted(self._visible.data)],
         ).fetchall()
         return {(f.path, f.checksum): f for f in map(file_of, rows) if (f.path, f.checksum) in wanted}
+
+    @_remembering
+    def move(self, records: Mapping[UUID, int]) -> None:
+        """See `Writing.move`."""
+        rows = self._cursor.execute(
+            "SELECT id, scope FROM record WHERE id = ANY(%s) AND is_current AND project = %s "
+            "AND scope = ANY(%s::integer[])",
+            [list(records), self._project, self._scopes],
+        ).fetchall()
+        check_move(records, dict(rows), self._visible)
+        values = {"ids": list(records), "to": list(records.values())}
+        for table, column in _FOLLOWERS:
+            self._cursor.execute(_MOVE.format(table=table, column=column), values)
+        self._cursor.execute(_MOVE_FILES, values)
 
     @_remembering
     def add(self, batch: Batch) -> None:
@@ -152,6 +189,8 @@ class SqlWriting:
         ordered = sorted(records, key=lambda r: r.version)
         last = {record.id: record for record in ordered}
         known = self._known([record.id for record in ordered if record.version > 1])
+        if any(record.scope not in self._visible.writable for record in known.values()):
+            raise refused()
         newest = dict(known)
         for record in ordered:
             before = newest.get(record.id)

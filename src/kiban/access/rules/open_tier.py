@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from kiban.access.verdict import Verdict
+from kiban.records.parties.right import READING, Right
 from kiban.records.party import Asker
 from kiban.records.scope import Scope, Tier
+
+_RIGHTS = READING | {Right.RESHARE}
 
 
 class OpenTier:
@@ -14,7 +17,7 @@ class OpenTier:
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:  # noqa: ARG002  anyone may see it
         """See `Rule.judge`."""
-        return Verdict(True, "It is open to everyone.") if scope.tier is Tier.OPEN else None
+        return Verdict(True, "It is open to everyone.", _RIGHTS) if scope.tier is Tier.OPEN else None
 
 
 RULE = OpenTier()

@@ -1,4 +1,4 @@
-"""The members of a project may see all that the project owns."""
+"""The members of a project may see all that the project owns, and do with it what their role says."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ class ProjectMember:
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:
         """See `Rule.judge`."""
-        if scope.project in asker.projects:
-            return Verdict(True, "You belong to the project that owns it.")
-        return None
+        role = asker.roles.get(scope.project)
+        if role is None:
+            return None
+        reason = f"You belong to the project that owns it, as {role}."
+        return Verdict(True, reason, role.rights, details={"role": role})
 
 
 RULE = ProjectMember()

@@ -1,4 +1,4 @@
-"""The parties to an agreement may see what is shared under it."""
+"""The parties to an agreement may do with what is shared under it what the agreement gives them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ class SharedTier:
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:
         """See `Rule.judge`."""
-        if scope.tier is Tier.SHARED and scope.agreement in asker.agreements:
-            return Verdict(True, "You are a party to the agreement it is shared under.")
-        return None
+        if scope.tier is not Tier.SHARED or scope.agreement is None:
+            return None
+        membership = asker.agreements.get(scope.agreement)
+        if membership is None:
+            return None
+        reason = f"You are a party to the agreement it is shared under: {membership.through}."
+        return Verdict(True, reason, membership.rights, membership.until, {"through": membership.through})
 
 
 RULE = SharedTier()

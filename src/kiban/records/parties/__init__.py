@@ -1,0 +1,1 @@
+"""People, organisations, projects and agreements: what the rules of access know of the world."""

@@ -1,0 +1,92 @@
+"""The directory in PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+
+from kiban.records.parties.directory import Directory
+from kiban.store.directory_rows import check_revision, directory_of, entry_of, followed, row_of
+from kiban.store.directory_store import Change, Changed
+from kiban.store.json_text import from_text, to_text
+from kiban.store.sql_pool import SqlPool
+
+_LOCK = 0x6B69_6261_6E02
+"""Number of the lock under which the directory is changed: the letters of `kiban`."""
+_REVISION = "SELECT coalesce(max(change), 0) FROM directory"
+_RETIRE = "UPDATE directory SET is_current = false WHERE kind = %s AND id = %s AND is_current"
+_ADD = (
+    "INSERT INTO directory (kind, id, is_current, document, changed_at, changed_by) "
+    "VALUES (%s, %s, true, %s, clock_timestamp(), %s)"
+)
+
+
+class SqlDirectory:
+    """See `kiban.store.directory_store.DirectoryStore`. Safe to use from several threads and processes."""
+
+    def __init__(self, pool: SqlPool) -> None:
+        self._pool = pool
+        self._mutex = threading.Lock()
+        self._loaded = Directory(revision=-1)
+
+    def load(self) -> Directory:
+        """See `DirectoryStore.load`."""
+        with self._pool.transaction() as connection:
+            return self._load(connection.cursor())
+
+    def change(self, entries: Collection[Changed], *, by: str, expected: int) -> Directory:
+        """See `DirectoryStore.change`."""
+        with self._pool.transaction() as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            check_revision(self._load(cursor), expected)
+            for kind, entry_id, document in map(row_of, entries):
+                cursor.execute(_RETIRE, [kind, entry_id])
+                cursor.execute(_ADD, [kind, entry_id, to_text(document), by])
+            for project in followed(entries):
+                cursor.execute("SELECT follow_project(%s, %s, %s)", [project.id, project.tier.value, project.agreement])
+            changed = _read(cursor)
+        return self._remember(changed)
+
+    def history(self, entry: UUID) -> tuple[Change, ...]:
+        """See `DirectoryStore.history`."""
+        with self._pool.transaction() as connection:
+            rows = (
+                connection.cursor()
+                .execute(
+                    "SELECT change, kind, document::text, changed_at, changed_by FROM directory WHERE id = %s "
+                    "ORDER BY change DESC",
+                    [entry],
+                )
+                .fetchall()
+            )
+        return tuple(
+            Change(revision=row[0], entry=entry_of(row[1], from_text(row[2])), at=row[3], by=row[4]) for row in rows
+        )
+
+    def _load(self, cursor: Cursor[tuple[Any, ...]]) -> Directory:
+        [(revision,)] = cursor.execute(_REVISION).fetchall()
+        loaded = self._loaded
+        if loaded.revision == revision:
+            return loaded
+        # Something may be added between the two questions: what is given has the revision of its own reading.
+        return self._remember(_read(cursor))
+
+    def _remember(self, directory: Directory) -> Directory:
+        with self._mutex:
+            if directory.revision > self._loaded.revision:
+                self._loaded = directory
+        return directory
+
+
+def _read(cursor: Cursor[tuple[Any, ...]]) -> Directory:
+    # One statement sees one state: the entries and the number of the last change belong together.
+    rows = cursor.execute(
+        "SELECT kind, document::text, (SELECT max(change) FROM directory) FROM directory WHERE is_current "
+        "ORDER BY change"
+    ).fetchall()
+    return directory_of((entry_of(row[0], from_text(row[1])) for row in rows), rows[0][2] if rows else 0)

@@ -1,0 +1,34 @@
+"""A platform without a database server, for tests: the in-memory catalog and directory, and whatever else is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kiban.compute.fence import Fence
+from kiban.operations.projects import ensure_first_project
+from kiban.operations.resources import Resources
+from kiban.records.parties.right import Role
+from kiban.records.party import Asker
+from kiban.store.memory_catalog import MemoryCatalog
+from kiban.store.memory_directory import MemoryDirectory
+from kiban.store.objects import ObjectStore
+
+
+def memory_platform(objects: ObjectStore, fence: Fence, **others: Any) -> Resources:
+    """Put it together, with its first project made."""
+    catalog = MemoryCatalog()
+    directory = MemoryDirectory(catalog.follow)
+    project = ensure_first_project(catalog, directory, owner="operator")
+    given = {"revive": lambda: None, **others}
+    return Resources(catalog=catalog, directory=directory, objects=objects, fence=fence, project=project, **given)
+
+
+def owner_of(resources: Resources) -> Asker:
+    """The person at the machine: owner of all projects that there are."""
+    return Asker(
+        party="operator",
+        roles=dict.fromkeys(resources.directory.load().projects, Role.OWNER),
+        is_operator=True,
+        is_export_officer=True,
+        project=resources.project,
+    )
