@@ -17,6 +17,7 @@ from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.settings import Settings
 from kiban.store.embedded_postgres import EmbeddedPostgres
+from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
 from kiban.store.postgres_settings import APPLICATION, OWNER
@@ -63,6 +64,7 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
         yield Resources(
             catalog=catalog,
             directory=directory,
+            audit=MemoryAuditLog(),
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,
             project=ensure_first_project(catalog, directory, owner=OPERATOR),

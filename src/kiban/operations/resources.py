@@ -13,6 +13,7 @@ from kiban.errors import Refused
 from kiban.records.parties.right import Right, Role
 from kiban.records.party import Act, Asker
 from kiban.records.scope import Visible
+from kiban.store.audit_log import AuditLog
 from kiban.store.catalog import Catalog
 from kiban.store.directory_store import DirectoryStore
 from kiban.store.objects import ObjectStore
@@ -32,6 +33,7 @@ class Resources:
 
     catalog: Catalog
     directory: DirectoryStore
+    audit: AuditLog
     objects: ObjectStore
     fence: Fence
     project: UUID

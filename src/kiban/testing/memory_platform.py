@@ -9,6 +9,7 @@ from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
 from kiban.records.parties.right import Role
 from kiban.records.party import Asker
+from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.memory_directory import MemoryDirectory
 from kiban.store.objects import ObjectStore
@@ -19,7 +20,7 @@ def memory_platform(objects: ObjectStore, fence: Fence, **others: Any) -> Resour
     catalog = MemoryCatalog()
     directory = MemoryDirectory(catalog.follow)
     project = ensure_first_project(catalog, directory, owner="operator")
-    given = {"revive": lambda: None, **others}
+    given = {"revive": lambda: None, "audit": MemoryAuditLog(), **others}
     return Resources(catalog=catalog, directory=directory, objects=objects, fence=fence, project=project, **given)
 
 
