@@ -227,6 +227,23 @@ def test_an_attribute_that_cannot_be_read_is_not_taken_for_missing() -> None:
         read(damaged)
 
 
+def test_an_attribute_that_is_a_list_of_variable_length_is_not_looked_into() -> None:
+    """HDF5 follows a damaged one out of its memory, and nothing that is read here is such a list."""
+
+    def build(data: Any) -> None:
+        data["I"] = ANGLES
+        history = np.empty((), dtype=object)
+        history[()] = np.arange(3.0)
+        data["I"].attrs.create("history", history, dtype=h5py.vlen_dtype(np.float64))
+
+    content = nexus(build)
+    length = struct.pack("<IQI", 3, content.index(b"GCOL"), 1)
+    assert content.count(length) == 1
+    damaged = content.replace(length, struct.pack("<IQI", 0x40000000, content.index(b"GCOL"), 1))
+    assert "history" not in str(read(damaged).header)
+    assert read(damaged)["i"].values.tolist() == ANGLES.tolist()
+
+
 def test_uncertainties_that_are_no_real_numbers_are_left_out() -> None:
     def build(data: Any) -> None:
         data["I"], data["I_errors"] = ANGLES, ANGLES * 1j

@@ -159,7 +159,7 @@ def attribute(node: Node, name: str) -> Plain | None:
         return None
     # As many bytes as its numbers or texts (of those of variable length, their places) take together.
     handle = h5py.h5a.open(node.id, raw_name)
-    if not 0 < handle.get_storage_size() <= _LONGEST_ATTRIBUTE:
+    if not 0 < handle.get_storage_size() <= _LONGEST_ATTRIBUTE or not _is_plain(handle.get_type()):
         return None
     try:
         # h5py's way to any value opens the attribute anew and takes three times as long.
@@ -170,6 +170,15 @@ def attribute(node: Node, name: str) -> Plain | None:
         # A text that claims gigabytes takes them before HDF5 notices: not a second time.
         raise DamagedFile(f"The attribute {name[:100]} of {node.name} cannot be read ({e}).", mend=MEND) from e
     return _plain(value)
+
+
+def _is_plain(kind: h5py.h5t.TypeID) -> bool:
+    """Say whether a type is one of numbers or texts. HDF5 crashes the process over damaged lists of variable length."""
+    import h5py
+
+    while isinstance(kind, h5py.h5t.TypeArrayID):
+        kind = kind.get_super()
+    return isinstance(kind, h5py.h5t.TypeIntegerID | h5py.h5t.TypeFloatID | h5py.h5t.TypeStringID | h5py.h5t.TypeEnumID)
 
 
 def _read_plainly(handle: h5py.h5a.AttrID) -> NDArray[Any]:
