@@ -19,6 +19,7 @@ from kiban.operations.deposit import deposit, deposit_stream
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.fetch_file import fetch_file
 from kiban.operations.find import find
+from kiban.operations.placement import Placement
 from kiban.operations.resources import Resources
 from kiban.operations.show import show
 from kiban.operations.verify import verify
@@ -149,7 +150,7 @@ def test_a_damaged_archive_waits_whole(asker: Asker, resources: Resources, inbox
 def test_an_upload_is_a_deposit_like_any_other(asker: Asker, resources: Resources) -> None:
     content = table(3)
     chunks: Iterator[bytes] = (content[i : i + 7] for i in range(0, len(content), 7))
-    outcome = deposit_stream(asker, resources, chunks, path="folder/up.csv", tier=Tier.OPEN)
+    outcome = deposit_stream(asker, resources, chunks, path="folder/up.csv", placement=Placement(tier=Tier.OPEN))
     assert outcome.status == "structured"
     assert outcome.path == "folder/up.csv"
     assert show(ANONYMOUS, resources, outcome.measurement or "").reason == "It is open to everyone."

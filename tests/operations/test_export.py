@@ -10,6 +10,7 @@ from kiban.errors import NotExportable, RecordNotFound, WrongUsage
 from kiban.operations.deposit import deposit
 from kiban.operations.export import export, offers
 from kiban.operations.find import find
+from kiban.operations.placement import Placement
 from kiban.operations.resources import Resources
 from kiban.records.measurement import Measurement
 from kiban.records.party import ANONYMOUS, Asker
@@ -60,7 +61,7 @@ def test_an_open_measurement_tells_nothing_of_a_closed_sample(
 ) -> None:
     """The sample S-1 is closed: made by the closed deposit before."""
     (inbox / "open.csv").write_bytes(TABLE + b"99,1.5\n")
-    [outcome] = deposit(asker, resources, [inbox / "open.csv"], sample="S-1", tier=Tier.OPEN)
+    [outcome] = deposit(asker, resources, [inbox / "open.csv"], sample="S-1", placement=Placement(tier=Tier.OPEN))
     for standard in ("maiml", "nexus"):
         told = [export(who, resources, str(outcome.measurement), standard).content for who in (ANONYMOUS, asker)]
         assert [b"S-1" in content for content in told] == [False, True]

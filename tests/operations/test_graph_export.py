@@ -12,6 +12,7 @@ from kiban.operations.deposit import deposit
 from kiban.operations.export import export, offers
 from kiban.operations.find import find
 from kiban.operations.graph_export import graph_of
+from kiban.operations.placement import Placement
 from kiban.operations.processes import record_process
 from kiban.operations.resources import Resources
 from kiban.operations.samples import divide_sample, register_sample
@@ -107,7 +108,7 @@ def test_what_one_may_not_see_is_not_there(
         with pytest.raises(RecordNotFound):
             offers(ANONYMOUS, resources, pid)
     (inbox / "open.jdx").write_bytes(JCAMP.replace(b"polystyrene", b"open film"))
-    [outcome] = deposit(asker, resources, [inbox / "open.jdx"], sample="annealed", tier=Tier.OPEN)
+    [outcome] = deposit(asker, resources, [inbox / "open.jdx"], sample="annealed", placement=Placement(tier=Tier.OPEN))
     seen, whole = (export(who, resources, str(outcome.measurement), standard) for who in (ANONYMOUS, asker))
     for name in ("batch", "left", "run", "annealed"):
         assert study[name] in whole.content.decode()

@@ -34,6 +34,7 @@ from kiban.operations.find import find
 from kiban.operations.import_rde import import_rde
 from kiban.operations.importer import Imported, Wishes, importer_named
 from kiban.operations.numbers_of import numbers_of
+from kiban.operations.placement import Placement
 from kiban.operations.reread import reread
 from kiban.operations.resources import Resources
 from kiban.operations.samples import Form, register_sample
@@ -401,7 +402,7 @@ def test_files_and_templates_that_one_may_not_see_are_not_given_away(
     (folder / "raw" / "second.csv").write_bytes(TABLE.replace(b".5", b".9"))
     closed_raw = folder / "structured" / "run.csv"
     list(deposit(asker, resources, [closed_raw], below=folder))
-    found = told(run(asker, resources, folder, tier=Tier.OPEN))
+    found = told(run(asker, resources, folder, placement=Placement(tier=Tier.OPEN)))
     [opened] = [pid for pid in found.records if show(asker, resources, pid).scope.tier is Tier.OPEN]
     given = export(ANONYMOUS, resources, opened, "rde")
     assert any("may not see are left out" in loss and "structured/run.csv" in loss for loss in given.losses)
@@ -414,7 +415,9 @@ def test_files_and_templates_that_one_may_not_see_are_not_given_away(
 def test_without_its_template_a_stranger_gets_no_data_set(asker: Asker, resources: Resources, inbox: Path) -> None:
     files = {name: content for name, content in data_set().items() if not name.startswith("tasksupport/")}
     run(asker, resources, put(inbox / "d", definitions()))
-    found = told(run(asker, resources, put(inbox / "set", files), template="annealing_v1.2", tier=Tier.OPEN))
+    found = told(
+        run(asker, resources, put(inbox / "set", files), template="annealing_v1.2", placement=Placement(tier=Tier.OPEN))
+    )
     with pytest.raises(NotExportable, match="may not see the template"):
         export(ANONYMOUS, resources, found.records[0], "rde")
     assert "rde" not in {offer.name for offer in offers(ANONYMOUS, resources, found.records[0])}

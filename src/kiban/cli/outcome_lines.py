@@ -15,6 +15,8 @@ def print_outcome(outcome: Outcome) -> None:
     again = " (already there)" if outcome.already_there else ""
     found = f"{outcome.measurement} {outcome.technique}{again}" if outcome.measurement else outcome.reason
     print(f"{_MARKS[outcome.status]} {outcome.path}  {found}", flush=True)
+    if outcome.stays:
+        print(f"    {outcome.stays}")
     if outcome.linked_by and not outcome.already_there:
         print(f"    sample {outcome.sample or '?'}: {outcome.linked_by}")
     if outcome.candidates:

@@ -7,7 +7,8 @@ import argparse
 from kiban.cli.acts import Act
 from kiban.cli.command import DONE, platform, print_json
 from kiban.cli.described_lines import print_record, print_shown, say_left_behind
-from kiban.cli.sample_acts import TIERS, add_expected, add_restore, restore
+from kiban.cli.placement_options import add_placement, placed
+from kiban.cli.sample_acts import add_expected, add_restore, restore
 from kiban.cli.value_options import (
     add_ask,
     add_value_options,
@@ -46,7 +47,7 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log", action="append", default=[], metavar="ID", help="a measurement that recorded it")
     _add_attributes(parser)
     add_ask(parser, "the parameters as meant, one after the other,")
-    parser.add_argument("--tier", choices=TIERS, default="closed", help="who may see it (default: closed)")
+    add_placement(parser)
 
 
 def _record(arguments: argparse.Namespace) -> int:
@@ -54,7 +55,6 @@ def _record(arguments: argparse.Namespace) -> int:
     from kiban.operations.show_as_json import record_as_json
     from kiban.records.process import Process, ProcessState
     from kiban.records.sample import Sample
-    from kiban.records.scope import Tier
 
     if arguments.formula and not arguments.output:
         raise WrongUsage("A formula was given and nothing that came out.", mend="Name what came out with --output.")
@@ -63,6 +63,7 @@ def _record(arguments: argparse.Namespace) -> int:
     if "state" in attributes:
         attributes["state"] = ProcessState(attributes["state"])
     with platform(arguments, n_workers=1) as (asker, resources):
+        asker, placement = placed(arguments, asker, resources)
         recorded = record_process(
             asker,
             resources,
@@ -74,7 +75,7 @@ def _record(arguments: argparse.Namespace) -> int:
             outputs=[Sample(name=name, formula=arguments.formula or "") for name in arguments.output],
             logs=arguments.log,
             uses_up=arguments.uses_up,
-            tier=Tier(arguments.tier),
+            placement=placement,
         )
     if arguments.json:
         outputs = [record_as_json(output) for output in recorded.outputs]

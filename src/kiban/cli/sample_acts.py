@@ -8,6 +8,7 @@ from typing import Any
 from kiban.cli.acts import Act
 from kiban.cli.command import DONE, platform, print_json
 from kiban.cli.described_lines import print_record, print_shown, say_left_behind
+from kiban.cli.placement_options import add_placement, placed
 from kiban.cli.value_options import (
     add_ask,
     add_value_options,
@@ -19,7 +20,6 @@ from kiban.cli.value_options import (
 from kiban.errors import WrongUsage
 
 STATES = ("available", "consumed", "lost")
-TIERS = ("closed", "open")
 _ATTRIBUTES = ("description", "formula", "location", "custodian", "hazards")
 
 
@@ -51,13 +51,12 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="as it stands on its container")
     _add_attributes(parser)
     add_ask(parser, "the values of the template's fields, one after the other,")
-    parser.add_argument("--tier", choices=TIERS, default="closed", help="who may see it (default: closed)")
+    add_placement(parser)
 
 
 def _new(arguments: argparse.Namespace) -> int:
     from kiban.operations.samples import Form, register_sample
     from kiban.records.sample import Sample
-    from kiban.records.scope import Tier
 
     given = given_values(arguments, "values")["values"]
     if given and arguments.template is None:
@@ -65,9 +64,10 @@ def _new(arguments: argparse.Namespace) -> int:
     attributes = _attributes(arguments)
     sample = Sample(name=arguments.name, **attributes)
     with platform(arguments, n_workers=1) as (asker, resources):
+        asker, placement = placed(arguments, asker, resources)
         values = given.onto(asked_values(arguments, asker, resources))
         form = Form(template=arguments.template, values=values) if arguments.template is not None else None
-        record = register_sample(asker, resources, sample, form=form, tier=Tier(arguments.tier))
+        record = register_sample(asker, resources, sample, form=form, placement=placement)
     print_record(record, arguments)
     return DONE
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kiban.cli.command import DONE, platform, print_json, say
+from kiban.cli.placement_options import placed
 from kiban.cli.template_lines import change_line, columns, template_lines
 from kiban.errors import WrongUsage
 from kiban.operations.standard_structures import Standing, Structure, adopt, list_structures
@@ -19,7 +20,6 @@ from kiban.operations.template_as_json import change_as_json, kept_as_json, list
 from kiban.operations.template_preview import Preview, preview
 from kiban.operations.templates import Kept, compare_versions, get_template, list_templates
 from kiban.records.record import RecordKind
-from kiban.records.scope import Tier
 from kiban.records.standard_structures import load, origin
 from kiban.records.template import Template
 from kiban.records.template_change import Change, changes
@@ -94,7 +94,8 @@ def _adopt(arguments: argparse.Namespace) -> int:
         )
     wanted = None if arguments.all else arguments.names
     with platform(arguments, n_workers=1) as (asker, resources):
-        adopted = adopt(asker, resources, wanted, update=arguments.update, tier=Tier(arguments.tier))
+        asker, placement = placed(arguments, asker, resources)
+        adopted = adopt(asker, resources, wanted, update=arguments.update, placement=placement)
     for each in adopted:
         kept = each.kept
         if arguments.json:
@@ -120,7 +121,8 @@ def _adopt(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace) -> int:
     template = _read(arguments.file)
     with platform(arguments, n_workers=1) as (asker, resources):
-        kept = add_template(asker, resources, template, tier=Tier(arguments.tier))
+        asker, placement = placed(arguments, asker, resources)
+        kept = add_template(asker, resources, template, placement=placement)
     if arguments.json:
         print_json(kept_as_json(kept))
     else:
@@ -131,14 +133,13 @@ def _add(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     template = _read(arguments.file)
     with platform(arguments, n_workers=1) as (asker, resources):
+        asker, placement = placed(arguments, asker, resources)
         if arguments.preview:
             kept = own_template(asker, resources, template.name)
             found = preview(asker, resources, kept.record.pid, as_next(kept, template)) if kept is not None else None
             _print_preview(found, template, as_json=arguments.json)
             return DONE
-        taken = take_template(
-            asker, resources, template, expected=arguments.expected, tier=Tier(arguments.tier)
-        )  # fmt: skip
+        taken = take_template(asker, resources, template, expected=arguments.expected, placement=placement)
     if arguments.json:
         said = [change_as_json(change) for change in taken.changes]
         print_json({"done": taken.done, "changes": said, **kept_as_json(taken.kept)})

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound
+from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
 from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
 from kiban.records.document import to_json
@@ -18,7 +18,7 @@ from kiban.records.party import Asker
 from kiban.records.process import Process
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.records.scope import Tier
+from kiban.records.scope import Scope
 from kiban.store.catalog import Batch
 
 _DRAWS = 5
@@ -50,18 +50,15 @@ def check_version(record: Record, expected: int | None) -> None:
         )
 
 
-def new_record(
-    asker: Asker, resources: Resources, kind: RecordKind, title: str, document: Mapping[str, Any], *, tier: Tier
-) -> Record:
-    """A record of version 1 in the asker's project; its key is its title. A sample is its own sample."""
-    scope = resources.catalog.ensure_scope(project=resources.project_of(asker), tier=tier)
+def new_record(asker: Asker, kind: RecordKind, title: str, document: Mapping[str, Any], *, scope: Scope) -> Record:
+    """A record of version 1 in a scope and its project; its key is its title. A sample is its own sample."""
     id_ = new_uuid()
     return Record(
         id=id_,
         pid=new_pid(),
         kind=kind,
         title=title,
-        project=resources.project_of(asker),
+        project=scope.project,
         owner=asker.party,
         scope=scope.number,
         key=title,
@@ -129,7 +126,7 @@ def event_of(asker: Asker, record: Record, action: str, details: Mapping[str, An
 
 
 def commit(asker: Asker, resources: Resources, batch: Batch) -> Batch:
-    """Write a batch in one transaction; a short identifier that is taken is drawn again.
+    """Write a batch to the project of its records, in one transaction; a short identifier that is taken is drawn again.
 
     Returns
     -------
@@ -140,13 +137,16 @@ def commit(asker: Asker, resources: Resources, batch: Batch) -> Batch:
     ------
     Conflict
         If a name is taken, or somebody else changed a record first.
+    Refused
+        If the asker may not write to one of the scopes, or the records belong to several projects.
     DiskFull, DatabaseUnavailable
         Nothing was written.
     """
     visible = resources.visible(asker)
+    project = _project_of(batch) or resources.project_of(asker)
     for last in range(_DRAWS):
         try:
-            with resources.catalog.writing(visible, project=resources.project_of(asker)) as writing:
+            with resources.catalog.writing(visible, project=project) as writing:
                 writing.add(batch)
             return batch
         except IdentifierTaken:
@@ -154,6 +154,17 @@ def commit(asker: Asker, resources: Resources, batch: Batch) -> Batch:
                 raise
             batch = replace(batch, records=tuple(_redrawn(batch.records)))
     raise AssertionError  # the loop returns or raises
+
+
+def _project_of(batch: Batch) -> UUID | None:
+    """Whose records they are; `None` where there are none. Raises Refused."""
+    owners = {record.project for record in batch.records} | {file.project for file in batch.files}
+    if len(owners) > 1:
+        raise Refused(
+            "This would change records of several projects at once.",
+            mend="Do it in the project that owns them: first there, then here.",
+        )
+    return next(iter(owners), None)
 
 
 def _redrawn(records: Iterable[Record]) -> Iterable[Record]:

@@ -17,9 +17,9 @@ from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.deposit_received import Received
 from kiban.operations.deposit_records import Terms
 from kiban.operations.discover import Found, discover, shown
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.records.party import Asker
-from kiban.records.scope import Tier
 
 _SMALL_BYTES = 8 << 20
 
@@ -29,24 +29,27 @@ def deposit(
     resources: Resources,
     paths: Iterable[Path],
     *,
-    tier: Tier = Tier.CLOSED,
+    placement: Placement = AS_THE_PROJECT_SAYS,
     sample: str | None = None,
     below: Path | None = None,
 ) -> Iterator[Outcome]:
     """Deposit the files at and below the paths, and give each one's outcome once it is safe.
 
-    With `below`, files that are named themselves are catalogued under their path below that folder.
+    With `below`, files that are named themselves are catalogued under their path below that folder. What is there
+    already stays in the tier that it has, and the outcome says so where another one was asked for.
 
     Raises
     ------
     WrongUsage
         If a path does not exist.
+    Refused, InvalidValue
+        As `place`: the project does not allow such records.
     DiskFull
         If there is no room. Everything reported before is safe.
     DatabaseUnavailable
         If the database stays away. Everything reported before is safe.
     """
-    terms = _terms(asker, resources, tier, sample)
+    terms = _terms(asker, resources, placement, sample)
     waiting: deque[Flight] = deque()
     for found in _batches(discover(paths, below=below, patterns=resources.fence.companions())):
         waiting.append(_receive(asker, resources, found, terms))
@@ -63,19 +66,20 @@ def deposit_stream(
     chunks: Iterable[bytes],
     *,
     path: str,
-    tier: Tier = Tier.CLOSED,
+    placement: Placement = AS_THE_PROJECT_SAYS,
     sample: str | None = None,
 ) -> Outcome:
     """Deposit one file whose bytes come in pieces, as an upload does. Raises as `deposit`."""
-    terms = _terms(asker, resources, tier, sample)
+    terms = _terms(asker, resources, placement, sample)
     received = Received(path=shown(path), on_disk=shown(path), blob=resources.objects.put(chunks))
     flight = take_off(asker, resources, [received], [], terms)
     return next(iter(land(asker, resources, flight, terms)))
 
 
-def _terms(asker: Asker, resources: Resources, tier: Tier, sample: str | None) -> Terms:
-    scope = resources.catalog.ensure_scope(project=resources.project_of(asker), tier=tier)
-    return Terms(actor=asker.party, project=resources.project_of(asker), scope=scope.number, sample=sample)
+def _terms(asker: Asker, resources: Resources, placement: Placement, sample: str | None) -> Terms:
+    scope = place(asker, resources, placement)
+    asked_for = scope if placement != AS_THE_PROJECT_SAYS else None
+    return Terms(actor=asker.party, project=scope.project, scope=scope.number, sample=sample, asked_for=asked_for)
 
 
 def _batches(found: Iterable[Found]) -> Iterator[list[tuple[Found, int]]]:

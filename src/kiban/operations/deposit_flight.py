@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from kiban.compute.structured import Failure, Structured
 from kiban.errors import Conflict, DatabaseUnavailable
-from kiban.operations.deposit_outcome import Outcome, outcomes, outcomes_known
+from kiban.operations.deposit_outcome import Outcome, Told, outcomes, outcomes_known
 from kiban.operations.deposit_received import Received, keep, settle, submit
 from kiban.operations.deposit_records import Draft, Terms, draft, measurement_key
 from kiban.operations.resources import Resources
 from kiban.records.file_entry import FileEntry, FileStatus
-from kiban.records.party import Asker
+from kiban.records.party import Act, Asker
 from kiban.records.record import Record
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def take_off(
 
 def _known(asker: Asker, resources: Resources, received: list[Received], terms: Terms) -> dict[int, Known]:
     """Which of them have been deposited and read before, under the same path and with the same companions."""
-    visible = resources.visible(asker)
+    visible = resources.visible(asker, act=Act.DEPOSIT)
     wanted = [(each.path, each.blob.checksum) for r in received for each in (r, *r.parts.values())]
     with resources.catalog.writing(visible, project=terms.project) as writing:
         entries = writing.existing_files(wanted)
@@ -93,16 +93,18 @@ def land(asker: Asker, resources: Resources, flight: Flight, terms: Terms) -> It
     keep(resources.objects, fresh)
     made = _patiently(resources, lambda: _write(asker, resources, fresh, terms)) if fresh else None
     new = {id(written) for written in (*made.records, *made.files)} if made is not None else set()
+    told = Told(new=new, asked_for=terms.asked_for, scopes=resources.catalog.scopes() if terms.asked_for else ())
     for i, received in enumerate(flight.received):
         if i in flight.known:
-            yield from outcomes_known(received, flight.known[i].entry, flight.known[i].records, flight.known[i].parts)
+            known = flight.known[i]
+            yield from outcomes_known(received, known.entry, known.records, known.parts, told)
         elif made is not None:
-            yield from outcomes(received, made, new)
+            yield from outcomes(received, made, told)
     yield from flight.failed
 
 
 def _write(asker: Asker, resources: Resources, received: list[Received], terms: Terms) -> Draft:
-    with resources.catalog.writing(resources.visible(asker), project=terms.project) as writing:
+    with resources.catalog.writing(resources.visible(asker, act=Act.DEPOSIT), project=terms.project) as writing:
         made = draft(writing, received, terms)
         writing.add(made.batch())
     return made

@@ -10,6 +10,7 @@ from kiban.operations.deposit_received import Received
 from kiban.operations.deposit_records import Draft, status_of
 from kiban.records.file_entry import FileEntry
 from kiban.records.record import Record
+from kiban.records.scope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,33 +32,60 @@ class Outcome:
     """Identifiers of samples between which somebody has to decide: `kiban confirm`."""
     reason: str = ""
     already_there: bool = False
+    stays: str = ""
+    """Where another tier was asked for than what is there already has: what it has, and how it is changed."""
     sha256: str | None = None
     size: int = 0
     members: tuple[Outcome, ...] = ()
     """The files inside, where it is an archive."""
 
 
-def outcomes(received: Received, made: Draft, new: set[int]) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What outcomes are told by: what was written now, and where it was asked to go."""
+
+    new: set[int]
+    """Identities of the records and file entries that were written."""
+    asked_for: Scope | None
+    scopes: tuple[Scope, ...]
+
+    def stays(self, there: Record | FileEntry) -> str:
+        """What is to be said of something that was there already."""
+        scope = next((each for each in self.scopes if each.number == there.scope), None)
+        wanted = self.asked_for
+        if scope is None or wanted is None or _place(scope) == _place(wanted):
+            return ""
+        until = f", under embargo until {scope.closed_until:%Y-%m-%d}" if scope.closed_until is not None else ""
+        named = there.pid if isinstance(there, Record) else "ID"
+        return f"It stays {scope.tier.value}{until}, as it was. A steward can change that: kiban tier {named}."
+
+
+def _place(scope: Scope) -> tuple[object, ...]:
+    return (scope.tier, scope.agreement, scope.closed_until)
+
+
+def outcomes(received: Received, made: Draft, told: Told) -> Iterator[Outcome]:
     """Of a file that was read or tried now, and of those that belong to it."""
-    yield _outcome(received, made, new)
+    yield _outcome(received, made, told)
     for part in received.parts.values():
-        yield _outcome(part, made, new)
+        yield _outcome(part, made, told)
 
 
 def outcomes_known(
-    received: Received, entry: FileEntry, records: tuple[Record, ...], parts: tuple[FileEntry, ...]
+    received: Received, entry: FileEntry, records: tuple[Record, ...], parts: tuple[FileEntry, ...], told: Told
 ) -> Iterator[Outcome]:
     """Of a file that had been read before, and of those that belong to it."""
-    yield _known(received, entry, records)
+    yield _known(received, entry, records, told)
     for part, its_entry in zip(received.parts.values(), parts, strict=True):
-        yield _known(part, its_entry, records)
+        yield _known(part, its_entry, records, told)
 
 
-def _outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
+def _outcome(received: Received, made: Draft, told: Told) -> Outcome:
     entry = made.entries[received.path, received.blob.checksum]
     records = made.made_of.get(entry.id, [])
     status, reason = status_of(received)
-    judged: list[object] = [*records] or [entry]
+    judged: list[Record] | list[FileEntry] = records or [entry]
+    is_there = not any(id(written) in told.new for written in judged)
     return Outcome(
         path=received.on_disk,
         status=status.value,
@@ -69,14 +97,15 @@ def _outcome(received: Received, made: Draft, new: set[int]) -> Outcome:
         linked_by=_told(records, "linked_by") or "",
         candidates=tuple(_told(records, "candidates") or ()),
         reason=reason,
-        already_there=not any(id(written) in new for written in judged),
+        already_there=is_there,
+        stays=told.stays(judged[0]) if is_there else "",
         sha256=received.blob.checksum,
         size=received.blob.size,
-        members=tuple(each for member in received.members for each in outcomes(member, made, new)),
+        members=tuple(each for member in received.members for each in outcomes(member, made, told)),
     )
 
 
-def _known(received: Received, entry: FileEntry, records: tuple[Record, ...]) -> Outcome:
+def _known(received: Received, entry: FileEntry, records: tuple[Record, ...], told: Told) -> Outcome:
     return Outcome(
         path=received.on_disk,
         status=entry.status.value,
@@ -86,6 +115,7 @@ def _known(received: Received, entry: FileEntry, records: tuple[Record, ...]) ->
         measurements=tuple(record.pid for record in records),
         reason=f"{entry.reason} (kept since {entry.deposited_at:%Y-%m-%d %H:%M} UTC)",
         already_there=True,
+        stays=told.stays(records[0] if records else entry),
         sha256=entry.checksum,
         size=entry.size,
     )

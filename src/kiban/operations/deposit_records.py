@@ -23,6 +23,7 @@ from kiban.records.matter.formula import amount_fractions
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
+from kiban.records.scope import Scope
 from kiban.store.catalog import Batch, Writing
 
 _KEPT = {"UnknownFormat", "NothingMeasured"}
@@ -39,6 +40,8 @@ class Terms:
     scope: int
     sample: str | None = None
     """The sample that all files are of, whatever they say themselves."""
+    asked_for: Scope | None = None
+    """The scope, where it was asked for in words; `None`: as the project says."""
     renews: bool = False
     """Measurements that an earlier version of a reader made become new versions of themselves."""
 
@@ -119,7 +122,7 @@ def _draft_file(made: Draft, file: Received, *, archive: UUID | None) -> None:
         made.entries[file.path, file.blob.checksum] = entry
         made.files.append(entry)
         made.blobs[file.blob.checksum] = file.blob
-        made.events.append(_event(made, f"{status.value} file", entry.id, file))
+        made.events.append(_event(made, f"{status.value} file", entry, file))
     if isinstance(file.result, Structured):
         known = made.made_of.setdefault(entry.id, [])
         for index, reading in enumerate(file.result.readings):
@@ -227,7 +230,7 @@ def _measurement(made: Draft, file: Received, index: int, reading: StructuredRea
     )
     if sample is not None:
         made.links.append(Link(subject=record.id, predicate=Predicate.MEASURED, object=sample.id, scope=record.scope))
-    made.events.append(_event(made, "deposited" if known is None else "read anew", record.id, file))
+    made.events.append(_event(made, "deposited" if known is None else "read anew", record, file))
     return record
 
 
@@ -262,7 +265,7 @@ def _withdraw(made: Draft, file: Received, still_there: list[Record]) -> None:
     kept = {record.id for record in still_there}
     for record in file.before:
         if record.id not in kept:
-            made.events.append(_event(made, "withdrawn", _next_version(made, record, deleted=True).id, file))
+            made.events.append(_event(made, "withdrawn", _next_version(made, record, deleted=True), file))
 
 
 @dataclass(slots=True)
@@ -348,12 +351,12 @@ def _record(
     return record
 
 
-def _event(made: Draft, action: str, subject: UUID, file: Received) -> Event:
+def _event(made: Draft, action: str, subject: Record | FileEntry, file: Received) -> Event:
     return Event(
         at=made.now,
         actor=made.terms.actor,
         action=action,
-        subject=subject,
-        scope=made.terms.scope,
+        subject=subject.id,
+        scope=subject.scope,
         details={"file": file.path, "sha256": file.blob.checksum},
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kiban.errors import InvalidValue
 from kiban.operations.changed_records import commit, event_of, new_record
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.operations.spreadsheet_rows import CheckedRow, checked_row
 from kiban.operations.templates import Kept, get_template
@@ -16,7 +17,7 @@ from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.records.scope import Tier
+from kiban.records.scope import Scope
 from kiban.records.template import Template
 from kiban.standards.template_sheet import write_sheet
 from kiban.standards.template_sheet_cells import CellProblem, Cells, read_cells
@@ -135,7 +136,7 @@ def keep_spreadsheet(
     template: str | None = None,
     expected: int | None = None,
     skips_wrong: bool = False,
-    tier: Tier = Tier.CLOSED,
+    placement: Placement = AS_THE_PROJECT_SAYS,
 ) -> tuple[Record, ...]:
     """Keep all records of a filled spreadsheet, in one transaction.
 
@@ -166,13 +167,13 @@ def keep_spreadsheet(
         )
     if not found.rows:
         raise InvalidValue("The spreadsheet has no rows.", mend="Fill in one row for each record below the head.")
-    return commit(asker, resources, _batch(asker, resources, found, tier)).records
+    return commit(asker, resources, _batch(asker, found, place(asker, resources, placement))).records
 
 
-def _batch(asker: Asker, resources: Resources, found: CheckedSheet, tier: Tier) -> Batch:
+def _batch(asker: Asker, found: CheckedSheet, scope: Scope) -> Batch:
     kind = found.kept.template.applies_to
     action = "registered sample" if kind is RecordKind.SAMPLE else "recorded process"
-    records = [new_record(asker, resources, kind, row.name, to_json(row.noun), tier=tier) for row in found.rows]
+    records = [new_record(asker, kind, row.name, to_json(row.noun), scope=scope) for row in found.rows]
     pairs = list(zip(records, found.rows, strict=True))
     return Batch(
         records=tuple(records),

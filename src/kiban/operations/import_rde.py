@@ -84,7 +84,7 @@ def _template(
         asker,
         resources,
         lambda earlier: read_template(contents, name=name, known=known_names(earlier)),
-        tier=wishes.tier,
+        placement=wishes.placement,
     )
 
 
@@ -139,7 +139,7 @@ def _data_set(
             structured = [at for path, at in made.places.items() if path.startswith("structured/")]
             if structured and not any(_has_measurement(outcome) for outcome in outcomes):
                 outcomes += _deposited(asker, resources, structured, Path(place) / "made" / given.base, sample, wishes)
-        records, status = keep_data_set(asker, resources, given, outcomes, sample, tier=wishes.tier)
+        records, status = keep_data_set(asker, resources, given, outcomes, sample, placement=wishes.placement)
     told = [f"{problem.place}: {problem.fault} {problem.mend}" for problem in problems]
     told += [f"{outcome.path}: {outcome.reason}" for outcome in outcomes if outcome.status in {"failed", "quarantined"}]
     if sample is not None:
@@ -159,7 +159,9 @@ def _deposited(
     asker: Asker, resources: Resources, paths: list[Path], folder: Path, sample: Record | None, wishes: Wishes
 ) -> list[Outcome]:
     name = sample.title if sample is not None else None
-    return list(deposit(asker, resources, paths, tier=wishes.tier, sample=name, below=folder)) if paths else []
+    return (
+        list(deposit(asker, resources, paths, placement=wishes.placement, sample=name, below=folder)) if paths else []
+    )
 
 
 def _has_measurement(outcome: Outcome) -> bool:
@@ -203,7 +205,7 @@ def _sample(asker: Asker, resources: Resources, invoice: Mapping[str, Any], wish
         )
     if known:
         return next(iter(known.values()))
-    return register_sample(asker, resources, sample_of(invoice, names[0]), tier=wishes.tier)
+    return register_sample(asker, resources, sample_of(invoice, names[0]), placement=wishes.placement)
 
 
 IMPORTER = RdeImporter()

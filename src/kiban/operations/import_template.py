@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiban.errors import Refused
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, define_template, list_templates, revise_template
 from kiban.records.document import from_json
 from kiban.records.party import Asker
-from kiban.records.scope import Tier
 from kiban.records.template import Template
 from kiban.records.template_change import Change, changes
 
@@ -28,7 +28,9 @@ class ImportedTemplate:
     changes: tuple[Change, ...] = ()
 
 
-def import_template(asker: Asker, resources: Resources, read: Reads, *, tier: Tier = Tier.CLOSED) -> ImportedTemplate:
+def import_template(
+    asker: Asker, resources: Resources, read: Reads, *, placement: Placement = AS_THE_PROJECT_SAYS
+) -> ImportedTemplate:
     """Keep a structure that was read from the files of another system.
 
     It is known by its name. The same files again are no new version, also where the template has been changed here
@@ -47,7 +49,7 @@ def import_template(asker: Asker, resources: Resources, read: Reads, *, tier: Ti
     named = [kept for kept in list_templates(asker, resources) if kept.template.name == template.name]
     ours = [kept for kept in named if kept.record.project == resources.working_in(asker)]
     if not ours:
-        return ImportedTemplate(kept=define_template(asker, resources, template, tier=tier), status="defined")
+        return ImportedTemplate(kept=define_template(asker, resources, template, placement=placement), status="defined")
     [known] = ours
     # What else stands there, as where in Kiban's library it came from, does not make it one of that system.
     if not set(known.template.extra) & set(template.extra):

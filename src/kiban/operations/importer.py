@@ -15,16 +15,16 @@ from typing import Protocol, cast, runtime_checkable
 
 from kiban import plugins
 from kiban.errors import WrongUsage
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement
 from kiban.operations.resources import Resources
 from kiban.records.party import Asker
-from kiban.records.scope import Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What whoever imports wants otherwise than the files say."""
 
-    tier: Tier = Tier.CLOSED
+    placement: Placement = AS_THE_PROJECT_SAYS
     template: str | None = None
     """Identifier or name of the template of the values, where the files bring none."""
     sample: str | None = None

@@ -14,6 +14,7 @@ from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.describe_measurement import described
 from kiban.operations.discover import shown
 from kiban.operations.kept_files import kept_entry
+from kiban.operations.placement import Placement, place
 from kiban.operations.resources import Resources
 from kiban.records.document import from_json, to_json
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
@@ -23,7 +24,7 @@ from kiban.records.measurement import Measurement
 from kiban.records.party import Asker
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Tier
+from kiban.records.scope import Scope
 from kiban.records.template_use import TemplateUse
 from kiban.store.catalog import Batch
 
@@ -64,7 +65,7 @@ def keep_data_set(
     outcomes: Sequence[Outcome],
     sample: Record | None,
     *,
-    tier: Tier,
+    placement: Placement,
 ) -> tuple[tuple[Record, ...], str]:
     """Keep it in one transaction. Where no reader understands any of its files, one measurement without numbers stands
     for it, until one does.
@@ -92,14 +93,14 @@ def keep_data_set(
         _check_free(record, given)
     known = read or ([alone] if alone is not None else [])
     records = [_described(asker, record, given, extra, sample) for record in known]
+    scope = place(asker, resources, placement)
     if not records:
-        records = [_without_numbers(asker, resources, given, extra, blobs, key, sample, tier)]
+        records = [_without_numbers(asker, given, extra, blobs, key, sample, scope)]
     changed = [record for record in records if record not in known]
     gone = [next_version(asker, alone, deleted=True)] if read and alone is not None else []
-    scope = resources.catalog.ensure_scope(project=resources.project_of(asker), tier=tier).number
     reason = f"It belongs to the data set {given.identifier}, and is kept as it came."
     files = [
-        kept_entry(asker, resources, names[path], blob, scope=scope, reason=reason)
+        kept_entry(asker, resources, names[path], blob, scope=scope.number, reason=reason)
         for path, blob in blobs.items()
         if (names[path], blob.checksum) not in entries
     ]
@@ -191,13 +192,12 @@ def _described(
 
 def _without_numbers(
     asker: Asker,
-    resources: Resources,
     given: GivenDataSet,
     extra: Mapping[str, Any],
     blobs: Mapping[str, Blob],
     key: str,
     sample: Record | None,
-    tier: Tier,
+    scope: Scope,
 ) -> Record:
     first = next(iter(blobs))
     noun = Measurement(
@@ -215,7 +215,7 @@ def _without_numbers(
         values=given.values,
         extra=extra,
     )
-    record = new_record(asker, resources, RecordKind.MEASUREMENT, given.title, to_json(noun), tier=tier)
+    record = new_record(asker, RecordKind.MEASUREMENT, given.title, to_json(noun), scope=scope)
     return replace(record, key=key, sample=sample.id if sample is not None else None)
 
 

@@ -160,7 +160,8 @@ def _write(
             events = tuple(event_of(asker, record, action, details) for record in page)
             writing.add(Batch(records=page, events=events))
             n_written += len(page)
-        if n_written:
+        # What other projects do with it is no business of the template's own.
+        if n_written and kept.record.project == resources.project_of(asker):
             counts = {"n_records": n_written, "n_left": len(left)}
             # Of the next version only its time is used: the template stays as it is.
             writing.add(Batch(events=(event_of(asker, next_version(asker, kept.record), action, details | counts),)))

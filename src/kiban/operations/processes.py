@@ -8,6 +8,7 @@ from typing import Any
 
 from kiban.errors import InvalidValue
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, save_change
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.operations.samples import Form, consumed, filled_form
 from kiban.operations.templates import template_used
@@ -20,7 +21,7 @@ from kiban.records.party import Asker
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample, SampleState
-from kiban.records.scope import Tier
+from kiban.records.scope import Scope
 from kiban.store.catalog import Batch
 
 _MOST_SAMPLES = 1000
@@ -46,7 +47,7 @@ def record_process(
     outputs: Sequence[Sample] = (),
     logs: Sequence[str] = (),
     uses_up: bool = False,
-    tier: Tier = Tier.CLOSED,
+    placement: Placement = AS_THE_PROJECT_SAYS,
 ) -> Recorded:
     """Keep a new process, and the new samples that came out of it.
 
@@ -83,8 +84,9 @@ def record_process(
         raise InvalidValue(
             f"{process.name} is planned; nothing has come out of it yet.", mend="Name what came out when it is done."
         )
-    record = new_record(asker, resources, RecordKind.PROCESS, noun.name, to_json(noun), tier=tier)
-    made = [_output(asker, resources, sample, sources, tier) for sample in outputs]
+    scope = place(asker, resources, placement)
+    record = new_record(asker, RecordKind.PROCESS, noun.name, to_json(noun), scope=scope)
+    made = [_output(asker, sample, sources, scope) for sample in outputs]
     spent = [consumed(asker, source) for source in sources] if uses_up else []
     measured = [current(asker, resources, each, RecordKind.MEASUREMENT) for each in logs]
     links = [
@@ -188,12 +190,12 @@ def _samples(asker: Asker, resources: Resources, identifiers: Sequence[str], *, 
     return list({record.id: record for record in records}.values())
 
 
-def _output(asker: Asker, resources: Resources, sample: Sample, sources: list[Record], tier: Tier) -> Record:
+def _output(asker: Asker, sample: Sample, sources: list[Record], scope: Scope) -> Record:
     if len(sources) == 1 and not sample.formula:
         one = from_json(dict(sources[0].document), Sample)
         sample = replace(sample, formula=one.formula, nominal=one.nominal, hazards=sample.hazards or one.hazards)
     sample = with_elements(sample)
-    return new_record(asker, resources, RecordKind.SAMPLE, sample.name, to_json(sample), tier=tier)
+    return new_record(asker, RecordKind.SAMPLE, sample.name, to_json(sample), scope=scope)
 
 
 def _links_out(process: Record, made: list[Record], sources: list[Record]) -> list[Link]:

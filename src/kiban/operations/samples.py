@@ -16,6 +16,7 @@ from kiban.operations.changed_records import (
     next_version,
     save_change,
 )
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place, scope_of
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, get_template
 from kiban.records.document import from_json, to_json
@@ -25,7 +26,6 @@ from kiban.records.matter.sample_elements import with_elements
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample, SampleState
-from kiban.records.scope import Tier
 from kiban.store.catalog import Batch
 
 _MOST_PIECES = 1000
@@ -71,7 +71,7 @@ def register_sample(
     sample: Sample,
     *,
     form: Form | None = None,
-    tier: Tier = Tier.CLOSED,
+    placement: Placement = AS_THE_PROJECT_SAYS,
 ) -> Record:
     """Keep a new sample.
 
@@ -88,7 +88,8 @@ def register_sample(
         If the formula cannot be read, or the form has a problem: every place is named, `formula` or under `values`.
     """
     noun = _checked(asker, resources, sample, form, is_restated=True)
-    record = new_record(asker, resources, RecordKind.SAMPLE, noun.name, to_json(noun), tier=tier)
+    scope = place(asker, resources, placement)
+    record = new_record(asker, RecordKind.SAMPLE, noun.name, to_json(noun), scope=scope)
     batch = Batch(
         records=(record,),
         compositions={record.id: noun.composition} if noun.composition else {},
@@ -243,8 +244,8 @@ def consumed(asker: Asker, record: Record) -> Record:
 
 def _offspring(asker: Asker, resources: Resources, noun: Sample, *, like: Record) -> Record:
     """A new sample in the project and scope of the one it comes from."""
-    record = new_record(asker, resources, RecordKind.SAMPLE, noun.name, to_json(noun), tier=Tier.CLOSED)
-    return replace(record, project=like.project, scope=like.scope)
+    scope = scope_of(resources, like.scope)
+    return new_record(asker, RecordKind.SAMPLE, noun.name, to_json(noun), scope=scope)
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiban.errors import Conflict
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, define_template, list_templates, revise_template
 from kiban.records.party import Asker
-from kiban.records.scope import Tier
 from kiban.records.standard_structures import digest, load, names, origin
 from kiban.records.template import Template
 from kiban.records.template_change import Change, changes
@@ -90,7 +90,7 @@ def adopt(
     wanted: Iterable[str] | None = None,
     *,
     update: bool = False,
-    tier: Tier = Tier.CLOSED,
+    placement: Placement = AS_THE_PROJECT_SAYS,
 ) -> tuple[Adopted, ...]:
     """Take structures of the library into the project.
 
@@ -122,7 +122,7 @@ def adopt(
         chosen = [found[load(name).name] for name in dict.fromkeys(wanted)]
         for structure in chosen:
             _check_free(structure)
-    return tuple(_adopt(asker, resources, structure, update=update, tier=tier) for structure in chosen)
+    return tuple(_adopt(asker, resources, structure, update=update, placement=placement) for structure in chosen)
 
 
 def _check_free(structure: Structure) -> None:
@@ -141,9 +141,9 @@ def _check_free(structure: Structure) -> None:
         )
 
 
-def _adopt(asker: Asker, resources: Resources, structure: Structure, *, update: bool, tier: Tier) -> Adopted:
+def _adopt(asker: Asker, resources: Resources, structure: Structure, *, update: bool, placement: Placement) -> Adopted:
     if structure.standing is Standing.ABSENT:
-        kept = define_template(asker, resources, structure.template, tier=tier)
+        kept = define_template(asker, resources, structure.template, placement=placement)
         return Adopted(structure=structure, done="defined", kept=kept)
     if structure.standing is Standing.OUTDATED and update and structure.kept is not None:
         before = structure.kept

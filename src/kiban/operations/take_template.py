@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from kiban.errors import Conflict
 from kiban.operations.changed_records import check_version
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, define_template, list_templates, revise_template
 from kiban.records.party import Asker
-from kiban.records.scope import Tier
 from kiban.records.template import Template
 from kiban.records.template_change import Change, changes
 
@@ -25,7 +25,12 @@ class Taken:
 
 
 def take_template(
-    asker: Asker, resources: Resources, template: Template, *, expected: int | None = None, tier: Tier = Tier.CLOSED
+    asker: Asker,
+    resources: Resources,
+    template: Template,
+    *,
+    expected: int | None = None,
+    placement: Placement = AS_THE_PROJECT_SAYS,
 ) -> Taken:
     """Keep a template under its name; the same one again changes nothing.
 
@@ -33,7 +38,7 @@ def take_template(
     ----------
     expected : int, optional
         The version that the file was made from.
-    tier : Tier
+    placement : Placement
         Of a new one.
 
     Raises
@@ -45,7 +50,7 @@ def take_template(
     """
     kept = own_template(asker, resources, template.name)
     if kept is None:
-        return Taken(done="defined", kept=define_template(asker, resources, template, tier=tier))
+        return Taken(done="defined", kept=define_template(asker, resources, template, placement=placement))
     check_version(kept.record, expected)
     after = as_next(kept, template)
     if not changes(kept.template, after):
@@ -54,7 +59,9 @@ def take_template(
     return Taken(done="revised", kept=revision.after, changes=revision.changes)
 
 
-def add_template(asker: Asker, resources: Resources, template: Template, *, tier: Tier = Tier.CLOSED) -> Kept:
+def add_template(
+    asker: Asker, resources: Resources, template: Template, *, placement: Placement = AS_THE_PROJECT_SAYS
+) -> Kept:
     """Keep a template that is new in the project.
 
     Raises
@@ -67,7 +74,7 @@ def add_template(asker: Asker, resources: Resources, template: Template, *, tier
             f"The project has a template '{template.name}' already ({kept.record.pid}).",
             mend="Bring out its next version, or give the new one another name.",
         )
-    return define_template(asker, resources, template, tier=tier)
+    return define_template(asker, resources, template, placement=placement)
 
 
 def own_template(asker: Asker, resources: Resources, name: str) -> Kept | None:

@@ -95,7 +95,7 @@ def preview(
 
 
 def records_of(asker: Asker, resources: Resources, kept: Kept) -> Iterator[tuple[Record, Template]]:
-    """The records made with a template, each with the version it was made with; newest first."""
+    """The records of the asker's project made with a template, each with the version it was made with; newest first."""
     visible = resources.visible(asker)
     versions = {
         record.version: from_json(dict(record.document), Template)
@@ -107,7 +107,8 @@ def records_of(asker: Asker, resources: Resources, kept: Kept) -> Iterator[tuple
         page = resources.catalog.find(question, visible, limit=_PAGE, after=after)
         for record in page.records:
             # A template named like the identifier of another one would answer as well.
-            if record.document["template"]["id"] == kept.record.pid:
+            is_ours = record.project == resources.working_in(asker)
+            if is_ours and record.document["template"]["id"] == kept.record.pid:
                 yield record, versions[record.document["template"]["version"]]
         after = page.next
         if after is None:

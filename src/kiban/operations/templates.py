@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from kiban.errors import InvalidIdentifier, InvalidValue
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
 from kiban.query.question import Comparison, Operator
@@ -14,7 +15,6 @@ from kiban.records.document import from_json, to_json
 from kiban.records.field import Field, renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Tier
 from kiban.records.template import Template
 from kiban.records.template_change import Change, changes
 from kiban.records.template_use import TemplateUse
@@ -51,7 +51,9 @@ class Revision:
     changes: tuple[Change, ...]
 
 
-def define_template(asker: Asker, resources: Resources, template: Template, *, tier: Tier = Tier.CLOSED) -> Kept:
+def define_template(
+    asker: Asker, resources: Resources, template: Template, *, placement: Placement = AS_THE_PROJECT_SAYS
+) -> Kept:
     """Keep a new template.
 
     Raises
@@ -59,7 +61,8 @@ def define_template(asker: Asker, resources: Resources, template: Template, *, t
     Conflict
         If the project has one of that name.
     """
-    record = new_record(asker, resources, RecordKind.TEMPLATE, template.name, to_json(template), tier=tier)
+    scope = place(asker, resources, placement)
+    record = new_record(asker, RecordKind.TEMPLATE, template.name, to_json(template), scope=scope)
     batch = commit(asker, resources, Batch(records=(record,), events=(event_of(asker, record, "defined template"),)))
     return Kept(record=batch.records[0], template=template)
 

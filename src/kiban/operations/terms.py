@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from kiban.errors import Conflict, InvalidValue, RecordNotFound
 from kiban.operations.changed_records import check_version, commit, event_of, new_record, next_version
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.quantity.unit import is_compatible, is_known
 from kiban.query.question import Comparison, Known, Operator
@@ -16,7 +17,6 @@ from kiban.query.vocabulary import SHIPPED, Vocabulary, as_label, with_terms
 from kiban.records.document import from_json, to_json
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Tier
 from kiban.records.term import PropertyTerm
 from kiban.store.catalog import Batch, Facet
 
@@ -131,7 +131,9 @@ def _use(asker: Asker, resources: Resources, term: Term, terms: dict[str, Term])
     )
 
 
-def add_term(asker: Asker, resources: Resources, term: PropertyTerm, *, tier: Tier = Tier.CLOSED) -> Term:
+def add_term(
+    asker: Asker, resources: Resources, term: PropertyTerm, *, placement: Placement = AS_THE_PROJECT_SAYS
+) -> Term:
     """Keep a new term.
 
     Raises
@@ -145,7 +147,8 @@ def add_term(asker: Asker, resources: Resources, term: PropertyTerm, *, tier: Ti
         raise InvalidValue(f"The new term {term.key} is merged already.", mend="Add it first, then merge it.")
     _check(term, vocabulary_of(asker, resources).terms.values())
     title = term.name("en")
-    record = replace(new_record(asker, resources, RecordKind.TERM, title, to_json(term), tier=tier), key=term.key)
+    scope = place(asker, resources, placement)
+    record = replace(new_record(asker, RecordKind.TERM, title, to_json(term), scope=scope), key=term.key)
     batch = commit(asker, resources, Batch(records=(record,), events=(event_of(asker, record, "added term"),)))
     return Term(term=term, record=batch.records[0])
 

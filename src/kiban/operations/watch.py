@@ -11,9 +11,9 @@ from typing import TypeAlias
 from kiban.operations.deposit import deposit
 from kiban.operations.deposit_outcome import Outcome
 from kiban.operations.discover import Found, discover
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement
 from kiban.operations.resources import Resources
 from kiban.records.party import Asker
-from kiban.records.scope import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def watch(
     resources: Resources,
     folder: Path,
     *,
-    tier: Tier = Tier.CLOSED,
+    placement: Placement = AS_THE_PROJECT_SAYS,
     sample: str | None = None,
     rest_seconds: float = 5.0,
     pause_seconds: float = 1.0,
@@ -74,7 +74,7 @@ def watch(
             elif now - before[1] >= rest_seconds:
                 resting.append(path)
         for path in resting:
-            yield from deposit(asker, resources, [path], tier=tier, sample=sample, below=folder)
+            yield from deposit(asker, resources, [path], placement=placement, sample=sample, below=folder)
             done[path] = seen.pop(path)[0]
         if wait(pause_seconds):
             return

@@ -13,6 +13,7 @@ from kiban.records.parties.directory import FIELD_OF, Decision, Directory
 from kiban.records.parties.export_control import ReleaseTable
 from kiban.records.parties.people import Group, Organisation, Person
 from kiban.records.parties.terms import Agreement, Invitation, Project
+from kiban.records.scope import Tier
 from kiban.store.directory_store import Changed
 
 RELEASES = UUID("0190a2d0-0000-7000-8000-000000000002")
@@ -55,8 +56,9 @@ def with_changes(directory: Directory, entries: Collection[Changed], revision: i
 
 
 def followed(entries: Collection[Changed]) -> list[Project]:
-    """The projects among them."""
-    return [entry for entry in entries if isinstance(entry, Project)]
+    """The projects among them, each with the agreement that its scopes get."""
+    projects = [entry for entry in entries if isinstance(entry, Project)]
+    return [each if each.tier is Tier.SHARED else replace(each, agreement=None) for each in projects]
 
 
 def check_revision(directory: Directory, expected: int) -> None:

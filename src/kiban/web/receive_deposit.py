@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -13,8 +13,9 @@ from starlette.requests import ClientDisconnect
 from kiban.errors import WrongUsage
 from kiban.operations.deposit import deposit_stream
 from kiban.operations.deposit_outcome import Outcome
-from kiban.records.scope import Tier
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, placement_of
 from kiban.web.multipart import FormEvent, PartBegins, PartData, form_events
+from kiban.web.placement_choice import chosen
 from kiban.web.upload import Upload
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from kiban.web.asker import Desk
 
-TIERS = (Tier.CLOSED, Tier.OPEN)
-"""The tiers that need no agreement."""
 LONGEST_NAME = 1000
 LONGEST_SAMPLE = 200
 _MOST_FILES = 10_000
@@ -34,21 +33,21 @@ _LONGEST_FIELD = 10_000
 class Wishes:
     """What the depositor says of the files."""
 
-    tier: Tier = Tier.CLOSED
     sample: str | None = None
+    placement: Placement = AS_THE_PROJECT_SAYS
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What fields of a form said of the placement before the file came."""
 
 
-def wishes(tier: str, sample: str | None) -> Wishes:
+def wishes(sample: str | None, placement: Placement = AS_THE_PROJECT_SAYS) -> Wishes:
     """Check what the depositor says. Raises WrongUsage."""
-    if tier not in {t.value for t in TIERS}:
-        raise WrongUsage(f"'{tier[:40]}' is not a tier for a deposit.", mend="Use closed or open.")
     name = " ".join((sample or "").split())
     if len(name) > LONGEST_SAMPLE or not name.isprintable():
         raise WrongUsage(
             "The name of the sample is too long or holds characters that cannot be printed.",
             mend=f"Give at most {LONGEST_SAMPLE} printable characters.",
         )
-    return Wishes(tier=Tier(tier), sample=name or None)
+    return Wishes(sample=name or None, placement=placement)
 
 
 async def receive_body(desk: Desk, request: Request, *, name: str, wishes: Wishes) -> Outcome:
@@ -69,7 +68,7 @@ async def receive_body(desk: Desk, request: Request, *, name: str, wishes: Wishe
 async def receive_form(desk: Desk, request: Request, *, wishes: Wishes) -> list[Outcome]:
     """Deposit the files of a form, in their order.
 
-    Fields named `sample` and `tier` count for the files after them.
+    Fields named `sample`, `tier`, `agreement` and `embargo` count for the files after them.
 
     Raises
     ------
@@ -127,19 +126,31 @@ async def _field_text(events: AsyncIterator[FormEvent]) -> str:
     return content.decode("utf-8", "replace")
 
 
-def _with_field(before: Wishes, field: PartBegins, text: str) -> Wishes:
-    if field.field == "sample":
-        return replace(before, sample=wishes(before.tier.value, text).sample)
-    if field.field == "tier":
-        return replace(before, tier=wishes(text, None).tier)
+def _with_field(before: Wishes, part: PartBegins, text: str) -> Wishes:
+    if part.field == "sample":
+        return replace(before, sample=wishes(text).sample)
+    if part.field in {"tier", "agreement", "embargo"}:
+        return replace(before, typed={**before.typed, part.field: text})
     return before
+
+
+def _placement(desk: Desk, wanted: Wishes) -> Placement:
+    """What the fields before a file said, or else what the address said. Raises WrongUsage."""
+    typed = wanted.typed
+    if not typed:
+        return wanted.placement
+    tier, embargo = typed.get("tier", ""), typed.get("embargo", "")
+    if "agreement" in typed:
+        return placement_of(tier, typed["agreement"], embargo, desk.asker.at)
+    return chosen(desk, tier, embargo)
 
 
 def _begin(desk: Desk, name: str, wishes: Wishes) -> Upload[Outcome]:
     path = clean_path(name)
+    placement = _placement(desk, wishes)
 
     def deed(chunks: Iterable[bytes]) -> Outcome:
-        return deposit_stream(desk.asker, desk.resources, chunks, path=path, tier=wishes.tier, sample=wishes.sample)
+        return deposit_stream(desk.asker, desk.resources, chunks, path=path, placement=placement, sample=wishes.sample)
 
     return Upload(deed)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kiban.cli.command import DONE, FAILED, Progress, add_home, add_json, platform, print_json, say
 from kiban.cli.outcome_lines import print_outcome
+from kiban.cli.placement_options import add_placement, placed
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ class Deposit:
         """See `Command`."""
         parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
         parser.add_argument("--sample", metavar="NAME", help="the sample that all the files are of")
-        parser.add_argument(
-            "--tier", choices=("open", "closed"), default="closed", help="who may see it (default: closed)"
-        )
+        add_placement(parser)
         parser.add_argument(
             "--watch", action="store_true", help="go on watching one folder; a file is taken when it has come to rest"
         )
@@ -74,11 +73,10 @@ _STATUSES = ("structured", "kept", "quarantined", "failed")
 def _outcomes(asker: Asker, resources: Resources, arguments: argparse.Namespace) -> Iterator[Outcome]:
     from kiban.operations.deposit import deposit
     from kiban.operations.watch import watch
-    from kiban.records.scope import Tier
 
-    tier = Tier(arguments.tier)
+    asker, placement = placed(arguments, asker, resources)
     if not arguments.watch:
-        yield from deposit(asker, resources, arguments.paths, tier=tier, sample=arguments.sample)
+        yield from deposit(asker, resources, arguments.paths, placement=placement, sample=arguments.sample)
         return
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -88,7 +86,7 @@ def _outcomes(asker: Asker, resources: Resources, arguments: argparse.Namespace)
         asker,
         resources,
         arguments.paths[0],
-        tier=tier,
+        placement=placement,
         sample=arguments.sample,
         rest_seconds=arguments.rest,
         wait=stop.wait,

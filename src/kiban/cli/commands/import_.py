@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiban.cli.command import DONE, add_home, add_json, platform, print_json, say
+from kiban.cli.placement_options import add_placement, placed
 
 if TYPE_CHECKING:
     from kiban.operations.importer import Imported
@@ -30,20 +31,18 @@ class ImportCommand:
             "--template", metavar="NAME", help="the template of the values, where the files bring none (name or ID)"
         )
         parser.add_argument("--sample", metavar="NAME", help="the sample that all the data sets are of")
-        parser.add_argument(
-            "--tier", choices=("open", "closed"), default="closed", help="who may see it (default: closed)"
-        )
+        add_placement(parser)
         add_home(parser)
         add_json(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
         """See `Command`."""
         from kiban.operations.importer import Wishes, importer_named
-        from kiban.records.scope import Tier
 
         importer = importer_named(arguments.system)
-        wishes = Wishes(tier=Tier(arguments.tier), template=arguments.template, sample=arguments.sample)
         with platform(arguments) as (asker, resources):
+            asker, placement = placed(arguments, asker, resources)
+            wishes = Wishes(placement=placement, template=arguments.template, sample=arguments.sample)
             for imported in importer.run(asker, resources, arguments.path, wishes):
                 if arguments.json:
                     print_json(asdict(imported))

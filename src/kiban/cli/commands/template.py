@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 from kiban.cli.command import add_home, add_json
+from kiban.cli.placement_options import add_placement
 
 _KINDS = ("sample", "process", "measurement")
-_TIERS = ("open", "closed")
 
 
 class TemplateCommand:
@@ -49,12 +49,12 @@ def _adopt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="STRUCTURE", help="names out of kiban template list --library")
     parser.add_argument("--all", action="store_true", help="all structures; what was changed here stays as it is")
     parser.add_argument("--update", action="store_true", help="bring those that nobody changed here up to date")
-    _tier(parser)
+    add_placement(parser)
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a template as JSON, or - for standard input")
-    _tier(parser)
+    add_placement(parser)
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preview", action="store_true", help="change nothing; say which records the new version would refuse"
     )
-    _tier(parser)
+    add_placement(parser)
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
@@ -78,10 +78,6 @@ def _diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="before", type=int, metavar="N", help="default: the version before")
     parser.add_argument("--to", dest="after", type=int, metavar="N", help="default: the current version")
     parser.add_argument("--library", action="store_true", help="compare with what Kiban brings under that name")
-
-
-def _tier(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tier", choices=_TIERS, default="closed", help="who may see a new one (default: closed)")
 
 
 _ACTS = (

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from kiban.cli.command import DONE, add_home, add_json, platform, print_json, say
+from kiban.cli.placement_options import add_placement, placed
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class TermCommand:
         parser.add_argument("--iri", metavar="IRI", help="the same thing in an outside vocabulary")
         parser.add_argument("--synonym", metavar="NAME", action="append", help="another name; may be given many times")
         parser.add_argument("--preview", action="store_true", help="of merge: say what it would bring, change nothing")
+        add_placement(parser)
         add_home(parser)
         add_json(parser)
 
@@ -48,6 +50,8 @@ class TermCommand:
             raise WrongUsage("merge takes two terms, the other acts one.", mend="Write kiban term merge ONE INTO.")
         if act not in {"add", "change"} and _said(arguments):
             raise WrongUsage(f"kiban term {act} changes no names or units.", mend="Use kiban term change TERM.")
+        if act != "add" and any((arguments.tier, arguments.agreement, arguments.embargo, arguments.project)):
+            raise WrongUsage(f"kiban term {act} makes no record.", mend="Say who may see a term when it is added.")
         with platform(arguments, n_workers=1) as (asker, resources):
             _DEEDS[act](asker, resources, arguments)
         return DONE
@@ -84,7 +88,8 @@ def _add(asker: Asker, resources: Resources, arguments: argparse.Namespace) -> N
     from kiban.operations.terms import add_term, get_term
     from kiban.records.term import PropertyTerm
 
-    add_term(asker, resources, PropertyTerm(key=arguments.term, **_said(arguments)))
+    asker, placement = placed(arguments, asker, resources)
+    add_term(asker, resources, PropertyTerm(key=arguments.term, **_said(arguments)), placement=placement)
     _print_use(get_term(asker, resources, arguments.term), arguments)
 
 

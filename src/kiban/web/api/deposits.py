@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
 from kiban.errors import WrongUsage
 from kiban.web.api.describe import problems
 from kiban.web.api.models import OutcomeModel
-from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
+from kiban.web.placement_choice import InAddress
 from kiban.web.problem import Problem, answer
 from kiban.web.receive_deposit import LONGEST_NAME, LONGEST_SAMPLE, receive_body, receive_form, wishes
 
@@ -28,7 +28,13 @@ _BODY: dict[str, Any] = {
                     "type": "object",
                     "properties": {
                         "sample": {"type": "string", "description": "As the parameter; counts for the files after it."},
-                        "tier": {"type": "string", "enum": ["closed", "open"], "description": "As the parameter."},
+                        "tier": {
+                            "type": "string",
+                            "enum": ["closed", "shared", "open"],
+                            "description": "As the parameter; counts for the files after it, as the next two.",
+                        },
+                        "agreement": {"type": "string", "description": "As the parameter."},
+                        "embargo": {"type": "string", "description": "As the parameter."},
                         "file": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
                     },
                     "required": ["file"],
@@ -47,7 +53,7 @@ _BODY: dict[str, Any] = {
     openapi_extra=_BODY,
 )
 async def deposit_files(
-    desk: AtDesk,
+    where: InAddress,
     request: Request,
     name: Annotated[
         str | None,
@@ -59,7 +65,6 @@ async def deposit_files(
             examples=["run-12/LTO-850C.ras"],
         ),
     ] = None,
-    tier: Annotated[Literal["closed", "open"], Query(description="Who may see it.")] = "closed",
     sample: Annotated[
         str | None,
         Query(
@@ -74,7 +79,7 @@ async def deposit_files(
     The body is streamed: files of any size are taken. The same bytes twice are one record. One file as the body gives
     one outcome, a form gives a list of them. The answer comes when everything is safe on disk and in the catalog.
     """
-    wanted = wishes(tier, sample)
+    desk, wanted = where.desk, wishes(sample, where.placement)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         outcomes = await receive_form(desk, request, wishes=wanted)

@@ -33,6 +33,9 @@ class OutcomeModel(Model):
     sample: str | None = Field(None, description="Short identifier of the sample.")
     reason: str = Field("", description="Why this reader, or why none, in words for a person.")
     already_there: bool = Field(False, description="The same bytes were deposited before.")
+    stays: str = Field(
+        "", description="Where another tier was asked for than what is there already has: what it has, in words."
+    )
     sha256: str | None = Field(None, description="Checksum of the bytes.")
     size: int = Field(0, description="Bytes.")
     members: list[OutcomeModel] = Field([], description="The files inside, where it is an archive.")

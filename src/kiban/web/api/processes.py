@@ -11,17 +11,17 @@ from kiban.operations import processes
 from kiban.operations.show_as_json import record_as_json
 from kiban.records.document import from_json
 from kiban.records.process import Process
-from kiban.records.scope import Tier
 from kiban.web.api.describe import problems
 from kiban.web.api.records import Identifier
 from kiban.web.api.sample_models import ExtensionModel, NewProcessModel, ProcessChangeModel, RecordedModel, RecordModel
 from kiban.web.api.samples import sample_of
 from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
+from kiban.web.placement_choice import PLACEMENT_FIELDS
 
 ROUTER = APIRouter(tags=["samples"])
 
-_HANDED_ON = ("template", "meant", "done", "inputs", "outputs", "logs", "uses_up", "tier", "expected")
+_HANDED_ON = ("template", "meant", "done", "inputs", "outputs", "logs", "uses_up", "expected", *PLACEMENT_FIELDS)
 
 
 @ROUTER.post(
@@ -29,8 +29,9 @@ _HANDED_ON = ("template", "meant", "done", "inputs", "outputs", "logs", "uses_up
 )
 def record_process(desk: AtDesk, body: NewProcessModel) -> Any:
     """Keep a process, and the new samples that came out of it. Every place that is wrong is named in `parameters`."""
+    where = body.placed(desk)
     recorded = processes.record_process(
-        desk.asker,
+        where.desk.asker,
         desk.resources,
         from_json(body.given(*_HANDED_ON), Process),
         template=body.template,
@@ -40,7 +41,7 @@ def record_process(desk: AtDesk, body: NewProcessModel) -> Any:
         outputs=[sample_of(output) for output in body.outputs],
         logs=body.logs,
         uses_up=body.uses_up,
-        tier=Tier(body.tier),
+        placement=where.placement,
     )
     outputs = [record_as_json(output) for output in recorded.outputs]
     return Json({"process": record_as_json(recorded.process), "outputs": outputs})

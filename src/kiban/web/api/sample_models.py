@@ -12,6 +12,7 @@ from kiban.errors import InvalidValue, KibanError
 from kiban.records.process import moment_of
 from kiban.records.sample import check_hazard
 from kiban.web.api.models import PID, Model
+from kiban.web.placement_choice import PlacementFields
 
 _MOST = 1000
 Text = Annotated[str, Field(max_length=10_000)]
@@ -21,7 +22,6 @@ Expected = Annotated[
     int | None,
     Field(ge=1, le=2**31 - 1, description="The version that you saw last: it is refused if there is another by now."),
 ]
-Tier = Annotated[Literal["closed", "open"], Field(description="Who may see it.")]
 Template = Annotated[str | None, Field(max_length=200, description="Name or identifier of the values' structure.")]
 Values = Annotated[
     dict[str, Any],
@@ -77,14 +77,13 @@ class OutputModel(Sent):
     hazards: list[Hazard] = Field([], max_length=100, description="Hazard statements of the GHS by their codes.")
 
 
-class NewSampleModel(OutputModel):
+class NewSampleModel(OutputModel, PlacementFields):
     """A new sample."""
 
     model_config = ConfigDict(title="NewSample", extra="forbid")
 
     template: Template = None
     values: Values = {}
-    tier: Tier = "closed"
 
 
 class CompositionModel(Sent):
@@ -161,7 +160,7 @@ class _ProcessWords(Sent):
     template: Template = None
 
 
-class NewProcessModel(_ProcessWords):
+class NewProcessModel(_ProcessWords, PlacementFields):
     """A new process, with what went in and came out."""
 
     model_config = ConfigDict(title="NewProcess", extra="forbid")
@@ -175,7 +174,6 @@ class NewProcessModel(_ProcessWords):
     )
     logs: list[Id] = Field([], max_length=_MOST, description="Identifiers of measurements that recorded it.")
     uses_up: bool = Field(False, description="Nothing is left of the inputs.")
-    tier: Tier = "closed"
 
 
 class ProcessChangeModel(_ProcessWords):

@@ -15,7 +15,6 @@ from kiban.operations.show_as_json import record_as_json
 from kiban.records.matter.composition import Basis, Stated
 from kiban.records.record import RecordKind
 from kiban.records.sample import Sample
-from kiban.records.scope import Tier
 from kiban.web.api.describe import problems
 from kiban.web.api.records import Identifier
 from kiban.web.api.sample_models import (
@@ -43,7 +42,10 @@ def register_sample(desk: AtDesk, body: NewSampleModel) -> Any:
         form = Form(template=body.template, values=body.values)
     elif body.values:
         raise _without_template()
-    record = samples.register_sample(desk.asker, desk.resources, sample_of(body), form=form, tier=Tier(body.tier))
+    where = body.placed(desk)
+    record = samples.register_sample(
+        where.desk.asker, desk.resources, sample_of(body), form=form, placement=where.placement
+    )
     return Json(record_as_json(record))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
@@ -13,7 +13,6 @@ from kiban.operations.take_template import add_template, as_next
 from kiban.operations.template_as_json import change_as_json, kept_as_json, listed_as_json, structure_as_json
 from kiban.operations.templates import Kept, compare_versions, get_template, list_templates, revise_template
 from kiban.records.record import RecordKind
-from kiban.records.scope import Tier
 from kiban.records.template import Template
 from kiban.records.template_file import LARGEST, read_template
 from kiban.web.api.describe import problems
@@ -28,6 +27,7 @@ from kiban.web.api.template_models import (
 )
 from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
+from kiban.web.placement_choice import InAddress
 
 ROUTER = APIRouter(tags=["templates"])
 
@@ -44,7 +44,6 @@ Identifier = Annotated[
     str, Path(max_length=200, description="Name, or short identifier.", examples=["heat_treatment", "kb:7Q4M-2KXD-98"])
 ]
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The current one unless given.")]
-TierOfNew = Annotated[Literal["closed", "open"], Query(description="Who may see it.")]
 
 
 async def _sent_template(request: Request) -> Template:
@@ -78,9 +77,10 @@ def get_templates(
     responses=problems(409, 422, 503, 507),
     openapi_extra=_BODY,
 )
-def post_template(desk: AtDesk, template: SentTemplate, tier: TierOfNew = "closed") -> Any:
+def post_template(where: InAddress, template: SentTemplate) -> Any:
     """Keep a new template in the project."""
-    return _answer(add_template(desk.asker, desk.resources, template, tier=Tier(tier)))
+    desk = where.desk
+    return _answer(add_template(desk.asker, desk.resources, template, placement=where.placement))
 
 
 @ROUTER.get(
@@ -167,16 +167,16 @@ def get_structures(desk: AtDesk) -> Any:
     responses=problems(409, 422, 503, 507),
 )
 def adopt_structure(
-    desk: AtDesk,
+    where: InAddress,
     name: Annotated[str, Path(max_length=200, examples=["heat_treatment"])],
     update: Annotated[bool, Query(description="Bring it up to date where it is outdated.")] = False,
-    tier: TierOfNew = "closed",
 ) -> Any:
     """Keep a structure of the library as a template of the project; `left` where there was nothing to do.
 
     One that has been changed in the project, or whose name a template of its own has, is never overwritten.
     """
-    [adopted] = adopt(desk.asker, desk.resources, [name], update=update, tier=Tier(tier))
+    desk = where.desk
+    [adopted] = adopt(desk.asker, desk.resources, [name], update=update, placement=where.placement)
     kept = adopted.kept
     return Json(
         {

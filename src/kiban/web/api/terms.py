@@ -15,6 +15,7 @@ from kiban.web.api.describe import problems
 from kiban.web.api.models import PID, Model
 from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
+from kiban.web.placement_choice import InAddress
 
 ROUTER = APIRouter(tags=["terms"])
 
@@ -114,9 +115,10 @@ def get_terms(
     response_model=TermModel,
     responses=problems(409, 422, 503),
 )
-def add_property_term(desk: AtDesk, body: TermBody) -> Any:
+def add_property_term(where: InAddress, body: TermBody) -> Any:
     """Its key and names must be free."""
-    return Json(term_as_json(add_term(desk.asker, desk.resources, body.term())))
+    desk = where.desk
+    return Json(term_as_json(add_term(desk.asker, desk.resources, body.term(), placement=where.placement)))
 
 
 @ROUTER.get("/terms/{name}", summary="A property term", response_model=TermUseModel, responses=problems(404, 422, 503))

@@ -5,34 +5,35 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from kiban.records.technique import TECHNIQUES
-from kiban.web.asker import AtDesk
+from kiban.web.asker import AtDesk, Desk
 from kiban.web.language import language_of
 from kiban.web.page import page
-from kiban.web.receive_deposit import LONGEST_SAMPLE, TIERS, receive_form, wishes
+from kiban.web.placement_choice import offered
+from kiban.web.receive_deposit import LONGEST_SAMPLE, receive_form, wishes
 
 ROUTER = APIRouter()
 
 
 @ROUTER.get("/deposit")
-def show_deposit(request: Request, sample: str = "") -> Response:
+def show_deposit(request: Request, desk: AtDesk, sample: str = "") -> Response:
     """Show the place to drop files on; for a sample, where its name or identifier comes in the address."""
-    return _page(request, outcomes=None, sample=sample[:LONGEST_SAMPLE])
+    return _page(request, desk, outcomes=None, sample=sample[:LONGEST_SAMPLE])
 
 
 @ROUTER.post("/deposit")
 async def take_deposit(request: Request, desk: AtDesk) -> Response:
     """Take the form of a browser without scripts, and show what became of each file."""
-    return _page(request, outcomes=await receive_form(desk, request, wishes=wishes("closed", None)))
+    return _page(request, desk, outcomes=await receive_form(desk, request, wishes=wishes(None)))
 
 
-def _page(request: Request, *, outcomes: object, sample: str = "") -> Response:
+def _page(request: Request, desk: Desk, *, outcomes: object, sample: str = "") -> Response:
     language = language_of(request)
     return page(
         request,
         "deposit.html",
         outcomes=outcomes,
         sample=sample,
-        tiers=[tier.value for tier in TIERS],
+        offered=offered(desk),
         longest_sample=LONGEST_SAMPLE,
         techniques={key: known.ja if language == "ja" else known.en for key, known in TECHNIQUES.items()},
     )

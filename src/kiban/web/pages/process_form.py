@@ -15,13 +15,12 @@ from kiban.operations.templates import list_templates
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.records.scope import Tier
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.form_data import Given, SentForm
 from kiban.web.form_view import FormView, ValueForm
 from kiban.web.language import Speaker, language_of
 from kiban.web.page import page
-from kiban.web.pages.templates import TIERS
+from kiban.web.placement_choice import of_form, offered
 
 ROUTER = APIRouter()
 
@@ -51,12 +50,12 @@ def take_new_process(request: Request, desk: AtDesk, form: SentForm) -> Response
                 inputs=_inputs(form),
                 outputs=[Sample(name=name) for name in map(str.strip, form.text("outputs").split("\n")) if name],
                 uses_up=form.text("uses_up") == "on",
-                tier=Tier.OPEN if form.text("tier") == Tier.OPEN.value else Tier.CLOSED,
+                placement=of_form(desk, form),
             )
             return RedirectResponse(f"/records/{recorded.process.pid}", status_code=303)
         except KibanError as e:
             view.wrong = e
-    return _page(request, desk, values.sent(form), view, _sent(form))
+    return _page(request, desk, values.sent(form), view, _sent(form), form=form)
 
 
 @ROUTER.get("/processes/{identifier}/edit")
@@ -116,16 +115,22 @@ def _inputs(form: Given) -> list[str]:
 def _head(record: Record | None) -> dict[str, Any]:
     document: Mapping[str, Any] = record.document if record is not None else {"state": ProcessState.DONE.value}
     texts = {name: str(document.get(name) or "") for name in _TEXTS}
-    return texts | {"inputs": [], "outputs": "", "uses_up": False, "tier": Tier.CLOSED.value}
+    return texts | {"inputs": [], "outputs": "", "uses_up": False}
 
 
 def _sent(form: Given) -> dict[str, Any]:
-    texts: dict[str, Any] = {name: form.text(name) for name in (*_TEXTS, "outputs", "tier")}
+    texts: dict[str, Any] = {name: form.text(name) for name in (*_TEXTS, "outputs")}
     return texts | {"inputs": _inputs(form), "uses_up": form.text("uses_up") == "on"}
 
 
 def _page(
-    request: Request, desk: Desk, values: ValueForm, view: FormView, head: dict[str, Any], record: Record | None = None
+    request: Request,
+    desk: Desk,
+    values: ValueForm,
+    view: FormView,
+    head: dict[str, Any],
+    record: Record | None = None,
+    form: Given | None = None,
 ) -> Response:
     speaker = Speaker(language_of(request))
     failed = view.problems or view.wrong or view.conflict
@@ -142,6 +147,6 @@ def _page(
         view=view,
         head=head,
         states=[state.value for state in ProcessState],
-        tiers=[tier.value for tier in TIERS],
+        offered=offered(desk, form) if record is None else None,
         templates=list_templates(desk.asker, desk.resources, applies_to=RecordKind.PROCESS) if record is None else (),
     )

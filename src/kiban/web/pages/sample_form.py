@@ -15,13 +15,12 @@ from kiban.operations.samples import Form, change_sample, register_sample
 from kiban.operations.templates import list_templates
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.records.scope import Tier
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.form_data import Given, SentForm
 from kiban.web.form_view import FormView, ValueForm
 from kiban.web.language import Speaker, language_of
 from kiban.web.page import page
-from kiban.web.pages.templates import TIERS
+from kiban.web.placement_choice import of_form, offered
 
 ROUTER = APIRouter()
 
@@ -47,12 +46,12 @@ def take_new_sample(request: Request, desk: AtDesk, form: SentForm) -> Response:
                 desk.resources,
                 Sample(**texts, hazards=_hazards(form)),
                 form=_form(values, form),
-                tier=Tier.OPEN if form.text("tier") == Tier.OPEN.value else Tier.CLOSED,
+                placement=of_form(desk, form),
             )
             return RedirectResponse(f"/records/{record.pid}", status_code=303)
         except KibanError as e:
             view.wrong = e
-    return _page(request, desk, values.sent(form), view, _sent(form))
+    return _page(request, desk, values.sent(form), view, _sent(form), form=form)
 
 
 @ROUTER.get("/samples/{identifier}/edit")
@@ -99,11 +98,11 @@ def _hazards(form: Given) -> tuple[str, ...]:
 def _head(record: Record | None) -> dict[str, Any]:
     document: Mapping[str, Any] = record.document if record is not None else {}
     texts = {name: str(document.get(name, "")) for name in _TEXTS}
-    return texts | {"hazards": ", ".join(document.get("hazards", ())), "tier": Tier.CLOSED.value}
+    return texts | {"hazards": ", ".join(document.get("hazards", ()))}
 
 
 def _sent(form: Given) -> dict[str, Any]:
-    return {name: form.text(name) for name in (*_TEXTS, "hazards", "tier")}
+    return {name: form.text(name) for name in (*_TEXTS, "hazards")}
 
 
 def _other_texts(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, str]:
@@ -111,7 +110,13 @@ def _other_texts(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str
 
 
 def _page(
-    request: Request, desk: Desk, values: ValueForm, view: FormView, head: dict[str, Any], record: Record | None = None
+    request: Request,
+    desk: Desk,
+    values: ValueForm,
+    view: FormView,
+    head: dict[str, Any],
+    record: Record | None = None,
+    form: Given | None = None,
 ) -> Response:
     speaker = Speaker(language_of(request))
     title = speaker("forms.edit", title=record.title) if record is not None else speaker("forms.new_sample")
@@ -128,6 +133,6 @@ def _page(
         typed=values.typed,
         view=view,
         head=head,
-        tiers=[tier.value for tier in TIERS],
+        offered=offered(desk, form) if record is None else None,
         templates=list_templates(desk.asker, desk.resources, applies_to=RecordKind.SAMPLE) if record is None else (),
     )

@@ -13,13 +13,12 @@ from starlette.responses import RedirectResponse
 from kiban.errors import KibanError, UnreadableFile, WrongUsage
 from kiban.operations.fill_spreadsheet import CheckedSheet, check_spreadsheet, empty_sheet, keep_spreadsheet
 from kiban.operations.templates import Kept, get_template
-from kiban.records.scope import Tier
 from kiban.standards.template_sheet_layout import PARTS
-from kiban.web.asker import AtDesk
+from kiban.web.asker import AtDesk, Desk
 from kiban.web.form_data import Given, SentForm
 from kiban.web.language import language_of
 from kiban.web.page import page
-from kiban.web.pages.templates import TIERS
+from kiban.web.placement_choice import of_form, offered
 
 ROUTER = APIRouter()
 
@@ -30,7 +29,7 @@ _MOST_SHOWN = 200
 @ROUTER.get("/templates/{identifier}/spreadsheet")
 def show_spreadsheet(request: Request, desk: AtDesk, identifier: str) -> Response:
     """Show where to download and to upload."""
-    return _page(request, get_template(desk.asker, desk.resources, identifier))
+    return _page(request, desk, get_template(desk.asker, desk.resources, identifier))
 
 
 @ROUTER.get("/templates/{identifier}/spreadsheet.xlsx")
@@ -57,19 +56,19 @@ def take_spreadsheet(request: Request, desk: AtDesk, identifier: str, form: Sent
                 desk.asker, desk.resources, content, template=kept.record.pid,
                 expected=int(expected) if expected.isdecimal() and len(expected) < 10 else 0,
                 skips_wrong=form.text("skips_wrong") == "on",
-                tier=Tier.OPEN if form.text("tier") == Tier.OPEN.value else Tier.CLOSED,
+                placement=of_form(desk, form),
             )  # fmt: skip
             question = f'template = "{kept.record.pid}"'
             return RedirectResponse(f"/search?q={quote(question)}", status_code=303)
         except UnreadableFile as e:
-            return _page(request, kept, wrong=e)
+            return _page(request, desk, kept, wrong=e)
         except KibanError as e:
             wrong = e
     try:
         found = check_spreadsheet(desk.asker, desk.resources, content, template=kept.record.pid)
     except KibanError as e:
-        return _page(request, kept, wrong=e)
-    return _page(request, kept, found=found, wrong=wrong, content=content, name=name)
+        return _page(request, desk, kept, wrong=e)
+    return _page(request, desk, kept, found=found, wrong=wrong, content=content, name=name)
 
 
 def _content(form: Given) -> tuple[bytes, str]:
@@ -88,6 +87,7 @@ def _content(form: Given) -> tuple[bytes, str]:
 
 def _page(
     request: Request,
+    desk: Desk,
     kept: Kept,
     *,
     found: CheckedSheet | None = None,
@@ -103,7 +103,7 @@ def _page(
         "content": base64.b64encode(content).decode("ascii"),
         "name": name,
         "most": _MOST_SHOWN,
-        "tiers": [tier.value for tier in TIERS],
+        "offered": offered(desk),
     }
     failed = wrong is not None or (found is not None and bool(found.problems))
     return page(request, "template_spreadsheet.html", status_code=422 if failed else 200, **values)

@@ -24,7 +24,6 @@ from kiban.operations.templates import (
 )
 from kiban.records.field import FieldKind, Need
 from kiban.records.record import RecordKind
-from kiban.records.scope import Tier
 from kiban.records.technique import TECHNIQUES
 from kiban.records.template import DESCRIBED, Template
 from kiban.records.template_change import changes
@@ -33,14 +32,13 @@ from kiban.web.change_words import say
 from kiban.web.form_data import DEEPEST, SentForm, depth, texts
 from kiban.web.language import Speaker, language_of
 from kiban.web.page import page
+from kiban.web.placement_choice import Offered, of_form, offered
 from kiban.web.problem import of_error
 from kiban.web.template_form import PARTS, Built, shaped, template_of, typed_template
 
 ROUTER = APIRouter()
 
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
-TIERS = (Tier.CLOSED, Tier.OPEN)
-"""The tiers that need no agreement."""
 
 
 @ROUTER.get("/templates")
@@ -52,9 +50,11 @@ def show_templates(request: Request, desk: AtDesk) -> Response:
 
 
 @ROUTER.get("/templates/new")
-def show_new_template(request: Request, applies_to: str = RecordKind.SAMPLE.value) -> Response:
+def show_new_template(request: Request, desk: AtDesk, applies_to: str = RecordKind.SAMPLE.value) -> Response:
     """Show an empty editor."""
-    return _editor(request, typed={"applies_to": applies_to, "fields": [{}]}, built=Built(), kept=None)
+    return _editor(
+        request, typed={"applies_to": applies_to, "fields": [{}]}, built=Built(), kept=None, choices=offered(desk)
+    )
 
 
 @ROUTER.post("/templates/new")
@@ -63,18 +63,17 @@ def take_new_template(request: Request, desk: AtDesk, form: SentForm) -> Respons
     typed = _typed(form)
     built = template_of(typed, None)
     if built.template is None or form.text("do") in {"edit", "more"}:
-        return _editor(request, typed=_more(typed, form), built=built, kept=None, tier=form.text("tier"))
+        return _editor(request, typed=_more(typed, form), built=built, kept=None, choices=offered(desk, form))
     if form.text("do") != "save":
         return page(
             request, "template_review.html", kept=None, structure=built.template, typed=_as_text(typed), said=[],
-            found=None, expected="", tier=form.text("tier"), wrong=None,
+            found=None, expected="", tier=form.text("tier"), embargo=form.text("embargo"), wrong=None,
         )  # fmt: skip
     try:
-        tier = Tier.OPEN if form.text("tier") == Tier.OPEN.value else Tier.CLOSED
-        kept = define_template(desk.asker, desk.resources, built.template, tier=tier)
+        kept = define_template(desk.asker, desk.resources, built.template, placement=of_form(desk, form))
     except Conflict as e:
         built.problems["name"] = e
-        return _editor(request, typed=typed, built=built, kept=None, tier=form.text("tier"))
+        return _editor(request, typed=typed, built=built, kept=None, choices=offered(desk, form))
     return RedirectResponse(f"/templates/{kept.record.pid}", status_code=303)
 
 
@@ -152,11 +151,13 @@ def _review(
     return page(
         request, "template_review.html", status_code=of_error(wrong).status if wrong is not None else 200,
         kept=kept, structure=template, typed=_as_text(typed), said=said, found=found, expected=kept.record.version,
-        tier="", wrong=wrong,
+        tier="", embargo="", wrong=wrong,
     )  # fmt: skip
 
 
-def _editor(request: Request, *, typed: dict[str, Any], built: Built, kept: Any, tier: str = "") -> Response:
+def _editor(
+    request: Request, *, typed: dict[str, Any], built: Built, kept: Any, choices: Offered | None = None
+) -> Response:
     speaker = Speaker(language_of(request))
     names = sorted((speaker.technique(key), key) for key in TECHNIQUES)
     return page(
@@ -167,8 +168,7 @@ def _editor(request: Request, *, typed: dict[str, Any], built: Built, kept: Any,
         problems=built.problems,
         kept=kept,
         is_unsaved=request.method == "POST",
-        tier=tier or Tier.CLOSED.value,
-        tiers=[each.value for each in TIERS],
+        offered=choices,
         kinds=[kind.value for kind in DESCRIBED],
         field_kinds=[kind.value for kind in FieldKind],
         part_kinds=[kind.value for kind in PARTS],
@@ -205,7 +205,7 @@ def _more(typed: dict[str, Any], form: SentForm) -> dict[str, Any]:
 
 def _as_text(typed: dict[str, Any]) -> str:
     return json.dumps(
-        {k: v for k, v in typed.items() if k not in {"do", "expected", "typed", "tier"}}, ensure_ascii=False
+        {k: v for k, v in typed.items() if k not in {"do", "expected", "typed", "tier", "embargo"}}, ensure_ascii=False
     )
 
 

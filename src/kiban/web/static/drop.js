@@ -42,7 +42,7 @@ function next() {
 }
 
 function send(arrival) {
-  const parameters = new URLSearchParams({ name: arrival.path, tier: document.getElementById("tier").value });
+  const parameters = new URLSearchParams({ name: arrival.path, ...placement() });
   const sample = document.getElementById("sample").value.trim();
   if (sample) parameters.set("sample", sample);
   const request = new XMLHttpRequest();
@@ -70,6 +70,17 @@ function send(arrival) {
   request.send(arrival.file);
 }
 
+// The list of tiers has one line for each agreement, and one for what the project says.
+function placement() {
+  const [tier, agreement] = document.getElementById("tier").value.split(":");
+  const embargo = document.getElementById("embargo").value.trim();
+  return {
+    ...(tier && tier !== "project" ? { tier } : {}),
+    ...(agreement ? { agreement } : {}),
+    ...(embargo ? { embargo } : {}),
+  };
+}
+
 function show(arrival, outcome) {
   count(outcome.status);
   arrival.progress.remove();
@@ -82,6 +93,7 @@ function show(arrival, outcome) {
     describe(arrival.line, link, outcome.measurement);
   }
   if (outcome.already_there) arrival.state.append(element("span", "about", words.already));
+  if (outcome.stays) reason(arrival.line, outcome.stays);
   if (!outcome.measurement) reason(arrival.line, outcome.reason);
   if (outcome.members.length) inside(arrival.line, outcome.members);
 }
