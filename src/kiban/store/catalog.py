@@ -186,6 +186,10 @@ class Catalog(Protocol):
         """How many records answer the question."""
         ...
 
+    def count_by_scope(self, visible: Visible) -> dict[int, int]:
+        """How many records there are in each visible scope that has some."""
+        ...
+
     def facets(
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:

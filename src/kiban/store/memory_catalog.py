@@ -151,6 +151,11 @@ class MemoryCatalog:
         """See `Catalog.count`."""
         return sum(1 for _ in self._answers(question, visible))
 
+    def count_by_scope(self, visible: Visible) -> dict[int, int]:
+        """See `Catalog.count_by_scope`."""
+        live = (self._state.live(i, visible) for i in self._state.records)
+        return dict(Counter(record.scope for record in live if record is not None))
+
     def facets(
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:

@@ -238,6 +238,11 @@ class SqlCatalog:
             query = f"SELECT count(*) FROM record r WHERE {where.sql}"
             return int(cursor.execute(query, where.parameters).fetchall()[0][0])
 
+    def count_by_scope(self, visible: Visible) -> dict[int, int]:
+        """See `Catalog.count_by_scope`."""
+        rows = self._rows(visible, f"SELECT scope, count(*) FROM record WHERE {_LIVE} GROUP BY scope")
+        return {row[0]: row[1] for row in rows}
+
     def facets(
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:

@@ -57,6 +57,13 @@ class CatalogAccessSuite:
         )
         return lab, {"secret": secret, "known": known, "hidden": hidden, "shown": shown}
 
+    def test_records_are_counted_by_scope_where_they_are_visible(self) -> None:
+        lab, _ = self.study()
+        closed, is_open = lab.scope(Tier.CLOSED), lab.scope(Tier.OPEN)
+        assert lab.catalog.count_by_scope(Visible.of([closed, is_open])) == {closed.number: 2, is_open.number: 2}
+        assert lab.catalog.count_by_scope(Visible.of([is_open])) == {is_open.number: 2}
+        assert lab.catalog.count_by_scope(NOTHING) == {}
+
     @pytest.mark.parametrize("tiers", [(), (Tier.OPEN,), (Tier.CLOSED,), (Tier.OPEN, Tier.CLOSED)])
     def test_records_outside_the_visible_scopes_do_not_exist(self, tiers: tuple[Tier, ...]) -> None:
         lab, records = self.study()
