@@ -14,7 +14,44 @@ from kiban.records.scope import Tier
 from kiban.store.postgres_settings import OWNER
 from kiban.testing.catalog_examples import Laboratory, a_fact, a_link, blob_of
 
-GUARDED = ("record", "link", "property", "composition", "file", "file_record", "event")
+READ_BY = {
+    "record": "scopes",
+    "link": "scopes",
+    "event": "scopes",
+    "property": "data",
+    "composition": "data",
+    "file": "data",
+    "file_record": "data",
+}
+"""Tables, and the set that decides what is seen of each."""
+GUARDED = tuple(READ_BY)
+SETTINGS = ("scopes", "data", "writes")
+POLICIES = ("seen", "added", "changed", "removed")
+CHANGE = {
+    "record": "UPDATE record SET scope = %s",
+    "link": "UPDATE link SET scope = %s",
+    "property": "UPDATE property SET scope = %s",
+    "composition": "UPDATE composition SET scope = %s",
+    "file": "UPDATE file SET scope = %s",
+    "file_record": "UPDATE file_record SET scope = %s",
+}
+ADD = {
+    "record": "INSERT INTO record (id, version, is_current, is_deleted, pid, kind, title, project, owner, scope, "
+    "document, answers, words, created_at, created_by) VALUES (gen_random_uuid(), 1, true, false, "
+    "gen_random_uuid()::text, 'sample', 'x', gen_random_uuid(), 'x', %s, '{}', '{}', '', now(), 'x')",
+    "link": "INSERT INTO link VALUES (gen_random_uuid(), 'part_of', gen_random_uuid(), %s)",
+    "property": "INSERT INTO property (id, term, value, unit, condition, method, evidence, is_standing, scope) "
+    "VALUES (gen_random_uuid(), 'x', 1, '', '{}', '', gen_random_uuid(), true, %s)",
+    "composition": "INSERT INTO composition VALUES (gen_random_uuid(), 'Ti', 1, %s)",
+    "file": "INSERT INTO file (id, path, checksum, place, size, media_type, status, reason, project, scope, "
+    "deposited_at, deposited_by) VALUES (gen_random_uuid(), 'x', 'x', gen_random_uuid(), 1, '', 'x', '', "
+    "gen_random_uuid(), %s, now(), 'x')",
+    "file_record": "INSERT INTO file_record VALUES (gen_random_uuid(), gen_random_uuid(), %s)",
+    "event": "INSERT INTO event (at, actor, action, scope, details) VALUES (now(), 'x', 'x', %s, '{}')",
+}
+REMOVABLE = ("composition", "link")
+SEARCHED = ("record",)
+"""Of these a role that nobody can log in as sees everything; its functions apply the policy themselves."""
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +76,15 @@ def lab(sql_catalog):
     return lab
 
 
+def say(connection, **sets):
+    """Set `kiban.scopes`, `kiban.data` and `kiban.writes`; what is not given is said to be empty."""
+    for name in SETTINGS:
+        connection.execute(f"SELECT set_config('kiban.{name}', %s, false)", [sets.get(name, "0")])
+
+
 def see(connection, bits):
-    connection.execute("SELECT set_config('kiban.scopes', %s, false)", [bits])
+    """Let a connection read and write these scopes."""
+    say(connection, scopes=bits, data=bits, writes=bits)
 
 
 def count(connection, table):
@@ -71,17 +115,31 @@ def test_exactly_the_rows_of_the_set_are_seen(app, lab, table):
     assert count(app, table) == 2 * n_rows
 
 
-def test_a_set_that_is_no_string_of_bits_shows_nothing(app, lab):
+@pytest.mark.parametrize("table", GUARDED)
+def test_each_table_is_read_by_one_of_the_sets_and_by_no_other(app, lab, table):
+    everything = lab.visible().bits()
+    for name in SETTINGS:
+        say(app, **{name: everything})
+        assert (count(app, table) > 0) == (name == READ_BY[table])
+        say(app, **dict.fromkeys(set(SETTINGS) - {name}, everything))
+        assert (count(app, table) > 0) == (name != READ_BY[table])
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_a_set_that_is_no_string_of_bits_shows_nothing(app, lab, table):
     see(app, "all of them")
     with pytest.raises(psycopg.DataError):
-        count(app, "record")
+        count(app, table)
 
 
 def test_the_set_ends_with_its_transaction(app, lab):
     with app.transaction():
-        app.execute("SELECT set_config('kiban.scopes', %s, true)", [lab.visible().bits()])
-        assert count(app, "record") == 4
-    assert count(app, "record") == 0
+        for name in SETTINGS:
+            app.execute(f"SELECT set_config('kiban.{name}', %s, true)", [lab.visible().bits()])
+        assert (count(app, "record"), count(app, "file")) == (4, 2)
+    assert (count(app, "record"), count(app, "file")) == (0, 0)
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute(ADD["event"], [lab.scope(Tier.OPEN).number])
 
 
 def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
@@ -89,9 +147,13 @@ def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
     for ask in asks:
         see(app, lab.visible(Tier.OPEN).bits())
         assert count(app, ask) == 1
+        say(app, scopes=lab.visible(Tier.CLOSED).bits())
+        assert count(app, ask) == 1
         see(app, "0")
         assert count(app, ask) == 0
         see(app, "")
+        assert count(app, ask) == 0
+        say(app, data=lab.visible().bits(), writes=lab.visible().bits())
         assert count(app, ask) == 0
 
 
@@ -100,17 +162,25 @@ def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
     [
         *(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY" for table in GUARDED),
         *(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY" for table in GUARDED),
-        *(f"DROP POLICY visible ON {table}" for table in GUARDED),
+        *(f"DROP POLICY {policy} ON {table}" for table in GUARDED for policy in POLICIES),
+        *(f"ALTER POLICY {policy} ON {table} TO kiban_app_search" for table in GUARDED for policy in POLICIES),
         *(f"CREATE POLICY mine ON {table} USING (true)" for table in GUARDED),
         *(f"TRUNCATE {table}" for table in GUARDED),
         *(f"DELETE FROM {table}" for table in GUARDED if table not in {"composition", "link"}),
         *(f"DROP TABLE {table}" for table in GUARDED),
         *(f"SET row_security = off; SELECT * FROM {table}" for table in GUARDED),
         "UPDATE record SET title = 'x'",
-        "UPDATE record SET scope = 0",
+        "UPDATE record SET id = gen_random_uuid()",
+        "UPDATE link SET object = gen_random_uuid()",
+        "UPDATE file SET checksum = 'x'",
         "UPDATE event SET actor = 'x'",
         "UPDATE property SET value = 0",
+        "UPDATE event SET scope = 0",
         "UPDATE scope SET tier = 'open'",
+        "UPDATE scope SET closed_until = NULL",
+        "UPDATE directory SET document = '{}'",
+        "DELETE FROM directory",
+        "TRUNCATE directory",
         "DELETE FROM scope",
         "DELETE FROM blob",
         f"SET ROLE {OWNER}",
@@ -168,24 +238,56 @@ def test_a_cheap_function_in_a_question_does_not_see_hidden_rows(app, lab):
     assert app.execute(query).fetchone() == (1,)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO link VALUES (gen_random_uuid(), 'part_of', gen_random_uuid(), %(closed)s)",
-        "INSERT INTO file_record VALUES (gen_random_uuid(), gen_random_uuid(), %(closed)s)",
-        "INSERT INTO composition VALUES (gen_random_uuid(), 'Ti', 1, %(closed)s)",
-        "INSERT INTO event (at, actor, action, scope, details) VALUES (now(), 'x', 'x', %(closed)s, '{}')",
-        "UPDATE link SET scope = %(closed)s",
-        "UPDATE property SET scope = %(closed)s",
-        "UPDATE composition SET scope = %(closed)s",
-        "UPDATE file SET scope = %(closed)s",
-        "UPDATE file_record SET scope = %(closed)s",
-    ],
-)
-def test_nothing_can_be_written_into_or_moved_to_a_hidden_scope(app, lab, statement):
-    see(app, lab.visible(Tier.OPEN).bits())
+@pytest.mark.parametrize("table", ADD)
+def test_rows_are_added_where_the_set_of_writes_allows_it_and_nowhere_else(app, lab, table):
+    closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+    everything, writable = lab.visible().bits(), lab.visible(Tier.OPEN).bits()
+    say(app, scopes=everything, data=everything, writes=writable)
+    with app.transaction(force_rollback=True):
+        assert app.execute(ADD[table], [is_open]).rowcount == 1
     with pytest.raises(errors.InsufficientPrivilege):
-        app.execute(statement, {"closed": lab.scope(Tier.CLOSED).number})
+        app.execute(ADD[table], [closed])
+    say(app, scopes=everything, data=everything)
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute(ADD[table], [is_open])
+
+
+@pytest.mark.parametrize("table", CHANGE)
+def test_rows_are_moved_where_both_scopes_are_writable_and_not_otherwise(app, owner, lab, table):
+    closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+    n_rows = 2 if table == "record" else 1
+    everything = lab.visible().bits()
+    see(app, everything)
+    with app.transaction(force_rollback=True):
+        assert app.execute(f"{CHANGE[table]} WHERE scope = %s", [is_open, closed]).rowcount == n_rows
+    # Only what is moved away from is writable, or only what is moved to.
+    say(app, scopes=everything, data=everything, writes=lab.visible(Tier.CLOSED).bits())
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute(f"{CHANGE[table]} WHERE scope = %s", [is_open, closed])
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute(CHANGE[table], [is_open])
+    say(app, scopes=everything, data=everything, writes=lab.visible(Tier.OPEN).bits())
+    assert app.execute(f"{CHANGE[table]} WHERE scope = %s", [is_open, closed]).rowcount == 0
+    # Nothing is writable: also a statement that names no row changes none.
+    say(app, scopes=everything, data=everything)
+    assert app.execute(CHANGE[table], [is_open]).rowcount == 0
+    # What is not seen is not changed by a statement that looks at it, even where it is writable.
+    say(app, writes=everything)
+    assert app.execute(f"{CHANGE[table]} WHERE scope = %s", [closed, closed]).rowcount == 0
+    assert owner.execute(f"SELECT count(*) FROM {table} WHERE scope = %s", [closed]).fetchone() == (n_rows,)
+
+
+@pytest.mark.parametrize("table", REMOVABLE)
+def test_rows_are_removed_where_their_scope_is_writable(app, owner, lab, table):
+    closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+    everything = lab.visible().bits()
+    say(app, scopes=everything, data=everything, writes=lab.visible(Tier.OPEN).bits())
+    with app.transaction(force_rollback=True):
+        assert app.execute(f"DELETE FROM {table}").rowcount == 1
+        assert app.execute(f"SELECT DISTINCT scope FROM {table}").fetchall() == [(closed,)]
+    say(app, scopes=everything, data=everything)
+    assert app.execute(f"DELETE FROM {table}").rowcount == 0
+    assert owner.execute(f"SELECT count(*) FROM {table} WHERE scope = ANY(%s)", [[closed, is_open]]).fetchone() == (2,)
 
 
 def test_hidden_rows_can_be_neither_changed_nor_removed(app, owner, lab):
@@ -216,6 +318,16 @@ def test_the_owner_is_bound_too_unless_it_is_a_superuser(owner):
         ("kiban_app", False, False, False, True),
         ("kiban_app_search", False, False, False, False),
     ]
+
+
+def test_each_table_has_the_four_policies_and_the_searches_their_own(owner):
+    rows = owner.execute(
+        "SELECT tablename, policyname, permissive, roles::text[], cmd FROM pg_policies WHERE schemaname = 'public'"
+    ).fetchall()
+    four = dict(zip(POLICIES, ("SELECT", "INSERT", "UPDATE", "DELETE"), strict=True))
+    expected = {(table, policy, "PERMISSIVE", "public", four[policy]) for table in GUARDED for policy in POLICIES}
+    expected |= {(table, "searched", "PERMISSIVE", "kiban_app_search", "SELECT") for table in SEARCHED}
+    assert {(table, policy, kind, *roles, deed) for table, policy, kind, roles, deed in rows} == expected
 
 
 def test_every_table_with_a_scope_is_guarded(owner):

@@ -104,7 +104,7 @@ def test_a_database_that_is_not_there_is_told(tmp_path):
 def test_the_set_of_scopes_does_not_outlive_its_transaction(sql_catalog):
     lab = Laboratory(sql_catalog)
     lab.write(lab.sample("x"))
-    pool = sql_catalog._pool
+    pool = sql_catalog.pool
     for _ in range(3):
         sql_catalog.count(EVERYTHING, lab.visible())
         with pool.transaction() as connection:
@@ -229,7 +229,7 @@ def test_errors_of_the_database_have_names_of_ours(state, name):
 
 def test_mistakes_of_ours_are_not_dressed_up(sql_catalog):
     assert translated(psycopg.errors.UndefinedColumn("x")) is None
-    with pytest.raises(psycopg.errors.SyntaxError), sql_catalog._pool.transaction() as connection:
+    with pytest.raises(psycopg.errors.SyntaxError), sql_catalog.pool.transaction() as connection:
         connection.execute("SELEKT")
 
 
