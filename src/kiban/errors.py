@@ -17,6 +17,8 @@
     ├── InvalidQuestion             a search that cannot be understood
     ├── RecordNotFound              there is none, or none that the asker may see (the same words for both)
     ├── Refused                     the asker may see it, but may not do this
+    │   └── NotLoggedIn             nobody is logged in, or what was shown to log in is not good
+    ├── TooManyAttempts             somebody tries to log in too often
     ├── Conflict                    somebody else changed it first
     │   └── IdentifierTaken         a short identifier that was just drawn is in use: draw another
     ├── StorageError
@@ -131,6 +133,22 @@ class RecordNotFound(KibanError):
 
 class Refused(KibanError):
     """The asker may not do this."""
+
+
+class NotLoggedIn(Refused):
+    """Nobody is logged in, or what was shown to log in is not good (any more)."""
+
+
+class TooManyAttempts(KibanError):
+    """Somebody tries to log in too often."""
+
+    def __init__(self, wait_s: float) -> None:
+        self.wait_s = max(1, int(wait_s + 0.999))
+        """How long until the next attempt."""
+        super().__init__(
+            "There were too many attempts to log in.",
+            mend=f"Wait {self.wait_s} seconds. If the password is forgotten, an operator gives a link to set one.",
+        )
 
 
 class Conflict(KibanError):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiban.compute.fence import Fence
 from kiban.errors import InvalidSetting
+from kiban.operations.first_operator import ensure_first_operator
 from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
 from kiban.records.parties.export_control import Release, ReleaseRow, ReleaseTable
@@ -21,7 +22,9 @@ from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
 from kiban.store.postgres_settings import APPLICATION, OWNER
+from kiban.store.sealing import sealer_in
 from kiban.store.sql_catalog import SqlCatalog
+from kiban.store.sql_credentials import SqlCredentials
 from kiban.store.sql_directory import SqlDirectory
 
 _MARK = "kiban.json"
@@ -61,13 +64,17 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
         directory = SqlDirectory(catalog.pool)
         fence = Fence(n_workers)
         stack.callback(fence.close)
+        project = ensure_first_project(catalog, directory, owner=OPERATOR)
+        ensure_first_operator(directory, by=OPERATOR)
         yield Resources(
             catalog=catalog,
             directory=directory,
             audit=MemoryAuditLog(),
+            credentials=SqlCredentials(catalog.pool),
+            sealer=sealer_in(settings.home / "keys"),
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,
-            project=ensure_first_project(catalog, directory, owner=OPERATOR),
+            project=project,
             revive=_reviver(server, stack),
             rde_python=settings.rde_python,
             base_url=settings.base_url,
@@ -136,7 +143,7 @@ def make_home(home: Path) -> None:
 
 
 def _refuse_foreign(home: Path) -> None:
-    ours = {"objects", "postgres", "log"}
+    ours = {"keys", "objects", "postgres", "log"}
     strange = sorted(
         entry.name
         for entry in home.iterdir()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 _ARGUMENTS = (
@@ -22,19 +23,33 @@ _ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session", name="address")
-def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the demo answers."""
+@pytest.fixture(scope="session", name="demo")
+def _demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What the demo said when it answered."""
     home = tmp_path_factory.mktemp("browser") / "home"
     command = [sys.executable, "-P", "-m", "kiban.cli.main", "demo", "--port", "0", "--home", str(home), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
-            yield json.loads(process.stdout.readline())["address"]
+            yield json.loads(process.stdout.readline())
             process.terminate()
             assert process.wait(timeout=20) == 0
         finally:
             process.kill()
+
+
+@pytest.fixture(scope="session", name="address")
+def _address(demo: dict[str, Any]) -> str:
+    """Where the demo answers."""
+    return str(demo["address"])
+
+
+@pytest.fixture(scope="session", name="session")
+def _session(demo: dict[str, Any]) -> dict[str, str]:
+    """The cookie of a browser in which the operator is logged in; the link that does it is good once."""
+    origin = demo["address"].rstrip("/")
+    answer = httpx.post(demo["login"], headers={"origin": origin})
+    return {"name": "kiban_session", "value": answer.cookies["kiban_session"], "url": origin}
 
 
 # Not for the whole session: Playwright keeps an event loop running, and other tests of this process have their own.
@@ -81,9 +96,10 @@ class Watched:
 
 
 @pytest.fixture(name="watched", params=[("en", 1280), ("ja", 390)], ids=["en-desktop", "ja-phone"])
-def _watched(request: pytest.FixtureRequest, chromium: Any, address: str) -> Iterator[Watched]:
+def _watched(request: pytest.FixtureRequest, chromium: Any, address: str, session: dict[str, str]) -> Iterator[Watched]:
     language, width = request.param
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language)
+    context.add_cookies([session])
     watched = Watched(context.new_page(), address)
     yield watched
     context.close()

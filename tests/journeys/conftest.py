@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 
@@ -56,11 +57,26 @@ class Kiban:
             finally:
                 process.kill()
 
+    @staticmethod
+    def logged_in(said: dict[str, Any]) -> httpx.Client:
+        """A program that is logged in as the operator of a platform, which has just said how."""
+        return log_in_once(said)
+
     def lines(self, *arguments: str | Path) -> list[dict[str, Any]]:
         """Run with --json and give the lines; standard output must hold nothing else."""
         done = self.run(*arguments, "--json")
         assert "Traceback" not in done.stderr, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def log_in_once(said: dict[str, Any]) -> httpx.Client:
+    """Use the link that `up` or `demo` gave, as a browser does."""
+    # It says where the form stands, as browsers do with every request.
+    origin = {"origin": said["address"].rstrip("/")}
+    answer = httpx.post(said["login"], headers=origin)
+    assert answer.status_code == 303, answer.text
+    cookies = {"kiban_session": answer.cookies["kiban_session"]}
+    return httpx.Client(base_url=said["address"], headers=origin, cookies=cookies)
 
 
 @pytest.fixture(name="kiban")

@@ -25,7 +25,7 @@ def _servers_of(home: Path) -> list[psutil.Process]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_up_answers_and_stops_without_leaving_anything(kiban: Kiban, number: signal.Signals) -> None:
-    with kiban.serving("up", "--port", "0") as (process, said), httpx.Client(base_url=said["address"]) as client:
+    with kiban.serving("up", "--port", "0") as (process, said), kiban.logged_in(said) as client:
         assert Path(said["home"]) == kiban.home
         page = client.get("/", headers={"accept-language": "ja"})
         assert page.status_code == 200
@@ -52,7 +52,8 @@ def test_up_answers_and_stops_without_leaving_anything(kiban: Kiban, number: sig
 def test_the_terminal_works_while_the_platform_is_up(kiban: Kiban, many_files: Callable[[int], Path]) -> None:
     with kiban.serving("up", "--port", "0") as (process, said):
         assert len(kiban.lines("deposit", many_files(5))) == 5
-        answer = httpx.get(f"{said['address']}api/v1/search", params={"q": 'kind = "measurement"'}).json()
+        with kiban.logged_in(said) as client:
+            answer = client.get("/api/v1/search", params={"q": 'kind = "measurement"'}).json()
         assert answer["total"] == 5
         process.terminate()
         assert process.wait(timeout=15) == 0
@@ -73,12 +74,14 @@ def test_a_port_that_is_taken_is_told(kiban: Kiban, tmp_path: Path) -> None:
 def test_the_demo_has_something_on_every_page_and_starts_again_at_once(kiban: Kiban) -> None:
     for attempt in range(2):
         with kiban.serving("demo", "--port", "0", "--home", kiban.home) as (process, said):
-            answer = httpx.get(f"{said['address']}api/v1/search").json()
+            client = kiban.logged_in(said)
+            answer = client.get("/api/v1/search").json()
             counts = {facet["value"]: facet["count"] for facet in answer["facets"]["kind"]}
             assert counts["sample"] >= 5, attempt
             assert counts["measurement"] >= 30
             assert len(answer["facets"]["technique"]) >= 3
-            waiting = httpx.get(f"{said['address']}api/v1/files", params={"status": "quarantined"}).json()
+            waiting = client.get("/api/v1/files", params={"status": "quarantined"}).json()
             assert len(waiting["files"]) == 1
+            client.close()
             process.terminate()
             assert process.wait(timeout=15) == 0

@@ -8,9 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from kiban.compute.fence import Fence
 from kiban.operations.resources import Resources
+from kiban.operations.who_is import Visitor
+from kiban.platform import local_asker
+from kiban.records.party import Asker
 from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
 from kiban.web.application import application
@@ -33,8 +37,17 @@ FORM_PIECES = (
 """What forms with the boundary `b` are made of, put together in any order."""
 
 
+def asked_by(app: FastAPI, asker: Asker) -> None:
+    """Have every request be one of this asker's, whatever it shows."""
+    app.state.receive = lambda _: Visitor(asker=asker)
+
+
 class Program:
-    """Asks as a program on this machine does. Mistakes of ours are raised, not answered, unless told otherwise."""
+    """Asks over HTTP, in the name of the person at this machine unless another one is given.
+
+    With `by_credentials` it is whoever its requests show to be: nobody, without a cookie or token. Mistakes of ours are
+    raised, not answered, unless told otherwise.
+    """
 
     def __init__(
         self,
@@ -42,19 +55,22 @@ class Program:
         *,
         asks: Desk | None = None,
         raises: bool = True,
+        by_credentials: bool = False,
         names: frozenset[str] = LOOPBACK_NAMES,
     ) -> None:
         self.resources = resources
-        self._app = application(resources, names=names)
+        self.app = application(resources, names=names)
         self._raises = raises
         if asks is not None:
-            self._app.dependency_overrides[desk] = lambda: asks
+            self.app.dependency_overrides[desk] = lambda: asks
+        if not by_credentials:
+            asked_by(self.app, asks.asker if asks is not None else local_asker(resources))
 
     def ask(self, method: str, address: str, **options: Any) -> httpx.Response:
         """Send one request and give the answer whole."""
 
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=self._raises)
+            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=self._raises)
             headers = {"accept-language": "en", **options.pop("headers", {})}
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
                 return await client.request(method, address, headers=headers, **options)

@@ -13,7 +13,6 @@ from kiban.operations.list_files import list_files
 from kiban.platform import local_asker
 from kiban.records.file_entry import Blob
 from kiban.store.object_folder import ObjectFolder
-from kiban.web.application import application
 from kiban.web.receive_deposit import clean_path
 
 from .conftest import BYTES, CUT, SWEEP, Program
@@ -151,7 +150,7 @@ def test_a_connection_that_breaks_off_keeps_nothing(empty: Program) -> None:
         "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 1),
     }
-    asyncio.run(application(empty.resources)(scope, receive, send))
+    asyncio.run(empty.app(scope, receive, send))
     assert _kept(empty) == []
     assert list(empty.resources.objects.checksums()) == []
     folder = empty.resources.objects

@@ -16,6 +16,8 @@ from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
 from kiban.web.application import application
 
+from .conftest import asked_by
+
 N_KEPT = 53
 
 
@@ -42,6 +44,7 @@ class Pages:
 
     def __init__(self, resources: Resources) -> None:
         self._app = application(resources)
+        asked_by(self._app, local_asker(resources))
 
     def get(self, address: str, *, follow_redirects: bool = False) -> httpx.Response:
         return self._ask("GET", address, follow_redirects=follow_redirects)

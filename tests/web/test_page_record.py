@@ -24,7 +24,9 @@ from kiban.store.catalog import Batch
 from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
 from kiban.web.application import application
-from kiban.web.asker import Desk, desk
+from kiban.web.asker import Desk
+
+from .conftest import asked_by
 
 XRD = 'technique = "xrd"'
 CYCLIC = 'technique = "cyclic_voltammetry"'
@@ -51,8 +53,7 @@ class Pages:
 
     def __init__(self, resources: Resources, asks: Desk | None = None) -> None:
         self._app = application(resources)
-        if asks is not None:
-            self._app.dependency_overrides[desk] = lambda: asks
+        asked_by(self._app, asks.asker if asks is not None else local_asker(resources))
 
     def get(self, address: str, *, follow_redirects: bool = False) -> httpx.Response:
         async def ask() -> httpx.Response:

@@ -15,8 +15,10 @@ from kiban.records.party import Act, Asker
 from kiban.records.scope import Visible
 from kiban.store.audit_log import AuditLog
 from kiban.store.catalog import Catalog
+from kiban.store.credentials import Credentials
 from kiban.store.directory_store import DirectoryStore
 from kiban.store.objects import ObjectStore
+from kiban.store.sealing import Sealer
 
 _NOTHING = Visible(frozenset())
 _NEEDS = {
@@ -34,6 +36,8 @@ class Resources:
     catalog: Catalog
     directory: DirectoryStore
     audit: AuditLog
+    credentials: Credentials
+    sealer: Sealer
     objects: ObjectStore
     fence: Fence
     project: UUID

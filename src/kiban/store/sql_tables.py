@@ -20,13 +20,14 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, TSVECTOR, UUID
 
 METADATA = MetaData()
 
@@ -232,4 +233,90 @@ EVENT = Table(
     _required("details", JSON),
     Index("event_at", "at", "id"),
     Index("event_subject", "subject"),
+)
+
+ACCOUNT_PASSWORD = Table(
+    "account_password",
+    METADATA,
+    _required("person", UUID, primary=True),
+    # By Argon2, with salt and parameters.
+    _required("hash", Text),
+    _required("set_at", _TIME),
+)
+
+SECOND_FACTOR = Table(
+    "second_factor",
+    METADATA,
+    _required("person", UUID, primary=True),
+    # See kiban.store.sealing.
+    _required("sealed", LargeBinary),
+    _required("made_at", _TIME),
+    Column("confirmed_at", _TIME),
+    Column("last_step", BigInteger, nullable=False, server_default=text("0")),
+)
+
+RECOVERY_CODE = Table(
+    "recovery_code",
+    METADATA,
+    _required("person", UUID, primary=True),
+    _required("secret", LargeBinary, primary=True),
+)
+
+LOGIN_SESSION = Table(
+    "login_session",
+    METADATA,
+    _required("id", UUID, primary=True),
+    # The SHA-256 of what the browser shows.
+    _required("secret", LargeBinary),
+    _required("person", UUID),
+    _required("way", Text),
+    _required("made_at", _TIME),
+    _required("used_at", _TIME),
+    _required("ends_at", _TIME),
+    _required("agent", Text),
+    _required("address", Text),
+    Column("project", UUID),
+    Column("ended_at", _TIME),
+    Index("login_session_secret", "secret", unique=True),
+    Index("login_session_person", "person", "used_at"),
+)
+
+TOKEN = Table(
+    "token",
+    METADATA,
+    _required("id", UUID, primary=True),
+    _required("secret", LargeBinary),
+    _required("person", UUID),
+    _required("name", Text),
+    _required("acts", ARRAY(Text)),
+    Column("project", UUID),
+    _required("made_at", _TIME),
+    _required("made_by", Text),
+    _required("expires_at", _TIME),
+    Column("used_at", _TIME),
+    Column("revoked_at", _TIME),
+    Index("token_secret", "secret", unique=True),
+    Index("token_person", "person", "made_at"),
+)
+
+LOGIN_LINK = Table(
+    "login_link",
+    METADATA,
+    _required("secret", LargeBinary, primary=True),
+    _required("person", UUID),
+    _required("purpose", Text),
+    _required("made_at", _TIME),
+    _required("expires_at", _TIME),
+    _required("made_by", Text),
+    Index("login_link_person", "person"),
+)
+
+LOGIN_ATTEMPT = Table(
+    "login_attempt",
+    METADATA,
+    # The SHA-256 of what attempts are counted by.
+    _required("key", LargeBinary, primary=True),
+    _required("n_made", Integer),
+    _required("last_at", _TIME),
+    Index("login_attempt_last_at", "last_at"),
 )

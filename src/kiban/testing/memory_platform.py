@@ -5,22 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from kiban.compute.fence import Fence
+from kiban.operations.first_operator import ensure_first_operator
 from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
 from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_catalog import MemoryCatalog
+from kiban.store.memory_credentials import MemoryCredentials
 from kiban.store.memory_directory import MemoryDirectory
 from kiban.store.objects import ObjectStore
+from kiban.store.sealing import new_sealer
 
 
 def memory_platform(objects: ObjectStore, fence: Fence, **others: Any) -> Resources:
-    """Put it together, with its first project made."""
+    """Put it together, with its first project and operator made."""
     catalog = MemoryCatalog()
     directory = MemoryDirectory(catalog.follow)
     project = ensure_first_project(catalog, directory, owner="operator")
-    given = {"revive": lambda: None, "audit": MemoryAuditLog(), **others}
+    ensure_first_operator(directory, by="operator")
+    given = {
+        "revive": lambda: None,
+        "audit": MemoryAuditLog(),
+        "credentials": MemoryCredentials(),
+        "sealer": new_sealer(),
+        **others,
+    }
     return Resources(catalog=catalog, directory=directory, objects=objects, fence=fence, project=project, **given)
 
 

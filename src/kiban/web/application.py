@@ -13,6 +13,7 @@ import kiban
 from kiban import plugins
 from kiban.web import failures
 from kiban.web.api.openapi import describe
+from kiban.web.asker import receive
 from kiban.web.guard import LOOPBACK_NAMES, Guard
 from kiban.web.json_response import Json
 from kiban.web.static_files import mount_static
@@ -46,6 +47,7 @@ def application(resources: Resources, *, names: Collection[str] = LOOPBACK_NAMES
         generate_unique_id_function=_operation_id,
     )
     app.state.resources = resources
+    app.state.receive = receive
     for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.api", "ROUTER", check=_lacks)):
         app.include_router(router, prefix=API)
     for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.pages", "ROUTER", check=_lacks)):

@@ -1,15 +1,22 @@
-"""Who asks: the one place where a request becomes an asker."""
+"""Who asks: the one place where a request becomes an asker, by a session's cookie or a token."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from kiban.errors import KibanError, NotLoggedIn
 from kiban.operations.resources import Resources
-from kiban.platform import local_asker
+from kiban.operations.who_is import Visitor, who_is
 from kiban.records.party import Asker
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+SESSION_COOKIE = "kiban_session"
+_LONGEST_AGENT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +27,80 @@ class Desk:
     resources: Resources
 
 
-def desk(request: Request) -> Desk:
-    """Receive a request.
+def visitor_of(request: Request) -> Visitor:
+    """Whoever sent the request; asked once for each. Raises NotLoggedIn for a token that is not good."""
+    found: Visitor | None = getattr(request.state, "visitor", None)
+    if found is None:
+        request.state.visitor = found = request.app.state.receive(request)
+    return found
 
-    There are no accounts yet, and the server is reached from this machine only, so whoever asks is the person at it.
-    """
-    resources: Resources = request.app.state.resources
-    return Desk(local_asker(resources), resources)
+
+def receive(request: Request) -> Visitor:
+    """Look at what a request shows. An application asks this unless it is told otherwise (`app.state.receive`)."""
+    return who_is(
+        request.app.state.resources,
+        cookie=request.cookies.get(SESSION_COOKIE),
+        bearer=_bearer(request),
+        address=address_of(request),
+    )
+
+
+def shown_visitor(request: Request) -> Visitor | None:
+    """Whoever the header of a page names; nobody where that cannot be said: the page itself says why."""
+    try:
+        return visitor_of(request)
+    except KibanError:
+        return None
+
+
+def desk(request: Request) -> Desk:
+    """Receive a request."""
+    return Desk(visitor_of(request).asker, request.app.state.resources)
+
+
+def desk_of_somebody(request: Request) -> Desk:
+    """Receive a request that only somebody who is logged in can send. Raises NotLoggedIn."""
+    visitor = visitor_of(request)
+    if is_nobody(visitor):
+        raise NotLoggedIn("This is for people who are logged in.", mend="Log in, then do it again.")
+    return Desk(visitor.asker, request.app.state.resources)
 
 
 AtDesk = Annotated[Desk, Depends(desk)]
+LoggedIn = Annotated[Desk, Depends(desk_of_somebody)]
+Visiting = Annotated[Visitor, Depends(visitor_of)]
+
+
+def is_nobody(visitor: Visitor) -> bool:
+    """Say whether nobody is logged in."""
+    return visitor.asker.party == "anonymous"
+
+
+def address_of(request: Request) -> str:
+    """The address of the machine that a request comes from."""
+    return request.client.host if request.client is not None else "unknown"
+
+
+def agent_of(request: Request) -> str:
+    """What a browser says of itself."""
+    return request.headers.get("user-agent", "")[:_LONGEST_AGENT]
+
+
+def keep_session(request: Request, response: Response, secret: str) -> None:
+    """Have the browser show the session from now on. Scripts cannot read it; pages of other sites do not send it."""
+    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", secure=_is_encrypted(request), path="/")
+
+
+def forget_session(request: Request, response: Response) -> None:
+    """Have the browser show it no more."""
+    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax", secure=_is_encrypted(request), path="/")
+
+
+def _is_encrypted(request: Request) -> bool:
+    resources: Resources = request.app.state.resources
+    return request.url.scheme == "https" or (resources.base_url or "").startswith("https://")
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from kiban.errors import KibanError
+from kiban.errors import KibanError, NotLoggedIn, Refused
 from kiban.records import filled
+from kiban.web.asker import is_nobody, shown_visitor
 from kiban.web.page import error_page
 from kiban.web.problem import Problem, answer, of_error, title
 
@@ -41,7 +43,24 @@ def _respond(request: Request, problem: Problem, headers: dict[str, str] | None 
 
 def _our_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, KibanError)  # noqa: S101  registered for it
+    if isinstance(error, Refused) and not isinstance(error, NotLoggedIn) and _is_nobody(request):
+        # What anybody could do who is somebody: whoever asks is told to say who they are.
+        error = NotLoggedIn(error.fault, mend="Log in; programs show a token.")
+    if isinstance(error, NotLoggedIn) and _leads_to_login(request):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?next={quote(asked, safe='/')}", status_code=303)
     return _respond(request, of_error(error))
+
+
+def _is_nobody(request: Request) -> bool:
+    visitor = shown_visitor(request)
+    return visitor is not None and is_nobody(visitor)
+
+
+def _leads_to_login(request: Request) -> bool:
+    """Say whether a person opens a page: then the login is shown, and leads back."""
+    path = request.url.path
+    return request.method == "GET" and not path.startswith(("/api/", "/login")) and _is_nobody(request)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

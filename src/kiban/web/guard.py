@@ -14,6 +14,8 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from kiban.operations.who_is import Visitor
+from kiban.records.party import ANONYMOUS
 from kiban.web.problem import Problem, answer
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORT = re.compile(rb":\d{0,5}$")
+_NOBODY = Visitor(asker=ANONYMOUS)
 _NUL = re.compile(rb"%00|\x00")
 
 HEADERS = {
@@ -99,7 +102,8 @@ def _answered(scope: Scope, problem: Problem) -> ASGIApp:
     from kiban.web.page import error_page
 
     # The language may be asked for in the part of the address that cannot be used.
-    return error_page(Request({**scope, "query_string": b""}), problem)
+    # Who asks is not asked: nothing here may wait for the database.
+    return error_page(Request({**scope, "query_string": b"", "state": {"visitor": _NOBODY}}), problem)
 
 
 def _is_for_programs(scope: Scope) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse
 
 from kiban.web import show_values
+from kiban.web.asker import shown_visitor
 from kiban.web.guard import HEADERS
 from kiban.web.language import COOKIE, LANGUAGES, Speaker, chosen, language_of
 from kiban.web.static_files import static_address
@@ -44,7 +45,8 @@ def page(
     plots : bool
         The page draws with Plotly.
     values
-        What the template shows. It also has `t` (the words), `lang` and `languages` (with the address of each).
+        What the template shows. It also has `t` (the words), `lang`, `languages` (with the address of
+        each) and the `visitor` (whoever is logged in).
     """
     speaker = Speaker(language_of(request))
     content = (
@@ -55,6 +57,7 @@ def page(
             lang=speaker.language,
             path=request.url.path,
             languages=_languages(request),
+            visitor=shown_visitor(request),
             plots=plots,
             **values,
         )

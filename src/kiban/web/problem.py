@@ -20,7 +20,9 @@ _STATUS: dict[type[KibanError], int] = {
     errors.InvalidQuestion: 422,
     errors.InvalidValue: 422,
     errors.WrongUsage: 422,
+    errors.NotLoggedIn: 401,
     errors.Refused: 403,
+    errors.TooManyAttempts: 429,
     errors.Conflict: 409,
     errors.MissingExtra: 406,
     errors.NotExportable: 406,
@@ -47,6 +49,8 @@ class Problem:
     """Where in the question the trouble starts, in characters from 0."""
     parameters: dict[str, str] = field(default_factory=dict)
     """Name of each parameter (or place in the body) that cannot be used, and what is wrong with it."""
+    wait_s: int | None = None
+    """Of too many attempts: how long until the next."""
 
     def as_json(self) -> dict[str, Any]:
         """The members of RFC 9457, then ours."""
@@ -79,8 +83,15 @@ def of_error(error: KibanError) -> Problem:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     position = error.position if isinstance(error, errors.InvalidQuestion) else None
     places = error.places if isinstance(error, errors.InvalidForm) else {}
+    wait_s = error.wait_s if isinstance(error, errors.TooManyAttempts) else None
     return Problem(
-        status=status, error=error.name, fault=error.fault, mend=error.mend, position=position, parameters=places
+        status=status,
+        error=error.name,
+        fault=error.fault,
+        mend=error.mend,
+        position=position,
+        parameters=places,
+        wait_s=wait_s,
     )
 
 
@@ -94,5 +105,9 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response:
 
 
 def _headers(problem: Problem, headers: dict[str, str] | None) -> dict[str, str]:
-    retry = {"retry-after": "5"} if problem.status == 503 else {}
-    return {"cache-control": "no-store", **retry, **(headers or {})}
+    usual = {
+        401: {"www-authenticate": 'Bearer realm="kiban"'},
+        429: {"retry-after": str(problem.wait_s or 5)},
+        503: {"retry-after": "5"},
+    }.get(problem.status, {})
+    return {"cache-control": "no-store", **usual, **(headers or {})}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiban.cli.command import DONE, Progress, add_json, print_json, say
+from kiban.cli.first_login import HOW_TO, first_login
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
@@ -38,10 +39,13 @@ class Demo:
             _fill(local_asker(resources), resources, settings.home / "example-files")
 
             def ready(address: str) -> None:
+                login = first_login(resources, address)
                 if arguments.json:
-                    print_json({"address": address, "home": str(settings.home)})
-                else:
-                    say(f"Kiban is ready: {address}\nIts data is in {settings.home}. Ctrl-C ends it.")
+                    print_json({"address": address, "home": str(settings.home), "login": login})
+                    return
+                say(f"Kiban is ready: {address}\nIts data is in {settings.home}. Ctrl-C ends it.")
+                if login is not None:
+                    say(HOW_TO.format(login=login))
 
             serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready)
         return DONE

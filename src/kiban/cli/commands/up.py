@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 from kiban.cli.command import DONE, add_home, add_json, print_json, say
+from kiban.cli.first_login import HOW_TO, first_login
 
 DEFAULT_PORT = 8420
 
@@ -51,17 +52,21 @@ def _serve(arguments: argparse.Namespace, settings: Any) -> None:
     from kiban.platform import open_platform
     from kiban.web.serve import serve
 
-    def ready(address: str) -> None:
-        if arguments.json:
-            print_json({"address": address, "home": str(settings.home)})
-        else:
-            print(address, flush=True)
-            say(f"home: {settings.home}\nCtrl-C ends it")
-
     # Until the server takes over, SIGTERM is taken like Ctrl-C: what has been started is stopped again.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with open_platform(settings) as resources:
+
+            def ready(address: str) -> None:
+                login = first_login(resources, address)
+                if arguments.json:
+                    print_json({"address": address, "home": str(settings.home), "login": login})
+                    return
+                print(address, flush=True)
+                say(f"home: {settings.home}\nCtrl-C ends it")
+                if login is not None:
+                    say(HOW_TO.format(login=login))
+
             serve(resources, host=arguments.host, port=arguments.port, on_ready=ready)
             # The database is being stopped: nothing may break into that.
             for number in (signal.SIGTERM, signal.SIGINT):
