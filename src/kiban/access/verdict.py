@@ -91,6 +91,12 @@ def judge(asker: Asker, scope: Scope, right: Right = Right.METADATA) -> Verdict:
     return refusal or permission or Verdict(False, "No rule gives access to it.", frozenset({right}))
 
 
+def rule_giving(asker: Asker, scope: Scope, right: Right) -> str:
+    """The name of the rule that gives the asker the right, for the audit log; empty where none does."""
+    permissions = weigh(asker, scope).permissions
+    return next((name for name, verdict in permissions if right in verdict.rights), "")
+
+
 def rights(asker: Asker, scope: Scope) -> frozenset[Right]:
     """All that the asker may do with records of the scope."""
     given: set[Right] = set()

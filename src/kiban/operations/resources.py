@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-from kiban.access.verdict import visible
+from kiban.access.verdict import rule_giving, visible
 from kiban.compute.fence import Fence
 from kiban.errors import Refused
 from kiban.records.parties.right import Right, Role
@@ -61,7 +61,12 @@ class Resources:
         """
         if not may_act(asker, act):
             return _NOTHING
-        return visible(asker, self.catalog.scopes(), right)
+        scopes = {scope.number: scope for scope in self.catalog.scopes()}
+        return replace(
+            visible(asker, scopes.values(), right),
+            address=asker.address,
+            rule=lambda number: rule_giving(asker, scopes[number], Right.WRITE) if number in scopes else "",
+        )
 
     def working_in(self, asker: Asker) -> UUID:
         """The project whose things come first for the asker, whether or not it may add to it."""

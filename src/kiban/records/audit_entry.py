@@ -24,6 +24,9 @@ class AuditEntry:
         What it was done to: a short identifier, a checksum, a login name; empty where there is none.
     scope : int, optional
         The scope of the record it was done to.
+    scopes : tuple of int
+        All scopes that it touched, where they are several: of the records that an answer was made of. `scope` is one of
+        them where there is only one.
     rule : str
         The access rule that allowed or refused it.
     address : str
@@ -37,6 +40,7 @@ class AuditEntry:
     act: str
     subject: str = ""
     scope: int | None = None
+    scopes: tuple[int, ...] = ()
     rule: str = ""
     address: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -46,3 +50,6 @@ class AuditEntry:
             raise InvalidValue("The time of an audit entry came without a zone.", mend="Give it in UTC.")
         if not self.act:
             raise InvalidValue("An audit entry does not say what was done.", mend="Give a verb.")
+        scopes = self.scopes if self.scope is None else (self.scope, *self.scopes)
+        object.__setattr__(self, "scopes", tuple(sorted(set(scopes))))
+        object.__setattr__(self, "scope", self.scopes[0] if len(self.scopes) == 1 else None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -66,6 +66,10 @@ class Scope:
         return self.closed_until is not None and moment < self.closed_until
 
 
+def _unsaid(_: int) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Visible:
     """What one asker may do in each scope, worked out once for a request. Nothing is searched without it.
@@ -78,11 +82,17 @@ class Visible:
         Of these, the scopes whose values may be read: facts, compositions, files. All, unless given.
     writable : frozenset of int, optional
         Of these, the scopes that may be written to. All, unless given.
+    address : str
+        Where the asker is, for the audit log of what is written with it.
+    rule : callable
+        Gives the name of the rule by which a scope may be written to, for the audit log.
     """
 
     numbers: frozenset[int]
     data: frozenset[int] = None  # type: ignore[assignment]  # filled in below
     writable: frozenset[int] = None  # type: ignore[assignment]
+    address: str = field(default="", compare=False)
+    rule: Callable[[int], str] = field(default=_unsaid, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("data", "writable"):

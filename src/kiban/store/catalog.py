@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from kiban.query.question import Question
+from kiban.query.question import EVERYTHING, Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -148,6 +148,8 @@ class Catalog(Protocol):
     def writing(self, visible: Visible, *, project: UUID) -> AbstractContextManager[Writing]:
         """Begin a transaction on one project's records; others that write to the same project wait.
 
+        Each event that is added becomes a line of the audit log as well, in the same transaction.
+
         Raises
         ------
         DatabaseUnavailable
@@ -186,8 +188,8 @@ class Catalog(Protocol):
         """How many records answer the question."""
         ...
 
-    def count_by_scope(self, visible: Visible) -> dict[int, int]:
-        """How many records there are in each visible scope that has some."""
+    def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
+        """How many records there are, or answer a question, in each visible scope that has some."""
         ...
 
     def facets(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kiban.errors import Conflict
+from kiban.records.audit_entry import AuditEntry
 from kiban.records.document import from_json, to_json
 from kiban.records.parties.directory import FIELD_OF, Decision, Directory
 from kiban.records.parties.export_control import ReleaseTable
@@ -40,6 +42,12 @@ def entry_of(kind: str, document: Any) -> Changed:
     """The entry of a row. Raises InvalidValue where it is none."""
     entry: Changed = from_json(document, _KINDS[kind])
     return entry
+
+
+def change_lines(entries: Collection[Changed], by: str, at: datetime) -> list[AuditEntry]:
+    """What the audit log says of a change of which nobody said more: that it was made, not what is in it."""
+    kept = [row_of(entry) for entry in entries]
+    return [AuditEntry(at=at, actor=by, act=f"changed {kind}", subject=str(entry_id)) for kind, entry_id, _ in kept]
 
 
 def directory_of(entries: Iterable[Changed], revision: int) -> Directory:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
+from kiban.records.audit_entry import AuditEntry
 from kiban.records.parties.directory import Decision, Directory, Entry
 from kiban.records.parties.export_control import ReleaseTable
 
@@ -31,10 +32,13 @@ class DirectoryStore(Protocol):
         """The directory as it is now. Quick where nothing has changed since the last time."""
         ...
 
-    def change(self, entries: Collection[Changed], *, by: str, expected: int) -> Directory:
+    def change(
+        self, entries: Collection[Changed], *, by: str, expected: int, audit: Collection[AuditEntry] = ()
+    ) -> Directory:
         """Put entries in, in one transaction; those with a known id are their next versions.
 
-        The scopes that follow a project are given its tier and agreement in the same transaction.
+        The scopes that follow a project are given its tier and agreement in the same transaction, and the audit log its
+        lines.
 
         Parameters
         ----------
@@ -42,6 +46,8 @@ class DirectoryStore(Protocol):
             The party that changes it.
         expected : int
             The revision that the change was made on.
+        audit : collection of AuditEntry, optional
+            What the audit log says of it. Unless given, a line for each entry says that it was changed.
 
         Returns
         -------

@@ -15,7 +15,7 @@ from kiban.errors import KibanError, RecordNotFound
 from kiban.query.answers import text_of
 from kiban.query.evaluate import Described, holds, sample_name
 from kiban.query.meaning import meaning
-from kiban.query.question import Question
+from kiban.query.question import EVERYTHING, Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -27,14 +27,23 @@ from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store import catalog_faults
 from kiban.store.catalog import Batch, Facet, Fault, Page
+from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_state import MemoryState
 from kiban.store.paging import check_limit, read_after, reading_order
+from kiban.store.written_lines import written_lines
 
 
 class MemoryCatalog:
-    """See `kiban.store.catalog.Catalog`. Safe to use from several threads."""
+    """See `kiban.store.catalog.Catalog`. Safe to use from several threads.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    audit : MemoryAuditLog, optional
+        The log that what is written goes into; one of its own, unless given.
+    """
+
+    def __init__(self, audit: MemoryAuditLog | None = None) -> None:
+        self.audit = audit or MemoryAuditLog()
         self._state = MemoryState()
         self._scopes: list[Scope] = []
         self._mutex = threading.Lock()
@@ -95,7 +104,7 @@ class MemoryCatalog:
             turn = self._writers[project]
         with turn:
             known = {scope.number for scope in self._scopes}
-            visible = Visible(visible.numbers & known, visible.data, visible.writable)
+            visible = replace(visible, numbers=visible.numbers & known)
             writing = MemoryWriting(self._state.copy(), visible, project)
             yield writing
             writing.check_sound()
@@ -105,6 +114,9 @@ class MemoryCatalog:
                 for step in writing.steps:
                     step(state)
                 self._state = state
+                names = {i: versions[-1].pid for i, versions in state.records.items()}
+                names |= {i: file.checksum for i, file in state.files.items()}
+                self.audit.append(written_lines(writing.events, visible, names.get))
 
     def get(self, identifier: UUID | str, visible: Visible, *, version: int | None = None) -> Record:
         """See `Catalog.get`."""
@@ -151,10 +163,9 @@ class MemoryCatalog:
         """See `Catalog.count`."""
         return sum(1 for _ in self._answers(question, visible))
 
-    def count_by_scope(self, visible: Visible) -> dict[int, int]:
+    def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
         """See `Catalog.count_by_scope`."""
-        live = (self._state.live(i, visible) for i in self._state.records)
-        return dict(Counter(record.scope for record in live if record is not None))
+        return dict(Counter(described.record.scope for described in self._answers(question, visible)))
 
     def facets(
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
@@ -311,6 +322,7 @@ class MemoryWriting:
         self._project = project
         self._error: KibanError | None = None
         self.steps: list[Callable[[MemoryState], None]] = []
+        self.events: list[Event] = []
 
     def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
         """See `Writing.existing`."""
@@ -348,6 +360,7 @@ class MemoryWriting:
     def add(self, batch: Batch) -> None:
         """See `Writing.add`."""
         self._do(lambda state: state.apply(batch, self._visible, self._project))
+        self.events += batch.events
 
     def _do(self, step: Callable[[MemoryState], None]) -> None:
         self.check_sound()

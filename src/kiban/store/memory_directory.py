@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
+from kiban.records.audit_entry import AuditEntry
 from kiban.records.parties.directory import Directory
 from kiban.records.parties.terms import Project
-from kiban.store.directory_rows import check_revision, entry_of, followed, row_of, with_changes
+from kiban.store.directory_rows import change_lines, check_revision, entry_of, followed, row_of, with_changes
 from kiban.store.directory_store import Change, Changed
+from kiban.store.memory_audit_log import MemoryAuditLog
 
 
 class MemoryDirectory:
@@ -20,9 +22,12 @@ class MemoryDirectory:
     ----------
     follow : callable
         Told of each project that was changed; `MemoryCatalog.follow`.
+    audit : MemoryAuditLog, optional
+        The log that its changes go into; one of its own, unless given.
     """
 
-    def __init__(self, follow: Callable[[Project], None] = lambda _: None) -> None:
+    def __init__(self, follow: Callable[[Project], None] = lambda _: None, audit: MemoryAuditLog | None = None) -> None:
+        self._audit = audit or MemoryAuditLog()
         self._directory = Directory()
         self._changes: list[Change] = []
         self._follow = follow
@@ -32,7 +37,9 @@ class MemoryDirectory:
         """See `DirectoryStore.load`."""
         return self._directory
 
-    def change(self, entries: Collection[Changed], *, by: str, expected: int) -> Directory:
+    def change(
+        self, entries: Collection[Changed], *, by: str, expected: int, audit: Collection[AuditEntry] = ()
+    ) -> Directory:
         """See `DirectoryStore.change`."""
         with self._mutex:
             check_revision(self._directory, expected)
@@ -44,6 +51,7 @@ class MemoryDirectory:
             self._directory = with_changes(self._directory, kept, self._directory.revision + len(kept))
             for project in followed(kept):
                 self._follow(project)
+            self._audit.append(audit or change_lines(kept, by, now))
             return self._directory
 
     def history(self, entry: UUID) -> tuple[Change, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +21,7 @@ from psycopg import Cursor
 
 from kiban.errors import InvalidSetting, RecordNotFound
 from kiban.query.meaning import meaning
-from kiban.query.question import Question
+from kiban.query.question import EVERYTHING, Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -30,6 +30,7 @@ from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
 from kiban.records.scope import Scope, Tier, Visible, bits
+from kiban.store.audit_log import Tail
 from kiban.store.catalog import Facet, Fault, Page
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_faults import find_faults
@@ -87,10 +88,14 @@ _FACETS = {
 
 
 class SqlCatalog:
-    """See `kiban.store.catalog.Catalog`. Safe to use from several threads."""
+    """See `kiban.store.catalog.Catalog`. Safe to use from several threads.
+
+    `committed` is told of the end of the audit log after each transaction that has lengthened it.
+    """
 
     def __init__(self, pool: SqlPool) -> None:
         self.pool = pool
+        self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
         self._mutex = threading.Lock()
         self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
@@ -175,6 +180,9 @@ class SqlCatalog:
             writing = SqlWriting(cursor, visible, project)
             yield writing
             writing.check_sound()
+            tail = writing.finish()
+        if tail is not None:
+            self.committed(tail, True)
 
     def get(self, identifier: UUID | str, visible: Visible, *, version: int | None = None) -> Record:
         """See `Catalog.get`."""
@@ -238,10 +246,13 @@ class SqlCatalog:
             query = f"SELECT count(*) FROM record r WHERE {where.sql}"
             return int(cursor.execute(query, where.parameters).fetchall()[0][0])
 
-    def count_by_scope(self, visible: Visible) -> dict[int, int]:
+    def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
         """See `Catalog.count_by_scope`."""
-        rows = self._rows(visible, f"SELECT scope, count(*) FROM record WHERE {_LIVE} GROUP BY scope")
-        return {row[0]: row[1] for row in rows}
+        condition = meaning(question)
+        with self._transaction(visible) as cursor:
+            where = Where(condition, visible, cursor)
+            query = f"SELECT r.scope, count(*) FROM record r WHERE {where.sql} GROUP BY r.scope"
+            return dict(cursor.execute(query, where.parameters).fetchall())
 
     def facets(
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50

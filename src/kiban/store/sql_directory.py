@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import Cursor
 
+from kiban.records.audit_entry import AuditEntry
 from kiban.records.parties.directory import Directory
-from kiban.store.directory_rows import check_revision, directory_of, entry_of, followed, row_of
+from kiban.store.audit_log import Tail
+from kiban.store.directory_rows import change_lines, check_revision, directory_of, entry_of, followed, row_of
 from kiban.store.directory_store import Change, Changed
 from kiban.store.json_text import from_text, to_text
+from kiban.store.sql_audit_log import append_lines
 from kiban.store.sql_pool import SqlPool
 
 _LOCK = 0x6B69_6261_6E02
@@ -26,10 +30,17 @@ _ADD = (
 
 
 class SqlDirectory:
-    """See `kiban.store.directory_store.DirectoryStore`. Safe to use from several threads and processes."""
+    """See `kiban.store.directory_store.DirectoryStore`. Safe to use from several threads and processes.
 
-    def __init__(self, pool: SqlPool) -> None:
+    Parameters
+    ----------
+    committed : callable
+        Told of the end of the audit log after each change.
+    """
+
+    def __init__(self, pool: SqlPool, committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None) -> None:
         self._pool = pool
+        self._committed = committed
         self._mutex = threading.Lock()
         self._loaded = Directory(revision=-1)
 
@@ -38,7 +49,9 @@ class SqlDirectory:
         with self._pool.transaction() as connection:
             return self._load(connection.cursor())
 
-    def change(self, entries: Collection[Changed], *, by: str, expected: int) -> Directory:
+    def change(
+        self, entries: Collection[Changed], *, by: str, expected: int, audit: Collection[AuditEntry] = ()
+    ) -> Directory:
         """See `DirectoryStore.change`."""
         with self._pool.transaction() as connection:
             cursor = connection.cursor()
@@ -50,6 +63,9 @@ class SqlDirectory:
             for project in followed(entries):
                 cursor.execute("SELECT follow_project(%s, %s, %s)", [project.id, project.tier.value, project.agreement])
             changed = _read(cursor)
+            # Last of all: until the end of the transaction, nobody else can lengthen the log.
+            tail = append_lines(cursor, audit or change_lines(entries, by, datetime.now(UTC)))
+        self._committed(tail, True)
         return self._remember(changed)
 
     def history(self, entry: UUID) -> tuple[Change, ...]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSON, JSONB, TSVECTOR, UUID
 
 METADATA = MetaData()
 
@@ -319,4 +319,21 @@ LOGIN_ATTEMPT = Table(
     _required("n_made", Integer),
     _required("last_at", _TIME),
     Index("login_attempt_last_at", "last_at"),
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _required("at", _TIME),
+    _required("actor", Text),
+    _required("act", Text),
+    _required("subject", Text),
+    # Of all records that an answer was made of; row-level security tests them.
+    _required("scopes", ARRAY(Integer)),
+    _required("rule", Text),
+    _required("address", Text),
+    # JSON as text: every byte of it is in the hash.
+    _required("details", Text),
+    _required("previous", BYTEA),
+    _required("hash", BYTEA),
 )

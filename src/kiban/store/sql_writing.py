@@ -13,11 +13,13 @@ from psycopg import Cursor
 from psycopg.errors import UniqueViolation
 
 from kiban.errors import InvalidValue, KibanError
+from kiban.records.event import Event
 from kiban.records.file_entry import FileEntry
 from kiban.records.provenance import Direction, cycle, path
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
 from kiban.store import sql_insert
+from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import (
     check_batch,
     check_move,
@@ -29,6 +31,7 @@ from kiban.store.batch_rules import (
     refused,
 )
 from kiban.store.catalog import Batch
+from kiban.store.sql_audit_log import append_lines
 from kiban.store.sql_errors import translated
 from kiban.store.sql_insert import insert
 from kiban.store.sql_rows import (
@@ -46,6 +49,7 @@ from kiban.store.sql_rows import (
     unstored,
 )
 from kiban.store.sql_walk import walk
+from kiban.store.written_lines import written_lines
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -110,12 +114,29 @@ class SqlWriting:
         self._visible = visible
         self._scopes = sorted(visible.numbers)
         self._project = project
+        self._events: list[Event] = []
+        self._names: dict[UUID, str] = {}
         self.error: KibanError | None = None
 
     def check_sound(self) -> None:
         """Refuse to go on after an error."""
         if self.error is not None:
             raise self.error
+
+    @_remembering
+    def finish(self) -> Tail | None:
+        """Write down in the audit log what was done, last of all; gives the end of the log, if it has grown."""
+        if not self._events:
+            return None
+        subjects = {event.subject for event in self._events if event.subject is not None} - self._names.keys()
+        if subjects:
+            rows = self._cursor.execute(
+                "SELECT id, pid FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[]) "
+                "UNION ALL SELECT id, checksum FROM file WHERE id = ANY(%s) AND scope = ANY(%s::integer[])",
+                [list(subjects), self._scopes, list(subjects), sorted(self._visible.data)],
+            ).fetchall()
+            self._names |= dict(rows)
+        return append_lines(self._cursor, written_lines(self._events, self._visible, self._names.get))
 
     @_remembering
     def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
@@ -183,6 +204,9 @@ class SqlWriting:
         insert(cursor, sql_insert.FILE, map(file_row, files.values()), on_conflict=_CHANGE_FILE)
         self._add_file_records(batch, scopes)
         insert(cursor, sql_insert.EVENT, map(event_row, batch.events))
+        self._events += batch.events
+        self._names |= {file.id: file.checksum for file in files.values()}
+        self._names |= {record.id: record.pid for record in batch.records}
 
     def _add_records(self, records: Iterable[Record]) -> dict[UUID, int]:
         """Write records; gives the scope of each."""

@@ -20,13 +20,14 @@ from kiban.store.sealing import new_sealer
 
 def memory_platform(objects: ObjectStore, fence: Fence, **others: Any) -> Resources:
     """Put it together, with its first project and operator made."""
-    catalog = MemoryCatalog()
-    directory = MemoryDirectory(catalog.follow)
+    audit = MemoryAuditLog()
+    catalog = MemoryCatalog(audit)
+    directory = MemoryDirectory(catalog.follow, audit)
     project = ensure_first_project(catalog, directory, owner="operator")
     ensure_first_operator(directory, by="operator")
     given = {
         "revive": lambda: None,
-        "audit": MemoryAuditLog(),
+        "audit": audit,
         "credentials": MemoryCredentials(),
         "sealer": new_sealer(),
         **others,
