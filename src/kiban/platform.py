@@ -11,18 +11,20 @@ from pathlib import Path
 from kiban.compute.fence import Fence
 from kiban.errors import InvalidSetting
 from kiban.operations.first_operator import ensure_first_operator
-from kiban.operations.projects import ensure_first_project
+from kiban.operations.projects import FIRST_PROJECT, ensure_first_project
 from kiban.operations.resources import Resources
 from kiban.records.parties.export_control import Release, ReleaseRow, ReleaseTable
 from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.settings import Settings
+from kiban.store.audit_proof import AuditProof
+from kiban.store.audit_signing import open_signing
 from kiban.store.embedded_postgres import EmbeddedPostgres
-from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
 from kiban.store.postgres_settings import APPLICATION, OWNER
 from kiban.store.sealing import sealer_in
+from kiban.store.sql_audit_log import SqlAuditLog
 from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_credentials import SqlCredentials
 from kiban.store.sql_directory import SqlDirectory
@@ -38,13 +40,21 @@ _HOLDS_NOTHING_BACK = ReleaseTable(
 
 
 @contextmanager
-def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterator[Resources]:
+def open_platform(
+    settings: Settings, *, n_workers: int | None = None, is_to_check: bool = False
+) -> Iterator[Resources]:
     """Open the platform of a home, making the home if it is new. Everything is let go of at the end of the block.
+
+    Parameters
+    ----------
+    is_to_check : bool
+        Open it only to check the audit log: also where its key is not there, and without signing anything.
 
     Raises
     ------
     InvalidSetting
-        If the home is a folder that holds something else, or was made by a later version.
+        If the home is a folder that holds something else, or was made by a later version; or if the key is gone that
+        its audit log was signed with.
     DatabaseUnavailable
         If PostgreSQL does not start or answer.
     """
@@ -61,20 +71,27 @@ def open_platform(settings: Settings, *, n_workers: int | None = None) -> Iterat
             migrate(settings.database_url, app_role=APPLICATION)
             catalog = SqlCatalog.connect(settings.database_url, role=APPLICATION)
         stack.callback(catalog.close)
+        audit = SqlAuditLog(catalog.pool)
         directory = SqlDirectory(catalog.pool)
+        if not is_to_check:
+            keeper = open_signing(settings.home, settings.audit_key, audit)
+            stack.callback(keeper.close)
+            audit.committed = catalog.committed = directory.committed = keeper.committed
         fence = Fence(n_workers)
         stack.callback(fence.close)
-        project = ensure_first_project(catalog, directory, owner=OPERATOR)
-        ensure_first_operator(directory, by=OPERATOR)
+        if not is_to_check:
+            ensure_first_project(catalog, directory, owner=OPERATOR)
+            ensure_first_operator(directory, by=OPERATOR)
         yield Resources(
             catalog=catalog,
             directory=directory,
-            audit=MemoryAuditLog(),
+            audit=audit,
+            audit_proof=AuditProof(settings.home, settings.audit_key, is_shared=settings.database_url is not None),
             credentials=SqlCredentials(catalog.pool),
             sealer=sealer_in(settings.home / "keys"),
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,
-            project=project,
+            project=FIRST_PROJECT,
             revive=_reviver(server, stack),
             rde_python=settings.rde_python,
             base_url=settings.base_url,
@@ -143,7 +160,7 @@ def make_home(home: Path) -> None:
 
 
 def _refuse_foreign(home: Path) -> None:
-    ours = {"keys", "objects", "postgres", "log"}
+    ours = {"audit", "keys", "log", "objects", "postgres"}
     strange = sorted(
         entry.name
         for entry in home.iterdir()

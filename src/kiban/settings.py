@@ -3,6 +3,7 @@
 KIBAN_HOME           data folder; the user's data folder unless given
 KIBAN_DATABASE_URL   a PostgreSQL to use instead of the embedded one, as postgresql://user:password@host/database
 KIBAN_RDE_PYTHON     the Python of an environment with rdetoolkit, for structuring programs of NIMS RDE
+KIBAN_AUDIT_KEY      the file of the key that the audit log is signed with; keys/audit.key in the home unless given
 KIBAN_BASE_URL       the address at which people open the platform; labels hold it, so that a phone opens the record
 """
 
@@ -24,6 +25,8 @@ class Settings:
     """`None` for the embedded server in the home."""
     rde_python: Path | None = None
     """`None` where no structuring programs of RDE are run."""
+    audit_key: Path | None = None
+    """`None` for the one in the home."""
     base_url: str | None = None
     """What the codes of labels begin with; `None` for codes that hold the identifier alone."""
 
@@ -46,10 +49,12 @@ class Settings:
 def load(home: Path | None = None) -> Settings:
     """Read the settings from the environment; a home given on the command line comes first."""
     python = os.environ.get("KIBAN_RDE_PYTHON")
+    key = os.environ.get("KIBAN_AUDIT_KEY")
     return Settings(
         home=home or _home(),
         database_url=os.environ.get("KIBAN_DATABASE_URL") or None,
         rde_python=Path(python).expanduser().absolute() if python else None,
+        audit_key=Path(key).expanduser().absolute() if key else None,
         base_url=os.environ.get("KIBAN_BASE_URL") or None,
     )
 

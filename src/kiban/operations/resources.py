@@ -14,6 +14,7 @@ from kiban.records.parties.right import Right, Role
 from kiban.records.party import Act, Asker
 from kiban.records.scope import Visible
 from kiban.store.audit_log import AuditLog
+from kiban.store.audit_proof import AuditProof
 from kiban.store.catalog import Catalog
 from kiban.store.credentials import Credentials
 from kiban.store.directory_store import DirectoryStore
@@ -40,6 +41,8 @@ class Resources:
     sealer: Sealer
     objects: ObjectStore
     fence: Fence
+    audit_proof: AuditProof | None = None
+    """What was signed of the audit log outside the database; `None` where nothing is."""
     project: UUID
     """The first project of the home."""
 

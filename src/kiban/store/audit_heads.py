@@ -65,7 +65,7 @@ class HeadFolder:
                     if kept is None or kept.own_hash() != newest.own_hash():
                         kept = self._keep(newest)
                 elif newest is not None and newest.number >= tail.number:
-                    if not keep:
+                    if not keep or (kept is not None and kept.number == newest.number):
                         return
                     tail = Tail(newest.number, newest.hash)
                 head = self._sign(tail, kept)

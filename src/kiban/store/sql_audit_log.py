@@ -41,15 +41,12 @@ def append_lines(cursor: Cursor[Any], entries: Collection[AuditEntry]) -> Tail:
 class SqlAuditLog:
     """See `kiban.store.audit_log.AuditLog`. Safe to use from several threads and processes.
 
-    Parameters
-    ----------
-    committed : callable
-        Told of the end of the log after lines were added, and whether they are on the disk.
+    `committed` is told of the end of the log after lines were added, and whether they are on the disk.
     """
 
-    def __init__(self, pool: SqlPool, committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None) -> None:
+    def __init__(self, pool: SqlPool) -> None:
         self._pool = pool
-        self._committed = committed
+        self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
 
     def append(self, entries: Collection[AuditEntry], *, relaxed: bool = False) -> None:
         """See `AuditLog.append`."""
@@ -60,7 +57,7 @@ class SqlAuditLog:
             if relaxed:
                 cursor.execute("SET LOCAL synchronous_commit = off")
             tail = append_lines(cursor, entries)
-        self._committed(tail, not relaxed)
+        self.committed(tail, not relaxed)
 
     def read(self, *, after: int = 0, limit: int | None = None) -> Iterator[tuple[int, AuditEntry]]:
         """See `AuditLog.read`."""

@@ -32,15 +32,12 @@ _ADD = (
 class SqlDirectory:
     """See `kiban.store.directory_store.DirectoryStore`. Safe to use from several threads and processes.
 
-    Parameters
-    ----------
-    committed : callable
-        Told of the end of the audit log after each change.
+    `committed` is told of the end of the audit log after each change.
     """
 
-    def __init__(self, pool: SqlPool, committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None) -> None:
+    def __init__(self, pool: SqlPool) -> None:
         self._pool = pool
-        self._committed = committed
+        self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
         self._mutex = threading.Lock()
         self._loaded = Directory(revision=-1)
 
@@ -65,7 +62,7 @@ class SqlDirectory:
             changed = _read(cursor)
             # Last of all: until the end of the transaction, nobody else can lengthen the log.
             tail = append_lines(cursor, audit or change_lines(entries, by, datetime.now(UTC)))
-        self._committed(tail, True)
+        self.committed(tail, True)
         return self._remember(changed)
 
     def history(self, entry: UUID) -> tuple[Change, ...]:

@@ -319,6 +319,7 @@ LOGIN_ATTEMPT = Table(
     _required("n_made", Integer),
     _required("last_at", _TIME),
     Index("login_attempt_last_at", "last_at"),
+)
 
 AUDIT = Table(
     "audit",

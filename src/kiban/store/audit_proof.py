@@ -1,0 +1,158 @@
+"""What lies outside the database to check the audit log against: the key, the newest head and the kept ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiban.errors import InvalidSetting, InvalidValue
+from kiban.records.audit_chain import NO_HASH, Head
+from kiban.records.audit_finding import Finding
+from kiban.store.audit_heads import kept_heads, newest_head, read_head
+from kiban.store.audit_key import is_signed, read_key, read_public
+from kiban.store.audit_signing import head_folder, key_path
+
+_RESTORE_HEADS = (
+    "Restore the folder audit of the home from the backup that the database is from. If nobody has restored anything, "
+    "somebody has removed or changed it: compare with heads that were put elsewhere."
+)
+_RESTORE_KEY = (
+    "Restore keys/audit.key and keys/audit.pub of the home from a backup, or have KIBAN_AUDIT_KEY name where they are."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Heads that can be trusted, and what is wrong with the rest."""
+
+    heads: tuple[Head, ...]
+    """Well signed; those that were kept first, then the newest."""
+    key: str | None
+    """The public key that they must be signed with."""
+    is_owned: bool
+    """The log belongs to this home alone, so that its key must be as old as the log."""
+    findings: tuple[Finding, ...] = ()
+    absent: tuple[Finding, ...] = ()
+    """What is missing if the log holds any line."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditProof:
+    """Where it lies in a home.
+
+    Parameters
+    ----------
+    key : Path, optional
+        Where the key is, if not in the home.
+    is_shared : bool
+        Other homes write to the same database.
+    """
+
+    home: Path
+    key: Path | None = None
+    is_shared: bool = False
+
+    def evidence(self) -> Evidence:
+        """Read it. Read it before the log: the log only grows."""
+        findings: list[Finding] = []
+        absent: list[Finding] = []
+        newest = self._newest(findings, absent)
+        kept = self._kept(findings, absent)
+        key = self._key(findings, has_heads=newest is not None or bool(kept))
+        if newest is not None and not any(head.own_hash() == newest.before for head in kept):
+            findings.append(
+                Finding(
+                    kind="kept heads",
+                    fault="audit/heads.jsonl does not hold the head that the newest one names as the one before it.",
+                    mend=_RESTORE_HEADS,
+                )
+            )
+        trusted = []
+        for head in (*kept, *([newest] if newest else [])):
+            if not is_signed(head) or (key is not None and head.key != key):
+                findings.append(_wrongly_signed(head, key))
+            else:
+                trusted.append(head)
+        return Evidence(
+            heads=tuple(trusted),
+            key=key,
+            is_owned=not self.is_shared,
+            findings=tuple(findings),
+            absent=tuple(absent),
+        )
+
+    def newest(self) -> Head | None:
+        """The newest head, as it stands there."""
+        return newest_head(head_folder(self.home))
+
+    def kept(self) -> Iterator[Head]:
+        """The heads that were kept, as they stand there."""
+        for _, text in kept_heads(head_folder(self.home)):
+            try:
+                yield read_head(text)
+            except InvalidValue:
+                continue
+
+    def _newest(self, findings: list[Finding], absent: list[Finding]) -> Head | None:
+        path = head_folder(self.home) / "head"
+        try:
+            return read_head(path.read_bytes())
+        except FileNotFoundError:
+            fault = "The newest signed head, audit/head, is not there."
+            absent.append(Finding(kind="newest head", fault=fault, mend=_RESTORE_HEADS))
+        except InvalidValue:
+            fault = "audit/head is no signed head."
+            findings.append(Finding(kind="newest head", fault=fault, mend=_RESTORE_HEADS))
+        return None
+
+    def _kept(self, findings: list[Finding], absent: list[Finding]) -> list[Head]:
+        kept: list[Head] = []
+        before = NO_HASH
+        for n, text in kept_heads(head_folder(self.home)):
+            try:
+                head = read_head(text)
+            except InvalidValue:
+                # Half a line that a crash has left: the chain goes on over it. If it was a head, the next one tells.
+                continue
+            if head.before != before:
+                findings.append(
+                    Finding(
+                        kind="kept heads",
+                        fault=f"Line {n} of audit/heads.jsonl does not name the head before it: heads were removed, "
+                        "changed or put in another order.",
+                        mend=_RESTORE_HEADS,
+                    )
+                )
+            kept.append(head)
+            before = head.own_hash()
+        if not kept:
+            fault = "audit/heads.jsonl, with the heads that are kept for good, is not there or holds none."
+            absent.append(Finding(kind="kept heads", fault=fault, mend=_RESTORE_HEADS))
+        return kept
+
+    def _key(self, findings: list[Finding], *, has_heads: bool) -> str | None:
+        path = key_path(self.home, self.key)
+        public = read_public(path)
+        try:
+            key = read_key(path)
+        except InvalidSetting as e:
+            findings.append(Finding(kind="key", fault=e.fault, mend=e.mend))
+            return public
+        if key is None:
+            if has_heads:
+                fault = f"The key that the log is signed with, {path.name}, is not there."
+                findings.append(Finding(kind="key", fault=fault, mend=_RESTORE_KEY))
+            return public
+        if public != key.public:
+            fault = "The public key beside the key of the audit log is missing or belongs to another one."
+            findings.append(Finding(kind="key", fault=fault, mend=_RESTORE_KEY))
+        return key.public
+
+
+def _wrongly_signed(head: Head, key: str | None) -> Finding:
+    if key is not None and head.key != key:
+        fault = f"The head of line {head.number} was signed with another key than this home's ({key[:16]}…)."
+    else:
+        fault = f"The signature of the head of line {head.number} is wrong."
+    return Finding(kind="signature", first=head.number, last=head.number, at=head.at, fault=fault, mend=_RESTORE_HEADS)
