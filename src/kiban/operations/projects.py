@@ -6,13 +6,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kiban.errors import Conflict
-from kiban.records.event import Event
-from kiban.records.identity import new_pid, new_uuid
+from kiban.operations.project_record import keep_project_record
 from kiban.records.parties.people import Organisation
 from kiban.records.parties.terms import Agreement, Project
-from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Tier, Visible
-from kiban.store.catalog import Batch, Catalog
+from kiban.store.catalog import Catalog
 from kiban.store.directory_store import DirectoryStore
 
 # A home's first entries have ids of their own making, the same in every home, so that two commands that open a new home
@@ -27,27 +24,7 @@ def ensure_first_project(catalog: Catalog, directory: DirectoryStore, *, owner: 
     """Make the project of a new home, once. Safe when several do it at once."""
     _ensure_entries(directory, owner)
     project = directory.load().project(FIRST_PROJECT)
-    # Its own record is the project's business, whatever becomes of the tier of what it holds.
-    scope = catalog.ensure_scope(project=FIRST_PROJECT, tier=Tier.CLOSED)
-    everything = Visible(frozenset({scope.number}))
-    with catalog.writing(everything, project=FIRST_PROJECT) as writing:
-        if not writing.existing(RecordKind.PROJECT, ["first"]):
-            now = datetime.now(UTC)
-            record = Record(
-                id=new_uuid(),
-                pid=new_pid(),
-                kind=RecordKind.PROJECT,
-                title=project.name,
-                project=FIRST_PROJECT,
-                owner=owner,
-                scope=scope.number,
-                key="first",
-                document={"name": project.name},
-                created_at=now,
-                created_by=owner,
-            )
-            made = Event(at=now, actor=owner, action="made project", subject=record.id, scope=scope.number)
-            writing.add(Batch(records=(record,), events=(made,)))
+    keep_project_record(catalog, project, by=owner)
     return FIRST_PROJECT
 
 

@@ -1,0 +1,138 @@
+"""What a change of projects, agreements or groups would change: for which people, of which organisations, how much."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kiban.access.who import Difference, Move, what_if
+from kiban.operations.directory_changes import view_of
+from kiban.operations.resources import Resources
+from kiban.records.parties.directory import Directory, Entry
+from kiban.records.parties.right import Right
+from kiban.records.party import Asker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What would change for people of one organisation who would get, or lose, the same.
+
+    Parameters
+    ----------
+    organisation : str
+        Its name; empty for people of none, and for the public.
+    is_public : bool
+        It would change for everybody, without logging in.
+    people : tuple of str
+        Names of those whom the asker may know.
+    n_people : int
+        How many they are in all.
+    """
+
+    organisation: str
+    is_public: bool
+    people: tuple[str, ...]
+    n_people: int
+    n_gained: int
+    n_lost: int
+    gained: frozenset[Right]
+    lost: frozenset[Right]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """A change, weighed."""
+
+    effects: tuple[Effect, ...]
+    n_gaining: int
+    """People who would see more records."""
+    n_losing: int
+    n_organisations: int
+    """That these people are of."""
+    most_gained: int
+    """Records that one of them would see in addition, at most."""
+    most_lost: int
+    is_public: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing would change for anybody."""
+        return not self.effects
+
+
+def records_by_scope(asker: Asker, resources: Resources) -> dict[int, int]:
+    """How many records there are in each scope, as far as the asker may see them."""
+    return resources.catalog.count_by_scope(resources.visible(asker))
+
+
+def weigh_entries(
+    asker: Asker,
+    resources: Resources,
+    before: Directory,
+    changed: Collection[Entry],
+    *,
+    agreement: UUID | None = None,
+    projects: Collection[UUID] = (),
+) -> Effects:
+    """Weigh a change of entries alone, on the records that are shared under an agreement or are of some projects."""
+    counts = records_by_scope(asker, resources)
+    moves = [
+        Move(before=scope, after=scope, n_records=counts[scope.number])
+        for scope in resources.catalog.scopes()
+        if scope.number in counts
+        and (scope.project in projects or (agreement is not None and scope.agreement == agreement))
+    ]
+    return weigh_change(asker, resources, before, before.with_entries(changed), moves)
+
+
+def weigh_change(
+    asker: Asker,
+    resources: Resources,
+    before: Directory,
+    after: Directory,
+    moves: Sequence[Move],
+    *,
+    names_all: bool = False,
+) -> Effects:
+    """Compare what everybody may do before and after.
+
+    Parameters
+    ----------
+    names_all : bool
+        Name everybody who would see the asker's records, also those whom the asker would not otherwise know.
+    """
+    found = what_if(before, after, moves, asker.at).differences
+    known = view_of(asker, resources).people
+    together: dict[tuple[object, ...], list[Difference]] = {}
+    for each in found:
+        organisation = after.name_of(each.person.organisation) if each.person and each.person.organisation else ""
+        key = (organisation, each.person is None, each.n_gained, each.n_lost, each.gained, each.lost)
+        together.setdefault(key, []).append(each)
+    effects = []
+    for differences in together.values():
+        one = differences[0]
+        people = [d.person for d in differences if d.person is not None]
+        home = one.person.organisation if one.person is not None else None
+        effects.append(
+            Effect(
+                organisation=after.name_of(home) if home is not None else "",
+                is_public=one.person is None,
+                people=tuple(person.name for person in people if names_all or person.id in known),
+                n_people=len(people),
+                n_gained=one.n_gained,
+                n_lost=one.n_lost,
+                gained=one.gained,
+                lost=one.lost,
+            )
+        )
+    people_of = {d.person.organisation for d in found if d.person is not None and d.person.organisation is not None}
+    return Effects(
+        effects=tuple(effects),
+        n_gaining=sum(1 for d in found if d.person is not None and d.gained),
+        n_losing=sum(1 for d in found if d.person is not None and d.lost),
+        n_organisations=len(people_of),
+        most_gained=max((d.n_gained for d in found), default=0),
+        most_lost=max((d.n_lost for d in found), default=0),
+        is_public=any(d.person is None and d.gained for d in found),
+    )
