@@ -10,6 +10,7 @@ from kiban.access.asker_of import asker_of
 from kiban.operations.resources import Resources
 from kiban.query.question import EVERYTHING
 from kiban.records.identity import new_pid, new_uuid
+from kiban.records.parties.directory import Entry
 from kiban.records.parties.export_control import ExportClass
 from kiban.records.parties.people import Organisation, Person
 from kiban.records.parties.right import Role
@@ -96,7 +97,7 @@ def make_world(resources: Resources) -> World:
         RoleGrant(party=ids[login], role=role, since=world.now - timedelta(days=1))
         for login, role in (("sato", Role.OWNER), ("suzuki", Role.STEWARD), ("tanaka", Role.READER))
     )
-    entries = [
+    entries: list[Entry] = [
         *(
             Organisation(id=i, name=name, stewards=frozenset(ids[s] for s in stewards.get(name, ())))
             for name, i in homes.items()

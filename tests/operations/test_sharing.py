@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -244,14 +245,10 @@ def test_for_outsiders_there_is_no_such_thing(shared: World) -> None:
     asker, resources = shared.asker("outside"), shared.resources
     for name in ("Partners", shared["Partners"]):
         words = set()
-        for deed in (
-            lambda name=name: show_agreement(asker, resources, name),
-            lambda name=name: accept_agreement(asker, resources, name),
-            lambda name=name: end_agreement(asker, resources, name),
-            lambda name=name: shared_under(asker, resources, name),
-        ):
+        deeds: tuple[Callable[..., object], ...] = (show_agreement, accept_agreement, end_agreement, shared_under)
+        for deed in deeds:
             with pytest.raises(RecordNotFound) as raised:
-                deed()
+                deed(asker, resources, name)
             words.add(str(raised.value))
         with pytest.raises(RecordNotFound) as raised:
             show_agreement(asker, resources, "No such thing")
