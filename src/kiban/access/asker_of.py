@@ -49,7 +49,7 @@ def asker_of(
         residency=person.residency,
         country=person.country or (organisation.country if organisation else None),
         releases=directory.releases,
-        decided=frozenset(d.scope for d in directory.decisions.values() if d.party in parties and d.allowed),
+        decided=_decided(directory, parties),
         acts=acts,
         is_operator=person.is_operator and Act.ADMINISTER in acts,
         is_export_officer=person.is_export_officer and Act.ADMINISTER in acts,
@@ -71,6 +71,13 @@ def _roles(directory: Directory, parties: frozenset[UUID], at: datetime) -> dict
 def _first_to_write(directory: Directory, roles: dict[UUID, Role]) -> UUID | None:
     writable = (p for p, role in roles.items() if role.is_at_least(Role.CONTRIBUTOR))
     return min(writable, key=lambda p: (directory.projects[p].name, p), default=None)
+
+
+def _decided(directory: Directory, parties: frozenset[UUID]) -> frozenset[int]:
+    """Scopes whose release to one of the parties was decided, and refused to none of them."""
+    of_them = [decision for decision in directory.decisions.values() if decision.party in parties]
+    refused = {decision.scope for decision in of_them if not decision.allowed}
+    return frozenset(decision.scope for decision in of_them if decision.scope not in refused)
 
 
 def _agreements(directory: Directory, parties: frozenset[UUID], at: datetime) -> dict[UUID, Membership]:

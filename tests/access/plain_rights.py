@@ -1,0 +1,139 @@
+"""Who may do what with a record, worked out from a history by brute force, in the plain words of what was promised.
+
+It is the judge of Kiban's rules and must not import them: it knows `plain_history` alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from .plain_history import Place, RowAdded, State
+
+EVERY_ACT = frozenset({"read", "deposit", "write", "administer"})
+_SEE = frozenset({"exists", "metadata", "data", "use", "joint"})
+_OF_ROLE = {
+    "reader": _SEE,
+    "contributor": _SEE | {"write"},
+    "steward": _SEE | {"write", "decide", "reshare"},
+    "owner": _SEE | {"write", "decide", "reshare"},
+}
+_OF_ACT = {
+    "read": _SEE | {"reshare"},
+    "deposit": frozenset({"exists", "metadata", "data", "write"}),
+    "write": _SEE | {"reshare", "write"},
+    "administer": _SEE | {"reshare", "write", "decide"},
+}
+# What is promised with a right: who may use values may read them, who may read values may read what describes them.
+_WITH = {
+    "exists": {"exists"},
+    "metadata": {"exists", "metadata"},
+    "data": {"exists", "metadata", "data"},
+    "use": {"exists", "metadata", "data", "use"},
+    "joint": {"exists", "joint"},
+    "reshare": {*_SEE, "reshare"},
+}
+
+
+def rights(
+    state: State, person: UUID | None, place: Place, now: datetime, acts: frozenset[str] = EVERY_ACT
+) -> frozenset[str]:
+    """All that the person (or, for `None`, whoever has not logged in) may do with a record that lies there."""
+    who = state.people.get(person) if person is not None else None
+    if who is None or not who.active or (who.until is not None and now >= who.until):
+        who, person, parties, acts = None, None, set(), frozenset({"read"})
+    else:
+        parties = {person, *(group for group, members in state.groups.items() if person in members)}
+        if who.organisation is not None:
+            parties.add(who.organisation)
+
+    project = state.projects[place.project]
+    tier, agreement = (project.tier, project.agreement) if place.tier is None else (place.tier, place.agreement)
+    given: set[str] = set()
+
+    is_member = False
+    for role in state.roles.get(place.project, []):
+        if role.party in parties and role.since <= now and (role.until is None or now < role.until):
+            is_member = True
+            given |= _OF_ROLE[role.role]
+
+    as_guest: set[str] = set()
+    for guest in state.guests.get(place.invitation, []) if place.invitation is not None else []:
+        if guest.party in parties and guest.since <= now and (guest.until is None or now < guest.until):
+            as_guest |= _with_all(guest.rights)
+    given |= as_guest
+
+    is_embargoed = place.closed_until is not None and now < place.closed_until
+    if not is_embargoed:
+        if tier == "open":
+            given |= _SEE | {"reshare"}
+        if tier == "shared" and agreement is not None:
+            given |= _by_agreement(state, agreement, parties, now)
+
+    relation = "member" if is_member else "public" if tier == "open" and not is_embargoed else "party"
+    residency = who.residency if who is not None else "unknown"
+    country = _country(state, person)
+    if not _may_be_released(state, place, relation, residency, country, parties):
+        return frozenset()
+    allowed_to_token = set().union(*(_OF_ACT[act] for act in acts))
+    return frozenset(given & allowed_to_token)
+
+
+def _with_all(rights: frozenset[str]) -> set[str]:
+    return set().union(*(_WITH[right] for right in rights))
+
+
+def _by_agreement(state: State, agreement: UUID, parties: set[UUID], now: datetime) -> set[str]:
+    agreed = state.agreements.get(agreement)
+    if agreed is None or now < agreed.starts or (agreed.ends is not None and now >= agreed.ends):
+        return set()
+    given: set[str] = set()
+    for party, part in agreed.parties.items():
+        if party not in parties or part.accepted_at is None:
+            continue
+        has_begun = part.since <= now and part.accepted_at <= now
+        has_left = part.left_at is not None and part.left_at <= now
+        if has_begun and not has_left:
+            given |= _with_all(part.rights)
+    return given
+
+
+def _country(state: State, person: UUID | None) -> str | None:
+    if person is None:
+        return None
+    who = state.people[person]
+    if who.country is not None:
+        return who.country
+    organisation = state.organisations.get(who.organisation) if who.organisation is not None else None
+    return organisation.country if organisation is not None else None
+
+
+def _may_be_released(
+    state: State, place: Place, relation: str, residency: str, country: str | None, parties: set[UUID]
+) -> bool:
+    """Export control: the operator's rows from the top, then the cautious ones that Kiban comes with."""
+    says = next((row.says for row in state.rows if _fits(row, place, relation, residency, country)), None)
+    if says is None:
+        is_here = residency == "resident" and country == "JP"
+        if place.export_class == "not listed":
+            says = "allow"
+        elif place.export_class == "listed":
+            says = "refuse" if relation == "public" else "allow" if is_here else "ask"
+        elif relation == "public" or is_here:
+            says = "allow"
+        else:
+            says = "allow" if relation == "member" and residency in {"resident", "unknown"} else "refuse"
+    if says == "ask":
+        decided = {state.releases[place, party] for party in parties if (place, party) in state.releases}
+        return decided == {True}
+    return says == "allow"
+
+
+def _fits(row: RowAdded, place: Place, relation: str, residency: str, country: str | None) -> bool:
+    return (
+        (not row.classes or place.export_class in row.classes)
+        and (not row.relations or relation in row.relations)
+        and (not row.residencies or residency in row.residencies)
+        and (not row.countries or country in row.countries)
+        and (not row.items or any((place.export_item or "").startswith(item) for item in row.items))
+    )
