@@ -36,8 +36,19 @@ _RESIDENCIES = ("unknown", "resident", "resident of a specific category", "non-r
 _COUNTRIES = ("JP", "JP", "DE", None)
 _ITEMS = ("EAR 3A001", "EAR 3B", "別表 5")
 _WEIGHTS = {
-    **{"role": 8, "no role": 1, "offer": 3, "join": 8, "accept": 2, "leave": 2, "guest": 4, "project": 3, "person": 2},
-    **{"group": 1, "agreement": 1, "release": 4, "row": 0.3},
+    "role": 8,
+    "no role": 1,
+    "offer": 3,
+    "join": 8,
+    "accept": 2,
+    "leave": 2,
+    "guest": 4,
+    "project": 3,
+    "person": 2,
+    "group": 1,
+    "agreement": 1,
+    "release": 4,
+    "row": 0.3,
 }
 """How often what happens."""
 ACT_SETS = tuple(map(frozenset, (("read",), ("deposit",), ("write",), ("read", "deposit"), ("administer",))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiban.errors import InvalidSetting, StorageError
 from kiban.records.audit_entry import AuditEntry
@@ -11,7 +12,9 @@ from kiban.store.audit_heads import HeadFolder, make_head_folder, newest_head
 from kiban.store.audit_keeper import AuditKeeper
 from kiban.store.audit_key import AuditKey, make_key, read_key
 from kiban.store.file_lock import FileLock
-from kiban.store.sql_audit_log import SqlAuditLog
+
+if TYPE_CHECKING:
+    from kiban.store.sql_audit_log import SqlAuditLog
 
 _WAIT_S = 30.0
 BEGAN = "began to sign audit log"
