@@ -13,7 +13,7 @@ from kiban.errors import InvalidSetting
 from kiban.operations.first_operator import ensure_first_operator
 from kiban.operations.projects import FIRST_PROJECT, ensure_first_project
 from kiban.operations.resources import Resources
-from kiban.records.parties.export_control import Release, ReleaseRow, ReleaseTable
+from kiban.records.parties.export_control import HOLDS_NOTHING_BACK
 from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.settings import Settings
@@ -34,9 +34,6 @@ _FORMAT = 1
 
 OPERATOR = "operator"
 """The party of the person at this machine."""
-_HOLDS_NOTHING_BACK = ReleaseTable(
-    (ReleaseRow(says=Release.ALLOW, reason="The person at this machine holds its disk."),)
-)
 
 
 @contextmanager
@@ -109,7 +106,7 @@ def local_asker(resources: Resources) -> Asker:
         party=OPERATOR,
         name=OPERATOR,
         roles=dict.fromkeys(directory.projects, Role.OWNER),
-        releases=_HOLDS_NOTHING_BACK,
+        releases=HOLDS_NOTHING_BACK,
         is_operator=True,
         is_export_officer=True,
         project=resources.project,

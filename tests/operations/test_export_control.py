@@ -12,6 +12,7 @@ from kiban.access.asker_of import anonymous, asker_of
 from kiban.access.release import held_back, publication
 from kiban.errors import Conflict, InvalidValue, RecordNotFound, Refused
 from kiban.operations.judge_export import judge_export, judgement_of
+from kiban.operations.placement import Placement
 from kiban.operations.releases import decide_release, preview_table, set_table, show_releases, table_history
 from kiban.operations.releases_as_json import row_as_json, rows_of_json
 from kiban.operations.resources import Resources
@@ -57,9 +58,7 @@ def _shared(resources: Resources, owner: Asker) -> str:
             Organisation(id=COMPANY, name="Partner", country="JP"),
             Person(id=HANA, login="hana", name="Hana", organisation=COMPANY, residency=Residency.RESIDENT),
             Person(id=OTTO, login="otto", name="Otto", organisation=COMPANY, country="DE"),
-            Agreement(
-                id=AGREEMENT, name="Alloys", keeper=resources.project, starts=long_ago, participants=(party,)
-            ),
+            Agreement(id=AGREEMENT, name="Alloys", keeper=resources.project, starts=long_ago, participants=(party,)),
         ],
         by="operator",
         expected=resources.directory.load().revision,
@@ -113,17 +112,13 @@ def test_listed_technology_waits_for_a_decision_and_goes_no_further_than_it(
     assert sees(resources, HANA, shared)
     assert not sees(resources, OTTO, shared)
     number, revision = waiting.scope.number, show_releases(owner, resources).revision
-    decide_release(
-        owner, resources, scope=number, party=OTTO, allowed=True, ground="licence E-17", expected=revision
-    )
+    decide_release(owner, resources, scope=number, party=OTTO, allowed=True, ground="licence E-17", expected=revision)
     assert sees(resources, OTTO, shared)
     assert show_releases(owner, resources).held_back == ()
     with pytest.raises(Conflict):
         decide_release(owner, resources, scope=number, party=OTTO, allowed=False, ground="x", expected=revision)
     revision = show_releases(owner, resources).revision
-    decide_release(
-        owner, resources, scope=number, party=OTTO, allowed=False, ground="licence ended", expected=revision
-    )
+    decide_release(owner, resources, scope=number, party=OTTO, allowed=False, ground="licence ended", expected=revision)
     assert not sees(resources, OTTO, shared)
     assert [d.ground for d in show_releases(owner, resources).decisions] == ["licence ended"]
     acts = [entry.act for _, entry in resources.audit.read()]
@@ -134,10 +129,25 @@ def test_listed_technology_waits_for_a_decision_and_goes_no_further_than_it(
 
 
 def test_what_is_open_is_not_made_listed(resources: Resources, owner: Asker) -> None:
-    record = register_sample(owner, resources, Sample(name="published"), tier=Tier.OPEN)
+    record = register_sample(owner, resources, Sample(name="published"), placement=Placement(tier=Tier.OPEN))
     with pytest.raises(Refused, match="open to everyone"):
         judge_export(owner, resources, ExportClass.LISTED, item="EAR 3E001", ground="x", identifiers=[record.pid])
     assert judgement_of(owner, resources, record.pid).export_class is ExportClass.UNJUDGED
+
+
+def test_a_project_of_listed_technology_publishes_nothing(resources: Resources, owner: Asker) -> None:
+    directory = resources.directory.load()
+    listed = replace(directory.project(resources.project), export_class=ExportClass.LISTED, export_item="EAR 3E001")
+    resources.directory.change([listed], by="operator", expected=directory.revision)
+    with pytest.raises(Refused, match="open to everyone"):
+        register_sample(owner, resources, Sample(name="secret"), placement=Placement(tier=Tier.OPEN))
+    closed = register_sample(owner, resources, Sample(name="secret"))
+    assert judgement_of(owner, resources, closed.pid).item == "EAR 3E001"
+    # The project itself becomes open, by mistake: the rule holds back what is listed all the same.
+    directory = resources.directory.load()
+    resources.directory.change([replace(listed, tier=Tier.OPEN)], by="operator", expected=directory.revision)
+    nobody = anonymous(resources.directory.load(), datetime.now(UTC))
+    assert resources.visible(nobody).numbers == frozenset()
 
 
 def test_only_those_in_charge_judge_and_decide(resources: Resources, owner: Asker, shared: str) -> None:
@@ -186,9 +196,7 @@ def test_a_hidden_record_is_not_judged(resources: Resources, owner: Asker, share
         judge_export(stranger, resources, ExportClass.NOT_LISTED, ground="x", question='"alloy 7"')
 
 
-def test_another_table_is_seen_before_it_counts_and_taken_back(
-    resources: Resources, owner: Asker, shared: str
-) -> None:
+def test_another_table_is_seen_before_it_counts_and_taken_back(resources: Resources, owner: Asker, shared: str) -> None:
     change = preview_table(owner, resources, [ALLOW_ALL])
     assert [(each.person and each.person.id, each.n_lost) for each in change.differences] == [(OTTO, 0)]
     assert not sees(resources, OTTO, shared)

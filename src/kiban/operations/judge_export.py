@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from kiban.access.release import HeldBack, held_back, publication
+from kiban.access.release import HeldBack, held_back
 from kiban.errors import InvalidValue, RecordNotFound, Refused
+from kiban.operations.export_gate import check_publication
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources, require_act
 from kiban.operations.show import resolve
 from kiban.records.event import Event
-from kiban.records.parties.export_control import ExportClass, Release
+from kiban.records.parties.export_control import ExportClass
 from kiban.records.party import Act, Asker
 from kiban.records.record import Record
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, Visible
 from kiban.store.catalog import Batch
 
 JUDGED = "judged export"
@@ -108,7 +109,7 @@ def judge_export(
         for record in group:
             before = scopes[record.scope]
             after = _with_class(resources, before, export_class, item)
-            _check_publication(resources, after)
+            check_publication(resources, after)
             moves[record.id] = after.number
             reached.add(after.number)
             n_changed += after.number != before.number
@@ -147,17 +148,6 @@ def _check(export_class: ExportClass, item: str | None, ground: str) -> None:
         raise InvalidValue(
             f"A judgement '{export_class}' came with item {item}.",
             mend="Give the item number for what is listed, and for nothing else.",
-        )
-
-
-def _check_publication(resources: Resources, after: Scope) -> None:
-    if after.tier is not Tier.OPEN:
-        return
-    row = publication(resources.directory.load(), after, datetime.now(UTC))
-    if row.says is not Release.ALLOW:
-        raise Refused(
-            f"A record is open to everyone, and would be '{after.export_class}': {row.reason}",
-            mend="Close it first; what has been published stays known to those who have read it.",
         )
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from kiban.errors import InvalidValue, Refused, WrongUsage
+from kiban.operations.export_gate import check_publication
 from kiban.operations.resources import Resources
 from kiban.records.parties.directory import Directory
 from kiban.records.parties.right import Role
@@ -127,14 +128,14 @@ def place(asker: Asker, resources: Resources, placement: Placement = AS_THE_PROJ
     ------
     Refused
         If the asker may add to no project, the project does not allow the tier, or the embargo is shorter than the
-        project's and the asker is none of its stewards.
+        project's and the asker is none of its stewards, or export control does not let it be open.
     InvalidValue
         If the agreement is none under which the project can share.
     """
     directory = resources.directory.load()
     project = directory.project(resources.project_of(asker))
     tier, agreement = tier_in(directory, project, placement.tier, placement.agreement, asker)
-    return resources.catalog.ensure_scope(
+    scope = resources.catalog.ensure_scope(
         project=project.id,
         tier=tier,
         agreement=agreement,
@@ -143,6 +144,8 @@ def place(asker: Asker, resources: Resources, placement: Placement = AS_THE_PROJ
         export_class=project.export_class,
         export_item=project.export_item,
     )
+    check_publication(resources, scope)
+    return scope
 
 
 def tier_in(

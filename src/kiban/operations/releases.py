@@ -17,6 +17,7 @@ from kiban.records.identity import new_uuid
 from kiban.records.parties.directory import Decision
 from kiban.records.parties.export_control import CAUTIOUS, ReleaseRow, ReleaseTable
 from kiban.records.party import Act, Asker
+from kiban.records.scope import Scope, Visible
 from kiban.store.directory_rows import RELEASES
 from kiban.store.directory_store import Change
 
@@ -46,7 +47,7 @@ def show_releases(asker: Asker, resources: Resources) -> Releases:
         table=directory.releases,
         is_shipped=directory.releases == CAUTIOUS,
         revision=directory.revision,
-        held_back=held_back(directory, resources.catalog.scopes(), datetime.now(UTC)),
+        held_back=held_back(directory, _with_records(resources), datetime.now(UTC)),
         decisions=tuple(sorted(directory.decisions.values(), key=lambda d: d.id, reverse=True)),
     )
 
@@ -56,7 +57,7 @@ def preview_table(asker: Asker, resources: Resources, rows: Sequence[ReleaseRow]
     _require(asker)
     before = resources.directory.load()
     after = replace(before, releases=_table(rows))
-    moves = [Move(before=scope, after=scope, n_records=1) for scope in resources.catalog.scopes()]
+    moves = [Move(before=scope, after=scope, n_records=1) for scope in _with_records(resources)]
     return what_if(before, after, moves, datetime.now(UTC))
 
 
@@ -133,6 +134,13 @@ def decide_release(
         ground=ground,
     )
     return decision
+
+
+def _with_records(resources: Resources) -> list[Scope]:
+    """The scopes that hold something. Whoever judges exports need not see what it is."""
+    scopes = resources.catalog.scopes()
+    counts = resources.catalog.count_by_scope(Visible.of(scopes))
+    return [scope for scope in scopes if scope.number in counts]
 
 
 def _require(asker: Asker) -> None:

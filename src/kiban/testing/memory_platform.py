@@ -8,6 +8,7 @@ from kiban.compute.fence import Fence
 from kiban.operations.first_operator import ensure_first_operator
 from kiban.operations.projects import ensure_first_project
 from kiban.operations.resources import Resources
+from kiban.records.parties.export_control import HOLDS_NOTHING_BACK
 from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.store.memory_audit_log import MemoryAuditLog
@@ -40,6 +41,7 @@ def owner_of(resources: Resources) -> Asker:
     return Asker(
         party="operator",
         roles=dict.fromkeys(resources.directory.load().projects, Role.OWNER),
+        releases=HOLDS_NOTHING_BACK,
         is_operator=True,
         is_export_officer=True,
         project=resources.project,

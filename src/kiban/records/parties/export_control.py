@@ -172,3 +172,5 @@ CAUTIOUS = ReleaseTable(
     )
 )
 """The table that Kiban comes with. It errs on the side of caution; the operator edits it."""
+HOLDS_NOTHING_BACK = ReleaseTable((ReleaseRow(says=Release.ALLOW, reason="Whoever asks holds the disk."),))
+"""For whoever could read the files of the home as well."""

@@ -29,6 +29,7 @@ _CHOICES = {
 }
 """The conditions that are chosen from a list."""
 _TYPED = ("items", "countries")
+_EMPTY: dict[str, Any] = {**{name: [] for name in (*_CHOICES, *_TYPED)}, "says": Release.REFUSE.value, "reason": ""}
 _LONGEST = 4000
 
 Ground = Annotated[str, Form(max_length=_LONGEST)]
@@ -124,7 +125,7 @@ def _page(request: Request, desk: Desk, found: Releases, rows: list[dict[str, An
         request,
         "export_control.html",
         found=found,
-        rows=rows,
+        rows=[{**_EMPTY, **row} for row in (*rows, {})],
         choices=_CHOICES,
         says=tuple(Release),
         decided=decided,
