@@ -107,14 +107,16 @@ def test_listed_technology_waits_for_a_decision_and_goes_no_further_than_it(
     judged = judge_export(
         owner, resources, ExportClass.LISTED, item="EAR 3E001", ground="process data", identifiers=[shared]
     )
-    [waiting] = judged.held_back
-    assert (waiting.person.id, waiting.waits) == (OTTO, True)
+    # The account of the operator belongs to somebody whose residency nobody has stated yet.
+    assert {held.person.login for held in judged.held_back} == {"otto", "operator"}
+    assert all(held.waits for held in judged.held_back)
+    waiting = next(held for held in judged.held_back if held.person.id == OTTO)
     assert sees(resources, HANA, shared)
     assert not sees(resources, OTTO, shared)
     number, revision = waiting.scope.number, show_releases(owner, resources).revision
     decide_release(owner, resources, scope=number, party=OTTO, allowed=True, ground="licence E-17", expected=revision)
     assert sees(resources, OTTO, shared)
-    assert show_releases(owner, resources).held_back == ()
+    assert OTTO not in {held.person.id for held in show_releases(owner, resources).held_back}
     with pytest.raises(Conflict):
         decide_release(owner, resources, scope=number, party=OTTO, allowed=False, ground="x", expected=revision)
     revision = show_releases(owner, resources).revision
@@ -278,4 +280,5 @@ def test_what_is_open_is_asked_of_the_table_as_published(resources: Resources) -
     listed = replace(scope, export_class=ExportClass.LISTED, export_item="EAR 3E001")
     assert publication(directory, listed, NOW).says is Release.REFUSE
     assert anonymous(directory, NOW).releases == CAUTIOUS
-    assert held_back(directory, [scope, listed], NOW) == ()
+    [held] = held_back(directory, [scope, listed], NOW)
+    assert (held.person.login, held.scope, held.waits) == ("operator", listed, False)
