@@ -95,7 +95,11 @@ def test_any_bytes_arrive_unchanged(empty: Program) -> None:
         ({}, BYTES, b"x", 422),  # no name
         ({"name": ""}, BYTES, b"x", 422),
         ({"name": "../.."}, BYTES, b"x", 422),
-        ({"name": "x", "tier": "shared"}, BYTES, b"x", 422),
+        ({"name": "x", "tier": "secret"}, BYTES, b"x", 422),
+        ({"name": "x", "tier": "shared", "agreement": "nobody"}, BYTES, b"x", 422),
+        ({"name": "x", "tier": "open", "agreement": "Partners of My laboratory"}, BYTES, b"x", 422),
+        ({"name": "x", "embargo": "2001-01-01"}, BYTES, b"x", 422),
+        ({"name": "x", "project": "of others"}, BYTES, b"x", 422),
         ({"name": "x", "sample": "a\u202eb"}, BYTES, b"x", 422),  # would turn the text around it
         ({"name": "x"}, {"content-type": "text/plain"}, b"x", 415),
         ({"name": "x"}, {}, b"x", 415),

@@ -19,6 +19,7 @@ from kiban.records.party import Asker
 from kiban.records.scope import Scope, Tier
 
 _LONGEST_DAYS = 36525
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SPAN = re.compile(r"(\d{1,5})\s*(days?|weeks?|months?|years?|日|週間|か月|ヶ月|カ月|年)")
 _DAYS = {"d": 1, "日": 1, "w": 7, "週": 7}
 _NO_EMBARGO = "none"
@@ -102,7 +103,7 @@ def end_of_embargo(text: str, at: datetime) -> datetime:
 
 def _day(text: str, at: datetime) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == 10 else _after(text, at.date())
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else _after(text, at.date())
     except (ValueError, OverflowError):
         return None
 
