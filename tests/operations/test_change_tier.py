@@ -76,11 +76,12 @@ def test_one_record_is_opened_and_closed_again(lab: Neighbours) -> None:
 def test_the_preview_counts_who_gains_and_names_what_stays_hidden(lab: Neighbours) -> None:
     steward = lab.asker("steward")
     seen = preview_tier(steward, lab.resources, _one(lab, 'kind = "measurement"'), SHARED)
-    assert (seen.n_records, seen.n_people, seen.n_organisations, seen.n_gained) == (3, 1, 1, 3)
-    [ume] = seen.effect.gaining
-    assert (ume.person and ume.person.login, ume.n_gained, ume.n_lost) == ("ume", 3, 0)
+    weighed = seen.effects
+    assert (seen.n_records, weighed.n_gaining, weighed.n_organisations, weighed.most_gained) == (3, 1, 1, 3)
+    [ume] = weighed.effects
+    assert (ume.people, ume.organisation, ume.n_gained, ume.n_lost) == (("Ume",), "Ume Steel", 3, 0)
     assert Right.USE in ume.gained
-    assert not seen.effect.is_public
+    assert not weighed.is_public
     # The sample is not moved with them.
     assert seen.n_hidden == 3
     assert {(h.record.title, h.other.title) for h in seen.hidden} == {
@@ -90,17 +91,17 @@ def test_the_preview_counts_who_gains_and_names_what_stays_hidden(lab: Neighbour
     for hit in find(lab.asker("ume"), lab.resources, "").hits:
         assert show(lab.asker("ume"), lab.resources, hit.id).sample is None
     with_sample = preview_tier(steward, lab.resources, _one(lab, 'sample = "S-1"'), OPEN)
-    assert (with_sample.n_hidden, with_sample.effect.is_public) == (0, True)
+    assert (with_sample.n_hidden, with_sample.effects.is_public) == (0, True)
 
 
 def test_a_preview_changes_nothing(lab: Neighbours) -> None:
-    before = lab.resources.catalog.scopes()
+    before, lines = lab.resources.catalog.scopes(), list(lab.resources.audit.read())
     preview_tier(lab.asker("steward"), lab.resources, _one(lab), OPEN)
     guest = lab.people["guest"]
     preview_invitation(lab.asker("steward"), lab.resources, _one(lab), guest, Right.DATA, None)
     assert lab.resources.catalog.scopes() == before
     assert not lab.resources.directory.load().invitations
-    assert list(lab.resources.audit.read()) == []
+    assert list(lab.resources.audit.read()) == lines
 
 
 def test_what_is_confirmed_is_what_was_seen(lab: Neighbours) -> None:
@@ -187,7 +188,7 @@ def test_an_embargo_is_put_on_lengthened_and_ended(lab: Neighbours) -> None:
     change_tier(steward, lab.resources, _one(lab), TierChange(closed_until=later(60)))
     assert (_seen(lab, "ume", later(31)), _seen(lab, "ume", later(61))) == (set(), {"a.csv"})
     seen = preview_tier(steward, lab.resources, _one(lab), TierChange(ends_embargo=True))
-    assert seen.n_people == 1
+    assert seen.effects.n_gaining == 1
     change_tier(steward, lab.resources, _one(lab), TierChange(ends_embargo=True))
     assert _seen(lab, "ume") == {"a.csv"}
 
@@ -220,14 +221,14 @@ def test_changes_that_say_nothing_or_two_things_are_wrong_usage(said: dict[str, 
 def test_the_audit_and_the_history_tell_who_did_it_and_only_the_project_reads_it(lab: Neighbours) -> None:
     steward, choice = lab.asker("steward"), _one(lab)
     done = change_tier(steward, lab.resources, choice, OPEN)
-    [(_, line)] = lab.resources.audit.read()
-    assert (line.actor, line.act, line.subject, line.details["to"]) == (
-        steward.party, "tier changed", choice.records[0].pid, ["open"],
-    )  # fmt: skip
-    events = show(steward, lab.resources, choice.records[0].pid).events
-    assert [(e.action, e.details) for e in events if e.action == "tier changed"] == [
-        ("tier changed", {"change": str(done.change)})
+    lines = [line for _, line in lab.resources.audit.read() if line.act == "tier changed"]
+    assert [(line.actor, line.subject) for line in lines] == [
+        (steward.party, choice.records[0].pid),
+        (steward.party, str(done.change)),
     ]
+    assert lines[0].details == {"change": str(done.change), "was_tier": "closed", "tier": "open"}
+    events = show(steward, lab.resources, choice.records[0].pid).events
+    assert [e.details["tier"] for e in events if e.action == "tier changed"] == ["open"]
     public = show(lab.asker("anonymous"), lab.resources, choice.records[0].pid)
     assert public.events == ()
 
@@ -237,7 +238,7 @@ def test_a_guest_sees_what_the_invitation_gives_until_it_ends(lab: Neighbours) -
     change_tier(steward, lab.resources, _one(lab), TierChange(tier=Tier.CLOSED, closed_until=later(90)))
     until = later(10)
     seen = preview_invitation(steward, lab.resources, _one(lab), guest, Right.METADATA, until)
-    assert [d.person and d.person.login for d in seen.effect.gaining] == ["guest"]
+    assert [each.people for each in seen.effects.effects] == [("Guest",)]
     invite(steward, lab.resources, _one(lab), guest, Right.METADATA, until, mark=seen.mark)
     assert (_seen(lab, "guest"), _seen(lab, "guest", later(11))) == ({"a.csv"}, set())
     pid = _one(lab).records[0].pid

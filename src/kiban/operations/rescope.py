@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from kiban.access.asker_of import anonymous, asker_of
 from kiban.access.verdict import rights
-from kiban.access.who import Move, WhatIf, what_if
+from kiban.access.who import Difference, Move, what_if
 from kiban.errors import Conflict, InvalidValue
-from kiban.operations.audited import entry
 from kiban.operations.chosen import Choice, Chosen
 from kiban.operations.resources import Resources
+from kiban.operations.weigh_change import Effects, weigh_change
 from kiban.records.event import Event
 from kiban.records.identity import new_uuid
 from kiban.records.parties.directory import Directory, Entry
@@ -71,12 +70,12 @@ class Hidden:
     other: Record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """A plan and what it would change for whom."""
 
     plan: Plan
-    effect: WhatIf
+    effects: Effects
     hidden: tuple[Hidden, ...]
     """At most 20 are named."""
     n_hidden: int
@@ -87,21 +86,6 @@ class Preview:
     def n_records(self) -> int:
         """How many records it is about."""
         return len(self.plan.choice.records)
-
-    @cached_property
-    def n_people(self) -> int:
-        """How many people would get rights."""
-        return sum(each.person is not None for each in self.effect.gaining)
-
-    @cached_property
-    def n_organisations(self) -> int:
-        """Of how many organisations they are."""
-        return len({each.person.organisation for each in self.effect.gaining if each.person} - {None})
-
-    @property
-    def n_gained(self) -> int:
-        """How many records more the one of them would see who gains most."""
-        return max((each.n_gained for each in self.effect.differences), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +150,15 @@ def _numbered(wanted: Scope, there: Mapping[int, Scope]) -> Scope:
 
 
 def preview(asker: Asker, resources: Resources, made: Plan) -> Preview:
-    """Look at what a plan would change, for everybody but the asker."""
+    """Look at what a plan would change."""
     counts = Counter((record.scope, made.target(record)) for record in made.choice.records)
     moves = [Move(before=made.scopes[b], after=a, n_records=n) for (b, a), n in counts.items()]
     after = made.directory.with_entries(made.entries)
-    effect = what_if(made.directory, after, moves, asker.at, party=asker.id)
-    hidden, n_hidden = _hidden(asker, resources, made, effect, after)
-    return Preview(plan=made, effect=effect, hidden=hidden, n_hidden=n_hidden, mark=_mark(made))
+    # Whoever decides about a record may know everybody who would see it.
+    effects = weigh_change(asker, resources, made.directory, after, moves, names_all=True)
+    gaining = what_if(made.directory, after, moves, asker.at, party=asker.id).gaining
+    hidden, n_hidden = _hidden(asker, resources, made, gaining, after)
+    return Preview(plan=made, effects=effects, hidden=hidden, n_hidden=n_hidden, mark=_mark(made))
 
 
 def _mark(made: Plan) -> str:
@@ -190,12 +176,10 @@ def _mark(made: Plan) -> str:
 
 
 def _hidden(
-    asker: Asker, resources: Resources, made: Plan, effect: WhatIf, after: Directory
+    asker: Asker, resources: Resources, made: Plan, gaining: Iterable[Difference], after: Directory
 ) -> tuple[tuple[Hidden, ...], int]:
     """What hangs together with the records, stays where it is, and is not seen by somebody who would see them."""
-    askers = [
-        asker_of(after, each.person, asker.at) if each.person else anonymous(after, asker.at) for each in effect.gaining
-    ]
+    askers = [asker_of(after, each.person, asker.at) if each.person else anonymous(after, asker.at) for each in gaining]
     if not askers:
         return (), 0
     blind = {n for n, scope in made.scopes.items() if any(Right.METADATA not in rights(one, scope) for one in askers)}
@@ -252,8 +236,7 @@ def carry_out(asker: Asker, resources: Resources, seen: Preview, mark: str | Non
                 _check_still_there(asker, resources, page)
                 going = {r.id: targets[made.target(r)].number for r in page}
                 writing.move({r.id: going[r.id] for r in page if going[r.id] != r.scope})
-                writing.add(Batch(events=tuple(_events(asker, page, going, made.action, change, own.number))))
-                resources.audit.append([_line(asker, page, made.action, change, made)])
+                writing.add(Batch(events=tuple(_events(asker, page, made, going, change, own.number))))
     return Rescoped(change=change, preview=seen)
 
 
@@ -284,37 +267,26 @@ def _check_still_there(asker: Asker, resources: Resources, page: list[Chosen]) -
 
 
 def _events(
-    asker: Asker, page: list[Chosen], going: Mapping[UUID, int], action: str, change: UUID, scope: int
+    asker: Asker, page: list[Chosen], made: Plan, going: Mapping[UUID, int], change: UUID, scope: int
 ) -> Iterator[Event]:
     at = datetime.now(UTC)
     for record in page:
-        details = {"change": str(change)}
-        yield Event(at=at, actor=asker.party, action=action, subject=record.id, scope=scope, details=details)
+        details = {"change": str(change), **_told(made.scopes[record.scope], made.target(record))}
+        yield Event(at=at, actor=asker.party, action=made.action, subject=record.id, scope=scope, details=details)
     back = [[str(record.id), record.scope, going[record.id]] for record in page]
     # Under the change itself as its subject: how it is taken back.
-    yield Event(at=at, actor=asker.party, action=action, subject=change, scope=scope, details={"records": back})
+    yield Event(at=at, actor=asker.party, action=made.action, subject=change, scope=scope, details={"records": back})
 
 
-def _line(asker: Asker, page: list[Chosen], action: str, change: UUID, made: Plan) -> Any:
-    said = sorted({_told(made.target(record)) for record in page})
-    return entry(
-        asker,
-        action,
-        subject=page[0].pid if len(page) == 1 else str(change),
-        scope=page[0].scope,
-        rule="project_member",
-        change=str(change),
-        records=[record.pid for record in page],
-        to=said,
-    )
-
-
-def _told(scope: Scope) -> str:
-    parts = [scope.tier.value, "as the project says" if scope.follows else ""]
-    parts += [f"agreement {scope.agreement}" if scope.agreement else ""]
-    parts += [f"embargo until {scope.closed_until:%Y-%m-%d}" if scope.closed_until else ""]
-    parts += [f"invitation {scope.invitation}" if scope.invitation else ""]
-    return ", ".join(filter(None, parts))
+def _told(before: Scope, after: Scope) -> dict[str, str]:
+    """What is different, in the words that the audit log keeps."""
+    told: dict[str, str] = {}
+    for name in ("tier", "agreement", "closed_until", "invitation"):
+        was, becomes = getattr(before, name), getattr(after, name)
+        if was != becomes:
+            told |= {f"was_{name}": str(was)} if was is not None and name != "invitation" else {}
+            told |= {name: str(becomes)} if becomes is not None else {}
+    return told
 
 
 def _pages(records: Iterable[Chosen]) -> Iterator[list[Chosen]]:

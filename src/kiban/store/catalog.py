@@ -1,6 +1,7 @@
 """The contract of the catalog: records, facts, links and files, each carrying the number of its scope.
 
-Every question takes the set of scopes that the asker may see (`Visible`); there is no way to ask without one. The
+Every question takes the set of scopes that the asker may see (`Visible`); there is no way to ask without one. Records
+of scopes whose values the asker may not read come as `without_values` leaves them, but to a `Writing`. The
 in-memory catalog (`memory_catalog`) is the model that the SQL catalog (`sql_catalog`) is compared with.
 """
 

@@ -16,6 +16,7 @@ from kiban.query.answers import text_of
 from kiban.query.evaluate import Described, holds, sample_name
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
+from kiban.records.described import without_values
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -131,14 +132,14 @@ class MemoryCatalog:
             record = next((r for r in self.versions(record.id, visible) if r.version == version), None)
         if record is None:
             raise RecordNotFound(str(identifier))
-        return record
+        return _shown(record, visible)
 
     def get_many(self, ids: Collection[UUID | str], visible: Visible) -> dict[UUID, Record]:
         """See `Catalog.get_many`."""
         state, pids = self._state, {i for i in ids if isinstance(i, str)}
         wanted = {i for i in ids if isinstance(i, UUID)}
         wanted |= {i for i, versions in state.records.items() if pids and versions[-1].pid in pids}
-        return {i: record for i in wanted if (record := state.live(i, visible)) is not None}
+        return {i: _shown(record, visible) for i in wanted if (record := state.live(i, visible)) is not None}
 
     def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
         """See `Catalog.get_versions`."""
@@ -150,13 +151,14 @@ class MemoryCatalog:
         state = self._state
         if state.current(record, visible) is None:
             return ()
-        return tuple(r for r in reversed(state.records[record]) if r.scope in visible)
+        return tuple(_shown(r, visible) for r in reversed(state.records[record]) if r.scope in visible)
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """See `Catalog.find`."""
         below = read_after(after)
         found = [d.record for d in self._answers(question, visible) if below is None or d.record.id < below]
-        page = tuple(sorted(found, key=lambda r: r.id, reverse=True)[: check_limit(limit)])
+        newest = sorted(found, key=lambda r: r.id, reverse=True)[: check_limit(limit)]
+        page = tuple(_shown(record, visible) for record in newest)
         return Page(page, str(page[-1].id) if len(found) > len(page) else None)
 
     def count(self, question: Question, visible: Visible) -> int:
@@ -409,3 +411,7 @@ def _facet(described: Described, facet: Facet) -> str | None:
             return described.tier.value
         case Facet.SAMPLE:
             return sample_name(described)
+
+
+def _shown(record: Record, visible: Visible) -> Record:
+    return record if record.scope in visible.data else without_values(record)

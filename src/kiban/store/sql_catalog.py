@@ -22,6 +22,7 @@ from psycopg import Cursor
 from kiban.errors import InvalidSetting, RecordNotFound
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
+from kiban.records.described import without_values
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -196,7 +197,7 @@ class SqlCatalog:
         rows = self._rows(visible, query, values)
         if not rows:
             raise RecordNotFound(str(identifier))
-        return record_of(rows[0])
+        return _shown(record_of(rows[0]), visible)
 
     def get_many(self, ids: Collection[UUID | str], visible: Visible) -> dict[UUID, Record]:
         """See `Catalog.get_many`."""
@@ -204,7 +205,8 @@ class SqlCatalog:
         for column, kind in (("id", UUID), ("pid", str)):
             query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {column} = ANY(%(wanted)s) AND {_LIVE}"
             if wanted := [each for each in ids if isinstance(each, kind)]:
-                records |= {r.id: r for r in map(record_of, self._rows(visible, query, {"wanted": wanted}))}
+                found = map(record_of, self._rows(visible, query, {"wanted": wanted}))
+                records |= {record.id: _shown(record, visible) for record in found}
         return records
 
     def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
@@ -215,14 +217,16 @@ class SqlCatalog:
             f"(SELECT * FROM unnest(%(ids)s::uuid[], %(versions)s::integer[])) AND id IN ({live}) AND {_SEEN}"
         )
         values = {"ids": [i for i, _ in wanted], "versions": [version for _, version in wanted]}
-        records = map(record_of, self._rows(visible, query, values) if wanted else ())
+        found = map(record_of, self._rows(visible, query, values) if wanted else ())
+        records = (_shown(record, visible) for record in found)
         return {(record.id, record.version): record for record in records}
 
     def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
         """See `Catalog.versions`."""
         current = f"SELECT FROM record WHERE id = %(id)s AND is_current AND {_SEEN}"
         query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = %(id)s AND {_SEEN} AND EXISTS ({current})"
-        return tuple(map(record_of, self._rows(visible, f"{query} ORDER BY version DESC", {"id": record})))
+        found = map(record_of, self._rows(visible, f"{query} ORDER BY version DESC", {"id": record}))
+        return tuple(_shown(each, visible) for each in found)
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """See `Catalog.find`."""
@@ -235,7 +239,7 @@ class SqlCatalog:
             page = f"SELECT r.id FROM record r WHERE {where.sql} {rest} ORDER BY r.id DESC LIMIT %(limit)s"
             query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(ARRAY({page})) AND {_LIVE} ORDER BY id DESC"
             rows = cursor.execute(query, where.parameters | values).fetchall()
-        records = tuple(map(record_of, rows[:limit]))
+        records = tuple(_shown(record_of(row), visible) for row in rows[:limit])
         return Page(records, str(records[-1].id) if len(rows) > limit else None)
 
     def count(self, question: Question, visible: Visible) -> int:
@@ -434,3 +438,7 @@ def _scope_of(row: tuple[Any, ...]) -> Scope:
 def _project_lock(project: UUID) -> int:
     """A number of 64 bits with sign, as PostgreSQL's locks have; the last bits of a UUIDv7 are random."""
     return int.from_bytes(project.bytes[8:], signed=True)
+
+
+def _shown(record: Record, visible: Visible) -> Record:
+    return record if record.scope in visible.data else without_values(record)

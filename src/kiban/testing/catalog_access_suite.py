@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -203,3 +204,53 @@ class CatalogAccessSuite:
         [file] = catalog.files(visible)
         assert catalog.records_of_file(file.id, visible) == ()
         assert {r.id for r in catalog.records_of_file(file.id, lab.visible())} == {shown.id, records["hidden"].id}
+
+    def test_who_may_not_read_values_gets_what_describes_a_record(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        scope = lab.scope(Tier.OPEN).number
+        rows = {"analyses": [{"name": "peaks", "rows": [[1.5]]}], "preview": [[0.0, 1.5]], "normalised": "n" * 64}
+        files = {"file_checksum": "f" * 64, "companions": {"a": "c" * 64}, "extra": {"x": 1.5}}
+        variables = [{"name": "two_theta", "unit": "deg", "shape": [3], "minimum": 1.5, "maximum": 2.5}]
+        about = {"technique": "xrd", "metadata": {"anode": "Cu"}, "values": {"note": "held at 300 K"}}
+        sample = replace(
+            lab.sample("alloy", scope=scope),
+            document={
+                "name": "alloy",
+                "formula": "FeTi",
+                "composition": {"Fe": 0.5},
+                "nominal": {"x": 1},
+                "measured": [1],
+            },
+        )
+        scan = replace(
+            lab.measurement("scan", sample, scope=scope), document=rows | files | about | {"variables": variables}
+        )
+        lab.write(sample, scan)
+        lab.write(*(replace(record, version=2) for record in (sample, scan)))
+        whole = Visible(frozenset({scope}))
+        described = Visible(frozenset({scope}), frozenset(), frozenset())
+
+        def seen(visible: Visible) -> list[dict[UUID, Record]]:
+            catalog, ids = lab.catalog, [sample.id, scan.id]
+            return [
+                {i: catalog.get(i, visible) for i in ids},
+                {i: catalog.get(i, visible, version=1) for i in ids},
+                catalog.get_many(ids, visible),
+                {i: catalog.get_versions([(i, 1)], visible)[i, 1] for i in ids},
+                {i: catalog.versions(i, visible)[0] for i in ids},
+                {r.id: r for r in catalog.find(EVERYTHING, visible).records},
+            ]
+
+        for found in seen(whole):
+            assert found[scan.id].document["analyses"]
+            assert found[sample.id].document["composition"] == {"Fe": 0.5}
+        for found in seen(described):
+            document = found[scan.id].document
+            assert {name: document[name] for name in about} == about
+            assert not any(document[name] for name in rows | files)
+            [variable] = document["variables"]
+            assert (variable["name"], variable["minimum"], variable["maximum"]) == ("two_theta", None, None)
+            assert found[sample.id].document == {
+                "name": "alloy", "formula": "FeTi", "composition": {}, "nominal": None, "measured": (),
+            }  # fmt: skip
+            assert all("1.5" not in str(record.document) for record in found.values())
