@@ -11,6 +11,8 @@ import pytest
 from kiban.access.asker_of import anonymous, asker_of
 from kiban.access.release import held_back, publication
 from kiban.errors import Conflict, InvalidValue, RecordNotFound, Refused
+from kiban.operations.change_tier import TierChange, preview_tier
+from kiban.operations.chosen import chosen_record
 from kiban.operations.judge_export import judge_export, judgement_of
 from kiban.operations.placement import Placement
 from kiban.operations.releases import decide_release, preview_table, set_table, show_releases, table_history
@@ -135,6 +137,14 @@ def test_what_is_open_is_not_made_listed(resources: Resources, owner: Asker) -> 
     with pytest.raises(Refused, match="open to everyone"):
         judge_export(owner, resources, ExportClass.LISTED, item="EAR 3E001", ground="x", identifiers=[record.pid])
     assert judgement_of(owner, resources, record.pid).export_class is ExportClass.UNJUDGED
+
+
+def test_what_is_listed_is_not_opened_later(resources: Resources, owner: Asker, shared: str) -> None:
+    judge_export(owner, resources, ExportClass.LISTED, item="EAR 3E001", ground="x", identifiers=[shared])
+    chosen = chosen_record(owner, resources, shared)
+    with pytest.raises(Refused, match="open to everyone"):
+        preview_tier(owner, resources, chosen, TierChange(tier=Tier.OPEN))
+    preview_tier(owner, resources, chosen, TierChange(tier=Tier.CLOSED))
 
 
 def test_a_project_of_listed_technology_publishes_nothing(resources: Resources, owner: Asker) -> None:

@@ -15,6 +15,7 @@ from kiban.access.verdict import rights
 from kiban.access.who import Difference, Move, what_if
 from kiban.errors import Conflict, InvalidValue
 from kiban.operations.chosen import Choice, Chosen
+from kiban.operations.export_gate import check_publication
 from kiban.operations.resources import Resources
 from kiban.operations.weigh_change import Effects, weigh_change
 from kiban.records.event import Event
@@ -150,7 +151,9 @@ def _numbered(wanted: Scope, there: Mapping[int, Scope]) -> Scope:
 
 
 def preview(asker: Asker, resources: Resources, made: Plan) -> Preview:
-    """Look at what a plan would change."""
+    """Look at what a plan would change. Raises Refused if records would be open that export control holds back."""
+    for target in {made.target(record) for record in made.choice.records}:
+        check_publication(resources, target)
     counts = Counter((record.scope, made.target(record)) for record in made.choice.records)
     moves = [Move(before=made.scopes[b], after=a, n_records=n) for (b, a), n in counts.items()]
     after = made.directory.with_entries(made.entries)
