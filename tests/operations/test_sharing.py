@@ -109,6 +109,21 @@ def test_what_if_says_who_would_see_how_much_and_changes_nothing(world: World) -
     assert world.sees("a.chem") == world.sees("b.lead") == 7
 
 
+def test_whom_export_control_holds_back_is_told(world: World) -> None:
+    resources = world.resources
+    unjudged = resources.catalog.ensure_scope(project=world.project, tier=Tier.CLOSED, follows=True)
+    world.write(3, unjudged)
+    draft_agreement(world.asker("sato"), resources, "Steel", TERMS)
+    invite_party(world.asker("sato"), resources, "Partners", world["Company A"], READING)
+    accept_agreement(world.asker("a.lead"), resources, "Partners")
+    effects = preview_policy(world.asker("sato"), resources, "Steel", sharing("Partners")).effects
+    [held] = effects.held_back
+    assert (held.rule, held.n_people) == ("export_control", 2)
+    assert effects.most_gained == 7
+    share_project(world.asker("sato"), resources, "Steel", "Partners")
+    assert world.sees("a.chem") == 7
+
+
 def test_opening_is_told_to_be_public(world: World) -> None:
     preview = preview_policy(world.asker("sato"), world.resources, "Steel", Policy(tier=Tier.OPEN))
     assert preview.effects.is_public
@@ -221,13 +236,14 @@ def test_one_that_has_not_begun_can_be_ended(world: World) -> None:
 @pytest.mark.parametrize("login", ["tanaka", "a.lead", "a.chem", "root"])
 def test_who_does_not_decide_is_refused(shared: World, login: str) -> None:
     asker, resources = shared.asker(login), shared.resources
-    for deed in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: invite_party(asker, resources, "Partners", shared["outside"], READING),
         lambda: change_party(asker, resources, "Partners", "Company A", READING),
         lambda: exclude_party(asker, resources, "Partners", "Company A"),
         lambda: change_terms(asker, resources, "Partners", Terms(text="other")),
         lambda: end_agreement(asker, resources, "Partners"),
-    ):
+    )
+    for deed in changes:
         with pytest.raises(Refused):
             deed()
     if login == "a.chem":

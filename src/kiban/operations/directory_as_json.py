@@ -74,6 +74,7 @@ def effects_as_json(effects: Effects) -> dict[str, Any]:
         "most_gained": effects.most_gained,
         "most_lost": effects.most_lost,
         "is_public": effects.is_public,
+        "held_back": [to_json(each) for each in effects.held_back],
         "groups": [
             {
                 "organisation": each.organisation or None,

@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from kiban.access.directory_view import speaks_for
-from kiban.errors import Refused
+from kiban.errors import RecordNotFound, Refused
 from kiban.operations.agreements import find_agreement
-from kiban.operations.directory_changes import view_of
+from kiban.operations.directory_changes import party_named, view_of
 from kiban.operations.resources import Resources, require_act
 from kiban.query.question import EVERYTHING
 from kiban.records.parties.right import Right, Role
@@ -75,10 +75,15 @@ def shared_under(asker: Asker, resources: Resources, agreement: str, *, limit: i
     )
 
 
-def taken_under(asker: Asker, resources: Resources, agreement: str, party: UUID) -> tuple[Taken, ...]:
+def taken_under(asker: Asker, resources: Resources, agreement: str, party: str) -> tuple[Taken, ...]:
     """What people of a party exported and downloaded under an agreement, as far as the audit log knows, newest first.
 
     For the party's stewards, who see to it that it is deleted at the end, and for the keeper's.
+
+    Parameters
+    ----------
+    party : str
+        Identifier, or the name of one that the asker knows.
 
     Raises
     ------
@@ -88,11 +93,14 @@ def taken_under(asker: Asker, resources: Resources, agreement: str, party: UUID)
     """
     require_act(asker, Act.READ)
     found, directory = find_agreement(asker, resources, agreement), resources.directory.load()
-    if not (speaks_for(asker, party, directory) or asker.has_role(found.keeper, Role.STEWARD)):
+    whose = party_named(directory, view_of(asker, resources), party, "organisations", "people")
+    if whose not in {each.party for each in found.participants}:
+        raise RecordNotFound(party)
+    if not (speaks_for(asker, whose, directory) or asker.has_role(found.keeper, Role.STEWARD)):
         raise Refused("The list is for stewards of the party, and of the project that keeps the agreement.",
                       mend="Ask one of them.")  # fmt: skip
     was_under = _was_under(resources, found.id)
-    people = {str(p.id): p for p in directory.people.values() if party in directory.parties_of(p)}
+    people = {str(p.id): p for p in directory.people.values() if whose in directory.parties_of(p)}
     taken = [
         Taken(at=line.at, by=people[line.actor].name, act=line.act, subject=line.subject)
         for _, line in resources.audit.read()

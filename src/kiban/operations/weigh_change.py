@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from kiban.access.asker_of import asker_of
+from kiban.access.verdict import weigh
 from kiban.access.who import Difference, Move, what_if
 from kiban.operations.directory_changes import view_of
 from kiban.operations.resources import Resources
@@ -41,6 +44,15 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """People who would see records if a rule did not refuse it."""
+
+    rule: str
+    reason: str
+    n_people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
     """A change, weighed."""
 
@@ -54,6 +66,8 @@ class Effects:
     """Records that one of them would see in addition, at most."""
     most_lost: int
     is_public: bool
+    held_back: tuple[HeldBack, ...] = ()
+    """Whom a rule keeps from seeing what the change would otherwise give: export control, or an embargo."""
 
     @property
     def is_empty(self) -> bool:
@@ -135,4 +149,21 @@ def weigh_change(
         most_gained=max((d.n_gained for d in found), default=0),
         most_lost=max((d.n_lost for d in found), default=0),
         is_public=any(d.person is None and d.gained for d in found),
+        held_back=_held_back(before, after, moves, asker.at),
+    )
+
+
+def _held_back(before: Directory, after: Directory, moves: Sequence[Move], at: datetime) -> tuple[HeldBack, ...]:
+    """Whom the change would permit something that another rule refuses, and that nothing permits them now."""
+    people: dict[tuple[str, str], set[UUID]] = {}
+    for person in after.people.values():
+        then, now = asker_of(before, before.people.get(person.id, person), at), asker_of(after, person, at)
+        for move in moves:
+            judgement = weigh(now, move.after)
+            if judgement.rights or not judgement.permissions or weigh(then, move.before).permissions:
+                continue
+            for rule, verdict in judgement.refusals:
+                people.setdefault((rule, verdict.reason), set()).add(person.id)
+    return tuple(
+        HeldBack(rule=rule, reason=reason, n_people=len(who)) for (rule, reason), who in sorted(people.items())
     )

@@ -24,6 +24,9 @@ _TAGS = {
     "records": "One record, its numbers and its header.",
     "files": "Files exactly as they came.",
     "templates": "Data structures, and the library of them.",
+    "projects": "What owns records, and who works in it.",
+    "agreements": "Terms under which records are shared.",
+    "organisations": "Who belongs where, and who speaks for whom.",
     "tables": "Values of many samples side by side.",
     "platform": "The platform itself.",
 }
