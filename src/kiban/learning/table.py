@@ -30,6 +30,8 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    n_left_out: int = 0
+    """Samples and measurements that answer as well, and that the asker may not put into tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

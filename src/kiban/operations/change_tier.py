@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kiban.errors import InvalidValue, RecordNotFound, Refused, WrongUsage
 from kiban.operations.chosen import Choice, Chosen
-from kiban.operations.placement import tier_in
+from kiban.operations.placement import placement_of, tier_in
 from kiban.operations.rescope import Plan, Preview, Rescoped, carry_out, plan, plan_of_undoing, preview
 from kiban.operations.resources import Resources, require_act
 from kiban.records.parties.directory import Directory
@@ -67,6 +67,26 @@ class TierChange:
     def moves(self) -> bool:
         """It says something of the tier, not of the embargo alone."""
         return self.tier is not None or self.follows
+
+
+def tier_change(tier: str | None, agreement: str | None, embargo: str | None, at: datetime) -> TierChange:
+    """What somebody typed or chose. Raises WrongUsage.
+
+    Parameters
+    ----------
+    tier : str, optional
+        `open`, `shared`, `closed`, or `project`: as the project says; nothing: as it is.
+    embargo : str, optional
+        As of `placement_of`.
+    """
+    wanted = placement_of(tier, agreement, embargo, at)
+    return TierChange(
+        tier=wanted.tier,
+        agreement=wanted.agreement,
+        follows=tier == "project",
+        closed_until=wanted.closed_until,
+        ends_embargo=wanted.has_no_embargo,
+    )
 
 
 def preview_tier(asker: Asker, resources: Resources, choice: Choice, change: TierChange) -> Preview:

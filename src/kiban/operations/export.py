@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 
 from kiban.errors import NotExportable, RecordNotFound, WrongUsage
+from kiban.operations.changed_records import current
 from kiban.operations.data_sets import data_set_of
 from kiban.operations.graph_export import KINDS, graph_of
+from kiban.operations.may_read import require_right
 from kiban.operations.resources import Resources
 from kiban.operations.show import Shown, show
 from kiban.records.document import from_json
@@ -63,6 +65,8 @@ def export(
     ------
     RecordNotFound
         If there is no such record that the asker may see, or it is of a kind that the standard has nothing to do with.
+    Refused
+        If the asker may read what describes it alone.
     WrongUsage
         If there is no export of that name, or the address is none.
     NotExportable
@@ -76,6 +80,7 @@ def export(
             mend="Give it in full, as https://kiban.example.org/.",
         )
     found = export_named(standard)
+    require_right(asker, resources, current(asker, resources, identifier))
     if not isinstance(found, Export | DataSetExport):
         return _graph_exported(graph_of(asker, resources, identifier, address=address), found)
     shown, measurement = _measurement(asker, resources, identifier)
@@ -87,6 +92,7 @@ def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, 
     shown = show(asker, resources, identifier)
     if shown.record.kind not in KINDS:
         raise RecordNotFound(identifier)
+    require_right(asker, resources, shown.record)
     found = []
     if shown.record.kind is RecordKind.MEASUREMENT:
         measurement = from_json(dict(shown.record.document), Measurement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from kiban.errors import NothingMeasured, RecordNotFound
+from kiban.operations.may_read import require_right
 from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
 from kiban.records.party import Asker
@@ -18,6 +19,8 @@ def normalised_file(asker: Asker, resources: Resources, identifier: str) -> tupl
     ------
     RecordNotFound
         If there is no such measurement that the asker may see.
+    Refused
+        If the asker may read what describes it alone.
     NothingMeasured
         If no reader understands the files of the measurement.
     DamagedObject
@@ -26,6 +29,7 @@ def normalised_file(asker: Asker, resources: Resources, identifier: str) -> tupl
     record = resources.catalog.get(resolve(identifier), resources.visible(asker))
     if record.kind is not RecordKind.MEASUREMENT:
         raise RecordNotFound(identifier)
+    require_right(asker, resources, record)
     if not (checksum := str(record.document["normalised"])):
         raise NothingMeasured(
             f"{record.pid} has no numbers: no reader understands its files.",

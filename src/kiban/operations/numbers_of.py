@@ -15,6 +15,8 @@ def numbers_of(asker: Asker, resources: Resources, identifier: str) -> Reading:
     ------
     RecordNotFound
         If there is no such measurement that the asker may see.
+    Refused
+        If the asker may read what describes it alone.
     DamagedObject, DamagedFile
         If its normalised file is gone or damaged; `kiban verify` names it.
     """

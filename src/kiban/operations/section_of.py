@@ -29,6 +29,8 @@ def section_of(
     ------
     RecordNotFound
         If there is no such measurement that the asker may see.
+    Refused
+        If the asker may read what describes it alone.
     InvalidValue
         If the variable has no such dimensions, or an index is beyond their end.
     DamagedObject, DamagedFile

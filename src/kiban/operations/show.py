@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from kiban.access.verdict import judge
+from kiban.access.verdict import Verdict, weigh
 from kiban.errors import RecordNotFound
 from kiban.operations.resources import Resources
 from kiban.records.event import Event
 from kiban.records.file_entry import FileEntry
 from kiban.records.identity import parse_pid
+from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
@@ -37,8 +38,10 @@ class Shown:
 
     record: Record
     scope: Scope
-    reason: str
-    """Why the asker may see it."""
+    rights: frozenset[Right]
+    """What the asker may do with it."""
+    grounds: tuple[tuple[str, Verdict], ...]
+    """What gives these rights: each verdict with the name of its rule, that which gives most first."""
     sample: Record | None
     ties: tuple[Tie, ...]
     facts: tuple[Fact, ...]
@@ -50,6 +53,15 @@ class Shown:
     events: tuple[Event, ...]
 
     @property
+    def reason(self) -> str:
+        """Why the asker may see it."""
+        return self.grounds[0][1].reason
+
+    def may(self, right: Right | str) -> bool:
+        """Say whether the asker may do this with it."""
+        return Right(right) in self.rights
+
+    @property
     def is_earlier(self) -> bool:
         """It is not the current version that is shown."""
         return bool(self.versions) and self.record.version < self.versions[0].version
@@ -57,6 +69,8 @@ class Shown:
 
 def show(asker: Asker, resources: Resources, identifier: str, *, version: int | None = None) -> Shown:
     """Gather one record.
+
+    For who may read what describes it alone, it comes without values, files and what rests on it.
 
     Raises
     ------
@@ -68,6 +82,7 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
     catalog, visible = resources.catalog, resources.visible(asker)
     record = catalog.get(resolve(identifier), visible, version=version)
     scope = next(scope for scope in catalog.scopes() if scope.number == record.scope)
+    judgement = weigh(asker, scope)
     links = catalog.links([record.id], visible)
     others = catalog.get_many({link.object if link.subject == record.id else link.subject for link in links}, visible)
     is_sample = record.kind is RecordKind.SAMPLE
@@ -81,7 +96,8 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
     return Shown(
         record=record,
         scope=scope,
-        reason=judge(asker, scope).reason,
+        rights=judgement.rights,
+        grounds=tuple(sorted(judgement.permissions, key=lambda ground: -len(ground[1].rights))),
         sample=sample,
         ties=ties,
         facts=facts,

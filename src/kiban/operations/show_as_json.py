@@ -17,6 +17,11 @@ def shown_as_json(shown: Shown) -> dict[str, Any]:
         **record_as_json(record),
         "tier": shown.scope.tier.value,
         "reason": shown.reason,
+        "rights": sorted(shown.rights),
+        "under": [
+            {"rule": rule, "reason": verdict.reason, "until": verdict.until and verdict.until.isoformat()}
+            for rule, verdict in shown.grounds
+        ],
         "sample": _reference(shown.sample) if shown.sample is not None else None,
         "composition": shown.composition,
         "document": dict(record.document),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiban.learning.table import Subject, Table, long, wide
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources
 from kiban.operations.terms import vocabulary_of
 from kiban.query.question import Question
+from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
+from kiban.store.catalog import Facet
 
 _PAGE = 1000
 
 
 def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = False) -> Table:
-    """Draw a table from the samples and measurements that answer the question.
+    """Draw a table from the samples and measurements that answer the question and that the asker may use.
 
     Parameters
     ----------
@@ -28,9 +32,10 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     ------
     InvalidQuestion
     """
-    visible = resources.visible(asker)
+    visible = resources.visible(asker, Right.USE)
     known = vocabulary_of(asker, resources)
-    records = _all(resources, understood(asker, resources, text, known), visible)
+    question = understood(asker, resources, text, known)
+    records = _all(resources, question, visible)
     samples = [r.id for r in records if r.kind is RecordKind.SAMPLE]
     measurements = {r.id: r for r in records if r.kind is RecordKind.MEASUREMENT}
     facts = {f.id: f for f in resources.catalog.facts(visible, subjects=samples)} if samples else {}
@@ -45,7 +50,15 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     subjects |= {r.id: Subject(id=r.pid, name=r.title) for r in measurements.values() if r.sample is None}
     in_order = [facts[i] for i in sorted(facts)]
     pids = {i: record.pid for i, record in evidence.items()}
-    return long(in_order, subjects, pids) if all_values else wide(in_order, subjects, pids, known)
+    drawn = long(in_order, subjects, pids) if all_values else wide(in_order, subjects, pids, known)
+    return replace(
+        drawn, n_left_out=_n_answers(resources, question, resources.visible(asker)) - len(samples) - len(measurements)
+    )
+
+
+def _n_answers(resources: Resources, question: Question, visible: Visible) -> int:
+    counts = dict(resources.catalog.facets(question, visible, Facet.KIND))
+    return counts.get(RecordKind.SAMPLE.value, 0) + counts.get(RecordKind.MEASUREMENT.value, 0)
 
 
 def _all(resources: Resources, question: Question, visible: Visible) -> list[Record]:

@@ -52,6 +52,8 @@ class TableCommand:
             except OSError as e:
                 raise WrongUsage(f"{output} cannot be written: {e.strerror}.", mend="Name another file.") from e
         say(f"{len(drawn.rows)} rows, {len(drawn.columns)} columns")
+        if drawn.n_left_out:
+            say(f"{drawn.n_left_out} records that answer were left out: you may read them, not put them into tables")
         return DONE
 
 

@@ -41,6 +41,16 @@ class PropertyModel(Model):
     evidence: str | None = Field(description="The measurement it rests on.", examples=[PID])
 
 
+class GroundModel(Model):
+    """What gives rights on a record: a rule, with the date on which that ends by itself."""
+
+    model_config = ConfigDict(title="Ground")
+
+    rule: str = Field(examples=["shared_tier"])
+    reason: str
+    until: str | None
+
+
 class ShownModel(Model):
     """A record and its surroundings."""
 
@@ -55,6 +65,8 @@ class ShownModel(Model):
     created_by: str
     tier: str = Field(examples=["closed"])
     reason: str = Field(description="Why you may see it.")
+    rights: list[str] = Field(description="What you may do with it.", examples=[["data", "exists", "metadata"]])
+    under: list[GroundModel] = Field(description="What gives you these rights.")
     sample: ReferenceModel | None
     composition: dict[str, float] = Field(description="Amount fractions of the sample's elements.")
     document: dict[str, Any] = Field(description="The noun itself.")

@@ -39,8 +39,12 @@ def get_table(
     ] = "csv",
     all_values: Annotated[bool, Query(description="One row for each value, instead of one for each sample.")] = False,
 ) -> Response:
-    """One row for each sample: every term with its unit, standard uncertainty and the measurement it rests on."""
+    """One row for each sample: every term with its unit, standard uncertainty and the measurement it rests on.
+
+    Only what you may use is in it. The header `kiban-left-out` says how many samples and measurements answer as well,
+    and may be read, but not put into tables.
+    """
     drawn = table(desk.asker, desk.resources, q, all_values=all_values)
     content = write(drawn.columns, drawn.rows, format)
-    headers = {"content-disposition": f'attachment; filename="table.{format}"'}
+    headers = {"content-disposition": f'attachment; filename="table.{format}"', "kiban-left-out": str(drawn.n_left_out)}
     return Response(content, media_type=_MEDIA_TYPES[format], headers=headers)
