@@ -43,12 +43,20 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def platform(arguments: argparse.Namespace, *, n_workers: int | None = None) -> Iterator[tuple[Asker, Resources]]:
-    """Open the platform that the arguments and the environment name, as the person at this machine."""
+def platform(
+    arguments: argparse.Namespace, *, n_workers: int | None = None, is_to_check: bool = False
+) -> Iterator[tuple[Asker, Resources]]:
+    """Open the platform that the arguments and the environment name, as the person at this machine.
+
+    Parameters
+    ----------
+    is_to_check : bool
+        See `kiban.platform.open_platform`.
+    """
     from kiban.platform import local_asker, open_platform
     from kiban.settings import load
 
-    with open_platform(load(arguments.home), n_workers=n_workers) as resources:
+    with open_platform(load(arguments.home), n_workers=n_workers, is_to_check=is_to_check) as resources:
         yield local_asker(resources), resources
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -9,7 +10,6 @@ from kiban.records.audit_chain import NO_HASH, AuditLine, Head
 from kiban.records.audit_finding import AuditReport, Finding
 from kiban.store.audit_proof import Evidence
 from kiban.store.audit_signing import BEGAN
-from kiban.store.json_text import from_text
 
 _MOST = 1000
 _TOLD_EVERY = 5000
@@ -115,12 +115,14 @@ class Checker:
                 self._found("contradicted", min(first, line.number), line.number, at=head.at)
 
     def _key(self, line: AuditLine) -> None:
-        details = from_text(line.details)
-        key = str(details.get("key"))
+        try:
+            details = json.loads(line.details)
+            key, n_before = str(details["key"]), int(details["lines_before"])
+        except (ValueError, KeyError, TypeError):
+            return  # somebody has rewritten it: then it names no key
         self._keys.add(key)
         # A start that was cut short may have left such lines behind, and nothing else.
-        n_before = int(details.get("lines_before") or 0) if self._has_others else 0
-        self._n_before[key] = max(n_before, self._n_before.get(key, 0))
+        self._n_before[key] = max(n_before if self._has_others else 0, self._n_before.get(key, 0))
 
     def _end(self) -> None:
         self._close_run()

@@ -140,7 +140,7 @@ def last_kept(folder: Path) -> Head | None:
         return None
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 4 * _LONGEST_LINE, 0))
-        for text in reversed(file.read().splitlines()):
+        for text in reversed(file.read().split(b"\n")):
             try:
                 return read_head(text)
             except InvalidValue:

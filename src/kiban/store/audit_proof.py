@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiban.errors import InvalidSetting, InvalidValue
-from kiban.records.audit_chain import NO_HASH, Head
-from kiban.records.audit_finding import Finding
-from kiban.store.audit_heads import kept_heads, newest_head, read_head
-from kiban.store.audit_key import is_signed, read_key, read_public
+from kiban.records.audit_chain import NO_HASH, Head, time_text
+from kiban.records.audit_finding import AuditReport, Finding
+from kiban.store.audit_heads import kept_heads, make_head_folder, newest_head, read_head
+from kiban.store.audit_key import is_signed, read_key, read_public, write_whole
 from kiban.store.audit_signing import head_folder, key_path
+from kiban.store.disk_room import writing_failed
 
 _RESTORE_HEADS = (
     "Restore the folder audit of the home from the backup that the database is from. If nobody has restored anything, "
@@ -35,6 +38,16 @@ class Evidence:
     findings: tuple[Finding, ...] = ()
     absent: tuple[Finding, ...] = ()
     """What is missing if the log holds any line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """When the log was last checked, and what came of it."""
+
+    at: datetime
+    is_sound: bool
+    n_lines: int
+    n_findings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,34 @@ class AuditProof:
             findings=tuple(findings),
             absent=tuple(absent),
         )
+
+    def remember(self, report: AuditReport) -> None:
+        """Keep what a check has found, for those who look at the log. Raises StorageError, DiskFull."""
+        document = {
+            "at": time_text(datetime.now(UTC)),
+            "sound": report.is_sound,
+            "n_lines": report.n_lines,
+            "n_findings": report.n_findings,
+        }
+        folder = head_folder(self.home)
+        make_head_folder(folder)
+        try:
+            write_whole(folder / "verified.json", json.dumps(document).encode(), mode=0o600)
+        except OSError as e:
+            raise writing_failed(folder, e) from e
+
+    def last_check(self) -> Checked | None:
+        """What the last check found; `None` where there was none."""
+        try:
+            document = json.loads((head_folder(self.home) / "verified.json").read_bytes())
+            return Checked(
+                at=datetime.fromisoformat(document["at"]),
+                is_sound=bool(document["sound"]),
+                n_lines=int(document["n_lines"]),
+                n_findings=int(document["n_findings"]),
+            )
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
 
     def newest(self) -> Head | None:
         """The newest head, as it stands there."""

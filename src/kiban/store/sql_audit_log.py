@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import Any
 
+import psycopg
 from psycopg import Cursor
 
+from kiban.errors import StorageError
 from kiban.records.audit_chain import NO_HASH, AuditLine, time_text
 from kiban.records.audit_entry import AuditEntry
 from kiban.store.audit_log import EVERY_LINE, Asked, Tail
@@ -105,7 +107,13 @@ class SqlAuditLog:
         with self._pool.transaction() as connection:
             numbers = "" if scopes is None else f"{{{','.join(map(str, sorted(scopes)))}}}"
             connection.cursor().execute(_SET_VIEW, ["all" if scopes is None else "", numbers])
-            yield connection
+            try:
+                yield connection
+            except psycopg.ProgrammingError as e:
+                raise StorageError(
+                    f"The table of the audit log is not as it was made: {str(e).splitlines()[0]}.",
+                    mend="Keep the database as it is for those who look into it, and restore it from a backup.",
+                ) from e
 
 
 def line_of_row(row: tuple[Any, ...]) -> AuditLine:
