@@ -10,6 +10,7 @@ from psycopg import errors
 
 from kiban.quantity.measured import Measured
 from kiban.records.link import Predicate
+from kiban.records.record import RecordKind
 from kiban.records.scope import Tier
 from kiban.store.postgres_settings import OWNER
 from kiban.testing.catalog_examples import Laboratory, a_fact, a_link, blob_of
@@ -305,11 +306,39 @@ def test_hidden_rows_can_be_neither_changed_nor_removed(app, owner, lab):
         assert owner.execute("SELECT count(*) FROM composition WHERE scope = %s", [closed]).fetchone() == before
 
 
+def test_the_rights_of_a_project_are_seen_by_those_who_see_one_of_its_scopes(app, owner, lab):
+    scopes = {tier: lab.scope(tier).number for tier in (Tier.CLOSED, Tier.OPEN)}
+    project = lab.record(
+        RecordKind.PROJECT, "project", scope=scopes[Tier.CLOSED], document={"rights": {"citation": "x"}}
+    )
+    lab.write(project)
+    mine = "SELECT count(*) FROM project_rights WHERE project = %s"
+    assert owner.execute(mine, [lab.project]).fetchone() == (1,)
+    other = Laboratory(lab.catalog)
+    for bits, n in (
+        ("", 0),
+        ("0", 0),
+        (other.visible().bits(), 0),
+        (lab.visible(Tier.OPEN).bits(), 1),
+        (lab.visible(Tier.CLOSED).bits(), 1),
+    ):
+        see(app, bits)
+        assert app.execute(mine, [lab.project]).fetchone() == (n,)
+    see(app, other.visible().bits())
+    assert app.execute("DELETE FROM project_rights WHERE project = %s", [lab.project]).rowcount == 0
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute(
+            "INSERT INTO project_rights (record, project, rights) VALUES (gen_random_uuid(), %s, '{}')", [lab.project]
+        )
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute("UPDATE project_rights SET rights = '{}'")
+
+
 def test_the_owner_is_bound_too_unless_it_is_a_superuser(owner):
     rows = owner.execute(
         "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
     ).fetchall()
-    assert {row[0] for row in rows} == set(GUARDED)
+    assert {row[0] for row in rows} == {*GUARDED, "project_rights"}
     rights = owner.execute(
         "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcanlogin FROM pg_roles "
         "WHERE rolname LIKE 'kiban_app%'"

@@ -15,7 +15,7 @@ from kiban.compute.outside_reader import OutsideReader
 from kiban.compute.preview import preview
 from kiban.compute.structured import ReadSummary, Structured, StructuredReading
 from kiban.readers.recognise import Choice
-from kiban.records.document import metadata_to_json
+from kiban.records.document import metadata_to_json, to_json
 from kiban.records.measurement import Measurement, VariableSummary
 from kiban.records.property import Property
 from kiban.records.reading import MetadataValue, Reading, Variable
@@ -93,12 +93,14 @@ def _reading_summary(reading: Reading) -> dict[str, object]:
         }
         for v in map(_variable_summary, reading.variables)
     ]
+    stated = {"rights": to_json(reading.rights)} if reading.rights is not None else {}
     return {
         "technique": reading.technique,
         "title": reading.title,
         "variables": variables,
         "metadata": metadata_to_json(_metadata(reading)),
         "doubts": list(reading.doubts),
+        **stated,
     }
 
 
@@ -170,6 +172,7 @@ def _keep(
         metadata=metadata_to_json(dict(reading.metadata)),
         variables=tuple(_variable_summary(variable) for variable in reading.variables),
         doubts=reading.doubts,
+        rights=reading.rights,
         analyses=tuple(finding.kept() for finding in findings),
         preview=preview(reading),
     )

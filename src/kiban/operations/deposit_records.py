@@ -221,6 +221,8 @@ def _measurement(made: Draft, file: Received, index: int, reading: StructuredRea
     else:
         # What people said of it stays, whoever reads its file.
         document |= {name: known.document[name] for name in ("template", "values", "extra") if name in known.document}
+        if known.document.get("rights"):
+            document["rights"] = known.document["rights"]
         record = _next_version(made, known, title=title, sample=known.sample or of, document=document)
         made.renewed.add(record.id)
     made.measurements[key] = record

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from kiban.errors import UnknownUnit
 from kiban.query.entries import Quantity, entries
+from kiban.query.rights_answers import rights_answers
 from kiban.query.words import fold
 from kiban.records.property import Fact
 from kiban.records.record import Record
@@ -42,8 +43,9 @@ _FIELDS = {
 def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
     """Gather the folded texts and SI numbers of a record by path; paths without a value are absent.
 
-    Holds `title`, `reader`, `file`, `instrument`, `operator`, `template` and every entry of the document;
-    as `sample` the name of the sample that the record itself gives, which holds only where the sample has no record.
+    Holds `title`, `reader`, `file`, `instrument`, `operator`, `template`, its own rights and every entry of the
+    document; as `sample` the name of the sample that the record itself gives, which holds only where the sample has no
+    record.
     """
     found: dict[str, list[Answer]] = {"title": [fold(record.title)]}
     for path, name in _FIELDS.items():
@@ -54,6 +56,8 @@ def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
     candidates = record.document.get("candidates")
     if isinstance(candidates, list | tuple):
         found["candidates"] = [fold(str(each)) for each in candidates]
+    for path, texts in rights_answers(record.document.get("rights")).items():
+        found[path] = list(texts)
     for path, entry in entries(record.document):
         found.setdefault(path, []).append(_answer(entry))
     # An empty text is no value.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiban.query import vocabulary
@@ -22,6 +22,7 @@ from kiban.query.condition import (
 )
 from kiban.query.meaning import meaning
 from kiban.query.question import Extent, Manner, Operator, Question
+from kiban.query.rights_answers import OWN, RIGHTS_PATHS
 from kiban.query.words import fold, record_words
 from kiban.records.property import Fact
 from kiban.records.record import Record
@@ -40,6 +41,8 @@ class Described:
         The elements of the record's sample.
     facts : tuple of Fact
         For a measurement those that rest on it, for a sample those claimed for it.
+    project_rights : mapping
+        What the rights of its project answer, as `kiban.query.rights_answers.rights_answers` gives it.
     """
 
     record: Record
@@ -47,6 +50,7 @@ class Described:
     sample_title: str | None = None
     elements: frozenset[str] = frozenset()
     facts: tuple[Fact, ...] = ()
+    project_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def evaluate(question: Question, described: Described) -> bool:
@@ -64,9 +68,9 @@ def holds(condition: Condition, described: Described) -> bool:
         case Negation(part):
             return not holds(part, described)
         case TextCondition(path, relation, text):
-            return any(_relates(value, relation, text) for value in _texts(described, path))
+            return any(relates(value, relation, text) for value in _texts(described, path))
         case SetCondition(path, extent, texts):
-            return _has(frozenset(_texts(described, path)), extent, frozenset(texts), _is_pure(described, path))
+            return has(frozenset(_texts(described, path)), extent, frozenset(texts), is_pure=_is_pure(described, path))
         case NumberCondition(path, unit, interval):
             return any(number.unit == unit and interval.holds(number.si) for number in _numbers(described, path))
         case TimeCondition(path, interval):
@@ -85,7 +89,8 @@ def sample_name(described: Described) -> str | None:
     return sample_as_written(described.record)
 
 
-def _relates(value: str, relation: Operator | Manner, text: str) -> bool:
+def relates(value: str, relation: Operator | Manner, text: str) -> bool:
+    """Say whether one text stands in that relation to another."""
     match relation:
         case Operator.EQUAL:
             return value == text
@@ -107,7 +112,8 @@ def _relates(value: str, relation: Operator | Manner, text: str) -> bool:
             return value.endswith(text)
 
 
-def _has(values: frozenset[str], extent: Extent, wanted: frozenset[str], is_pure: bool) -> bool:
+def has(values: frozenset[str], extent: Extent, wanted: frozenset[str], *, is_pure: bool = True) -> bool:
+    """Say whether a set of texts has those wanted; with `is_pure=False` it holds more than texts."""
     match extent:
         case Extent.ALL:
             return wanted <= values
@@ -137,6 +143,9 @@ def _texts(described: Described, path: str) -> Iterable[str]:
             return _some(fold(sample_name(described) or ""))
         case vocabulary.ELEMENTS:
             return described.elements
+        case _ if path in RIGHTS_PATHS:
+            own = answers(record)
+            return (str(text) for text in (own if OWN in own else described.project_rights).get(path, ()))
         case _:
             return (answer for answer in _answers(described, path) if isinstance(answer, str))
 

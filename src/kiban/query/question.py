@@ -6,6 +6,8 @@ A path names what is asked about:
   `instrument`, `operator`, `template` (its name or identifier), `started` (when measuring began), `created` (when it
   was kept), `id` (the short identifier);
 - `candidates`: the identifiers of the samples of which a measurement may be, while nobody has decided;
+- `licence` (an SPDX expression, and each licence in it), `rights_holder`, `contributor`, `funder`, `award`: the rights
+  in the record, its own or where it has none those of its project; names, and identifiers beside them;
 - `elements`: the chemical elements of the record's sample;
 - `metadata.<name>`: an entry of a measurement's normalised metadata;
 - `field.<key>`: what stands in a field of the record's template; of a process `meant.<key>` and `done.<key>`;
@@ -34,6 +36,11 @@ RECORD_FIELDS = (
     "operator",
     "template",
     "candidates",
+    "licence",
+    "rights_holder",
+    "contributor",
+    "funder",
+    "award",
     "started",
     "created",
     "id",

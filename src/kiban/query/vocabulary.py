@@ -42,6 +42,15 @@ _FIELDS_JA = {
     "登録日": "created",
     "登録日時": "created",
     "元素": ELEMENTS,
+    "ライセンス": "licence",
+    "利用許諾": "licence",
+    "license": "licence",
+    "権利者": "rights_holder",
+    "rights holder": "rights_holder",
+    "貢献者": "contributor",
+    "助成機関": "funder",
+    "資金提供者": "funder",
+    "課題番号": "award",
 }
 
 

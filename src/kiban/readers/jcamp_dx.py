@@ -75,6 +75,7 @@ from kiban.readers.jcamp.labels import (
 )
 from kiban.readers.source import Source
 from kiban.records.reading import Json, MetadataValue, Reading, Variable
+from kiban.records.rights.json_text import rights_in_file
 from kiban.records.technique import TECHNIQUES
 
 # Bytes of a text that can hold the label TITLE; two signs # alone stand in many binary files.
@@ -236,7 +237,8 @@ def _reading(
         doubts = doubts + shift_doubts
         made = made if shift is None else (*made, shift)
     started_at, date_doubts = jcamp_metadata.started_at(block)
-    doubts = list(dict.fromkeys(doubts + date_doubts))
+    rights, rights_doubts = rights_in_file(block.value("$KIBANRIGHTS"))
+    doubts = list(dict.fromkeys([*doubts, *date_doubts, *rights_doubts]))
     if len(doubts) > _MOST_DOUBTS:
         doubts = [*doubts[:_MOST_DOUBTS], f"There are {len(doubts) - _MOST_DOUBTS} more doubts of these kinds."]
     return Reading(
@@ -248,6 +250,7 @@ def _reading(
         sample_name=jcamp_metadata.sample_name(block),
         instrument=block.value("SPECTROMETER/DATASYSTEM", "SPECTROMETERDATASYSTEM", "$INSTRUM").strip("<>") or None,
         started_at=started_at,
+        rights=rights,
         doubts=tuple(doubts),
     )
 

@@ -8,7 +8,7 @@ archive (`.maiml.zip`). So does Kiban: `kiban export ID --as maiml`.
 What is read
 ------------
 Of a document that Kiban wrote, the Reading that it was made of: numbers in the same types, units, uncertainties, roles,
-metadata, header, doubts.
+metadata, rights, header, doubts.
 
 Of other documents, for each result
 
@@ -56,7 +56,7 @@ from kiban.readers.maiml_parts.beside import read_beside
 from kiban.readers.maiml_parts.document import Document
 from kiban.readers.maiml_parts.foreign import foreign_readings
 from kiban.readers.maiml_parts.names import TECHNIQUE_WORDS
-from kiban.readers.maiml_parts.own import is_own, own_readings, raw_file
+from kiban.readers.maiml_parts.own import is_own, own_readings, raw_file, stated_rights
 from kiban.readers.source import Source
 from kiban.readers.xml_header import first_tag
 from kiban.readers.zipped import SIGNATURE, Zipped, listed_names
@@ -134,6 +134,8 @@ def _readings(document: Document, files: dict[str, bytes], source: Source) -> li
         if not found:
             # Too many numbers for a text: the raw file has them.
             found = read_beside(document, files, limits=source.limits, only=raw_file(document)).readings
+        rights, doubts = stated_rights(document)
+        found = [replace(each, rights=rights, doubts=(*each.doubts, *doubts)) for each in found]
         unread: list[str] = []
     else:
         beside = read_beside(document, files, limits=source.limits)

@@ -11,7 +11,8 @@ several groups show is read once. Variables have the names of the datasets: the 
 shape; the axes, each along the dimension that `axes` or `NAME_indices` names, edges of histograms along a dimension of
 their own; whatever else has numbers along these dimensions. Units as written. The technique is that of the entry's
 `definition`, else `table`. Title, sample, instrument, user, start and end as NXentry, NXsample, NXinstrument and NXuser
-have them; wavelength, photon energy, temperature, pressure where they are one number.
+have them; wavelength, photon energy, temperature, pressure where they are one number; of files that Kiban wrote the
+rights that they state.
 
 Uncertainties
 -------------
@@ -119,7 +120,8 @@ def _readings(entry: h5py.Group, source: Source) -> list[Reading]:
                 operator=described.operator,
                 instrument=described.instrument,
                 started_at=described.started_at,
-                doubts=plot.doubts,
+                rights=described.rights,
+                doubts=(*plot.doubts, *described.doubts),
             )
         )
     return readings

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiban.errors import InvalidValue
+from kiban.records.rights.rights import Rights
 from kiban.records.template_use import TemplateUse
 
 
@@ -76,6 +77,8 @@ class Measurement:
     """What people say of it, by the keys of the template's fields."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What an imported data set says beside the values; exports give it back."""
+    rights: Rights | None = None
+    """Its own, stated by people or by its file; where it has none, those of its project count."""
 
     def __post_init__(self) -> None:
         if self.values and self.template is None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from kiban.errors import InvalidValue
+from kiban.records.rights.rights import Rights
 from kiban.records.template_use import TemplateUse
 
 
@@ -39,6 +40,8 @@ class Process:
         ISO 8601.
     equipment : str
         The furnace, mill or chamber; a name or an identifier.
+    rights : Rights, optional
+        Its own; where it has none, those of its project count.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Process:
     ended_at: str | None = None
     operator: str = ""
     equipment: str = ""
+    rights: Rights | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():

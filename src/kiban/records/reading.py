@@ -13,6 +13,7 @@ from typing import TypeAlias
 from kiban.errors import InvalidValue, NothingMeasured
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
+from kiban.records.rights.rights import Rights
 from kiban.records.technique import TECHNIQUES
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -87,6 +88,8 @@ class Reading:
         `tube_voltage`, ...); see docs/reference/metadata.md.
     started_at : datetime, optional
         When measuring began. Without a time zone where the file does not state one: then the zone is unknown.
+    rights : Rights, optional
+        What the file says of its licence, to whom it belongs, who contributed and who paid.
     doubts : tuple of str
         Sentences that say what a careful reader should not trust, for example a promised end angle that the points
         do not reach.
@@ -101,6 +104,7 @@ class Reading:
     operator: str | None = None
     instrument: str | None = None
     started_at: datetime | None = None
+    rights: Rights | None = None
     doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kiban.errors import InvalidValue
 from kiban.records.matter.composition import Composition, Stated
+from kiban.records.rights.rights import Rights
 from kiban.records.template_use import TemplateUse
 
 # Three digits, some with letters (H360FD); EUH statements of the European Union beside them.
@@ -51,6 +52,8 @@ class Sample:
         Who keeps it.
     hazards : tuple of str
         Hazard statements of the GHS by their codes, for example `H225`.
+    rights : Rights, optional
+        Its own; where it has none, those of its project count.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Sample:
     location: str = ""
     custodian: str = ""
     hazards: tuple[str, ...] = ()
+    rights: Rights | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():

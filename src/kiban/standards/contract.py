@@ -21,6 +21,7 @@ from kiban.records.measurement import Measurement
 from kiban.records.property import Fact
 from kiban.records.reading import Reading
 from kiban.records.record import Record
+from kiban.records.rights.rights import Rights
 from kiban.records.template import Template
 
 
@@ -43,6 +44,9 @@ class Exportable:
     """Amount fractions of the sample's elements."""
     facts: tuple[Fact, ...] = ()
     """The properties that rest on the measurement."""
+    rights: Rights | None = None
+    """Those of the record, or where it has none those of its project. Every export carries them, or says as a loss what
+    of them it could not: `kiban.standards.rights_losses`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,8 @@ class DataSet:
     """By their paths in the data set."""
     hidden: tuple[str, ...] = ()
     """Paths of files that belong to it and that the asker may not see."""
+    rights: Rights | None = None
+    """As of `Exportable`."""
 
 
 @runtime_checkable

@@ -10,8 +10,9 @@ have a row for each point, and a column for each dimension. Complex numbers are 
 
 The metadata have, for each column, its data type, label, unit (in our spelling and, where QUDT has it, as an IRI),
 role, and of uncertainties kind, origin, distribution and coverage factor; for the whole: identifier, title, technique,
-sample, operator, instrument, time, raw file with its SHA-256, all metadata with their units and uncertainties; doubts,
-what analyses say and the properties that rest on the measurement as notes.
+licence, rights holder, contributors, funding, sample, operator, instrument, time, raw file with its SHA-256, all
+metadata with their units and uncertainties; doubts, what analyses say and the properties that rest on the measurement
+as notes.
 
 What is lost
 ------------
@@ -40,6 +41,7 @@ from kiban.records.measurement import Measurement
 from kiban.records.reading import MetadataValue
 from kiban.records.technique import TECHNIQUES
 from kiban.standards.contract import Exportable, Exported
+from kiban.standards.csvw_rights import rights_metadata
 from kiban.standards.csvw_tables import AnalysisTable, Column, Table, analysis_tables, number_text, tables, written
 from kiban.standards.qudt_units import unit_iri
 from kiban.standards.zip_archive import zipped
@@ -100,6 +102,8 @@ def _metadata(given: Exportable, made: list[Table], found: list[AnalysisTable]) 
         f"{_OURS}technique": reading.technique,
         "schema:softwareVersion": f"Kiban {kiban.__version__}",
     }
+    if given.rights is not None:
+        document |= rights_metadata(given.rights, _OURS)
     if reading.operator is not None:
         document["dc:creator"] = reading.operator
     if reading.started_at is not None:

@@ -9,13 +9,14 @@ holds the tests that every one must pass.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from kiban.records.link import Link
 from kiban.records.property import Fact
 from kiban.records.record import Record
+from kiban.records.rights.rights import Rights
 from kiban.standards.contract import Exported
 
 
@@ -30,6 +31,8 @@ class GraphExportable:
     """All links between two of them."""
     facts: tuple[Fact, ...] = ()
     """The properties that rest on the measurements."""
+    rights: Mapping[UUID, Rights] = field(default_factory=dict)
+    """By record, of those that have some: its own, or those of its project."""
     is_cut: bool = False
     """There is more than was walked."""
     n_beyond: int = 0

@@ -3,9 +3,10 @@
 What is carried
 ---------------
 Each signal along the first axis of one dimension, with the axis: numbers, units, names and labels; complex numbers as
-an NTUPLES block with a page for the real and one for the imaginary part; several signals as a compound (LINK) file.
-Title, technique, sample, instrument, operator (OWNER), time, all metadata (under the standard's labels where it has
-them, else under labels of the user's kind, `##$WAVELENGTH=`), doubts as comments.
+an NTUPLES block with a page for the real and one for the imaginary part; several signals as a compound (LINK) file. The
+rights in the record: the holder as OWNER (where none is stated, the operator), the licence, and all of them as JSON
+under `##$KIBAN RIGHTS=`. Title, technique, sample, instrument, operator, time, all metadata (under the standard's
+labels where it has them, else under labels of the user's kind, `##$WAVELENGTH=`), doubts as comments.
 
 An axis is given by its ends and the number of points where it is evenly spaced within a millionth of a step; otherwise
 each point has its abscissa. Ordinates are written so that the same numbers are read back: whole numbers, and multiples
@@ -37,6 +38,8 @@ from kiban.errors import NotExportable
 from kiban.quantity.uncertainty import Kind
 from kiban.records.measurement import Measurement, VariableSummary
 from kiban.records.reading import Reading, Role, Variable
+from kiban.records.rights.json_text import rights_text
+from kiban.records.rights.lines import holder_line
 from kiban.standards.contract import Exportable, Exported
 from kiban.standards.jcamp_numbers import (
     Ordinates,
@@ -152,14 +155,30 @@ def _linked(given: Exportable, blocks: Sequence[Sequence[str]]) -> Iterator[str]
     yield "##DATA TYPE= LINK"
     yield f"##BLOCKS= {len(blocks) + 1}"
     yield f"##ORIGIN= Kiban {given.record.pid}"
-    yield f"##OWNER= {_owner(given.reading)}"
+    yield f"##OWNER= {_owner(given)}"
     for block in blocks:
         yield from block
     yield "##END="
 
 
-def _owner(reading: Reading) -> str:
-    return plain(reading.operator or "") or "anonymous"
+def _owner(given: Exportable) -> str:
+    """The standard's word is for whose the spectrum is; who measured it stands there where nobody has said."""
+    holder = given.rights.rights_holder if given.rights is not None else None
+    return plain(holder.name if holder is not None else given.reading.operator or "") or "anonymous"
+
+
+def _rights(given: Exportable) -> Iterator[tuple[str, str]]:
+    if (rights := given.rights) is None:
+        return
+    if rights.licence:
+        yield "$LICENCE", rights.licence
+    if rights.rights_holder is not None:
+        yield "$RIGHTS HOLDER", plain(holder_line(rights.rights_holder))
+        if given.reading.operator:
+            yield "$OPERATOR", plain(given.reading.operator)
+    if rights.citation:
+        yield "$CITATION", plain(rights.citation)
+    yield "$KIBAN RIGHTS", rights_text(rights)
 
 
 def _block(given: Exportable, axis: _Axis, signal: Variable, losses: list[str]) -> Iterator[str]:
@@ -200,7 +219,7 @@ def _head(given: Exportable, axis: _Axis, signal: Variable, version: str) -> Ite
     if version != "4.24":
         yield "##DATA CLASS= NTUPLES"
     yield f"##ORIGIN= Kiban {given.record.pid}"
-    yield f"##OWNER= {_owner(reading)}"
+    yield f"##OWNER= {_owner(given)}"
     labels: list[tuple[str, str]] = []
     if reading.instrument:
         labels.append(("SPECTROMETER/DATA SYSTEM", plain(reading.instrument)))
@@ -210,6 +229,7 @@ def _head(given: Exportable, axis: _Axis, signal: Variable, version: str) -> Ite
         labels += dates(reading.started_at)
     for name, value in reading.metadata.items():
         labels += metadata_labels(name, value, axis.variable.series.unit, is_nmr=is_nmr)
+    labels += _rights(given)
     labels += [
         ("$KIBAN TECHNIQUE", reading.technique),
         ("$KIBAN AXIS", axis.variable.name),

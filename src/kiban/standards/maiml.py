@@ -2,8 +2,9 @@
 
 What is carried
 ---------------
-- `document`: the record's identifier and time, Kiban as the creator, the operator as the owner (`anonymous` where none
-  is named), the instrument with maker, model and serial number.
+- `document`: the record's identifier and time, Kiban as the creator, the rights holder as the owner (where none is
+  stated the operator, else `anonymous`), licence, contributors and funding, the instrument with maker, model and serial
+  number.
 - `protocol`: the way from the sample and the conditions over the raw file and the numbers to the findings, as a Petri
   net with instructions and templates.
 - `data`: the sample with its composition; the conditions (all metadata, with units and uncertainties); the raw file by

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from uuid import uuid5
 
 import kiban
+from kiban.records.rights.json_text import rights_text
+from kiban.records.rights.lines import contributor_line, funding_line, holder_line
+from kiban.records.rights.rights import Rights
 from kiban.records.technique import TECHNIQUES
 from kiban.standards.contract import Exportable
 from kiban.standards.maiml_elements import SAME, XSI, Builder
-from kiban.standards.maiml_values import write_text
+from kiban.standards.maiml_values import write_text, write_texts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -72,6 +75,8 @@ def write_document(build: Builder, root: _Element, given: Exportable) -> None:
     write_text(build, document, "identifier", record.pid)
     write_text(build, document, "record", str(record.id))
     write_text(build, document, "version", str(record.version))
+    if given.rights is not None:
+        _write_rights(build, document, given.rights)
     creator = build.object(
         document,
         "creator",
@@ -103,11 +108,29 @@ def write_document(build: Builder, root: _Element, given: Exportable) -> None:
             description=known["maker"],
         )
     # The schema wants an owner; its guideline says `anonymous` where none is named.
-    owner = reading.operator if reading.operator is not None else "anonymous"
+    holder = given.rights.rights_holder if given.rights is not None else None
+    owner = holder.name if holder is not None else reading.operator if reading.operator is not None else "anonymous"
     build.object(document, "owner", "owner", uuid=str(uuid5(SAME, f"person {owner}")), name=owner, description=owner)
     if has_instrument:
         _write_instrument(build, document, reading.instrument, known)
     build.element(document, "date", record.created_at.isoformat())
+
+
+def _write_rights(build: Builder, document: _Element, rights: Rights) -> None:
+    """MaiML has an owner and no words for licences: they are properties of the document."""
+    if rights.licence:
+        write_text(build, document, "licence", rights.licence)
+    if rights.rights_holder is not None:
+        write_text(build, document, "rights_holder", holder_line(rights.rights_holder))
+    for name, lines in (
+        ("contributors", [contributor_line(each) for each in rights.contributors]),
+        ("funding", [funding_line(each) for each in rights.funding]),
+    ):
+        if lines:
+            write_texts(build, document, name, lines)
+    if rights.citation:
+        write_text(build, document, "citation", rights.citation)
+    write_text(build, document, "rights", rights_text(rights))
 
 
 def _write_instrument(build: Builder, document: _Element, name: str | None, known: dict[str, str]) -> None:

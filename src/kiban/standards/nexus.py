@@ -11,6 +11,7 @@ NOMAD, which know no texts of a fixed length, there is `nexus_export`. Structure
     /entry/user      NXuser        name
     /entry/metadata  NXparameters  the normalised metadata: see `nexus_metadata`
     /entry/process   NXprocess     program and, as NXparameters `provenance`, where the Reading comes from
+    /entry/rights    NXcollection  what the file states of its licence and the like: see `nexus_rights`
     /entry/reading   NXcollection  technique (our key), variables (JSON), header (JSON, as the file has it), doubts
     /definition      NXentry       what an application definition demands, where all of it is stated
 
@@ -39,6 +40,7 @@ from kiban.standards.hdf5_texts import text_of, texts_of
 from kiban.standards.nexus_data import described, read_variables, write_variables
 from kiban.standards.nexus_definitions import write_definition
 from kiban.standards.nexus_metadata import read_parameters, write_parameters
+from kiban.standards.nexus_rights import read_rights, write_rights
 
 if TYPE_CHECKING:
     import h5py
@@ -90,6 +92,8 @@ def write(reading: Reading, *, provenance: Mapping[str, str | int]) -> bytes:
         process = entry.group("process", "NXprocess")
         process.text("program", "Kiban")
         write_parameters(process.group("provenance", "NXparameters"), provenance)
+        if reading.rights is not None:
+            write_rights(entry, reading.rights)
         _write_own(entry.group("reading", "NXcollection"), reading)
         write_definition(root, entry, reading)
         return file.content()
@@ -159,6 +163,7 @@ def _reading(entry: h5py.Group) -> Reading:
         header=json.loads(text_of(own["header"])),
         metadata=read_parameters(entry["metadata"]),
         started_at=datetime.fromisoformat(text_of(entry["start_time"])) if "start_time" in entry else None,
+        rights=read_rights(entry),
         doubts=texts_of(own["doubts"]) if "doubts" in own else (),
         **named,
     )

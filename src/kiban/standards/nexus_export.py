@@ -10,6 +10,9 @@ The file that is kept has texts of a fixed length, which NeXus allows and pynxto
 understand; in the export they have a variable length. Added are the record's identifiers (`entry_identifier`,
 `entry_identifier_uuid`, `revision`) and the sample that it was assigned to, where the file names none.
 
+The rights in the record, its own or those of its project, stand in `/entry/rights` (`kiban.standards.nexus_rights`),
+and the licence as the attribute `license` of the file too.
+
 Where a Reading states all that the application definition of its technique demands, the entry `/definition` claims it;
 otherwise the attribute `definition_not_claimed` of `/entry` says what is missing.
 
@@ -32,6 +35,7 @@ import numpy as np
 
 from kiban.records.measurement import Measurement
 from kiban.standards.contract import Exportable, Exported
+from kiban.standards.nexus_rights import put_rights
 
 if TYPE_CHECKING:
     import h5py
@@ -58,6 +62,10 @@ class NexusExport:
         buffer = io.BytesIO(given.normalised)
         with h5py.File(buffer, "r+", libver=("earliest", "v110")) as file:
             _identify(file["entry"], given)
+            put_rights(file["entry"], given.rights)
+            if given.rights is not None and given.rights.licence:
+                # Where programs that read netCDF look for it (ACDD 1.3).
+                file.attrs["license"] = given.rights.licence
             _lengthen(file)
         losses = ["The record's history, its tier and the terms of access are not in the file."]
         if given.measurement.analyses or given.facts:

@@ -23,6 +23,7 @@ from kiban.records.parties.export_control import ExportClass
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record, RecordKind
+from kiban.records.rights.rights import Rights
 from kiban.records.scope import Scope, Tier, Visible
 
 
@@ -207,6 +208,14 @@ class Catalog(Protocol):
         """Follow links from records as far as they lead, through records that are visible; nearest first.
 
         Starts that are not there or not visible are left out. Of more than `most` records the nearest are given.
+        """
+        ...
+
+    def project_rights(self, visible: Visible) -> dict[UUID, Rights]:
+        """What is stated of the rights in whole projects, by project: of each of which the asker may see some scope.
+
+        A record of a project can be given to others whom the project's own record is closed to. The rights that come
+        with it then are theirs to see; nothing else of the project's record is.
         """
         ...
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
@@ -16,7 +17,9 @@ from kiban.query.answers import text_of
 from kiban.query.evaluate import Described, holds, sample_name
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
+from kiban.query.rights_answers import rights_answers
 from kiban.records.described import without_values
+from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -25,6 +28,7 @@ from kiban.records.parties.terms import Project
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk, depths
 from kiban.records.record import Record, RecordKind
+from kiban.records.rights.rights import Rights
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store import catalog_faults
 from kiban.store.catalog import Batch, Facet, Fault, Page
@@ -205,6 +209,20 @@ class MemoryCatalog:
             is_cut=len(kept) < len(found),
         )
 
+    def project_rights(self, visible: Visible) -> dict[UUID, Rights]:
+        """See `Catalog.project_rights`."""
+        return {i: from_json(rights, Rights) for i, rights in self._project_rights(visible).items()}
+
+    def _project_rights(self, visible: Visible) -> dict[UUID, Any]:
+        seen = {scope.project for scope in self._scopes if scope.number in visible}
+        found: dict[UUID, Any] = {}
+        for _, versions in sorted(self._state.records.items()):
+            record = versions[-1]
+            rights = record.document.get("rights")
+            if record.kind is RecordKind.PROJECT and record.project in seen and rights and not record.deleted:
+                found.setdefault(record.project, rights)
+        return found
+
     def facts(
         self,
         visible: Visible,
@@ -307,10 +325,11 @@ class MemoryCatalog:
     def _answers(self, question: Question, visible: Visible) -> Iterator[Described]:
         condition = meaning(question)
         state, tiers = self._state, [scope.tier for scope in self._scopes]
+        rights = {project: rights_answers(stated) for project, stated in self._project_rights(visible).items()}
         for record_id in state.records:
             record = state.live(record_id, visible)
             if record is not None:
-                described = _describe(state, record, tiers[record.scope], visible)
+                described = _describe(state, record, tiers[record.scope], visible, rights.get(record.project, {}))
                 if holds(condition, described):
                     yield described
 
@@ -384,7 +403,9 @@ def _has_data(state: MemoryState, record: UUID | None, visible: Visible) -> bool
     return current is not None and current.scope in visible.data
 
 
-def _describe(state: MemoryState, record: Record, tier: Tier, visible: Visible) -> Described:
+def _describe(
+    state: MemoryState, record: Record, tier: Tier, visible: Visible, project_rights: Mapping[str, tuple[str, ...]]
+) -> Described:
     sample = state.live(record.sample, visible)
     # A deleted sample has no name any more; what it was made of is still true of its measurements.
     of = record.sample if _has_data(state, record.sample, visible) else None
@@ -398,6 +419,7 @@ def _describe(state: MemoryState, record: Record, tier: Tier, visible: Visible) 
             for fact in state.facts.values()
             if fact.scope in visible.data and state.is_standing(fact) and record.id in (fact.evidence, fact.subject)
         ),
+        project_rights=project_rights,
     )
 
 

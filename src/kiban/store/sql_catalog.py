@@ -23,6 +23,7 @@ from kiban.errors import InvalidSetting, RecordNotFound
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.records.described import without_values
+from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -30,6 +31,7 @@ from kiban.records.parties.export_control import ExportClass
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
+from kiban.records.rights.rights import Rights
 from kiban.records.scope import Scope, Tier, Visible, bits
 from kiban.store.audit_log import Tail
 from kiban.store.catalog import Facet, Fault, Page
@@ -37,6 +39,7 @@ from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import LIVE_SAMPLE, Where
+from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import (
     EVENT_COLUMNS,
     FACT_COLUMNS,
@@ -288,6 +291,12 @@ class SqlCatalog:
         """See `Catalog.walk`."""
         with self._transaction(visible) as cursor:
             return walk(cursor, start, visible, direction=direction, most=check_limit(most))
+
+    def project_rights(self, visible: Visible) -> dict[UUID, Rights]:
+        """See `Catalog.project_rights`."""
+        with self._transaction(visible) as cursor:
+            found = project_rights(cursor, sorted(visible.numbers))
+        return {project: from_json(rights, Rights) for project, rights in found.items()}
 
     def facts(
         self,

@@ -50,6 +50,7 @@ RECORD = Table(
         "created_by": "text",
     },
 )
+PROJECT_RIGHTS = Table("project_rights", {"record": "uuid", "project": "uuid", "rights": "json"})
 LINK = Table("link", {"subject": "uuid", "predicate": "text", "object": "uuid", "scope": "integer"})
 PROPERTY = Table(
     "property",
@@ -132,4 +133,4 @@ def _sent_as(kind: LiteralString) -> LiteralString:
     return "text" if kind in _AS_TEXT else kind
 
 
-_TABLES = {t.name: t for t in (RECORD, LINK, PROPERTY, COMPOSITION, FILE, FILE_RECORD, BLOB, EVENT)}
+_TABLES = {t.name: t for t in (RECORD, PROJECT_RIGHTS, LINK, PROPERTY, COMPOSITION, FILE, FILE_RECORD, BLOB, EVENT)}

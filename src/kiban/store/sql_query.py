@@ -14,7 +14,9 @@ everything there is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from psycopg import Cursor
 
@@ -32,9 +34,12 @@ from kiban.query.condition import (
     TimeCondition,
     WordsCondition,
 )
+from kiban.query.evaluate import has, relates
 from kiban.query.question import Extent, Manner, Operator
+from kiban.query.rights_answers import OWN, RIGHTS_PATHS, rights_answers
 from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
+from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import stored
 
 FEW = 2000
@@ -70,6 +75,7 @@ class Where:
 
     def __init__(self, condition: Condition, visible: Visible, cursor: Cursor[tuple[Any, ...]]) -> None:
         self._cursor = cursor
+        self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
         self.parameters: dict[str, Any] = {"scopes": sorted(visible.numbers), "data": sorted(visible.data)}
         self.sql = f"r.is_current AND NOT r.is_deleted AND r.{_SEEN} AND {self._sql(condition)}"
 
@@ -121,7 +127,8 @@ class Where:
         if path == "sample":
             titled, named = self._answer("s", "title", relation, text), self._answer("r", path, relation, text)
             return self._of_sample(titled, named)
-        return self._answer("r", path, relation, text)
+        own = self._answer("r", path, relation, text)
+        return self._or_of_project(path, own, lambda said: any(relates(each, relation, text) for each in said))
 
     def _relates(self, column: str, relation: Operator | Manner, text: str) -> str:
         value = self._value(text)
@@ -145,6 +152,20 @@ class Where:
         relates = self._relates("(a.value #>> '{}')", relation, text)
         return f"EXISTS (SELECT FROM {texts} WHERE jsonb_typeof(a.value) = 'string' AND {relates})"
 
+    def _or_of_project(self, path: str, own: str, holds: Callable[[tuple[str, ...]], bool]) -> str:
+        """Hold for the record's own rights, or, where it has none, for its project's; of other paths for its own.
+
+        There are as many projects as there are scopes, or fewer, so theirs are looked at here.
+        """
+        if path not in RIGHTS_PATHS:
+            return own
+        if self._projects is None:
+            found = project_rights(self._cursor, self.parameters["scopes"])
+            self._projects = {project: rights_answers(rights) for project, rights in found.items()}
+        holding = [project for project, said in self._projects.items() if holds(said.get(path, ()))]
+        without = f"NOT jsonb_exists(r.answers, {self._value(OWN)})"
+        return f"({own} OR (r.project = ANY({self._value(holding)}::uuid[]) AND {without}))" if holding else own
+
     def _of_sample(self, of_record: str, as_written: str) -> str:
         """Hold for the record of the sample, or, where the asker sees none, for what the measurement itself says."""
         records = f"ARRAY(SELECT s.id FROM record s WHERE {LIVE_SAMPLE} AND {of_record})"
@@ -162,8 +183,10 @@ class Where:
         if has_one_at_most:
             return self._sql(AllOf(tuple(TextCondition(path, Operator.EQUAL, text) for text in texts)))
         if extent is Extent.ALL:
-            return self._has_all("r", path, texts)
-        return f"(r.answers -> {self._value(stored(path))}) <@ {self._value(to_text(list(texts)))}::jsonb"
+            own = self._has_all("r", path, texts)
+        else:
+            own = f"(r.answers -> {self._value(stored(path))}) <@ {self._value(to_text(list(texts)))}::jsonb"
+        return self._or_of_project(path, own, lambda said: has(frozenset(said), extent, frozenset(texts)))
 
     def _has_all(self, row: str, path: str, texts: tuple[str, ...]) -> str:
         wanted = f"{self._value(to_text({stored(path): list(texts)}))}::jsonb"
@@ -224,4 +247,4 @@ class Where:
             return self._of_sample("jsonb_exists(s.answers, 'title')", "jsonb_exists(r.answers, 'sample')")
         if vocabulary.is_term(path):
             return self._facts(path, "true")
-        return f"jsonb_exists(r.answers, {self._value(stored(path))})"
+        return self._or_of_project(path, f"jsonb_exists(r.answers, {self._value(stored(path))})", bool)

@@ -141,6 +141,16 @@ RECORD = Table(
     Index("record_words", "words", postgresql_using="gin", postgresql_where=_IS_CURRENT),
 )
 
+PROJECT_RIGHTS = Table(
+    "project_rights",
+    METADATA,
+    # The project's record, and the project whose records have these rights where they state none.
+    _required("record", UUID, primary=True),
+    _required("project", UUID),
+    _required("rights", JSON),
+    Index("project_rights_project", "project"),
+)
+
 LINK = Table(
     "link",
     METADATA,

@@ -34,6 +34,7 @@ from kiban.store.catalog import Batch
 from kiban.store.sql_audit_log import append_lines
 from kiban.store.sql_errors import translated
 from kiban.store.sql_insert import insert
+from kiban.store.sql_rights import keep_project_rights
 from kiban.store.sql_rows import (
     FILE_COLUMNS,
     RECORD_COLUMNS,
@@ -237,6 +238,7 @@ class SqlWriting:
             raise
         for record_id, before in known.items():
             self._carry_along(before, last[record_id])
+        keep_project_rights(self._cursor, last.values())
         return {record_id: record.scope for record_id, record in last.items()}
 
     def _known(self, ids: list[UUID]) -> dict[UUID, Record]:

@@ -11,8 +11,10 @@ from kiban.errors import Conflict, RecordNotFound, Refused
 from kiban.quantity.measured import Measured
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING
+from kiban.records.document import to_json
 from kiban.records.link import Predicate
 from kiban.records.record import Record, RecordKind
+from kiban.records.rights.rights import Rights, RightsHolder
 from kiban.records.scope import Tier, Visible
 from kiban.store.catalog import Batch, Catalog, Facet
 from kiban.testing.catalog_examples import Laboratory, a_fact, a_link, blob_of
@@ -64,6 +66,44 @@ class CatalogAccessSuite:
         assert lab.catalog.count_by_scope(Visible.of([closed, is_open])) == {closed.number: 2, is_open.number: 2}
         assert lab.catalog.count_by_scope(Visible.of([is_open])) == {is_open.number: 2}
         assert lab.catalog.count_by_scope(NOTHING) == {}
+
+    def test_the_rights_of_a_project_are_seen_with_what_it_holds_and_the_rest_of_its_record_is_not(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        rights = Rights(licence="CC-BY-4.0", rights_holder=RightsHolder(name="Example University"))
+        project = lab.record(
+            RecordKind.PROJECT, "secret project", scope=closed, document={"rights": to_json(rights), "name": "secret"}
+        )
+        own = {"rights": {"licence": "CC0-1.0"}}
+        lab.write(
+            project,
+            lab.measurement("hidden scan", scope=closed),
+            lab.measurement("shown scan", scope=is_open),
+            lab.measurement("own scan", scope=is_open, document=own),
+        )
+        outsider, nobody = lab.visible(Tier.OPEN), NOTHING
+        assert lab.catalog.project_rights(outsider) == {lab.project: rights}
+        assert lab.catalog.project_rights(nobody) == {}
+        asked = {
+            'licence = "CC-BY-4.0"': ["shown scan"],
+            'rights_holder CONTAINS "university"': ["shown scan"],
+            'licence HAS ANY "CC-BY-4.0", "CC0-1.0"': ["own scan", "shown scan"],
+            "rights_holder IS UNKNOWN": ["own scan"],
+            'NOT licence = "CC-BY-4.0"': ["own scan"],
+        }
+        for text, titles in asked.items():
+            found = lab.catalog.find(parse(text), outsider).records
+            assert sorted(record.title for record in found) == titles, text
+            assert lab.catalog.count(parse(text), outsider) == len(titles)
+            assert lab.catalog.count(parse(text), nobody) == 0
+        with pytest.raises(RecordNotFound):
+            lab.catalog.get(project.id, outsider)
+        lab.write(replace(project, version=2, document={"rights": None}))
+        assert lab.catalog.project_rights(outsider) == {}
+        lab.write(replace(project, version=3))
+        assert lab.catalog.project_rights(outsider) == {lab.project: rights}
+        lab.write(replace(project, version=4, deleted=True))
+        assert lab.catalog.project_rights(lab.visible()) == {}
 
     @pytest.mark.parametrize("tiers", [(), (Tier.OPEN,), (Tier.CLOSED,), (Tier.OPEN, Tier.CLOSED)])
     def test_records_outside_the_visible_scopes_do_not_exist(self, tiers: tuple[Tier, ...]) -> None:

@@ -19,7 +19,7 @@ from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Tier
 from kiban.store.catalog import Batch
 from kiban.testing.catalog_examples import NOW, a_fact
-from kiban.testing.question_strategies import CODES, ELEMENTS, NUMBERS, TERMS, TEXTS
+from kiban.testing.question_strategies import CODES, ELEMENTS, LICENCES, NUMBERS, TERMS, TEXTS
 
 TIERS = (Tier.OPEN, Tier.CLOSED)
 PROJECT = UUID(int=0x0190A2D0_0000_7000_8000_00000000ABCD)
@@ -81,6 +81,21 @@ def documents() -> st.SearchStrategy[dict[str, Any]]:
             "operator": text,
             "started_at": started,
             "metadata": metadata(),
+            "rights": st.one_of(st.none(), rights()),
+        },
+    )
+
+
+def rights() -> st.SearchStrategy[dict[str, Any]]:
+    """Rights as documents hold them."""
+    text = st.sampled_from(tuple(text.strip() for text in TEXTS))
+    return st.fixed_dictionaries(
+        {"citation": text},
+        optional={
+            "licence": st.sampled_from((*LICENCES, "")),
+            "rights_holder": st.one_of(st.none(), st.fixed_dictionaries({"name": text, "ror": st.just("057zh3y96")})),
+            "contributors": st.lists(st.fixed_dictionaries({"name": text, "roles": st.just(["software"])}), max_size=2),
+            "funding": st.lists(st.fixed_dictionaries({"funder": text, "award_number": text}), max_size=2),
         },
     )
 
@@ -99,6 +114,10 @@ def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> World:
         _record(draw, RecordKind.MEASUREMENT, document=draw(documents()), sample=draw(st.sampled_from(subjects)))
         for _ in range(n_scans)
     ]
+    projects = [
+        _record(draw, RecordKind.PROJECT, document={"rights": stated} if stated else {})
+        for stated in draw(st.lists(st.one_of(st.none(), rights()), max_size=2))
+    ]
     facts = []
     for scan in scans:
         for term in draw(st.lists(st.sampled_from(tuple(TERMS)), max_size=3)):
@@ -108,11 +127,15 @@ def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> World:
     amounts = st.dictionaries(st.sampled_from(ELEMENTS), st.just(0.5))
     changed = [
         replace(record, version=2, title=draw(_titles()), deleted=draw(st.booleans()), scope=draw(_scopes()))
-        for record in draw(st.lists(st.sampled_from(samples + scans), unique_by=lambda r: r.id, max_size=4))
+        for record in draw(st.lists(st.sampled_from(samples + scans + projects), unique_by=lambda r: r.id, max_size=4))
     ]
     return World(
         (
-            Batch(records=(*samples, *scans), facts=tuple(facts), compositions={s.id: draw(amounts) for s in samples}),
+            Batch(
+                records=(*projects, *samples, *scans),
+                facts=tuple(facts),
+                compositions={s.id: draw(amounts) for s in samples},
+            ),
             Batch(records=tuple(changed)),
         )
     )

@@ -22,6 +22,7 @@ _SCANS: tuple[dict[str, Any], ...] = (
         "sample_name": "film",
         "file_name": "a_1.ras",
         "reader": "rigaku",
+        "rights": {"licence": "CC0-1.0 OR MIT", "rights_holder": {"name": "Film", "ror": ""}, "contributors": []},
         "started_at": "2024-01-31T23:30:00",
         "metadata": {
             "anode": ["Cu", 2, {"value": 0.0, "unit": "nm"}],
@@ -45,9 +46,21 @@ _SCANS: tuple[dict[str, Any], ...] = (
             "scan": {"mode": True, "step": {"value": 1, "unit": "none such"}},
         },
     },
-    {"technique": "ir", "sample_name": "gone", "metadata": {"wavelength": "unknown", "steps": None, "anode": ""}},
+    # Rights of its own that say nothing of what is asked: those of the project do not count for it.
+    {
+        "technique": "ir",
+        "rights": {"citation": "film"},
+        "sample_name": "gone",
+        "metadata": {"wavelength": "unknown", "steps": None, "anode": ""},
+    },
     {"metadata": {"steps": {"value": 1, "unit": "deg"}}},
 )
+_OF_PROJECT = {
+    "licence": "CC-BY-4.0",
+    "rights_holder": {"name": "佐藤 研究室", "ror": "057zh3y96"},
+    "contributors": [{"name": "佐藤", "orcid": "0000-0002-1825-0097", "roles": ["software"]}, {"name": "film"}],
+    "funding": [{"funder": "ＦＩＬＭ", "funder_id": "10.13039/501100001691", "award_number": "a_1.ras"}],
+}
 _COMPOSITIONS: tuple[dict[str, float], ...] = ({"Ti": 1.0}, {"Ti": 0.5, "O": 0.5}, {"Fe": 1.0}, {})
 
 
@@ -61,6 +74,7 @@ def sweep_world() -> World:
             zip(_SCANS, (samples[0], samples[1], samples[2], None, samples[3]), strict=True)
         )
     ]
+    project = _record(RecordKind.PROJECT, "project", 1, document={"rights": _OF_PROJECT})
     # A measurement that names another measurement as its sample has no sample.
     scans.append(_record(RecordKind.MEASUREMENT, "scan 5", 0, document={"sample_name": "film"}, sample=scans[0].id))
     values = ((0.0, ""), (1.0, ""), (2.0, "angstrom"), (0.2, "nm"), (3.0, "none such"))
@@ -78,7 +92,7 @@ def sweep_world() -> World:
     return World(
         (
             Batch(
-                records=(*samples, *scans),
+                records=(project, *samples, *scans),
                 facts=tuple(facts),
                 compositions={s.id: amounts for s, amounts in zip(samples, _COMPOSITIONS, strict=True)},
             ),
@@ -104,6 +118,7 @@ def sweep_questions() -> Iterator[Question]:
         yield from (Has(path, extent, some) for extent, some in product(Extent, (values, values[:1])))
     for extent, some in product(Extent, (("Ti",), ("Ti", "O"), ("Ti", "O", "Fe"), ("Li",))):
         yield Has("elements", extent, some)
+    yield from _rights()
     yield from _numbers_and_times()
     others = ("reader", "elements", "started", "created", "id", "metadata.wavelength", "metadata.steps")
     for path in (*paths, *codes, *others, "ratio", "d_spacing", "none"):
@@ -111,6 +126,16 @@ def sweep_questions() -> Iterator[Question]:
     yield from (Words(text) for text in ("film", "scan ras", "佐藤", "佐", "anode", "rigaku xrd", "回折"))
     yield Not(Or((Words("film"), Not(Comparison("d_spacing", Operator.LESS, Measured(1.0, "nm"))))))
     yield And((Has("elements", Extent.ANY, ("Ti",)), Not(Comparison("sample", Operator.EQUAL, "film"))))
+
+
+def _rights() -> Iterator[Question]:
+    words = ("CC-BY-4.0", "mit", "CC0-1.0 OR MIT", "佐藤", "film", "0000-0002-1825-0097", "a_1.ras")
+    for path in ("licence", "rights_holder", "contributor", "funder", "award"):
+        for word in words:
+            yield from (Comparison(path, operator, word) for operator in Operator)
+            yield from (Match(path, manner, word[:3]) for manner in Manner)
+        yield from (Has(path, extent, pair) for extent, pair in product(Extent, combinations(words, 2)))
+        yield from (Known(path, True), Known(path, False), Not(Comparison(path, Operator.EQUAL, words[0])))
 
 
 def _numbers_and_times() -> Iterator[Question]:

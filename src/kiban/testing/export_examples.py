@@ -53,6 +53,7 @@ def exportable(reading: Reading, *, analyses: tuple[Analysis, ...] = (), **chang
         metadata=metadata_to_json(dict(reading.metadata)),
         variables=tuple(_summary(variable) for variable in reading.variables),
         doubts=reading.doubts,
+        rights=reading.rights,
         analyses=analyses,
     )
     given: dict[str, Any] = {
@@ -76,6 +77,7 @@ def exportable(reading: Reading, *, analyses: tuple[Analysis, ...] = (), **chang
             deposited_by="operator",
         ),
         "raw": RAW,
+        "rights": reading.rights,
     }
     return Exportable(**(given | changes))
 

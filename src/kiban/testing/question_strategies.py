@@ -40,7 +40,11 @@ TEXTS = (
     " x ",
 )
 """Texts that make trouble: widths, cases, signs that SQL and the language of questions treat specially."""
-TEXT_FIELDS = ("title", "sample", "reader", "file", "instrument", "operator", "metadata.anode", "metadata.scan.mode")
+TEXT_FIELDS = (
+    *("title", "sample", "reader", "file", "instrument", "operator", "metadata.anode", "metadata.scan.mode"),
+    *("licence", "rights_holder", "contributor", "funder", "award"),
+)
+LICENCES = ("CC-BY-4.0", "CC0-1.0 OR MIT", "LicenseRef-AllRightsReserved")
 NUMBER_ENTRIES = ("metadata.wavelength", "metadata.steps", "metadata.scan.step")
 TERMS = {
     "d_spacing": ("angstrom", "nm"),
@@ -67,7 +71,11 @@ CODES = {
 
 def texts() -> st.SearchStrategy[str]:
     """Texts, mostly the troublesome ones above and their parts."""
-    return st.one_of(st.sampled_from(TEXTS), st.sampled_from(("lt", "7", "試", "a_", "%", "", "ss", "Ti")), st.text())
+    return st.one_of(
+        st.sampled_from(TEXTS),
+        st.sampled_from(("lt", "7", "試", "a_", "%", "", "ss", "Ti", "cc", "MIT", *LICENCES)),
+        st.text(),
+    )
 
 
 def numbers(unit: str) -> st.SearchStrategy[Measured]:

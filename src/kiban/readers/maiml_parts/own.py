@@ -21,6 +21,8 @@ from kiban.quantity.uncertainty import Distribution, Kind, Origin, Uncertainty
 from kiban.readers.maiml_parts.document import Document, Thing
 from kiban.readers.maiml_parts.values import Value, numbers, time_of
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
+from kiban.records.rights.json_text import rights_in_file
+from kiban.records.rights.rights import Rights
 
 SPACE = "urn:kiban:maiml:1"
 _MEND = "Export the measurement from Kiban again; the file is kept as it came."
@@ -58,6 +60,15 @@ def own_readings(document: Document) -> list[Reading]:
         if isinstance(e, DamagedFile):
             raise
         raise DamagedFile(f"{document.file}: {e.fault}", mend=_MEND) from e
+
+
+def stated_rights(document: Document) -> tuple[Rights | None, tuple[str, ...]]:
+    """What the document states of its licence and the like, with a doubt where that was not understood."""
+    for thing in document.named("document"):
+        for value in thing.values:
+            if value.space == SPACE and value.local == "rights":
+                return rights_in_file(value.text())
+    return None, ()
 
 
 def raw_file(document: Document) -> tuple[str, int]:

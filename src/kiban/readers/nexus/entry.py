@@ -18,6 +18,8 @@ from kiban.readers.hdf5.values import is_numeric, numbers, text, text_attribute
 from kiban.readers.nexus.stated import signal_name
 from kiban.readers.source import Limits
 from kiban.records.reading import MetadataValue
+from kiban.records.rights.json_text import rights_in_file
+from kiban.records.rights.rights import Rights
 from kiban.records.technique import TECHNIQUES
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _TECHNIQUES = {each.nexus: each.key for each in TECHNIQUES.values() if each.nexu
     "NXafm": "scanning_probe_microscopy",
     "NXstm": "scanning_probe_microscopy",
 }
+_RIGHTS = "rights"
 _ENTRIES = frozenset({"NXentry", "NXsubentry"})
 # Name, class of the group, field: the first group of that class that has the field.
 _TEXTS = (
@@ -67,6 +70,9 @@ class Entry:
     instrument: str | None
     started_at: datetime | None
     metadata: dict[str, MetadataValue]
+    rights: Rights | None
+    doubts: tuple[str, ...]
+    """Of what stands beside the numbers."""
 
 
 def entries(root: h5py.Group) -> list[h5py.Group]:
@@ -132,6 +138,11 @@ def _is_entry(group: h5py.Group) -> bool:
     return _nexus_class(group) in _ENTRIES
 
 
+def _is_rights(group: h5py.Group) -> bool:
+    """Its contributors are no users of the instrument; `kiban.standards.nexus_rights` writes it."""
+    return str(group.name).endswith(f"/{_RIGHTS}") and _nexus_class(group) == "NXcollection"
+
+
 def _nexus_class(group: h5py.Group) -> str:
     return text_attribute(group, "NX_class")
 
@@ -141,7 +152,7 @@ def describe(entry: h5py.Group, *, limits: Limits, file: str) -> Entry:
     import h5py
 
     by_class: dict[str, list[h5py.Group]] = {}
-    for _, node in walk(entry, opens_datasets=False):
+    for _, node in walk(entry, opens_datasets=False, is_closed=_is_rights):
         if isinstance(node, h5py.Group):
             by_class.setdefault(_nexus_class(node), []).append(node)
 
@@ -169,6 +180,8 @@ def describe(entry: h5py.Group, *, limits: Limits, file: str) -> Entry:
         metadata["ended_at"] = ended_at
     if program := words(entry, "program_name"):
         metadata["software"] = program
+    stated = child(entry, _RIGHTS)
+    rights, doubts = rights_in_file(words(stated, "stated") if isinstance(stated, h5py.Group) else "")
     definition = words(entry, "definition")
     if definition:
         metadata["nexus_definition"] = definition
@@ -180,6 +193,8 @@ def describe(entry: h5py.Group, *, limits: Limits, file: str) -> Entry:
         instrument=texts.get("instrument"),
         started_at=_time(words(entry, "start_time")),
         metadata=metadata,
+        rights=rights,
+        doubts=doubts,
     )
 
 

@@ -15,9 +15,9 @@ the definitions are made of the template.
 What is lost
 ------------
 Uncertainties, tables, fields that may hold several values, and bounds that are no whole numbers: RDE has no place for
-them. Labels of choices. RDE identifies owners by numbers of its own; where none is known, 56 zeros stand there, and
-the data set has to be given an owner when it is registered. Normalised numbers, what analyses found, history, tier and
-terms of access are not in the archive.
+them. Labels of choices. RDE identifies owners by numbers of its own; where none is known, 56 zeros stand there, and the
+data set has to be given an owner when it is registered. Licence, rights holder, contributors and funding. Normalised
+numbers, what analyses found, history, tier and terms of access are not in the archive.
 
 Source
 ------
@@ -40,6 +40,7 @@ from kiban.standards.rde_invoice import NOBODY, Said, fresh, write_values
 from kiban.standards.rde_template import INVOICE_SCHEMA, MARK, METADATA_DEFINITIONS
 from kiban.standards.rde_template_export import write_template
 from kiban.standards.rde_text import member, parsed, written
+from kiban.standards.rights_losses import rights_losses
 from kiban.standards.zip_archive import zipped
 
 
@@ -75,6 +76,7 @@ class RdeExport:
         members |= {path: content for path, content in given.files.items() if path not in members}
         if hidden := [path for path in given.hidden if path not in members]:
             losses.append(f"Files that you may not see are left out: {', '.join(hidden[:20])}.")
+        losses.extend(rights_losses(given.rights))
         losses.append("Normalised numbers, what analyses found, history, tier and terms of access are not in the file.")
         content = zipped(dict(sorted(members.items())), given.record.created_at)
         return Exported(content=content, losses=tuple(dict.fromkeys(losses)))

@@ -14,10 +14,11 @@ them; the short identifiers are uids in the scope `kiban`:
   parameters, instrument, operator and date, links to its files by their SHA-256.
 
 A standard uncertainty makes a `normal_real` (also an expanded one, divided by its coverage factor), a resolution a
-`uniform_real` as wide as that, a quantity without either a `nominal_real`. Units are written with full names. Words
-are `nominal_categorical`, lists and groups are taken apart (`steps[2].temperature`). What the values cannot say
-stands in notes. The file begins with the objects; `object` is a list of links to all runs and to the specs of planned
-processes, that of the record first: GEMD leads from a material only to what it was made of.
+`uniform_real` as wide as that, a quantity without either a `nominal_real`. Units are written with full names. Words are
+`nominal_categorical`, lists and groups are taken apart (`steps[2].temperature`). What the values cannot say stands in
+notes; licence, rights holder, contributors, funding and citation in tags of the runs. The file begins with the objects;
+`object` is a list of links to all runs and to the specs of planned processes, that of the record first: GEMD leads from
+a material only to what it was made of.
 
 What is lost
 ------------
@@ -45,6 +46,7 @@ from kiban.records.measurement import Measurement
 from kiban.records.process import Process, ProcessState
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
+from kiban.records.rights.lines import contributor_line, funding_line, holder_line
 from kiban.records.sample import Sample
 from kiban.records.template_use import TemplateUse
 from kiban.standards.contract import Exported
@@ -53,6 +55,7 @@ from kiban.standards.gemd_values import attribute, attributes, composition, dist
 from kiban.standards.graph_contract import GraphExportable
 from kiban.standards.graph_losses import Losses, tell_of_graph
 from kiban.standards.prov_statements import as_json
+from kiban.standards.rights_losses import rights_losses
 
 _FAMILY = (Predicate.DERIVED_FROM, Predicate.PART_OF)
 
@@ -117,7 +120,9 @@ class _Writing:
         run = {
             "parameters": distinct([*done, *(equipment if noun.equipment else [])]),
             "source": source(noun.operator, noun.started_at),
-            "tags": tags(f"state::{noun.state.value}", f"record::{record.pid}", _template(noun.template)),
+            "tags": tags(
+                f"state::{noun.state.value}", f"record::{record.pid}", _template(noun.template), *self._rights(record)
+            ),
         }
         uids = self._runs_of(record)
         if len(uids) > 1:
@@ -127,6 +132,8 @@ class _Writing:
         if noun.ended_at:
             self._losses.tell("The times at which processes ended are not in the file ({n}).")
         if planned:
+            for sentence in rights_losses(self._given.rights.get(record.id)):
+                self._losses.tell(f"Of a planned process: {sentence}")
             self._losses.tell("Planned processes are specs without a run ({n}).")
         for uid in uids:
             # The name of the record, so that a process that stands there twice is known as one.
@@ -169,7 +176,12 @@ class _Writing:
             spec=link(f"{record.pid}.spec"),
             sample_type="unknown",
             notes=joined((noun.description, _place(noun))),
-            tags=tags(f"state::{noun.state.value}", *(f"hazard::{h}" for h in noun.hazards), _template(noun.template)),
+            tags=tags(
+                f"state::{noun.state.value}",
+                *(f"hazard::{h}" for h in noun.hazards),
+                _template(noun.template),
+                *self._rights(record),
+            ),
         )
         self._found_compositions(record, noun)
         amounts = [a for c in (noun.nominal, *noun.measured) if c is not None for a in c.amounts.values()]
@@ -243,10 +255,29 @@ class _Writing:
             record.pid,
             record.title,
             **measured,
-            tags=tags(f"technique::{noun.technique}", _template(noun.template), *(f"log_of::{pid}" for pid in logs)),
+            tags=tags(
+                f"technique::{noun.technique}",
+                _template(noun.template),
+                *(f"log_of::{pid}" for pid in logs),
+                *self._rights(record),
+            ),
             file_links=[file_link(name, address + checksum) for name, checksum in files.items()],
             notes=joined(noun.doubts),
         )
+
+    def _rights(self, record: Record) -> list[str]:
+        """GEMD has no words for licences and people: they are tags."""
+        rights = self._given.rights.get(record.id)
+        if rights is None:
+            return []
+        said = [
+            ("licence", rights.licence),
+            ("rights_holder", holder_line(rights.rights_holder) if rights.rights_holder is not None else ""),
+            *(("contributor", contributor_line(each)) for each in rights.contributors),
+            *(("funding", funding_line(each)) for each in rights.funding),
+            ("citation", rights.citation),
+        ]
+        return [f"{word}::{text}" for word, text in said if text]
 
     def _property(self, fact: Fact) -> Json:
         shown, about = quantity(fact.property.value, self._losses)

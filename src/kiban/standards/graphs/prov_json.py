@@ -12,6 +12,8 @@ Every sample, process and measurement that the record rests on or that came of i
   from the raw file, an entity under its SHA-256;
 - a value of a property is an entity with `prov:value`, unit, uncertainty, method and conditions, derived from the
   data;
+- licence, rights holder and citation of a record (its own rights, or those of its project) are attributes of Dublin
+  Core, all of its rights with contributors and funding JSON text in `kiban:rights`;
 - who registered a record, and who carried out a process or measurement, is an agent.
 
 The ties are relations: `measured` and `used` are *used*, `made_by` is *wasGeneratedBy*, `derived_from` is
@@ -43,6 +45,8 @@ from kiban.records.measurement import Measurement
 from kiban.records.process import Process, ProcessState
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
+from kiban.records.rights.json_text import short_json
+from kiban.records.rights.licence import expression_address
 from kiban.records.sample import Sample
 from kiban.records.template_use import TemplateUse
 from kiban.standards.contract import Exported
@@ -62,6 +66,9 @@ _NO_ZONE = "Times without a zone are attributes, not the start or end of an acti
 _IN_TEMPLATES = "What the fields of the templates mean is not in the file; their values are JSON text under their keys."
 
 
+_TERMS = "http://purl.org/dc/terms/"
+
+
 class ProvJsonExport:
     """See the module."""
 
@@ -74,7 +81,7 @@ class ProvJsonExport:
         """See `GraphExport.export`."""
         losses = Losses()
         tell_of_graph(losses, given)
-        statements = Statements(_prefixes(given.address))
+        statements = Statements(_prefixes(given.address) | ({"dct": _TERMS} if given.rights else {}))
         writing = _Writing(given, statements, losses)
         for record in given.records:
             writing.record(record)
@@ -100,6 +107,7 @@ class _Writing:
 
     def __init__(self, given: GraphExportable, statements: Statements, losses: Losses) -> None:
         self._pids = {record.id: record.pid for record in given.records}
+        self._rights = given.rights
         self._statements = statements
         self._losses = losses
         self._planned = {r.id for r in given.records if r.kind is RecordKind.PROCESS and _is_planned(r)}
@@ -119,6 +127,7 @@ class _Writing:
             "prov:location": noun.location,
             "kiban:custodian": noun.custodian,
             "kiban:hazard": texts(noun.hazards),
+            **self._of_rights(record),
             **self._of_template(noun.template, {"kiban:values": noun.values}),
         }
         self._statements.element("entity", record.pid, attributes)
@@ -131,6 +140,7 @@ class _Writing:
             **_common(record, "kiban:Process", noun.description),
             "kiban:state": noun.state.value,
             "kiban:equipment": noun.equipment,
+            **self._of_rights(record),
             **self._of_template(noun.template, {"kiban:meant": noun.meant, "kiban:done": noun.done}),
             **self._times({"startTime": noun.started_at, "endTime": noun.ended_at}, is_activity=not planned),
         }
@@ -164,6 +174,7 @@ class _Writing:
             "kiban:reading": whole(noun.reading_index),
             "kiban:metadata": as_json(dict(noun.metadata)),
             "kiban:doubt": texts(noun.doubts),
+            **self._of_rights(record),
         }
         self._statements.element("entity", data, described)
         self._attribute(record, data)
@@ -193,6 +204,19 @@ class _Writing:
         self._losses.tell(_IN_TEMPLATES)
         named = {"kiban:template": use.id, "kiban:templateName": use.name, "kiban:templateVersion": whole(use.version)}
         return {**named, **{name: as_json(to_json(dict(value))) for name, value in values.items()}}
+
+    def _of_rights(self, record: Record) -> dict[str, Any]:
+        rights = self._rights.get(record.id)
+        if rights is None:
+            return {}
+        address, holder = expression_address(rights.licence), rights.rights_holder
+        return {
+            "dct:license": {"$": address, "type": "xsd:anyURI"} if address else rights.licence,
+            "dct:rightsHolder": holder.name if holder is not None else "",
+            "dct:bibliographicCitation": rights.citation,
+            "kiban:licence": rights.licence,
+            "kiban:rights": as_json(short_json(rights)),
+        }
 
     def _attribute(self, record: Record, entity: str) -> None:
         party = _party(record.owner)

@@ -1,0 +1,37 @@
+"""The rights of whole projects, which count for those of their records that have none of their own.
+
+They stand in a table of their own because whoever may see a record of a project may see the rights that come with it,
+also where the project's own record is closed to them. Row-level security shows the rights of a project to those who may
+see one of its scopes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+
+from kiban.records.record import Record, RecordKind
+from kiban.store.json_text import from_text, to_text
+from kiban.store.sql_insert import PROJECT_RIGHTS, insert
+
+_VISIBLE = "EXISTS (SELECT FROM scope s WHERE s.project = p.project AND s.number = ANY(%(scopes)s::integer[]))"
+
+
+def project_rights(cursor: Cursor[tuple[Any, ...]], scopes: list[int]) -> dict[UUID, Any]:
+    """By project, as JSON. Of two records of one project that state rights, the older one counts."""
+    query = f"SELECT project, rights::text FROM project_rights p WHERE {_VISIBLE} ORDER BY record DESC"  # noqa: S608
+    return {project: from_text(rights) for project, rights in cursor.execute(query, {"scopes": scopes}).fetchall()}
+
+
+def keep_project_rights(cursor: Cursor[tuple[Any, ...]], records: Iterable[Record]) -> None:
+    """Let the rights of projects be as their records, in their newest versions, say by now."""
+    projects = [record for record in records if record.kind is RecordKind.PROJECT]
+    if not projects:
+        return
+    cursor.execute("DELETE FROM project_rights WHERE record = ANY(%s)", [[record.id for record in projects]])
+    stating = [record for record in projects if record.document.get("rights") and not record.deleted]
+    rows = [(record.id, record.project, to_text(record.document["rights"])) for record in stating]
+    insert(cursor, PROJECT_RIGHTS, rows)
