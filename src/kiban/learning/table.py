@@ -4,13 +4,14 @@ every value rests on."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from kiban.errors import IncompatibleUnit, UnknownUnit
 from kiban.quantity.measured import Measured
 from kiban.query.vocabulary import SHIPPED, Vocabulary
 from kiban.records.property import Fact
+from kiban.records.rights.rights import Rights
 
 Cell = str | float | int | None
 
@@ -32,6 +33,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     n_left_out: int = 0
     """Samples and measurements that answer as well, and that the asker may not put into tables."""
+    rights: Mapping[str, Rights] = field(default_factory=dict)
+    """What is stated of the rights in the records that it was drawn from, by their short identifiers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

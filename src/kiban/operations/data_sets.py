@@ -43,6 +43,7 @@ def data_set_of(asker: Asker, resources: Resources, shown: Shown, measurement: M
         sample=shown.sample,
         files=files,
         hidden=tuple(hidden),
+        rights=shown.rights.rights if shown.rights is not None else None,
     )
 
 

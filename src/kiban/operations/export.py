@@ -170,6 +170,7 @@ def _numbers(resources: Resources, shown: Shown, measurement: Measurement, *, ne
         sample=shown.sample,
         composition=shown.composition,
         facts=shown.facts,
+        rights=shown.rights.rights if shown.rights is not None else None,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kiban.operations.changed_records import current
 from kiban.operations.resources import Resources
+from kiban.operations.rights_of import effective_rights
 from kiban.records.party import Asker
 from kiban.records.provenance import Direction
 from kiban.records.record import RecordKind
@@ -53,6 +54,7 @@ def graph_of(
         links=tuple(sorted(inside, key=lambda link: (link.subject, link.predicate.value, link.object))),
         facts=tuple(sorted(facts, key=lambda fact: fact.id)),
         is_cut=is_cut,
+        rights=effective_rights(resources, visible, found.values()),
         n_beyond=0 if is_cut else len(set(links) - inside),
         address=address if address is None or address.endswith("/") else f"{address}/",
     )

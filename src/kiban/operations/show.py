@@ -9,6 +9,7 @@ from uuid import UUID
 from kiban.access.verdict import Verdict, weigh
 from kiban.errors import RecordNotFound
 from kiban.operations.resources import Resources
+from kiban.operations.rights_of import StatedRights, stated_rights
 from kiban.records.event import Event
 from kiban.records.file_entry import FileEntry
 from kiban.records.identity import parse_pid
@@ -38,7 +39,7 @@ class Shown:
 
     record: Record
     scope: Scope
-    rights: frozenset[Right]
+    held: frozenset[Right]
     """What the asker may do with it."""
     grounds: tuple[tuple[str, Verdict], ...]
     """What gives these rights: each verdict with the name of its rule, that which gives most first."""
@@ -51,6 +52,8 @@ class Shown:
     files: tuple[FileEntry, ...]
     versions: tuple[Record, ...]
     events: tuple[Event, ...]
+    rights: StatedRights | None = None
+    """Those that are stated for it: licence, holder, contributors, funding."""
 
     @property
     def reason(self) -> str:
@@ -59,7 +62,7 @@ class Shown:
 
     def may(self, right: Right | str) -> bool:
         """Say whether the asker may do this with it."""
-        return Right(right) in self.rights
+        return Right(right) in self.held
 
     @property
     def is_earlier(self) -> bool:
@@ -96,7 +99,7 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
     return Shown(
         record=record,
         scope=scope,
-        rights=judgement.rights,
+        held=judgement.rights,
         grounds=tuple(sorted(judgement.permissions, key=lambda ground: -len(ground[1].rights))),
         sample=sample,
         ties=ties,
@@ -106,6 +109,7 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
         files=catalog.files(visible, record=record.id),
         versions=catalog.versions(record.id, visible),
         events=catalog.events(visible, subject=record.id),
+        rights=stated_rights(resources, visible, record),
     )
 
 

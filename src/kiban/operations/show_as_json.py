@@ -17,13 +17,14 @@ def shown_as_json(shown: Shown) -> dict[str, Any]:
         **record_as_json(record),
         "tier": shown.scope.tier.value,
         "reason": shown.reason,
-        "rights": sorted(shown.rights),
+        "may": sorted(shown.held),
         "under": [
             {"rule": rule, "reason": verdict.reason, "until": verdict.until and verdict.until.isoformat()}
             for rule, verdict in shown.grounds
         ],
         "sample": _reference(shown.sample) if shown.sample is not None else None,
         "composition": shown.composition,
+        "rights": shown.rights.as_json() if shown.rights is not None else None,
         "document": dict(record.document),
         "links": [
             {"predicate": tie.predicate, "outgoing": tie.outgoing, "record": _reference(tie.other)}

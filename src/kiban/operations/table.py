@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiban.learning.table import Subject, Table, long, wide
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources
+from kiban.operations.rights_of import effective_rights
 from kiban.operations.terms import vocabulary_of
 from kiban.query.question import Question
 from kiban.records.parties.right import Right
@@ -51,8 +52,12 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     in_order = [facts[i] for i in sorted(facts)]
     pids = {i: record.pid for i, record in evidence.items()}
     drawn = long(in_order, subjects, pids) if all_values else wide(in_order, subjects, pids, known)
+    sources = {record.id: record for record in (*owners.values(), *evidence.values(), *measurements.values())}
+    stated = effective_rights(resources, visible, sources.values())
     return replace(
-        drawn, n_left_out=_n_answers(resources, question, resources.visible(asker)) - len(samples) - len(measurements)
+        drawn,
+        n_left_out=_n_answers(resources, question, resources.visible(asker)) - len(samples) - len(measurements),
+        rights={sources[i].pid: rights for i, rights in stated.items()},
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from kiban.errors import MissingExtra, WrongUsage
+from kiban.records.rights.rights import Rights
+from kiban.standards.tabular_rights import COLUMNS, as_json, as_metadata, columns_of
 
 
 class _Column(Protocol):
@@ -20,7 +22,9 @@ class _Column(Protocol):
     def is_number(self) -> bool: ...
 
 
-def write(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], kind: str) -> bytes:
+def write(
+    columns: Sequence[_Column], rows: Sequence[Sequence[Any]], kind: str, *, rights: Mapping[str, Rights] | None = None
+) -> bytes:
     """Write a table.
 
     Parameters
@@ -28,6 +32,10 @@ def write(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], kind: str) 
     kind : str
         `csv` (UTF-8, a header row with units in square brackets), `json` (a list of columns with their units, and a
         list of rows) or `parquet` (units in the metadata of each field, under `unit`).
+    rights : mapping, optional
+        What is stated of the rights in the records of the table, by short identifier. CSV has licences and holders in
+        its last two columns (`losses_of` says what it has no place for), JSON all of it under `rights`, Parquet in its
+        metadata under `kiban.rights`.
 
     Raises
     ------
@@ -37,20 +45,24 @@ def write(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], kind: str) 
         If it is another kind.
     """
     if kind == "csv":
-        return _csv(columns, rows)
+        return _csv(columns, rows, rights or {})
     if kind == "json":
         described = [{"name": c.name, "unit": c.unit} for c in columns]
-        return json.dumps({"columns": described, "rows": [list(r) for r in rows]}, ensure_ascii=False).encode()
+        stated = {"rights": as_json(rights)} if rights else {}
+        table = {"columns": described, "rows": [list(r) for r in rows], **stated}
+        return json.dumps(table, ensure_ascii=False).encode()
     if kind == "parquet":
-        return _parquet(columns, rows)
+        return _parquet(columns, rows, as_metadata(rights or {}))
     raise WrongUsage(f"A table cannot be written as '{kind}'.", mend="Use csv, json or parquet.")
 
 
-def _csv(columns: Sequence[_Column], rows: Sequence[Sequence[Any]]) -> bytes:
+def _csv(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], rights: Mapping[str, Rights]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
-    writer.writerow(f"{c.name} [{c.unit}]" if c.unit else c.name for c in columns)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    names = [c.name for c in columns]
+    writer.writerow([*(f"{c.name} [{c.unit}]" if c.unit else c.name for c in columns), *(COLUMNS if rights else ())])
+    said = [columns_of(names, row, rights) if rights else () for row in rows]
+    writer.writerows([_safe(cell) for cell in (*row, *more)] for row, more in zip(rows, said, strict=True))
     return out.getvalue().encode("utf-8")
 
 
@@ -59,7 +71,7 @@ def _safe(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _parquet(columns: Sequence[_Column], rows: Sequence[Sequence[Any]]) -> bytes:
+def _parquet(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], metadata: dict[str, str]) -> bytes:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -71,5 +83,5 @@ def _parquet(columns: Sequence[_Column], rows: Sequence[Sequence[Any]]) -> bytes
     ]
     arrays = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(fields)]
     sink = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), sink)
+    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata or None)), sink)
     return sink.getvalue()

@@ -35,6 +35,7 @@ class TableCommand:
         """See `Command`."""
         from kiban.operations.table import table
         from kiban.standards.tabular import write
+        from kiban.standards.tabular_rights import losses_of
 
         output: Path | None = arguments.output
         kind = output.suffix.lower().lstrip(".") if output is not None else "csv"
@@ -43,7 +44,7 @@ class TableCommand:
         ask_ahead(arguments)
         with platform(arguments, n_workers=1) as (asker, resources):
             drawn = table(asker, resources, arguments.question, all_values=arguments.all_values)
-        content = write(drawn.columns, drawn.rows, kind)
+        content = write(drawn.columns, drawn.rows, kind, rights=drawn.rights)
         if output is None:
             sys.stdout.write(content.decode("utf-8"))
         else:
@@ -54,6 +55,8 @@ class TableCommand:
         say(f"{len(drawn.rows)} rows, {len(drawn.columns)} columns")
         if drawn.n_left_out:
             say(f"{drawn.n_left_out} records that answer were left out: you may read them, not put them into tables")
+        for loss in losses_of(kind, drawn.rights):
+            say(f"  not carried: {loss}")
         return DONE
 
 

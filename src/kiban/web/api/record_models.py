@@ -65,10 +65,14 @@ class ShownModel(Model):
     created_by: str
     tier: str = Field(examples=["closed"])
     reason: str = Field(description="Why you may see it.")
-    rights: list[str] = Field(description="What you may do with it.", examples=[["data", "exists", "metadata"]])
+    may: list[str] = Field(description="What you may do with it.", examples=[["data", "exists", "metadata"]])
     under: list[GroundModel] = Field(description="What gives you these rights.")
     sample: ReferenceModel | None
     composition: dict[str, float] = Field(description="Amount fractions of the sample's elements.")
+    rights: dict[str, Any] | None = Field(
+        description="Licence, rights holder, contributors, funding; `stated_by` says whether the record or its project "
+        "states them."
+    )
     document: dict[str, Any] = Field(description="The noun itself.")
     links: list[LinkModel]
     properties: list[PropertyModel]

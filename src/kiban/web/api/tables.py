@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from kiban.operations.table import table
 from kiban.standards.tabular import write
+from kiban.standards.tabular_rights import losses_of
 from kiban.web.api.describe import problems
 from kiban.web.api.search import Question
 from kiban.web.asker import AtDesk
@@ -42,9 +43,15 @@ def get_table(
     """One row for each sample: every term with its unit, standard uncertainty and the measurement it rests on.
 
     Only what you may use is in it. The header `kiban-left-out` says how many samples and measurements answer as well,
-    and may be read, but not put into tables.
+    and may be read, but not put into tables. The rights in the records are in it where some are stated: licences and
+    holders as columns of CSV, all of it in JSON and Parquet. The header `x-kiban-losses` counts what CSV has no place
+    for.
     """
     drawn = table(desk.asker, desk.resources, q, all_values=all_values)
-    content = write(drawn.columns, drawn.rows, format)
-    headers = {"content-disposition": f'attachment; filename="table.{format}"', "kiban-left-out": str(drawn.n_left_out)}
+    content = write(drawn.columns, drawn.rows, format, rights=drawn.rights)
+    headers = {
+        "content-disposition": f'attachment; filename="table.{format}"',
+        "kiban-left-out": str(drawn.n_left_out),
+        "x-kiban-losses": str(len(losses_of(format, drawn.rights))),
+    }
     return Response(content, media_type=_MEDIA_TYPES[format], headers=headers)

@@ -30,6 +30,7 @@ from kiban.web.number_text import concise, number_text
 from kiban.web.page import page
 from kiban.web.provenance_graph import Graph, Node, draw, shortened
 from kiban.web.record_described import measurement_values, process_values, sample_values
+from kiban.web.rights_shown import shown_rights
 from kiban.web.show_values import instant, quantity, quantity_document
 from kiban.web.unit_text import axis_title, with_unit
 
@@ -67,6 +68,7 @@ def show_record(
         "record": shown.record,
         "document": shown.record.document,
         "provenance": draw(_graph(shown, speaker), speaker("record.provenance_label")),
+        "rights": shown_rights(shown.rights, speaker.language),
         "fact_groups": _fact_groups(shown, speaker, _terms(desk, shown)),
     }
     if shown.record.kind is RecordKind.MEASUREMENT:
