@@ -17,6 +17,7 @@ from kiban.records.reading import Reading
 from kiban.standards.contract import Export
 from kiban.testing.export_examples import EXAMPLES, exportable, sample_record
 from kiban.testing.reading_strategies import readings
+from kiban.testing.rights_examples import RIGHTS, untold
 
 _HEADINGS = ("What is carried", "What is lost", "Source")
 
@@ -53,6 +54,13 @@ class ExportSuite:
             with pytest.raises(NotExportable) as caught:
                 self.export.export(example)
             assert caught.value.mend
+
+    @pytest.mark.parametrize("name", EXAMPLES)
+    def test_the_rights_in_the_record_are_in_the_file_or_told_as_losses(self, name: str) -> None:
+        given = exportable(EXAMPLES[name](), rights=RIGHTS)
+        if self.export.obstacle(given.measurement) is None:
+            exported = self.export.export(given)
+            assert untold(RIGHTS, exported.content, exported.losses) == ()
 
     def test_it_works_without_the_raw_file_s_entry(self) -> None:
         for make in EXAMPLES.values():

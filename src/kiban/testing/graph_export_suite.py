@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from kiban.standards.graph_contract import GraphExport, GraphExportable
 from kiban.testing.graph_examples import family, graphs
+from kiban.testing.rights_examples import RIGHTS, untold
 
 _HEADINGS = ("What is carried", "What is lost", "Source")
 _NUMBER = re.compile(r"(?<![\w.-])-?\d+\.\d+(?:e[-+]?\d+)?")
@@ -52,6 +53,11 @@ class GraphExportSuite:
             assert loss[0].isupper() or loss[0].isdigit(), loss
             assert loss.endswith("."), loss
             assert "{n}" not in loss, loss
+
+    def test_the_rights_in_every_record_are_in_the_file_or_told_as_losses(self) -> None:
+        for record in family().records:
+            exported = self.export.export(replace(family(), rights={record.id: RIGHTS}))
+            assert untold(RIGHTS, exported.content, exported.losses) == (), record.title
 
     def test_the_address_is_used_only_where_one_is_known(self) -> None:
         there = self.export.export(family(address="https://kiban.example.org/")).content

@@ -17,6 +17,7 @@ from kiban.quantity.series import Series, Uncertainties
 from kiban.quantity.uncertainty import Distribution, Kind, Origin, Uncertainty
 from kiban.records.reading import Json, MetadataValue, Reading, Role, Variable
 from kiban.records.technique import TECHNIQUES
+from kiban.testing.rights_examples import rights
 
 _UNITS = ("", "deg", "1/cm", "mA*h/g", "degC", "count", "Ω·m")
 _DTYPES = ("f8", "f4", ">f8", "i8", "i4", "u2", ">i2", "u1", "i1", "?", "c16", "c8")
@@ -159,5 +160,6 @@ def readings(draw: DrawFn) -> Reading:
         operator=draw(optional),
         instrument=draw(optional),
         started_at=draw(st.one_of(st.none(), times())),
+        rights=draw(st.one_of(st.none(), rights())),
         doubts=tuple(draw(st.lists(texts(), max_size=3))),
     )

@@ -41,7 +41,7 @@ FIELDS: tuple[Field, ...] = (
         "その他のライセンス",
         help_=Label(
             en="An SPDX expression, as GPL-3.0-or-later or CC-BY-4.0 OR MIT; LicenseRef-<name> for terms of your own.",
-            ja="SPDX式で記入します(例: GPL-3.0-or-later、CC-BY-4.0 OR MIT)。独自の条件は LicenseRef-名称 とします。",
+            ja="SPDX式で記入します（例: GPL-3.0-or-later、CC-BY-4.0 OR MIT）。独自の条件は LicenseRef-名称 とします。",
         ),
     ),
     Field(
@@ -69,7 +69,7 @@ FIELDS: tuple[Field, ...] = (
                 key="roles",
                 kind=FieldKind.CHOICE,
                 many=True,
-                label=Label(en="Roles (CRediT)", ja="役割(CRediT)"),
+                label=Label(en="Roles (CRediT)", ja="役割（CRediT）"),
                 options=tuple(
                     Option(key=role.value, label=Label(en=role.en, ja=role.ja), iri=role.iri) for role in CreditRole
                 ),
@@ -110,10 +110,18 @@ def values_of(rights: Rights | None) -> dict[str, Any]:
     """What stands in the form's fields."""
     if rights is None:
         return {}
-    values: dict[str, Any] = to_json(rights)
+    # Rows are lists, as in documents that come back from the catalog.
+    values: dict[str, Any] = _as_lists(to_json(rights))
     if rights.licence not in COMMON:
         values["other_licence"] = values.pop("licence")
     return {key: value for key, value in values.items() if not is_nothing(value)}
+
+
+def _as_lists(value: Any) -> Any:
+    """Lists for tuples, at every level."""
+    if isinstance(value, Mapping):
+        return {key: _as_lists(one) for key, one in value.items()}
+    return [_as_lists(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def rights_of_values(values: Mapping[str, Any]) -> tuple[Rights | None, tuple[Problem, ...]]:

@@ -49,7 +49,7 @@ COMMON = {
         CommonLicence(
             id="CC0-1.0",
             en="Creative Commons Zero 1.0 Universal (no rights reserved)",
-            ja="クリエイティブ・コモンズ ゼロ 1.0 全世界(権利放棄)",
+            ja="クリエイティブ・コモンズ ゼロ 1.0 全世界（権利放棄）",
             address=f"{_CC}publicdomain/zero/1.0/",
         ),
         CommonLicence(
@@ -85,19 +85,19 @@ COMMON = {
         CommonLicence(
             id="ODbL-1.0",
             en="Open Data Commons Open Database License 1.0",
-            ja="Open Data Commons Open Database License 1.0(ODbL)",
+            ja="Open Data Commons Open Database License 1.0（ODbL）",
             address="https://opendatacommons.org/licenses/odbl/1-0/",
         ),
         CommonLicence(
             id="ODC-By-1.0",
             en="Open Data Commons Attribution License 1.0",
-            ja="Open Data Commons Attribution License 1.0(ODC-By)",
+            ja="Open Data Commons Attribution License 1.0（ODC-By）",
             address="https://opendatacommons.org/licenses/by/1-0/",
         ),
         CommonLicence(
             id="PDDL-1.0",
             en="Open Data Commons Public Domain Dedication and License 1.0",
-            ja="Open Data Commons Public Domain Dedication and License 1.0(PDDL)",
+            ja="Open Data Commons Public Domain Dedication and License 1.0（PDDL）",
             address="https://opendatacommons.org/licenses/pddl/1-0/",
         ),
         CommonLicence(id="MIT", en="MIT License", ja="MIT License", address="https://opensource.org/license/mit"),
@@ -110,7 +110,7 @@ COMMON = {
         CommonLicence(
             id=ALL_RIGHTS_RESERVED,
             en="All rights reserved: ask the rights holder",
-            ja="すべての権利を留保(権利者の許諾が必要)",
+            ja="すべての権利を留保（権利者の許諾が必要）",
         ),
     )
 }

@@ -52,7 +52,8 @@ class Contributor:
         _tidy(self, "A contributor", needed="name", name=LONGEST_NAME, affiliation=LONGEST_NAME)
         _settle(self, "orcid", orcid_of(self.orcid) if self.orcid.strip() else "")
         _settle(self, "ror", ror_of(self.ror) if self.ror.strip() else "")
-        _settle(self, "roles", tuple(dict.fromkeys(self.roles)))
+        # In the taxonomy's order, which ranks nobody.
+        _settle(self, "roles", tuple(role for role in CreditRole if role in self.roles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
