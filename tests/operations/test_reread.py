@@ -17,9 +17,15 @@ from kiban.operations.find import find
 from kiban.operations.list_files import list_files
 from kiban.operations.reread import reread
 from kiban.operations.resources import Resources
+from kiban.operations.rights_of import StatedRights
 from kiban.operations.show import show
+from kiban.operations.show_rights import show_rights
+from kiban.operations.state_rights import state_rights
 from kiban.records.file_entry import FileStatus
 from kiban.records.party import ANONYMOUS, Asker
+from kiban.records.rights.json_text import rights_text
+from kiban.records.rights.rights import Rights
+from kiban.testing.rights_examples import RIGHTS
 
 JCAMP = b"""##TITLE=polystyrene
 ##JCAMP-DX=4.24
@@ -121,6 +127,24 @@ def test_what_an_earlier_reader_read_becomes_a_new_version_with_its_own_facts(
     assert not renewed & facts
     assert show(asker, resources, pid, version=1).record.document["reader_version"] == 0
     assert list(reread(asker, resources)) == []
+
+
+def test_rights_that_people_stated_stay_and_those_of_the_file_come_where_nobody_did(
+    asker: Asker, resources: Resources, inbox: Path
+) -> None:
+    old = replace(resources, fence=OtherFence(resources.fence, version=0))
+    pid = put(asker, old, inbox)
+    state_rights(asker, resources, pid, RIGHTS)
+    list(reread(asker, resources))
+    assert show_rights(asker, resources, pid)[1] == StatedRights(rights=RIGHTS, is_own=True)
+    said = JCAMP.replace(b"##OWNER", f"##$KIBAN RIGHTS= {rights_text(RIGHTS)}\r\n##OWNER".encode())
+    (inbox / "other.jdx").write_bytes(said)
+    [outcome] = deposit(asker, old, [inbox / "other.jdx"])
+    assert show_rights(asker, resources, outcome.measurement or "")[1] == StatedRights(rights=RIGHTS, is_own=True)
+    state_rights(asker, resources, outcome.measurement or "", Rights(licence="MIT"))
+    list(reread(asker, resources))
+    [stated] = find(asker, resources, "licence = MIT").hits
+    assert stated.id == outcome.measurement
 
 
 def test_a_measurement_that_a_file_gives_no_longer_ends(asker: Asker, resources: Resources, inbox: Path) -> None:
