@@ -13,6 +13,7 @@ from kiban.operations.find import find
 from kiban.operations.show_rights import show_rights
 from kiban.operations.state_rights import state_rights
 from kiban.records.document import from_json, to_json
+from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.rights.json_text import short_json
 from kiban.records.rights.rights import Rights
@@ -27,7 +28,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture(name="asker")
 def _asker(program: Program) -> Asker:
-    return Asker(party="operator", projects=frozenset({program.resources.project}))
+    return Asker(party="operator", roles={program.resources.project: Role.OWNER})
 
 
 @pytest.fixture(name="sample")

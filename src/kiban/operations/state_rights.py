@@ -56,6 +56,8 @@ def state_rights(
         If there is no such sample, process, measurement or project that the asker may see.
     Conflict
         If somebody else changed it first.
+    Refused
+        If the asker may see the record and not change it.
     InvalidValue
         If the record states the same already.
     """
@@ -91,11 +93,13 @@ def state_rights_of_all(
     InvalidQuestion
     Conflict
         If there are more or fewer answers by now.
+    Refused
+        If the asker may add to no project, or not to the one it works in.
     InvalidValue
         If nothing would change.
     """
     question = And((understood(asker, resources, text), Has("kind", Extent.ANY, tuple(k.value for k in MANY))))
-    visible = resources.visible(asker)
+    visible, project = resources.visible(asker), resources.project_of(asker)
     counts = {"stated": 0, "same": 0, "elsewhere": 0}
 
     def stating() -> Iterator[tuple[Record, Record]]:
@@ -105,14 +109,14 @@ def state_rights_of_all(
             page = resources.catalog.find(question, visible, limit=_PAGE, after=after)
             for record in page.records:
                 new = _stating(asker, record, rights)
-                is_elsewhere = record.project != resources.project
+                is_elsewhere = record.project != project
                 counts["elsewhere" if is_elsewhere else "same" if new is None else "stated"] += 1
                 if new is not None and not is_elsewhere:
                     yield record, new
             if (after := page.next) is None:
                 return
 
-    with resources.catalog.writing(visible, project=resources.project) as writing:
+    with resources.catalog.writing(visible, project=project) as writing:
         changed = stating()
         while pairs := list(islice(changed, _PAGE)):
             events = tuple(_event(asker, before, after) for before, after in pairs)
