@@ -8,14 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from kiban.operations.resources import Resources
-from kiban.query.question import Comparison, Operator
 from kiban.records.document import from_json
-from kiban.records.record import Record, RecordKind
+from kiban.records.record import Record
 from kiban.records.rights.json_text import short_json
 from kiban.records.rights.rights import Rights
 from kiban.records.scope import Visible
-
-_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +34,26 @@ def stated_rights(resources: Resources, visible: Visible, record: Record) -> Sta
     """The rights that count for a record, of any version of it, that the asker may see."""
     if (own := own_rights(record)) is not None:
         return StatedRights(rights=own, is_own=True)
-    found = resources.catalog.project_rights(visible).get(record.project)
+    found = resources.catalog.project_rights(visible, projects=[record.project]).get(record.project)
     if found is None:
         return None
-    return StatedRights(rights=found, is_own=False, project=project_record(resources, visible, record.project))
+    project = resources.catalog.get_many([found.record], visible).get(found.record)
+    return StatedRights(rights=found.rights, is_own=False, project=project)
 
 
 def effective_rights(resources: Resources, visible: Visible, records: Iterable[Record]) -> dict[UUID, Rights]:
     """The rights that count for each of many records; those for which none are stated are left out."""
+    records = tuple(records)
+    own = {record.id: own_rights(record) for record in records}
+    projects = {record.project for record in records if own[record.id] is None}
+    others = resources.catalog.project_rights(visible, projects=projects) if projects else {}
     found: dict[UUID, Rights] = {}
-    of_projects: dict[UUID, Rights] | None = None
     for record in records:
-        rights = own_rights(record)
-        if rights is None:
-            of_projects = resources.catalog.project_rights(visible) if of_projects is None else of_projects
-            rights = of_projects.get(record.project)
-        if rights is not None:
-            found[record.id] = rights
+        stated = own[record.id]
+        if stated is not None:
+            found[record.id] = stated
+        elif record.project in others:
+            found[record.id] = others[record.project].rights
     return found
 
 
@@ -61,15 +61,3 @@ def own_rights(record: Record) -> Rights | None:
     """What the record itself states."""
     stated = record.document.get("rights")
     return from_json(stated, Rights) if stated else None
-
-
-def project_record(resources: Resources, visible: Visible, project: UUID) -> Record | None:
-    """The record of a project, where the asker may see it."""
-    question, after = Comparison("kind", Operator.EQUAL, RecordKind.PROJECT.value), None
-    while True:
-        page = resources.catalog.find(question, visible, limit=_PAGE, after=after)
-        for record in page.records:
-            if record.project == project:
-                return record
-        if (after := page.next) is None:
-            return None

@@ -58,6 +58,14 @@ class Page:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectRights:
+    """What is stated of the rights in a whole project, and the project's record, which states it."""
+
+    rights: Rights
+    record: UUID
+
+
 class Facet(StrEnum):
     """What answers can be counted by."""
 
@@ -211,11 +219,19 @@ class Catalog(Protocol):
         """
         ...
 
-    def project_rights(self, visible: Visible) -> dict[UUID, Rights]:
+    def project_rights(
+        self, visible: Visible, *, projects: Collection[UUID] | None = None
+    ) -> dict[UUID, ProjectRights]:
         """What is stated of the rights in whole projects, by project: of each of which the asker may see some scope.
 
         A record of a project can be given to others whom the project's own record is closed to. The rights that come
-        with it then are theirs to see; nothing else of the project's record is.
+        with it then are theirs to see; nothing else of the project's record is. Of two records of one project that
+        state rights, the older one counts.
+
+        Parameters
+        ----------
+        projects : collection of UUID, optional
+            Only of these.
         """
         ...
 

@@ -31,7 +31,7 @@ from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store import catalog_faults
-from kiban.store.catalog import Batch, Facet, Fault, Page
+from kiban.store.catalog import Batch, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_state import MemoryState
 from kiban.store.paging import check_limit, read_after, reading_order
@@ -209,18 +209,24 @@ class MemoryCatalog:
             is_cut=len(kept) < len(found),
         )
 
-    def project_rights(self, visible: Visible) -> dict[UUID, Rights]:
+    def project_rights(
+        self, visible: Visible, *, projects: Collection[UUID] | None = None
+    ) -> dict[UUID, ProjectRights]:
         """See `Catalog.project_rights`."""
-        return {i: from_json(rights, Rights) for i, rights in self._project_rights(visible).items()}
+        return {
+            project: ProjectRights(from_json(rights, Rights), record)
+            for project, (record, rights) in self._project_rights(visible).items()
+            if projects is None or project in projects
+        }
 
-    def _project_rights(self, visible: Visible) -> dict[UUID, Any]:
+    def _project_rights(self, visible: Visible) -> dict[UUID, tuple[UUID, Any]]:
         seen = {scope.project for scope in self._scopes if scope.number in visible}
-        found: dict[UUID, Any] = {}
+        found: dict[UUID, tuple[UUID, Any]] = {}
         for _, versions in sorted(self._state.records.items()):
             record = versions[-1]
             rights = record.document.get("rights")
             if record.kind is RecordKind.PROJECT and record.project in seen and rights and not record.deleted:
-                found.setdefault(record.project, rights)
+                found.setdefault(record.project, (record.id, rights))
         return found
 
     def facts(
@@ -325,7 +331,7 @@ class MemoryCatalog:
     def _answers(self, question: Question, visible: Visible) -> Iterator[Described]:
         condition = meaning(question)
         state, tiers = self._state, [scope.tier for scope in self._scopes]
-        rights = {project: rights_answers(stated) for project, stated in self._project_rights(visible).items()}
+        rights = {project: rights_answers(stated) for project, (_, stated) in self._project_rights(visible).items()}
         for record_id in state.records:
             record = state.live(record_id, visible)
             if record is not None:

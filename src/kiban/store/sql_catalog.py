@@ -34,7 +34,7 @@ from kiban.records.record import Record
 from kiban.records.rights.rights import Rights
 from kiban.records.scope import Scope, Tier, Visible, bits
 from kiban.store.audit_log import Tail
-from kiban.store.catalog import Facet, Fault, Page
+from kiban.store.catalog import Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
@@ -292,11 +292,13 @@ class SqlCatalog:
         with self._transaction(visible) as cursor:
             return walk(cursor, start, visible, direction=direction, most=check_limit(most))
 
-    def project_rights(self, visible: Visible) -> dict[UUID, Rights]:
+    def project_rights(
+        self, visible: Visible, *, projects: Collection[UUID] | None = None
+    ) -> dict[UUID, ProjectRights]:
         """See `Catalog.project_rights`."""
         with self._transaction(visible) as cursor:
-            found = project_rights(cursor, sorted(visible.numbers))
-        return {project: from_json(rights, Rights) for project, rights in found.items()}
+            found = project_rights(cursor, sorted(visible.numbers), projects)
+        return {i: ProjectRights(from_json(rights, Rights), record) for i, (record, rights) in found.items()}
 
     def facts(
         self,

@@ -161,7 +161,7 @@ class Where:
             return own
         if self._projects is None:
             found = project_rights(self._cursor, self.parameters["scopes"])
-            self._projects = {project: rights_answers(rights) for project, rights in found.items()}
+            self._projects = {project: rights_answers(rights) for project, (_, rights) in found.items()}
         holding = [project for project, said in self._projects.items() if holds(said.get(path, ()))]
         without = f"NOT jsonb_exists(r.answers, {self._value(OWN)})"
         return f"({own} OR (r.project = ANY({self._value(holding)}::uuid[]) AND {without}))" if holding else own

@@ -7,7 +7,7 @@ see one of its scopes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +20,14 @@ from kiban.store.sql_insert import PROJECT_RIGHTS, insert
 _VISIBLE = "EXISTS (SELECT FROM scope s WHERE s.project = p.project AND s.number = ANY(%(scopes)s::integer[]))"
 
 
-def project_rights(cursor: Cursor[tuple[Any, ...]], scopes: list[int]) -> dict[UUID, Any]:
-    """By project, as JSON. Of two records of one project that state rights, the older one counts."""
-    query = f"SELECT project, rights::text FROM project_rights p WHERE {_VISIBLE} ORDER BY record DESC"  # noqa: S608
-    return {project: from_text(rights) for project, rights in cursor.execute(query, {"scopes": scopes}).fetchall()}
+def project_rights(
+    cursor: Cursor[tuple[Any, ...]], scopes: list[int], projects: Collection[UUID] | None = None
+) -> dict[UUID, tuple[UUID, Any]]:
+    """By project, the record that states them, and the rights as JSON; see `Catalog.project_rights`."""
+    among = "" if projects is None else "AND project = ANY(%(projects)s)"
+    query = f"SELECT project, record, rights::text FROM project_rights p WHERE {_VISIBLE} {among} ORDER BY record DESC"  # noqa: S608
+    rows = cursor.execute(query, {"scopes": scopes, "projects": list(projects or ())}).fetchall()
+    return {project: (record, from_text(rights)) for project, record, rights in rows}
 
 
 def keep_project_rights(cursor: Cursor[tuple[Any, ...]], records: Iterable[Record]) -> None:

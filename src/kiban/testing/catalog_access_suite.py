@@ -16,7 +16,7 @@ from kiban.records.link import Predicate
 from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights, RightsHolder
 from kiban.records.scope import Tier, Visible
-from kiban.store.catalog import Batch, Catalog, Facet
+from kiban.store.catalog import Batch, Catalog, Facet, ProjectRights
 from kiban.testing.catalog_examples import Laboratory, a_fact, a_link, blob_of
 
 NOTHING = Visible(frozenset())
@@ -82,7 +82,9 @@ class CatalogAccessSuite:
             lab.measurement("own scan", scope=is_open, document=own),
         )
         outsider, nobody = lab.visible(Tier.OPEN), NOTHING
-        assert lab.catalog.project_rights(outsider) == {lab.project: rights}
+        assert lab.catalog.project_rights(outsider) == {lab.project: ProjectRights(rights, project.id)}
+        assert lab.catalog.project_rights(outsider, projects=[lab.project]).keys() == {lab.project}
+        assert lab.catalog.project_rights(outsider, projects=[project.id]) == {}
         assert lab.catalog.project_rights(nobody) == {}
         asked = {
             'licence = "CC-BY-4.0"': ["shown scan"],
@@ -101,7 +103,7 @@ class CatalogAccessSuite:
         lab.write(replace(project, version=2, document={"rights": None}))
         assert lab.catalog.project_rights(outsider) == {}
         lab.write(replace(project, version=3))
-        assert lab.catalog.project_rights(outsider) == {lab.project: rights}
+        assert lab.catalog.project_rights(outsider) == {lab.project: ProjectRights(rights, project.id)}
         lab.write(replace(project, version=4, deleted=True))
         assert lab.catalog.project_rights(lab.visible()) == {}
 
