@@ -69,14 +69,21 @@ def _chromium() -> Iterator[Any]:
         browser.close()
 
 
+_LISTEN = """document.addEventListener("securitypolicyviolation", (e) => window.violated(
+    `${e.violatedDirective} ${e.blockedURI} at ${e.sourceFile}:${e.lineNumber}:${e.columnNumber} on ${location}`));"""
+
+
 class Watched:
-    """A page, and what went wrong on it: errors of scripts, requests to other hosts."""
+    """A page, and what went wrong on it: errors of scripts, requests to other hosts, what the policy forbids."""
 
     def __init__(self, page: Any, address: str) -> None:
         self.page = page
         self.address = address
         self.errors: list[str] = []
         self.strangers: set[str] = set()
+        self.violations: set[str] = set()
+        page.expose_function("violated", lambda said: self.violations.add(said))
+        page.add_init_script(_LISTEN)
         page.set_default_timeout(90_000)  # a busy machine draws slowly
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
@@ -105,6 +112,7 @@ def _watched(request: pytest.FixtureRequest, chromium: Any, address: str, sessio
     context.close()
     assert watched.errors == []
     assert watched.strangers == set()
+    assert watched.violations == set()
 
 
 @pytest.fixture(name="new_table")

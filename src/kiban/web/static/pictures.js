@@ -47,6 +47,7 @@ function layout(x, y) {
   return {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", margin: { l: 60, r: 16, t: 16, b: 50 },
     font: { color: style.color, family: style.fontFamily, size: 13 }, showlegend: false, hovermode: "closest",
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: "#8a939b", activecolor: "#2a6fbb" },
     xaxis: axis(x), yaxis: axis(y),
   };
 }
@@ -82,7 +83,7 @@ async function drawColours(picture) {
   const trace = {
     type: "image", z, x0: x[0], dx: step(x), y0: y[0], dy: step(y), hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
   };
-  await window.Plotly.react(place, [trace], layout(axisTitle(columns), axisTitle(rows)), { responsive: true, displaylogo: false });
+  await window.Plotly.react(place, [trace], layout(axisTitle(columns), axisTitle(rows)), { responsive: true });
   const steps = found[0].axes.map((axis) => axis.step);
   note.textContent = Math.max(...steps) > 1 ? given.words.shrunk.replace("{n}", String(Math.max(...steps))) : "";
 }
@@ -113,7 +114,7 @@ async function drawPicture() {
       title: { text: label, side: isNarrow() ? "bottom" : "right" }, exponentformat: "power",
     }, hovertemplate: "%{x}, %{y}: %{z}<extra></extra>",
   };
-  await window.Plotly.react(place, [trace], drawn, { responsive: true, displaylogo: false });
+  await window.Plotly.react(place, [trace], drawn, { responsive: true });
   const steps = found.axes.map((axis) => axis.step);
   const parts = [];
   if (found.averaged.length) parts.push(given.words.averaged.replace("{names}", found.averaged.map(text).join(", ")));
@@ -137,7 +138,7 @@ async function drawSpectrum() {
     type: "scatter", mode: "lines", x: numbers(axis, found.values.length), y: found.values,
     line: { width: 1.5, color: "#2a6fbb" }, hovertemplate: "%{x}<br>%{y}<extra></extra>",
   };
-  await window.Plotly.react(line, [trace], drawn, { responsive: true, displaylogo: false });
+  await window.Plotly.react(line, [trace], drawn, { responsive: true });
 }
 
 async function draw() {

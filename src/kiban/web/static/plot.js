@@ -99,6 +99,7 @@ function layout(x, y) {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: text, family: getComputedStyle(document.body).fontFamily, size: 13 },
     margin: { l: 60, r: 16, t: 16, b: 50 }, showlegend: false, hovermode: "closest", dragmode: "zoom",
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: "#8a939b", activecolor: "#2a6fbb" }, // on a plot without ground it would be black
     xaxis: axis(x), yaxis: axis(y),
   };
 }
@@ -210,7 +211,7 @@ function drawLines({ z, x, y }) {
 }
 
 function render(traces, drawn) {
-  const options = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+  const options = { responsive: true, scrollZoom: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
   window.Plotly.react(place, traces, drawn, options);
 }
 
