@@ -5,15 +5,27 @@ KIBAN_DATABASE_URL   a PostgreSQL to use instead of the embedded one, as postgre
 KIBAN_RDE_PYTHON     the Python of an environment with rdetoolkit, for structuring programs of NIMS RDE
 KIBAN_AUDIT_KEY      the file of the key that the audit log is signed with; keys/audit.key in the home unless given
 KIBAN_BASE_URL       the address at which people open the platform; labels hold it, so that a phone opens the record
+KIBAN_TRUSTED_PROXIES      reverse proxies whose word on a client's address is believed, separated by commas
+KIBAN_LARGEST_UPLOAD       how large a deposited file may be, as 50 GB
+KIBAN_REQUESTS_PER_MINUTE  how many requests of one person or program are answered; 0 for any number
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiban.errors import InvalidSetting, InvalidValue
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LARGEST_UPLOAD_BYTES = 50 * 10**9
+REQUESTS_PER_MINUTE = 1200
+_UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_SIZE = re.compile(r"([0-9]{1,12})\s*([A-Z]{0,2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +40,13 @@ class Settings:
     audit_key: Path | None = None
     """`None` for the one in the home."""
     base_url: str | None = None
-    """What the codes of labels begin with; `None` for codes that hold the identifier alone."""
+    """Where people open the platform, and what the codes of labels begin with; `None` for this machine only, and codes
+    that hold the identifier alone."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Reverse proxies that are believed when they say for whom they ask."""
+    largest_upload_bytes: int = LARGEST_UPLOAD_BYTES
+    requests_per_minute: int = REQUESTS_PER_MINUTE
+    """Of one person or program; 0 for any number."""
 
     def __post_init__(self) -> None:
         url = self.database_url
@@ -56,6 +74,9 @@ def load(home: Path | None = None) -> Settings:
         rde_python=Path(python).expanduser().absolute() if python else None,
         audit_key=Path(key).expanduser().absolute() if key else None,
         base_url=os.environ.get("KIBAN_BASE_URL") or None,
+        trusted_proxies=_networks("KIBAN_TRUSTED_PROXIES"),
+        largest_upload_bytes=_size("KIBAN_LARGEST_UPLOAD", LARGEST_UPLOAD_BYTES),
+        requests_per_minute=_count("KIBAN_REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE),
     )
 
 
@@ -73,3 +94,45 @@ def _user_data(name: str) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir(name, appauthor=False))
+
+
+def _networks(name: str) -> tuple[Network, ...]:
+    found = []
+    for part in os.environ.get(name, "").split(","):
+        if not part.strip():
+            continue
+        try:
+            network = ipaddress.ip_network(part.strip())
+        except ValueError as e:
+            raise InvalidSetting(
+                f"{name} holds '{part.strip()[:80]}', which is no address and no network.",
+                mend="Give addresses or networks separated by commas: 127.0.0.1, 10.0.3.0/24.",
+            ) from e
+        if network.prefixlen == 0:
+            raise InvalidSetting(
+                f"{name} holds {network}: then every client could say of itself that it is another one.",
+                mend="Name the reverse proxies themselves.",
+            )
+        found.append(network)
+    return tuple(found)
+
+
+def _size(name: str, usual: int) -> int:
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return usual
+    found = _SIZE.fullmatch(given.upper())
+    if found is None or found[2] not in _UNITS or int(found[1]) == 0:
+        raise InvalidSetting(f"{name} is '{given[:80]}', which is no size.", mend="Give one such as 500 MB or 50 GB.")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _count(name: str, usual: int) -> int:
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return usual
+    if not (given.isascii() and given.isdecimal() and len(given) < 10):
+        raise InvalidSetting(
+            f"{name} is '{given[:80]}', which is no count.", mend="Give a whole number, 0 for no limit."
+        )
+    return int(given)

@@ -19,7 +19,7 @@ from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
 from kiban.web.application import application
 from kiban.web.asker import Desk, desk
-from kiban.web.guard import LOOPBACK_NAMES
+from kiban.web.reach import Reach
 
 SWEEP = b"# Mark: %s\nTemperature (K),Resistance (ohm)\n" + b"".join(b"%d,%d.5\n" % (i, 2 * i) for i in range(50))
 """A file that the reader of delimited text understands; `%s` tells one from another."""
@@ -56,10 +56,10 @@ class Program:
         asks: Desk | None = None,
         raises: bool = True,
         by_credentials: bool = False,
-        names: frozenset[str] = LOOPBACK_NAMES,
+        reach: Reach | None = None,
     ) -> None:
         self.resources = resources
-        self.app = application(resources, names=names)
+        self.app = application(resources, reach=reach)
         self._raises = raises
         if asks is not None:
             self.app.dependency_overrides[desk] = lambda: asks

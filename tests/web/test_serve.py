@@ -100,11 +100,23 @@ def test_an_upload_that_never_ends_is_answered_and_leaves_nothing(server: tuple[
         ("localhost.example.org", False),
     ],
 )
-def test_only_this_machine_is_served(host: str, answer: bool) -> None:
+def test_without_a_base_address_only_this_machine_is_served(host: str, answer: bool) -> None:
     assert is_loopback(host) is answer
-    if not answer:
-        with pytest.raises(InvalidSetting, match="no accounts yet"):
-            check_host(host)
+    if answer:
+        check_host(host, None)
+    else:
+        with pytest.raises(InvalidSetting, match="KIBAN_BASE_URL is not set"):
+            check_host(host, None)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "192.168.1.7"])  # noqa: S104
+def test_beyond_this_machine_the_base_address_has_to_be_encrypted(host: str) -> None:
+    check_host(host, "https://kiban.example.org")
+    check_host(host, "http://localhost:8080")
+    check_host(host, "http://127.0.0.1:8080")
+    for plain in ("http://kiban.example.org", "http://127.0.0.1.example.org", "http://192.168.1.7:8420"):
+        with pytest.raises(InvalidSetting, match="not encrypted"):
+            check_host(host, plain)
 
 
 def test_a_port_that_is_taken_is_told() -> None:

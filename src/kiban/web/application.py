@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
 from typing import TYPE_CHECKING, cast
 
 from fastapi import APIRouter, FastAPI
@@ -14,8 +13,13 @@ from kiban import plugins
 from kiban.web import failures
 from kiban.web.api.openapi import describe
 from kiban.web.asker import receive
-from kiban.web.guard import LOOPBACK_NAMES, Guard
+from kiban.web.body_limit import BodyLimit
+from kiban.web.crowd import Crowd
+from kiban.web.guard import Guard
 from kiban.web.json_response import Json
+from kiban.web.mistakes import Mistakes
+from kiban.web.rate_limit import RateLimit
+from kiban.web.reach import Reach
 from kiban.web.static_files import mount_static
 
 if TYPE_CHECKING:
@@ -25,15 +29,15 @@ API = "/api/v1"
 _LOG = logging.getLogger(__name__)
 
 
-def application(resources: Resources, *, names: Collection[str] = LOOPBACK_NAMES) -> FastAPI:
+def application(resources: Resources, *, reach: Reach | None = None) -> FastAPI:
     """Put the application together.
 
     Parameters
     ----------
     resources : Resources
         An open platform.
-    names : collection of str
-        Host names (without port) under which it may be reached; anything else is refused.
+    reach : Reach, optional
+        Under which addresses it is reached; this machine only, and without counting requests, unless given.
     """
     app = FastAPI(
         title="Kiban",
@@ -48,6 +52,7 @@ def application(resources: Resources, *, names: Collection[str] = LOOPBACK_NAMES
     )
     app.state.resources = resources
     app.state.receive = receive
+    app.state.reach = reach = reach or Reach()
     for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.api", "ROUTER", check=_lacks)):
         app.include_router(router, prefix=API)
     for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.pages", "ROUTER", check=_lacks)):
@@ -58,7 +63,13 @@ def application(resources: Resources, *, names: Collection[str] = LOOPBACK_NAMES
     mount_static(app)
     failures.install(app)
     describe(app)
-    app.add_middleware(Guard, names=names)
+    # The last one comes first: what is refused by the guard is not counted, what is counted out is not answered.
+    app.add_middleware(Mistakes)
+    app.add_middleware(BodyLimit, reach=reach)
+    app.add_middleware(Crowd, reach=reach)
+    if reach.requests_per_minute:
+        app.add_middleware(RateLimit, reach=reach)
+    app.add_middleware(Guard, reach=reach)
     return app
 
 

@@ -1,4 +1,4 @@
-"""What a failed request is answered with: a problem document under /api, a page elsewhere."""
+"""What a failed request is answered with: a problem document under /api, a page elsewhere. Mistakes: see `mistakes`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ def install(app: FastAPI) -> None:
         (HTTPException, _http_error),
         (RequestValidationError, _wrong_parameters),
         (ClientDisconnect, _gone),
-        (Exception, _mistake),
     ):
         app.add_exception_handler(kind, handler)
 
@@ -69,6 +68,8 @@ def _http_error(request: Request, error: Exception) -> Response:
     faults = {
         404: ("There is nothing at this address.", "Check the address, or start from the first page."),
         405: (f"This address does not take {request.method[:20]}.", "The answer's Allow header says what it takes."),
+        408: ("The request came too slowly.", "Send it again over a faster connection."),
+        413: (f"The request is larger than {error.detail}.", "Send less at once; files are taken as deposits."),
         503: ("The platform is being stopped.", "Do it again when it is up; what is there already is not kept twice."),
     }
     fault, mend = faults.get(status, (f"{title(status)}.", "Check the request."))
@@ -98,13 +99,3 @@ def _place(wrong: dict[str, Any]) -> str:
 
 def _gone(request: Request, error: Exception) -> Response:  # noqa: ARG001  nobody is there to read more
     return Response(status_code=400)
-
-
-def _mistake(request: Request, error: Exception) -> Response:  # noqa: ARG001  it stands in the log, not on the page
-    problem = Problem(
-        status=500,
-        error="Mistake",
-        fault="Something went wrong inside Kiban.",
-        mend="Try again. If it happens again, report it with the time; the log of the server has the details.",
-    )
-    return _respond(request, problem)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kiban.errors import WrongUsage
 
+_LONGEST_HEADERS = 16 << 10
 _MEND = "Send a form as a browser or `curl -F file=@scan.ras` does."
 
 
@@ -86,15 +87,24 @@ class _Listener:
         self.is_finished = False
         self._name = self._value = b""
         self._disposition = b""
+        self._n_header_bytes = 0
 
     def part_begins(self) -> None:
         self._disposition = b""
+        self._n_header_bytes = 0
 
     def header_field(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
         self._name += data[start:end]
 
     def header_value(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
         self._value += data[start:end]
+
+    def _count(self, n_bytes: int) -> None:
+        self._n_header_bytes += n_bytes
+        if self._n_header_bytes > _LONGEST_HEADERS:
+            raise WrongUsage("The head of a part of the form is too long.", mend=_MEND)
 
     def header_ends(self) -> None:
         if self._name.lower() == b"content-disposition":

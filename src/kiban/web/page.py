@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse
 
 from kiban.web import show_values
 from kiban.web.asker import shown_visitor
-from kiban.web.guard import HEADERS
 from kiban.web.language import COOKIE, LANGUAGES, Speaker, chosen, language_of
 from kiban.web.static_files import static_address
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _YEAR_S = 365 * 24 * 3600
-# Plotly sets styles of its own while it draws; nothing else does.
-_WITH_PLOTS = f"{HEADERS['content-security-policy']}; style-src 'self' 'unsafe-inline'"
 
 
 def page(
@@ -32,7 +29,6 @@ def page(
     template: str,
     *,
     status_code: int = 200,
-    plots: bool = False,
     headers: dict[str, str] | None = None,
     **values: Any,
 ) -> HTMLResponse:
@@ -42,8 +38,6 @@ def page(
     ----------
     template : str
         Name of a file in `templates/`.
-    plots : bool
-        The page draws with Plotly.
     values
         What the template shows. It also has `t` (the words), `lang`, `languages` (with the address of
         each) and the `visitor` (whoever is logged in).
@@ -58,16 +52,12 @@ def page(
             path=request.url.path,
             languages=_languages(request),
             visitor=shown_visitor(request),
-            plots=plots,
             **values,
         )
     )
     response = HTMLResponse(content, status_code=status_code, headers=headers)
-    response.headers["cache-control"] = "private, no-cache"
     response.headers["vary"] = "Accept-Language, Cookie"
     response.headers["content-language"] = speaker.language
-    if plots:
-        response.headers["content-security-policy"] = _WITH_PLOTS
     if (asked := chosen(request)) is not None:
         response.set_cookie(COOKIE, asked, max_age=_YEAR_S, httponly=True, samesite="lax")
     return response

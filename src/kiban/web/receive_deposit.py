@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 1000
 LONGEST_SAMPLE = 200
 _MOST_FILES = 10_000
+_MOST_FIELDS = 1000
 _LONGEST_FIELD = 10_000
 
 
@@ -57,7 +58,7 @@ async def receive_body(desk: Desk, request: Request, *, name: str, wishes: Wishe
         async for chunk in request.stream():
             await upload.write(chunk)
         return await upload.finish()
-    except ClientDisconnect:
+    except (ClientDisconnect, HTTPException):  # gone, or too large or too slow
         await upload.abandon()
         raise
     except asyncio.CancelledError:
@@ -77,11 +78,16 @@ async def receive_form(desk: Desk, request: Request, *, wishes: Wishes) -> list[
     """
     outcomes: list[Outcome] = []
     events = form_events(request.headers.get("content-type", ""), request.stream())
-    n_files = 0
+    n_files = n_fields = 0
     async for event in events:
         if not isinstance(event, PartBegins):
             continue
         if not event.file_name:
+            n_fields += 1
+            if n_fields > _MOST_FIELDS:
+                raise WrongUsage(
+                    f"The form holds more than {_MOST_FIELDS} fields.", mend="Send only files, sample and tier."
+                )
             wishes = _with_field(wishes, event, await _field_text(events))
             continue
         n_files += 1
@@ -100,7 +106,7 @@ async def _file(desk: Desk, name: str, events: AsyncIterator[FormEvent], wishes:
             if not isinstance(event, PartData):
                 return await upload.finish()
             await upload.write(event.content)
-    except (ClientDisconnect, WrongUsage):
+    except (ClientDisconnect, HTTPException, WrongUsage):
         await upload.abandon()
         raise
     except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Serving: one process, this machine only, until it is told to stop."""
+"""Serving: one process, this machine only unless the settings say more, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kiban.errors import InvalidSetting
-from kiban.web.guard import LOOPBACK_NAMES
+from kiban.web.reach import LOOPBACK_NAMES, Reach
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -23,7 +25,9 @@ _GRACE_S = 3
 """Answers that are under way when the end comes have this long."""
 
 
-def serve(resources: Resources, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+def serve(
+    resources: Resources, *, host: str, port: int, on_ready: Callable[[str], None], reach: Reach | None = None
+) -> None:
     """Serve pages and REST until SIGTERM or SIGINT.
 
     Parameters
@@ -31,30 +35,43 @@ def serve(resources: Resources, *, host: str, port: int, on_ready: Callable[[str
     resources : Resources
         An open platform; it stays open.
     host : str
-        A name or address of this machine that no other machine can reach.
+        A name or address of this machine. Other machines may reach it only where there is a base address.
     port : int
         0 for a free one.
     on_ready : callable
         Is called once with the address, as `http://127.0.0.1:8420/`, as soon as pages answer.
+    reach : Reach, optional
+        What the settings say of the doors; this machine only unless given.
 
     Raises
     ------
     InvalidSetting
-        If the host can be reached from elsewhere, or the port is taken or may not be used.
+        If the host can be reached from elsewhere and nothing says how, or the port is taken or may not be used.
     """
-    check_host(host)
+    reach = reach or Reach()
+    check_host(host, reach.base_url)
     with bind(host, port) as listener:
-        _run(resources, listener, host, on_ready)
+        _run(resources, listener, host, on_ready, reach)
 
 
-def check_host(host: str) -> None:
-    """Refuse to be reached from other machines. Raises InvalidSetting."""
-    if not is_loopback(host):
+def check_host(host: str, base_url: str | None) -> None:
+    """Refuse to be reached from other machines in the open. Raises InvalidSetting.
+
+    Names and addresses of others, passwords and data would pass the network for everyone to read, so a base address
+    that is not https is taken for this machine only.
+    """
+    mend = (
+        "Let a reverse proxy end TLS and set KIBAN_BASE_URL to its address, as https://kiban.example.org; or serve at "
+        "127.0.0.1 and come through an SSH tunnel: ssh -L 8420:127.0.0.1:8420 THIS_MACHINE."
+    )
+    if base_url is not None:
+        parts = urlsplit(base_url)
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise InvalidSetting(f"KIBAN_BASE_URL is {base_url}, which is not encrypted.", mend=mend)
+    if not is_loopback(host) and base_url is None:
         raise InvalidSetting(
-            f"Kiban was to be served at {host}, which other machines may reach; there are no accounts yet, so anyone "
-            "there could read and write everything.",
-            mend="Serve it at 127.0.0.1 and reach it from other machines through an SSH tunnel: "
-            "ssh -L 8420:127.0.0.1:8420 THIS_MACHINE.",
+            f"Kiban was to be served at {host}, which other machines may reach, and KIBAN_BASE_URL is not set.",
+            mend=mend,
         )
 
 
@@ -89,10 +106,14 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _run(resources: Resources, listener: socket.socket, host: str, on_ready: Callable[[str], None]) -> None:
+def _run(
+    resources: Resources, listener: socket.socket, host: str, on_ready: Callable[[str], None], reach: Reach
+) -> None:
     from uvicorn import Config, Server
 
     from kiban.web.application import application
+    from kiban.web.mistakes import QuietLog
+    from kiban.web.patient_protocol import LARGEST_HEAD_BYTES, PatientProtocol
 
     class _Server(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -114,10 +135,16 @@ def _run(resources: Resources, listener: socket.socket, host: str, on_ready: Cal
 
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}/"
+    # 0.0.0.0 and :: are no names of this machine: nobody opens a page under them.
+    names = LOOPBACK_NAMES | {shown.lower()} if is_loopback(host) else LOOPBACK_NAMES
     config = Config(
-        application(resources, names=LOOPBACK_NAMES | {shown.lower()}),
+        QuietLog(application(resources, reach=replace(reach, names=names))),
         lifespan="off",
         ws="none",
+        http=PatientProtocol,
+        h11_max_incomplete_event_size=LARGEST_HEAD_BYTES,
+        # uvicorn would believe whoever connects from this machine; `client_address` believes whom the operator names.
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -32,6 +32,7 @@ class Demo:
         """See `Command`."""
         from kiban.platform import local_asker, open_platform
         from kiban.settings import demo_home, load
+        from kiban.web.reach import reach_of
         from kiban.web.serve import serve
 
         settings = load(arguments.home or demo_home())
@@ -47,7 +48,7 @@ class Demo:
                 if login is not None:
                     say(HOW_TO.format(login=login))
 
-            serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready)
+            serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready, reach=reach_of(settings))
         return DONE
 
 

@@ -28,7 +28,10 @@ class Up:
             help=f"where to serve; 0 for a free one (default: {DEFAULT_PORT})",
         )
         parser.add_argument(
-            "--host", default="127.0.0.1", metavar="ADDRESS", help="an address of this machine (default: 127.0.0.1)"
+            "--host",
+            default="127.0.0.1",
+            metavar="ADDRESS",
+            help="an address of this machine; one that other machines reach needs KIBAN_BASE_URL (default: 127.0.0.1)",
         )
         add_home(parser)
         add_json(parser)
@@ -38,11 +41,12 @@ class Up:
         from kiban.settings import load
         from kiban.web.serve import bind, check_host
 
-        check_host(arguments.host)
+        settings = load(arguments.home)
+        check_host(arguments.host, settings.base_url)
         # A port that is taken is told at once, not after the database has been started for nothing.
         bind(arguments.host, arguments.port).close()
         try:
-            _serve(arguments, load(arguments.home))
+            _serve(arguments, settings)
         except KeyboardInterrupt:
             return DONE  # told to stop while it was still starting
         return DONE
@@ -50,6 +54,7 @@ class Up:
 
 def _serve(arguments: argparse.Namespace, settings: Any) -> None:
     from kiban.platform import open_platform
+    from kiban.web.reach import reach_of
     from kiban.web.serve import serve
 
     # Until the server takes over, SIGTERM is taken like Ctrl-C: what has been started is stopped again.
@@ -67,7 +72,7 @@ def _serve(arguments: argparse.Namespace, settings: Any) -> None:
                 if login is not None:
                     say(HOW_TO.format(login=login))
 
-            serve(resources, host=arguments.host, port=arguments.port, on_ready=ready)
+            serve(resources, host=arguments.host, port=arguments.port, on_ready=ready, reach=reach_of(settings))
             # The database is being stopped: nothing may break into that.
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from kiban.errors import WrongUsage
 from kiban.web.api.describe import problems
 from kiban.web.api.models import OutcomeModel
+from kiban.web.body_limit import TakesFiles
 from kiban.web.json_response import Json
 from kiban.web.placement_choice import InAddress
 from kiban.web.problem import Problem, answer
@@ -51,6 +52,7 @@ _BODY: dict[str, Any] = {
     response_model=OutcomeModel | list[OutcomeModel],
     responses=problems(403, 409, 415, 422, 503, 507),
     openapi_extra=_BODY,
+    dependencies=[TakesFiles],
 )
 async def deposit_files(
     where: InAddress,
@@ -76,8 +78,9 @@ async def deposit_files(
 ) -> Any:
     """Keep files exactly as they came, and make records of what is in them.
 
-    The body is streamed: files of any size are taken. The same bytes twice are one record. One file as the body gives
-    one outcome, a form gives a list of them. The answer comes when everything is safe on disk and in the catalog.
+    The body is streamed: it may be as large as `KIBAN_LARGEST_UPLOAD`. The same bytes twice are one record. One file
+    as the body gives one outcome, a form gives a list of them. The answer comes when everything is safe on disk and
+    in the catalog.
     """
     desk, wanted = where.desk, wishes(sample, where.placement)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

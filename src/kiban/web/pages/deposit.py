@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from kiban.records.technique import TECHNIQUES
 from kiban.web.asker import AtDesk, Desk
+from kiban.web.body_limit import TakesFiles
 from kiban.web.language import language_of
 from kiban.web.page import page
 from kiban.web.placement_choice import offered
@@ -20,7 +21,7 @@ def show_deposit(request: Request, desk: AtDesk, sample: str = "") -> Response:
     return _page(request, desk, outcomes=None, sample=sample[:LONGEST_SAMPLE])
 
 
-@ROUTER.post("/deposit")
+@ROUTER.post("/deposit", dependencies=[TakesFiles])
 async def take_deposit(request: Request, desk: AtDesk) -> Response:
     """Take the form of a browser without scripts, and show what became of each file."""
     return _page(request, desk, outcomes=await receive_form(desk, request, wishes=wishes(None)))

@@ -73,7 +73,7 @@ def show_record(
     }
     if shown.record.kind is RecordKind.MEASUREMENT:
         described = measurement_values(desk.asker, desk.resources, shown, speaker)
-        return page(request, "record.html", plots=True, **values, **described, **_measurement(shown, speaker))
+        return page(request, "record.html", **values, **described, **_measurement(shown, speaker))
     if shown.record.kind is RecordKind.TEMPLATE:
         asked = f"?version={version}" if version is not None else ""
         return RedirectResponse(f"/templates/{shown.record.pid}{asked}", status_code=307)

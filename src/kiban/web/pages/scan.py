@@ -14,7 +14,7 @@ from kiban.records.record import RecordKind
 from kiban.records.sample import Sample
 from kiban.records.scanned import scanned_pid
 from kiban.web.asker import AtDesk
-from kiban.web.guard import HEADERS
+from kiban.web.headers import HEADERS
 from kiban.web.page import page
 
 ROUTER = APIRouter()
