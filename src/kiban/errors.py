@@ -25,6 +25,7 @@
     │   ├── DiskFull                no room to write safely
     │   ├── DamagedObject           stored bytes no longer match their checksum, or are gone
     │   └── DatabaseUnavailable     PostgreSQL does not answer
+    ├── TooManyRequests             more than one person or program may ask in a time
     ├── InvalidSetting              a setting that cannot be used
     ├── BrokenPlugin                an installed plug-in that cannot be loaded and cannot be done without
     ├── MissingExtra                an optional package is needed
@@ -173,6 +174,10 @@ class DamagedObject(StorageError):
 
 class DatabaseUnavailable(StorageError):
     """PostgreSQL does not answer."""
+
+
+class TooManyRequests(KibanError):
+    """More than one person or program may ask in a time."""
 
 
 class InvalidSetting(KibanError):

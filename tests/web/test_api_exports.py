@@ -24,7 +24,8 @@ def test_an_export_is_a_download(program: Program, sweep: str) -> None:
     answer = program.get(f"/api/v1/records/{sweep}/export?as=nexus")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/x-hdf5"
-    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{sweep.replace(':', '-')}.nxs"
+    name = f"{sweep.replace(':', '-')}.nxs"
+    assert answer.headers["content-disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert int(answer.headers["x-kiban-losses"]) == 1
     assert read(answer.content).technique == "table"

@@ -24,6 +24,7 @@ _STATUS: dict[type[KibanError], int] = {
     errors.Refused: 403,
     errors.TooManyAttempts: 429,
     errors.Conflict: 409,
+    errors.TooManyRequests: 429,
     errors.MissingExtra: 406,
     errors.NotExportable: 406,
     errors.DiskFull: 507,

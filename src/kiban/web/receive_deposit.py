@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -162,16 +163,18 @@ def _begin(desk: Desk, name: str, wishes: Wishes) -> Upload[Outcome]:
 
 
 def clean_path(name: str) -> str:
-    """The path under which an upload is catalogued: below nothing, with `/`, no longer than a page can show.
+    """The path under which an upload is catalogued: below nothing, with `/`, composed (NFC), not too long to show.
 
-    It never becomes a path on a disk.
+    It never becomes a path on a disk. What cannot be printed is written as an escape by the deposit.
 
     Raises
     ------
     WrongUsage
         If nothing is left.
     """
-    parts = [part for part in name.replace("\\", "/").split("/") if part.strip() not in {"", ".", ".."}]
+    # A Mac sends é and が as two characters each; a question for the name would not find it.
+    composed = unicodedata.normalize("NFC", name.replace("\\", "/"))
+    parts = [part for part in composed.split("/") if part.strip() not in {"", ".", ".."}]
     path = "/".join(parts)
     if not path or len(path) > LONGEST_NAME:
         raise WrongUsage(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from kiban.web.api.describe import problems
 from kiban.web.api.export_models import OfferModel
 from kiban.web.api.records import Identifier
 from kiban.web.asker import AtDesk
+from kiban.web.download import download_headers
 from kiban.web.json_response import Json
 
 ROUTER = APIRouter(tags=["records"])
@@ -66,8 +66,7 @@ def get_export(
     """The record as one file. The header `x-kiban-losses` counts what it could not carry; `exports` says what."""
     exported = export(desk.asker, desk.resources, identifier, standard)
     headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(exported.name, safe='')}",
-        "x-content-type-options": "nosniff",
+        **download_headers(exported.name, is_ours=True),
         "x-kiban-losses": str(len(exported.losses)),
     }
     return Response(exported.content, media_type=exported.media_type, headers=headers)

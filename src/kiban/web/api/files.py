@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
@@ -22,6 +21,7 @@ from kiban.web.api.models import OutcomeModel
 from kiban.web.api.record_models import FileModel, FilesModel
 from kiban.web.api.records import chunks
 from kiban.web.asker import AtDesk
+from kiban.web.download import OCTETS, download_headers
 from kiban.web.json_response import Json
 
 ROUTER = APIRouter(tags=["files"])
@@ -68,14 +68,8 @@ def get_file(desk: AtDesk, sha256: Checksum) -> Any:
 def get_content(desk: AtDesk, sha256: Checksum) -> StreamingResponse:
     """The bytes exactly as they came, always as a download: a deposited page must not run here."""
     entry, stream = fetch_file(desk.asker, desk.resources, sha256)
-    name = entry.path.rpartition("/")[2] or "file"
-    headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "content-length": str(entry.size),
-        "etag": f'"{sha256}"',
-        "x-content-type-options": "nosniff",
-    }
-    return StreamingResponse(chunks(stream), media_type="application/octet-stream", headers=headers)
+    headers = download_headers(entry.path) | {"content-length": str(entry.size), "etag": f'"{sha256}"'}
+    return StreamingResponse(chunks(stream), media_type=OCTETS, headers=headers)
 
 
 @ROUTER.post(

@@ -14,6 +14,7 @@ from kiban.standards.label_stock import STOCKS, stock_named
 from kiban.web.api.describe import problems
 from kiban.web.api.label_models import LabelSizeModel, LabelTextsModel
 from kiban.web.asker import AtDesk
+from kiban.web.download import download_headers
 from kiban.web.hazard_words import hazard_statements
 from kiban.web.json_response import Json
 
@@ -66,12 +67,7 @@ def get_labels(
         printed = operations.print_labels(desk.asker, desk.resources, wanted, stock, start=start, outlines=outlines)
     else:
         printed = operations.draw_label(desk.asker, desk.resources, wanted, stock, form=form)
-    headers = {
-        "content-disposition": f'{"attachment" if form == "pdf" else "inline"}; filename="labels.{form}"',
-        "x-content-type-options": "nosniff",
-        "x-kiban-losses": str(len(printed.losses)),
-        "cache-control": "private, no-cache",
-    }
+    headers = download_headers(f"labels.{form}", is_ours=True) | {"x-kiban-losses": str(len(printed.losses))}
     return Response(printed.content, media_type=MEDIA_TYPES[form], headers=headers)
 
 

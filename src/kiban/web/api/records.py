@@ -18,6 +18,7 @@ from kiban.records.reading import Variable
 from kiban.web.api.describe import problems
 from kiban.web.api.record_models import NumbersModel, ShownModel
 from kiban.web.asker import AtDesk
+from kiban.web.download import download_headers
 from kiban.web.json_response import Json
 
 ROUTER = APIRouter(tags=["records"])
@@ -105,7 +106,7 @@ def get_normalised(desk: AtDesk, identifier: Identifier) -> StreamingResponse:
     """The measurement as one NeXus file that is also netCDF4: xarray, h5py and others open it."""
     record, stream = normalised_file(desk.asker, desk.resources, identifier)
     name = f"{record.pid.replace(':', '-')}.nxs"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff"}
+    headers = download_headers(name, is_ours=True)
     return StreamingResponse(chunks(stream), media_type="application/x-hdf5", headers=headers)
 
 

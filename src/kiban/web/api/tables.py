@@ -13,6 +13,7 @@ from kiban.standards.tabular_rights import losses_of
 from kiban.web.api.describe import problems
 from kiban.web.api.search import Question
 from kiban.web.asker import AtDesk
+from kiban.web.download import download_headers
 
 ROUTER = APIRouter(tags=["tables"])
 
@@ -49,8 +50,7 @@ def get_table(
     """
     drawn = table(desk.asker, desk.resources, q, all_values=all_values)
     content = write(drawn.columns, drawn.rows, format, rights=drawn.rights)
-    headers = {
-        "content-disposition": f'attachment; filename="table.{format}"',
+    headers = download_headers(f"table.{format}", is_ours=True) | {
         "kiban-left-out": str(drawn.n_left_out),
         "x-kiban-losses": str(len(losses_of(format, drawn.rights))),
     }

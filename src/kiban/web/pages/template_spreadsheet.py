@@ -15,6 +15,7 @@ from kiban.operations.fill_spreadsheet import CheckedSheet, check_spreadsheet, e
 from kiban.operations.templates import Kept, get_template
 from kiban.standards.template_sheet_layout import PARTS
 from kiban.web.asker import AtDesk, Desk
+from kiban.web.download import download_headers
 from kiban.web.form_data import Given, SentForm
 from kiban.web.language import language_of
 from kiban.web.page import page
@@ -36,10 +37,7 @@ def show_spreadsheet(request: Request, desk: AtDesk, identifier: str) -> Respons
 def get_spreadsheet(request: Request, desk: AtDesk, identifier: str) -> Response:
     """Give the spreadsheet to fill in, in the language of the page."""
     made = empty_sheet(desk.asker, desk.resources, identifier, language=language_of(request))
-    headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(made.file_name)}",
-        "cache-control": "private, no-cache",
-    }
+    headers = download_headers(made.file_name, is_ours=True)
     return Response(made.content, media_type=_XLSX, headers=headers)
 
 

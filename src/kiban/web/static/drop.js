@@ -10,6 +10,7 @@ const results = document.getElementById("results");
 const arrivals = document.getElementById("arrivals");
 const summary = document.getElementById("summary");
 const AT_ONCE = 2;
+const MOST_TRIES = 50;
 
 const queue = [];
 let sending = 0;
@@ -27,7 +28,7 @@ function add(file, path) {
   progress.setAttribute("aria-label", path);
   line.append(name, state, progress);
   arrivals.prepend(line);
-  queue.push({ file, path, line, state, progress });
+  queue.push({ file, path, line, state, progress, tries: 0 });
   all += 1;
   results.hidden = false;
   tell();
@@ -59,6 +60,15 @@ function send(arrival) {
   };
   request.onload = () => {
     const answer = request.response ?? {};
+    const wait_s = Number(request.getResponseHeader("retry-after"));
+    if (answer.error === "TooManyRequests" && wait_s > 0 && arrival.tries < MOST_TRIES) {
+      // Thousands of files are more than is taken in a minute: this one keeps its place and goes on when there is room.
+      arrival.tries += 1;
+      arrival.state.textContent = words.waiting;
+      arrival.progress.value = 0;
+      setTimeout(() => send(arrival), wait_s * 1000);
+      return;
+    }
     if (request.status === 200) show(arrival, answer);
     else fail(arrival, `${answer.fault ?? request.status} ${answer.mend ?? ""}`);
     finish();
