@@ -146,6 +146,8 @@ def _run(
         # uvicorn would believe whoever connects from this machine; `client_address` believes whom the operator names.
         proxy_headers=False,
         log_config=None,
+        # Whatever else is told to say everything: at its lowest level uvicorn writes down headers and addresses.
+        log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
