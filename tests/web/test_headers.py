@@ -124,6 +124,8 @@ def test_every_page_carries_them(program: Program, language: str) -> None:
         ("GET", "/", {"host": "evil.example"}, 421),
         ("POST", "/deposit", {"origin": "https://evil.example"}, 403),
         ("GET", "/search?q=%00", {}, 400),
+        ("GET", "/search", {"x-long": "y" * 140_000}, 431),
+        ("GET", "/api/v1/search", {f"x-{n}": "y" for n in range(101)}, 431),
         ("GET", "/api/v1/search?q=%00", {}, 400),
         ("GET", "/api/v1/search?q=)", {}, 422),
         ("POST", "/api/v1/deposits?name=a", {"content-type": "text/plain"}, 415),

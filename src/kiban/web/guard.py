@@ -3,7 +3,8 @@
 - A page of another site can make a name of its own point at this server (DNS rebinding). The Host header has that name:
   refused.
 - It can send a form here in the name of whoever has it open (cross-site request forgery): refused, see `own_pages`.
-- No name or question has a zero character: refused.
+- No name or question has a zero character: refused. So are heads of requests that no browser sends, too long or with
+  too many headers.
 
 And what every answer carries, whatever it is: see `headers`.
 """
@@ -22,6 +23,9 @@ from kiban.web.refusal import for_programs, is_for_programs, refused
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_LARGEST_HEAD_BYTES = 128 << 10
+"""A question of 10,000 characters, each of them nine bytes long in the address, and room for the rest."""
+_MOST_HEADERS = 100
 _NUL = re.compile(rb"%00|\x00")
 
 
@@ -60,6 +64,13 @@ class Guard:
                 mend = f"Open Kiban under its address: {self._reach.base_url}."
             fault = "The request was meant for another server."
             return for_programs(Problem(status=421, error="Refused", fault=fault, mend=mend))
+        n_bytes = len(scope.get("raw_path", b"")) + len(scope.get("query_string", b""))
+        n_bytes += sum(len(name) + len(value) for name, value in scope["headers"])
+        if n_bytes > _LARGEST_HEAD_BYTES or len(scope["headers"]) > _MOST_HEADERS:
+            fault = "The address and the headers of the request are too long."
+            return for_programs(
+                Problem(status=431, error="WrongUsage", fault=fault, mend="Leave out what is not needed.")
+            )
         if is_foreign(scope["method"], scope["path"], headers, self._reach.origin(host)):
             return for_programs(
                 Problem(

@@ -9,8 +9,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kiban.web.headers import with_headers
 
-LARGEST_HEAD_BYTES = 64 << 10
-"""Room for a question of 10,000 characters in an address, each of them nine bytes long."""
+LARGEST_HEAD_BYTES = 128 << 10
+"""Of what is kept of a head that is not whole yet; the guard counts it once more when it is."""
 HEAD_S = 20
 """So long may the first line and the headers of a request take, from the first byte (or the connection) on."""
 MOST_CONNECTIONS = 512
