@@ -381,8 +381,9 @@ def rest_page() -> str:
     document = _with_lists_in_place(document, schemas)
     intro = f"""
 The same deeds over HTTP, under `{API}`. While `kiban up` or `kiban demo` runs, the OpenAPI document is at
-`{API}/openapi.json`. There are no accounts yet: the server answers this machine only, and whoever asks is the
-operator. Requests that a page of another site makes are refused.
+`{API}/openapi.json`. Requests that a page of another site makes are refused, and so are requests
+that change something with a session's cookie and without the headers by which a browser says where they come from.
+More than [one person or program](settings.md#limits) may send is answered with 429.
 
 Errors are `application/problem+json` (RFC 9457). `error` is one of [the names](errors.md); `fault` and `mend` are its
 two sentences; `position` says where a question goes wrong, `parameters` which parameters cannot be used.

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from kiban.platform import local_asker
+from kiban.web.asker import Desk
 from kiban.web.reach import Reach
 
 from .conftest import BYTES, Program
@@ -105,7 +107,8 @@ def test_no_other_name_is_let_in_and_the_answer_says_the_right_one(program: Prog
 def test_our_own_pages_are_those_of_the_address_that_was_asked(
     program: Program, host: str, origin: str, status: int
 ) -> None:
-    public = Program(program.resources, reach=PUBLIC)
+    somebody = Desk(local_asker(program.resources), program.resources)
+    public = Program(program.resources, reach=PUBLIC, asks=somebody)
     headers = BYTES | {"host": host, "origin": origin}
     answer = public.ask("POST", "/api/v1/deposits", params={"name": "x.bin"}, content=b"\x00\x07", headers=headers)
     assert answer.status_code == status

@@ -11,11 +11,13 @@ from kiban.errors import KibanError, NotLoggedIn
 from kiban.operations.resources import Resources
 from kiban.operations.who_is import Visitor, who_is
 from kiban.records.party import Asker
+from kiban.web.client_address import client_address
+from kiban.web.own_pages import SESSION_COOKIE
+from kiban.web.reach import is_encrypted
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-SESSION_COOKIE = "kiban_session"
 _LONGEST_AGENT = 300
 
 
@@ -41,7 +43,7 @@ def receive(request: Request) -> Visitor:
         request.app.state.resources,
         cookie=request.cookies.get(SESSION_COOKIE),
         bearer=_bearer(request),
-        address=address_of(request),
+        address=client_address(request),
     )
 
 
@@ -76,11 +78,6 @@ def is_nobody(visitor: Visitor) -> bool:
     return visitor.asker.party == "anonymous"
 
 
-def address_of(request: Request) -> str:
-    """The address of the machine that a request comes from."""
-    return request.client.host if request.client is not None else "unknown"
-
-
 def agent_of(request: Request) -> str:
     """What a browser says of itself."""
     return request.headers.get("user-agent", "")[:_LONGEST_AGENT]
@@ -88,17 +85,12 @@ def agent_of(request: Request) -> str:
 
 def keep_session(request: Request, response: Response, secret: str) -> None:
     """Have the browser show the session from now on. Scripts cannot read it; pages of other sites do not send it."""
-    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", secure=_is_encrypted(request), path="/")
+    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", secure=is_encrypted(request), path="/")
 
 
 def forget_session(request: Request, response: Response) -> None:
     """Have the browser show it no more."""
-    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax", secure=_is_encrypted(request), path="/")
-
-
-def _is_encrypted(request: Request) -> bool:
-    resources: Resources = request.app.state.resources
-    return request.url.scheme == "https" or (resources.base_url or "").startswith("https://")
+    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax", secure=is_encrypted(request), path="/")
 
 
 def _bearer(request: Request) -> str | None:

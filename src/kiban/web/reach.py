@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from kiban.settings import LARGEST_UPLOAD_BYTES, Network
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from kiban.settings import Settings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -77,3 +79,9 @@ def reach_of(settings: Settings) -> Reach:
         largest_upload_bytes=settings.largest_upload_bytes,
         requests_per_minute=settings.requests_per_minute,
     )
+
+
+def is_encrypted(request: Request) -> bool:
+    """Say whether the browser spoke https: then its cookies are for https only."""
+    reach: Reach = request.app.state.reach
+    return reach.came_by_https(split_host(request.headers.get("host", "").lower())[0])

@@ -48,10 +48,13 @@ _MEANING = {
     403: "You may not do this.",
     404: "There is none, or none that you may see.",
     406: "It cannot be given in this form here.",
+    408: "The body came too slowly.",
     409: "Somebody else changed it first.",
+    413: "The body is larger than is taken.",
     415: "A body of this type is not taken.",
     422: "A parameter or the question cannot be used.",
-    503: "The database does not answer.",
+    429: "More was asked than one person or program may ask in a minute; `Retry-After` says when to come again.",
+    503: "The database does not answer, or too many requests are under way.",
     507: "The disk is full; nothing of this file was kept.",
 }
 
@@ -59,4 +62,20 @@ _MEANING = {
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that can fail in these ways."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _MEANING[status], "content": content} for status in sorted({400, *statuses})}
+    return {
+        status: {"description": _MEANING[status], "content": content} for status in sorted({*EVERYWHERE, *statuses})
+    }
+
+
+EVERYWHERE = (400, 403, 429, 503)
+"""What any route may answer before it is asked."""
+WITH_A_BODY = (408, 413)
+
+
+def describe_limits(paths: dict[str, Any]) -> None:
+    """Write down what routes answer that take a body: it may be too large or come too slowly."""
+    for routes in paths.values():
+        for route in routes.values():
+            if "requestBody" in route:
+                limits = {str(status): answer for status, answer in problems(*WITH_A_BODY).items()}
+                route["responses"] = dict(sorted((limits | route["responses"]).items()))

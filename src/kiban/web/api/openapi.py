@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kiban.web.api.describe import PROBLEM_SCHEMA
+from kiban.web.api.describe import PROBLEM_SCHEMA, describe_limits
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -48,6 +48,7 @@ def describe(app: FastAPI) -> None:
                 license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
             )
             made.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+            describe_limits(made["paths"])
             app.openapi_schema = made
         return app.openapi_schema
 

@@ -8,7 +8,8 @@ from starlette.responses import RedirectResponse
 from kiban.operations.login_links import log_in_by_link, look_at_link
 from kiban.operations.resources import Resources
 from kiban.records.parties.credentials import Purpose
-from kiban.web.asker import address_of, agent_of, keep_session
+from kiban.web.asker import agent_of, keep_session
+from kiban.web.client_address import client_address
 from kiban.web.page import page
 
 ROUTER = APIRouter()
@@ -27,7 +28,7 @@ def show_link(request: Request, code: str) -> Response:
 def use_link(request: Request, code: str) -> Response:
     """Log in."""
     resources: Resources = request.app.state.resources
-    secret = log_in_by_link(resources, code, address=address_of(request), agent=agent_of(request))
+    secret = log_in_by_link(resources, code, address=client_address(request), agent=agent_of(request))
     response = RedirectResponse("/", status_code=303)
     keep_session(request, response, secret)
     return response
