@@ -22,7 +22,7 @@ _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 def all_pages() -> list[Path]:
     """Every page, the two README files and CONTRIBUTING included."""
-    front = [ROOT / name for name in ("README.md", "README.ja.md", "CONTRIBUTING.md")]
+    front = [ROOT / name for name in ("README.md", "README.ja.md", "CONTRIBUTING.md", "SECURITY.md")]
     return [*front, *sorted(DOCS.rglob("*.md"))]
 
 
