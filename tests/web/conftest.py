@@ -45,8 +45,8 @@ def asked_by(app: FastAPI, asker: Asker) -> None:
 class Program:
     """Asks over HTTP, in the name of the person at this machine unless another one is given.
 
-    With `by_credentials` it is whoever its requests show to be: nobody, without a cookie or token. Mistakes of ours are
-    raised, not answered, unless told otherwise.
+    With `by_credentials` it is whoever its requests show to be: nobody, without a cookie or token. Then it asks as a
+    browser on a page of ours does, and says so. Mistakes of ours are raised, not answered, unless told otherwise.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Program:
         self.resources = resources
         self.app = application(resources, reach=reach)
         self._raises = raises
+        self._says = {"accept-language": "en", **({"origin": "http://127.0.0.1:8420"} if by_credentials else {})}
         if asks is not None:
             self.app.dependency_overrides[desk] = lambda: asks
         if not by_credentials:
@@ -71,7 +72,7 @@ class Program:
 
         async def send() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=self._raises)
-            headers = {"accept-language": "en", **options.pop("headers", {})}
+            headers = self._says | options.pop("headers", {})
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
                 return await client.request(method, address, headers=headers, **options)
 

@@ -17,11 +17,15 @@ import kiban.web.patient_protocol as protocol
 from kiban.compute.fence import Fence
 from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
+from kiban.operations.who_is import Visitor
+from kiban.testing.memory_platform import owner_of
+from kiban.web import application
 from kiban.web.serve import serve
 
 protocol.HEAD_S, protocol.MOST_CONNECTIONS = 1.5, 20
 fence = Fence(n_workers=1)
 resources = memory_platform(ObjectFolder(Path(sys.argv[1])), fence)
+application.receive = lambda request: Visitor(asker=owner_of(resources))
 serve(resources, host="127.0.0.1", port=0, on_ready=lambda address: print(address, flush=True))
 fence.close()
 """
