@@ -21,7 +21,7 @@ class RequestKind(StrEnum):
     """Tries a password or a code."""
 
 
-_LOGIN = re.compile(r"/(?:api/v1/)?(?:login|password|passwords|second-factor)(?:/|$)")
+_LOGIN = re.compile(r"/(?:api/v1/)?(?:login|account/(?:password|codes))(?:/|$)")
 _EXPENSIVE = re.compile(
     r"(?:/api/v1)?/(?:search|tables|labels)(?:/|$)|.*/(?:export|section|readings|spreadsheet|spreadsheet\.xlsx)$"
 )
