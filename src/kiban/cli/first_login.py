@@ -14,12 +14,12 @@ def first_login(resources: Resources, address: str) -> str | None:
     from kiban.platform import local_asker
 
     code = first_link(local_asker(resources), resources)
-    return once(resources, address, code) if code is not None else None
+    return once(resources.base_url or address, code) if code is not None else None
 
 
-def once(resources: Resources, address: str, code: str) -> str:
+def once(address: str, code: str) -> str:
     """The address of the page of a link."""
-    return f"{(resources.base_url or address).rstrip('/')}/login/once/{code}"
+    return f"{address.rstrip('/')}/login/once/{code}"
 
 
 HOW_TO = (

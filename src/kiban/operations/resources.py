@@ -10,6 +10,7 @@ from uuid import UUID
 from kiban.access.verdict import rule_giving, visible
 from kiban.compute.fence import Fence
 from kiban.errors import Refused
+from kiban.records.parties.provider import Provider
 from kiban.records.parties.right import Right, Role
 from kiban.records.party import Act, Asker
 from kiban.records.scope import Visible
@@ -53,6 +54,8 @@ class Resources:
     """The Python in which structuring programs of RDE run; `None` where none do."""
     base_url: str | None = None
     """Where people open the platform; the codes of labels begin with it."""
+    providers: tuple[Provider, ...] = ()
+    """Who else says who somebody is."""
 
     def visible(self, asker: Asker, right: Right = Right.METADATA, *, act: Act = Act.READ) -> Visible:
         """The scopes in which the asker has the right now.

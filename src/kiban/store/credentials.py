@@ -138,6 +138,10 @@ class Credentials(Protocol):
         """
         ...
 
+    def take_back_attempt(self, key: bytes) -> None:
+        """Count one attempt less: it was not one of those that are counted."""
+        ...
+
     def forget_attempts(self, key: bytes) -> None:
         """Count from anew: it was the right person."""
         ...

@@ -177,6 +177,13 @@ class MemoryCredentials:
             self._attempts[key] = (n_made + 1, at)
             return 0.0
 
+    def take_back_attempt(self, key: bytes) -> None:
+        """See `Credentials.take_back_attempt`."""
+        with self._mutex:
+            if key in self._attempts:
+                n_made, last_at = self._attempts[key]
+                self._attempts[key] = (max(n_made - 1, 0), last_at)
+
     def forget_attempts(self, key: bytes) -> None:
         """See `Credentials.forget_attempts`."""
         self._attempts.pop(key, None)

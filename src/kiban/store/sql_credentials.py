@@ -131,6 +131,10 @@ class SqlCredentials(SqlSessions):
             cursor.execute(_COUNT, [key, n_made + 1, at])
             return 0.0
 
+    def take_back_attempt(self, key: bytes) -> None:
+        """See `Credentials.take_back_attempt`."""
+        self._do("UPDATE login_attempt SET n_made = greatest(n_made - 1, 0) WHERE key = %s", [key])
+
     def forget_attempts(self, key: bytes) -> None:
         """See `Credentials.forget_attempts`."""
         self._do("DELETE FROM login_attempt WHERE key = %s", [key])

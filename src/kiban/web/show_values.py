@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Kind
+from kiban.web.browser_name import browser_name
 from kiban.web.number_text import concise, number_text, size_text
 from kiban.web.sparkline import sparkline
 from kiban.web.unit_text import axis_title, unit_text, with_unit
@@ -54,6 +55,7 @@ def instant(value: datetime | str | None) -> Markup:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "axis_title": axis_title,
+    "browser": browser_name,
     "instant": instant,
     "number": number_text,
     "quantity": quantity,

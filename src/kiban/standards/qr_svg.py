@@ -1,0 +1,18 @@
+"""A QR code as a picture in a page."""
+
+from __future__ import annotations
+
+_PX = 5
+
+
+def qr_svg(text: str) -> str:
+    """The code in SVG, dark on light whatever the colours of the page, without style attributes."""
+    import io
+
+    import segno
+
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        out, kind="svg", scale=_PX, dark="#000", light="#fff", xmldecl=False, svgns=False, nl=False, omitsize=False
+    )
+    return out.getvalue().decode()
