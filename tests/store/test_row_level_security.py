@@ -51,7 +51,7 @@ ADD = {
     "event": "INSERT INTO event (at, actor, action, scope, details) VALUES (now(), 'x', 'x', %s, '{}')",
 }
 REMOVABLE = ("composition", "link")
-SEARCHED = ("record",)
+SEARCHED = ("record", "file_record")
 """Of these a role that nobody can log in as sees everything; its functions apply the policy themselves."""
 
 

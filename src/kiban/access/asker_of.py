@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from kiban.access.granted import Granted, granted_in
 from kiban.records.parties.directory import Directory
 from kiban.records.parties.people import Person
 from kiban.records.parties.right import Membership, Role
@@ -34,22 +35,23 @@ def asker_of(
     """
     if not person.acts_at(at):
         return anonymous(directory, at, address=address)
-    parties = directory.parties_of(person)
+    granted = granted_in(directory)
+    parties = granted.parties_of(person)
     organisation = directory.organisations.get(person.organisation) if person.organisation else None
-    roles = _roles(directory, parties, at)
+    roles = _roles(directory, granted, parties, at)
     return Asker(
         party=str(person.id),
         name=person.name,
         at=at,
         id=person.id,
         roles=roles,
-        agreements=_agreements(directory, parties, at),
-        invitations=_invitations(directory, parties, at),
+        agreements=_agreements(directory, granted, parties, at),
+        invitations=_invitations(directory, granted, parties, at),
         organisation=person.organisation,
         residency=person.residency,
         country=person.country or (organisation.country if organisation else None),
         releases=directory.releases,
-        decided=_decided(directory, parties),
+        decided=_decided(directory, granted, parties),
         acts=acts,
         is_operator=person.is_operator and Act.ADMINISTER in acts,
         is_export_officer=person.is_export_officer and Act.ADMINISTER in acts,
@@ -63,8 +65,8 @@ def anonymous(directory: Directory, at: datetime, *, address: str = "") -> Asker
     return Asker(party=ANONYMOUS.party, at=at, acts=frozenset({Act.READ}), releases=directory.releases, address=address)
 
 
-def _roles(directory: Directory, parties: frozenset[UUID], at: datetime) -> dict[UUID, Role]:
-    held = ((project.id, project.role_of(parties, at)) for project in directory.projects.values())
+def _roles(directory: Directory, granted: Granted, parties: frozenset[UUID], at: datetime) -> dict[UUID, Role]:
+    held = ((p, directory.projects[p].role_of(parties, at)) for p in granted.projects_of(parties))
     return {project: grant.role for project, grant in held if grant is not None}
 
 
@@ -73,16 +75,18 @@ def _first_to_write(directory: Directory, roles: dict[UUID, Role]) -> UUID | Non
     return min(writable, key=lambda p: (directory.projects[p].name, p), default=None)
 
 
-def _decided(directory: Directory, parties: frozenset[UUID]) -> frozenset[int]:
+def _decided(directory: Directory, granted: Granted, parties: frozenset[UUID]) -> frozenset[int]:
     """Scopes whose release to one of the parties was decided, and refused to none of them."""
-    of_them = [decision for decision in directory.decisions.values() if decision.party in parties]
+    of_them = [directory.decisions[d] for d in granted.decisions_of(parties)]
     refused = {decision.scope for decision in of_them if not decision.allowed}
     return frozenset(decision.scope for decision in of_them if decision.scope not in refused)
 
 
-def _agreements(directory: Directory, parties: frozenset[UUID], at: datetime) -> dict[UUID, Membership]:
+def _agreements(
+    directory: Directory, granted: Granted, parties: frozenset[UUID], at: datetime
+) -> dict[UUID, Membership]:
     found = {}
-    for agreement in directory.agreements.values():
+    for agreement in (directory.agreements[a] for a in granted.agreements_of(parties)):
         held = [each for each in agreement.participants if each.party in parties and each.holds_at(at)]
         if held and agreement.holds_at(at):
             found[agreement.id] = Membership(
@@ -94,9 +98,11 @@ def _agreements(directory: Directory, parties: frozenset[UUID], at: datetime) ->
     return found
 
 
-def _invitations(directory: Directory, parties: frozenset[UUID], at: datetime) -> dict[UUID, Membership]:
+def _invitations(
+    directory: Directory, granted: Granted, parties: frozenset[UUID], at: datetime
+) -> dict[UUID, Membership]:
     found = {}
-    for invitation in directory.invitations.values():
+    for invitation in (directory.invitations[i] for i in granted.invitations_of(parties)):
         held = [each for each in invitation.guests if each.party in parties and each.holds_at(at)]
         if held:
             found[invitation.id] = Membership(

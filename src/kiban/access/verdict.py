@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol, cast
 
 from kiban import plugins
-from kiban.records.parties.right import READING, Right
+from kiban.records.parties.right import NO_RIGHTS, READING, Right
 from kiban.records.party import Asker
 from kiban.records.scope import Scope, Visible
 
@@ -38,7 +38,13 @@ class Verdict:
 
 
 class Rule(Protocol):
-    """One rule. `None` where it has nothing to say of the scope."""
+    """One rule. `None` where it has nothing to say of the scope.
+
+    A rule with the attribute `is_steady = True` promises that of the time (`asker.at`) it asks one thing only, whether
+    the scope's embargo holds (`scope.is_embargoed_at`), and nothing of where the asker asks from or works (`address`,
+    `project`). While all rules are steady, what an asker may see is worked out again when the rest of the asker, the
+    scopes or an embargo has changed; otherwise at each request.
+    """
 
     name: str
 
@@ -99,12 +105,18 @@ def rule_giving(asker: Asker, scope: Scope, right: Right) -> str:
 
 def rights(asker: Asker, scope: Scope) -> frozenset[Right]:
     """All that the asker may do with records of the scope."""
-    given: set[Right] = set()
-    refused: set[Right] = set()
-    for rule in rules():
-        if (verdict := rule.judge(asker, scope)) is not None:
-            (given if verdict.allowed else refused).update(verdict.rights)
-    return frozenset(given - refused)
+    return _held([rule.judge for rule in rules()], asker, scope)
+
+
+def _held(judges: Iterable[Callable[[Asker, Scope], Verdict | None]], asker: Asker, scope: Scope) -> frozenset[Right]:
+    given = refused = NO_RIGHTS
+    for judge_it in judges:
+        if (verdict := judge_it(asker, scope)) is not None:
+            if verdict.allowed:
+                given |= verdict.rights
+            else:
+                refused |= verdict.rights
+    return given - refused
 
 
 def visible(asker: Asker, scopes: Iterable[Scope], right: Right = Right.METADATA) -> Visible:
@@ -117,8 +129,9 @@ def visible(asker: Asker, scopes: Iterable[Scope], right: Right = Right.METADATA
         values are visible.
     """
     numbers, data, writable = set(), set(), set()
+    judges = [rule.judge for rule in rules()]
     for scope in scopes:
-        held = rights(asker, scope)
+        held = _held(judges, asker, scope)
         if right in held:
             numbers.add(scope.number)
             if Right.DATA in held and right not in {Right.EXISTS, Right.JOINT}:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from kiban.access.verdict import rule_giving, visible
+from kiban.access.seen_before import SeenBefore
+from kiban.access.verdict import rule_giving
 from kiban.compute.fence import Fence
 from kiban.errors import Refused
 from kiban.records.parties.provider import Provider
 from kiban.records.parties.right import Right, Role
 from kiban.records.party import Act, Asker
-from kiban.records.scope import Visible
+from kiban.records.scope import Scope, Visible
 from kiban.store.audit_log import AuditLog
 from kiban.store.audit_proof import AuditProof
 from kiban.store.catalog import Catalog
@@ -56,6 +58,8 @@ class Resources:
     """Where people open the platform; the codes of labels begin with it."""
     providers: tuple[Provider, ...] = ()
     """Who else says who somebody is."""
+    seen: SeenBefore = field(default_factory=SeenBefore)
+    """What askers were found to see, as long as it holds."""
 
     def visible(self, asker: Asker, right: Right = Right.METADATA, *, act: Act = Act.READ) -> Visible:
         """The scopes in which the asker has the right now.
@@ -67,11 +71,11 @@ class Resources:
         """
         if not may_act(asker, act):
             return _NOTHING
-        scopes = {scope.number: scope for scope in self.catalog.scopes()}
+        scopes = self.catalog.scopes()
         return replace(
-            visible(asker, scopes.values(), right),
+            self.seen.visible(asker, scopes, right),
             address=asker.address,
-            rule=lambda number: rule_giving(asker, scopes[number], Right.WRITE) if number in scopes else "",
+            rule=partial(_rule_for_writing, asker, scopes),
         )
 
     def working_in(self, asker: Asker) -> UUID:
@@ -95,6 +99,11 @@ class Resources:
                 mend="Log in, or ask a steward of the project to make you a contributor.",
             )
         return project
+
+
+def _rule_for_writing(asker: Asker, scopes: Sequence[Scope], number: int) -> str:
+    scope = next((scope for scope in scopes if scope.number == number), None)
+    return "" if scope is None else rule_giving(asker, scope, Right.WRITE)
 
 
 def may_act(asker: Asker, act: Act) -> bool:

@@ -51,6 +51,7 @@ class MemoryCatalog:
         self.audit = audit or MemoryAuditLog()
         self._state = MemoryState()
         self._scopes: list[Scope] = []
+        self._projects: dict[UUID, Project] = {}
         self._mutex = threading.Lock()
         self._writers: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
@@ -89,12 +90,15 @@ class MemoryCatalog:
                     same = replace(same, tier=scope.tier, agreement=scope.agreement)
                 if same == scope:
                     return scope
+            if follows and (now := self._projects.get(project)) is not None:
+                wanted = replace(wanted, tier=now.tier, agreement=now.agreement)
             self._scopes.append(wanted)
             return wanted
 
     def follow(self, project: Project) -> None:
         """Give the scopes that follow a project its tier and agreement."""
         with self._mutex:
+            self._projects[project.id] = project
             self._scopes = [
                 replace(scope, tier=project.tier, agreement=project.agreement)
                 if scope.follows and scope.project == project.id

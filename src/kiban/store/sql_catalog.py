@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from psycopg import Cursor
@@ -32,10 +32,11 @@ from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
 from kiban.records.rights.rights import Rights
-from kiban.records.scope import Scope, Tier, Visible, bits
+from kiban.records.scope import Scope, Tier, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.catalog import Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
+from kiban.store.sql_directory import DIRECTORY_LOCK
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import LIVE_SAMPLE, Where
@@ -53,6 +54,7 @@ from kiban.store.sql_rows import (
     stored,
     unstored,
 )
+from kiban.store.sql_sets import data_seen, parameters, seen, view
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
 
@@ -62,19 +64,23 @@ _SCOPE_LOCK = 0x6B69_6261_6E00
 """Number of the lock under which scopes are numbered: the letters of `kiban`."""
 _BLOBS_AT_ONCE = 10_000
 _NOTHING = Visible(frozenset())
-_SET_VIEW = (
-    "SELECT set_config('kiban.scopes', %s, true), set_config('kiban.data', %s, true), "
-    "set_config('kiban.writes', %s, true)"
-)
-_SEEN = "scope = ANY(%(scopes)s::integer[])"
-_DATA_SEEN = "scope = ANY(%(data)s::integer[])"
+_SEEN = seen()
+_DATA_SEEN = data_seen()
 _LIVE = f"is_current AND NOT is_deleted AND {_SEEN}"
-_SCOPE_COLUMNS = "number, project, tier, agreement, follows, closed_until, invitation, export_class, export_item"
+_SCOPE_COLUMNS: LiteralString = (
+    "number, project, tier, agreement, follows, closed_until, invitation, export_class, export_item"
+)
 _FIND_SCOPE = (
     f"SELECT {_SCOPE_COLUMNS} FROM scope WHERE project = %(project)s AND follows = %(follows)s "
     "AND (follows OR (tier = %(tier)s AND agreement IS NOT DISTINCT FROM %(agreement)s)) "
     "AND closed_until IS NOT DISTINCT FROM %(closed_until)s AND invitation IS NOT DISTINCT FROM %(invitation)s "
     "AND export_class = %(export_class)s AND export_item IS NOT DISTINCT FROM %(export_item)s"
+)
+_DIRECTORY_REVISION: LiteralString = "SELECT coalesce(max(change), 0) FROM directory"
+_SCOPES_REVISION: LiteralString = f"SELECT ({_DIRECTORY_REVISION}), (SELECT coalesce(max(number), -1) FROM scope)"
+_TIER_OF_PROJECT = (
+    "SELECT document ->> 'tier', (document ->> 'agreement')::uuid FROM directory "
+    "WHERE kind = 'project' AND id = %s AND is_current"
 )
 _ADD_SCOPE = (
     f"INSERT INTO scope ({_SCOPE_COLUMNS}) VALUES (%(number)s, %(project)s, %(tier)s, %(agreement)s, %(follows)s, "
@@ -91,6 +97,13 @@ _FACETS = {
 }
 
 
+class _KnownScopes(NamedTuple):
+    """All scopes as they were at one revision: of the directory, and the number of the last scope."""
+
+    revision: tuple[int, int]
+    scopes: tuple[Scope, ...]
+
+
 class SqlCatalog:
     """See `kiban.store.catalog.Catalog`. Safe to use from several threads.
 
@@ -101,6 +114,7 @@ class SqlCatalog:
         self.pool = pool
         self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
         self._mutex = threading.Lock()
+        self._known_scopes = _KnownScopes((0, -1), ())
         self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
     @classmethod
@@ -132,8 +146,22 @@ class SqlCatalog:
 
     def scopes(self) -> tuple[Scope, ...]:
         """See `Catalog.scopes`."""
-        rows = self._rows(_NOTHING, f"SELECT {_SCOPE_COLUMNS} FROM scope ORDER BY number")
-        return tuple(map(_scope_of, rows))
+        known = self._known_scopes
+        # Scopes are added and never removed, and change with the directory only.
+        if self.pool.rows(_SCOPES_REVISION) == [known.revision]:
+            return known.scopes
+        # One statement sees one state: the scopes and the revision belong together.
+        rows = self.pool.rows(f"SELECT {_SCOPE_COLUMNS}, ({_DIRECTORY_REVISION}) FROM scope ORDER BY number")
+        if not rows:
+            return ()
+        # Those that are as they were stay the same objects, so that what is kept about them is found again.
+        before = {scope.number: scope for scope in known.scopes}
+        scopes = tuple(before[s.number] if before.get(s.number) == s else s for s in map(_scope_of, rows))
+        known = _KnownScopes((rows[-1][-1], rows[-1][0]), scopes)
+        with self._mutex:
+            if known.revision > self._known_scopes.revision:
+                self._known_scopes = known
+        return known.scopes
 
     def ensure_scope(
         self,
@@ -164,13 +192,20 @@ class SqlCatalog:
         with self._transaction(_NOTHING) as cursor:
             row = cursor.execute(_FIND_SCOPE, values).fetchone()
             if row is None:
+                if follows:
+                    # Nobody changes the project before this is done.
+                    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [DIRECTORY_LOCK])
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCOPE_LOCK])
                 row = cursor.execute(_FIND_SCOPE, values).fetchone()
             if row is not None:
                 return _scope_of(row)
             [number] = cursor.execute("SELECT coalesce(max(number) + 1, 0) FROM scope").fetchall()[0]
             scope = replace(wanted, number=number)
-            cursor.execute(_ADD_SCOPE, values | {"number": number})
+            if follows and (now := cursor.execute(_TIER_OF_PROJECT, [project]).fetchone()) is not None:
+                scope = replace(scope, tier=Tier(now[0]), agreement=now[1])
+            cursor.execute(
+                _ADD_SCOPE, values | {"number": number, "tier": scope.tier.value, "agreement": scope.agreement}
+            )
             return scope
 
     @contextmanager
@@ -297,7 +332,7 @@ class SqlCatalog:
     ) -> dict[UUID, ProjectRights]:
         """See `Catalog.project_rights`."""
         with self._transaction(visible) as cursor:
-            found = project_rights(cursor, sorted(visible.numbers), projects)
+            found = project_rights(cursor, parameters(visible), projects)
         return {i: ProjectRights(from_json(rights, Rights), record) for i, (record, rights) in found.items()}
 
     def facts(
@@ -407,15 +442,12 @@ class SqlCatalog:
 
     @contextmanager
     def _transaction(self, visible: Visible) -> Iterator[Cursor[tuple[Any, ...]]]:
-        with self.pool.transaction() as connection:
-            cursor = connection.cursor()
-            cursor.execute(_SET_VIEW, [bits(visible.numbers), bits(visible.data), bits(visible.writable)])
-            yield cursor
+        with self.pool.transaction(view(visible)) as connection:
+            yield connection.cursor()
 
     def _rows(self, visible: Visible, query: str, values: dict[str, Any] | None = None) -> Rows:
         with self._transaction(visible) as cursor:
-            sets = {"scopes": sorted(visible.numbers), "data": sorted(visible.data)}
-            return cursor.execute(query, sets | (values or {})).fetchall()
+            return cursor.execute(query, parameters(visible) | (values or {})).fetchall()
 
     def _check_bound(self) -> None:
         # A policy that is not for everybody (role 0) is the exemption of the indexed searches.

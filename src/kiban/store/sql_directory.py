@@ -19,7 +19,7 @@ from kiban.store.json_text import from_text, to_text
 from kiban.store.sql_audit_log import append_lines
 from kiban.store.sql_pool import SqlPool
 
-_LOCK = 0x6B69_6261_6E02
+DIRECTORY_LOCK = 0x6B69_6261_6E02
 """Number of the lock under which the directory is changed: the letters of `kiban`."""
 _REVISION = "SELECT coalesce(max(change), 0) FROM directory"
 _RETIRE = "UPDATE directory SET is_current = false WHERE kind = %s AND id = %s AND is_current"
@@ -43,6 +43,8 @@ class SqlDirectory:
 
     def load(self) -> Directory:
         """See `DirectoryStore.load`."""
+        if self._pool.rows(_REVISION) == [(self._loaded.revision,)]:
+            return self._loaded
         with self._pool.transaction() as connection:
             return self._load(connection.cursor())
 
@@ -52,7 +54,7 @@ class SqlDirectory:
         """See `DirectoryStore.change`."""
         with self._pool.transaction() as connection:
             cursor = connection.cursor()
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DIRECTORY_LOCK])
             check_revision(self._load(cursor), expected)
             for kind, entry_id, document in map(row_of, entries):
                 cursor.execute(_RETIRE, [kind, entry_id])

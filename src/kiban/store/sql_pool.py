@@ -5,16 +5,18 @@ from __future__ import annotations
 import select
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 
 from kiban.errors import DatabaseUnavailable, InvalidSetting
 from kiban.store.sql_errors import telling_why
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 _MAX_CONNECTIONS = 10
 _WAIT_S = 60.0
@@ -40,29 +42,33 @@ class SqlPool:
         self._is_closed = False
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, first: LiteralString = "") -> Iterator[Connection]:
         """Lend a connection for one transaction: committed at the end of the block, undone by any error.
+
+        Parameters
+        ----------
+        first : str
+            A statement without parameters that goes over together with `BEGIN`.
 
         Raises
         ------
         DatabaseUnavailable
             If PostgreSQL does not answer, or all connections are in use for a minute.
         """
-        if not self._room.acquire(timeout=_WAIT_S):
-            raise DatabaseUnavailable(
-                f"All {_MAX_CONNECTIONS} connections to the database are in use.", mend="Try again in a moment."
-            )
-        try:
-            with telling_why():
-                connection, begun = self._begin()
-                try:
-                    with ExitStack() as until_end:
-                        until_end.push(begun)
-                        yield connection
-                finally:
-                    self._give_back(connection)
-        finally:
-            self._room.release()
+        with self._lent(f"BEGIN; {first}") as (connection, _):
+            yield connection
+            connection.execute("COMMIT")
+
+    def rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
+        """Ask one question without parameters, which needs no transaction of several statements.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            As `transaction`.
+        """
+        with self._lent(query) as (_, cursor):
+            return cursor.fetchall()
 
     def close(self) -> None:
         """Close what is idle, and what is in use as soon as it comes back."""
@@ -72,19 +78,40 @@ class SqlPool:
         for connection in idle:
             connection.close()
 
-    def _begin(self) -> tuple[Connection, AbstractContextManager[object]]:
+    @contextmanager
+    def _lent(self, first: LiteralString) -> Iterator[tuple[Connection, Cursor]]:
+        """A connection on which the first statement has been executed; whatever it left open is undone at the end."""
+        if not self._room.acquire(timeout=_WAIT_S):
+            raise DatabaseUnavailable(
+                f"All {_MAX_CONNECTIONS} connections to the database are in use.", mend="Try again in a moment."
+            )
+        try:
+            with telling_why():
+                connection, cursor = self._begin(first)
+                try:
+                    yield connection, cursor
+                finally:
+                    _undo(connection)
+                    self._give_back(connection)
+        finally:
+            self._room.release()
+
+    def _begin(self, first: LiteralString) -> tuple[Connection, Cursor]:
         """Take a connection and begin; one that was idle may have died without our knowing yet, and is passed over."""
         while True:
             connection, is_new = self._take()
-            begun = connection.transaction()
             try:
-                begun.__enter__()
+                cursor = connection.execute(first)
             except psycopg.OperationalError:
                 connection.close()
                 if is_new:
                     raise
+            except BaseException:
+                _undo(connection)
+                self._give_back(connection)
+                raise
             else:
-                return connection, begun
+                return connection, cursor
 
     def _take(self) -> tuple[Connection, bool]:
         while True:
@@ -102,6 +129,16 @@ class SqlPool:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _undo(connection: Connection) -> None:
+    """End a transaction that is still open."""
+    if connection.closed or connection.info.transaction_status is TransactionStatus.IDLE:
+        return
+    try:
+        connection.execute("ROLLBACK")
+    except psycopg.Error:
+        connection.close()  # the server undoes it when it notices
 
 
 def _is_alive(connection: Connection) -> bool:

@@ -41,15 +41,15 @@ from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import stored
+from kiban.store.sql_sets import data_seen, parameters, seen
 
 FEW = 2000
 """So many rows of an index are asked for beforehand."""
 
 _COLUMNS = {"kind": "r.kind", "technique": "r.technique", "id": "r.pid"}
 _TIMES = {"started": "r.started", "created": "r.created_at"}
-_SEEN = "scope = ANY(%(scopes)s::integer[])"
-_DATA_SEEN = "scope = ANY(%(data)s::integer[])"
-LIVE_SAMPLE = f"s.is_current AND s.kind = 'sample' AND NOT s.is_deleted AND s.{_SEEN}"
+_DATA_SEEN = data_seen()
+LIVE_SAMPLE = f"s.is_current AND s.kind = 'sample' AND NOT s.is_deleted AND {seen('s.scope')}"
 """Where row `s` of the records is that of a sample the asker may see."""
 
 
@@ -76,8 +76,8 @@ class Where:
     def __init__(self, condition: Condition, visible: Visible, cursor: Cursor[tuple[Any, ...]]) -> None:
         self._cursor = cursor
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
-        self.parameters: dict[str, Any] = {"scopes": sorted(visible.numbers), "data": sorted(visible.data)}
-        self.sql = f"r.is_current AND NOT r.is_deleted AND r.{_SEEN} AND {self._sql(condition)}"
+        self.parameters: dict[str, Any] = dict(parameters(visible))
+        self.sql = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')} AND {self._sql(condition)}"
 
     def _value(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
@@ -160,7 +160,7 @@ class Where:
         if path not in RIGHTS_PATHS:
             return own
         if self._projects is None:
-            found = project_rights(self._cursor, self.parameters["scopes"])
+            found = project_rights(self._cursor, self.parameters)
             self._projects = {project: rights_answers(rights) for project, (_, rights) in found.items()}
         holding = [project for project, said in self._projects.items() if holds(said.get(path, ()))]
         without = f"NOT jsonb_exists(r.answers, {self._value(OWN)})"

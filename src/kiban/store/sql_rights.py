@@ -7,7 +7,7 @@ see one of its scopes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,17 +16,21 @@ from psycopg import Cursor
 from kiban.records.record import Record, RecordKind
 from kiban.store.json_text import from_text, to_text
 from kiban.store.sql_insert import PROJECT_RIGHTS, insert
+from kiban.store.sql_sets import seen
 
-_VISIBLE = "EXISTS (SELECT FROM scope s WHERE s.project = p.project AND s.number = ANY(%(scopes)s::integer[]))"
+_VISIBLE = f"EXISTS (SELECT FROM scope s WHERE s.project = p.project AND {seen('s.number')})"
 
 
 def project_rights(
-    cursor: Cursor[tuple[Any, ...]], scopes: list[int], projects: Collection[UUID] | None = None
+    cursor: Cursor[tuple[Any, ...]], sets: Mapping[str, str], projects: Collection[UUID] | None = None
 ) -> dict[UUID, tuple[UUID, Any]]:
-    """By project, the record that states them, and the rights as JSON; see `Catalog.project_rights`."""
+    """By project, the record that states them, and the rights as JSON; see `Catalog.project_rights`.
+
+    `sets` are the `kiban.store.sql_sets.parameters` of the asker.
+    """
     among = "" if projects is None else "AND project = ANY(%(projects)s)"
     query = f"SELECT project, record, rights::text FROM project_rights p WHERE {_VISIBLE} {among} ORDER BY record DESC"  # noqa: S608
-    rows = cursor.execute(query, {"scopes": scopes, "projects": list(projects or ())}).fetchall()
+    rows = cursor.execute(query, {"scopes": sets["scopes"], "projects": list(projects or ())}).fetchall()
     return {project: (record, from_text(rights)) for project, record, rights in rows}
 
 

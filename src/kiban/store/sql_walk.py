@@ -13,8 +13,9 @@ from psycopg import Cursor
 from kiban.records.provenance import Direction, Walk, depths
 from kiban.records.scope import Visible
 from kiban.store.sql_rows import link_of
+from kiban.store.sql_sets import parameters, seen
 
-_LIVE = "r.is_current AND NOT r.is_deleted AND r.scope = ANY(%(scopes)s::integer[])"
+_LIVE = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')}"
 _ENDS = {Direction.BACK: ("subject", "object"), Direction.FORWARD: ("object", "subject")}
 
 
@@ -36,19 +37,19 @@ def walk(
             UNION
             SELECT l.{there} FROM reached JOIN link l ON l.{here} = reached.id
             JOIN record r ON r.id = l.{there} AND {_LIVE}
-            WHERE l.scope = ANY(%(scopes)s::integer[])
+            WHERE {seen("l.scope")}
         )
         SELECT id FROM reached LIMIT %(limit)s
     """
     limit = None if most is None else most + 1
-    values: dict[str, Any] = {"start": list(start), "scopes": sorted(visible.numbers), "limit": limit}
+    values: dict[str, Any] = {"start": list(start), "limit": limit} | parameters(visible)
     ids = [row[0] for row in cursor.execute(query, values).fetchall()]
     is_cut = most is not None and len(ids) > most
     ids = ids[:most]
     rows = cursor.execute(
         "SELECT subject, predicate, object, scope FROM link WHERE subject = ANY(%(ids)s) AND object = ANY(%(ids)s) "
-        "AND scope = ANY(%(scopes)s::integer[])",
-        {"ids": ids, "scopes": values["scopes"]},
+        f"AND {seen()}",
+        {"ids": ids} | parameters(visible),
     ).fetchall()
     links = tuple(map(link_of, rows))
     wanted = set(start)

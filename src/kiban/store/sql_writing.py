@@ -49,6 +49,7 @@ from kiban.store.sql_rows import (
     record_row,
     unstored,
 )
+from kiban.store.sql_sets import data_seen, parameters, seen
 from kiban.store.sql_walk import walk
 from kiban.store.written_lines import written_lines
 
@@ -79,12 +80,7 @@ _MOVE = """
     FROM unnest(%(ids)s::uuid[], %(to)s::integer[]) AS m (id, scope) WHERE {column} = m.id
 """
 _MOVE_FILES = """
-    UPDATE file AS t SET scope = m.scope
-    FROM (
-        SELECT of.file, min(r.scope) AS scope FROM file_record of JOIN record r ON r.id = of.record AND r.is_current
-        WHERE of.file IN (SELECT file FROM file_record WHERE record = ANY(%(ids)s))
-        GROUP BY of.file HAVING min(r.scope) = max(r.scope)
-    ) AS m WHERE t.id = m.file
+    UPDATE file AS t SET scope = m.scope FROM files_in_one_scope(%(ids)s) AS m WHERE t.id = m.file
 """
 
 
@@ -113,7 +109,6 @@ class SqlWriting:
     def __init__(self, cursor: Cursor[tuple[Any, ...]], visible: Visible, project: UUID) -> None:
         self._cursor = cursor
         self._visible = visible
-        self._scopes = sorted(visible.numbers)
         self._project = project
         self._events: list[Event] = []
         self._names: dict[UUID, str] = {}
@@ -124,6 +119,10 @@ class SqlWriting:
         if self.error is not None:
             raise self.error
 
+    def _with(self, **values: Any) -> dict[str, Any]:
+        """Values for a statement that looks at what is visible, in this project."""
+        return {"project": self._project, **parameters(self._visible), **values}
+
     @_remembering
     def finish(self) -> Tail | None:
         """Write down in the audit log what was done, last of all; gives the end of the log, if it has grown."""
@@ -132,9 +131,9 @@ class SqlWriting:
         subjects = {event.subject for event in self._events if event.subject is not None} - self._names.keys()
         if subjects:
             rows = self._cursor.execute(
-                "SELECT id, pid FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[]) "
-                "UNION ALL SELECT id, checksum FROM file WHERE id = ANY(%s) AND scope = ANY(%s::integer[])",
-                [list(subjects), self._scopes, list(subjects), sorted(self._visible.data)],
+                f"SELECT id, pid FROM record WHERE id = ANY(%(ids)s) AND is_current AND {seen()} "
+                f"UNION ALL SELECT id, checksum FROM file WHERE id = ANY(%(ids)s) AND {data_seen()}",
+                self._with(ids=list(subjects)),
             ).fetchall()
             self._names |= dict(rows)
         return append_lines(self._cursor, written_lines(self._events, self._visible, self._names.get))
@@ -144,9 +143,9 @@ class SqlWriting:
         """See `Writing.existing`."""
         wanted = set(keys)
         rows = self._cursor.execute(
-            f"SELECT {RECORD_COLUMNS} FROM record WHERE project = %s AND kind = %s AND key_hash = ANY(%s) "
-            "AND is_current AND NOT is_deleted AND scope = ANY(%s::integer[])",
-            [self._project, kind.value, [key_hash(key) for key in wanted], self._scopes],
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE project = %(project)s AND kind = %(kind)s "
+            f"AND key_hash = ANY(%(keys)s) AND is_current AND NOT is_deleted AND {seen()}",
+            self._with(kind=kind.value, keys=[key_hash(key) for key in wanted]),
         ).fetchall()
         return {r.key: r for r in map(record_of, rows) if r.key is not None and r.key in wanted}
 
@@ -156,9 +155,9 @@ class SqlWriting:
         if not pids:
             return {}
         rows = self._cursor.execute(
-            f"SELECT {RECORD_COLUMNS} FROM record WHERE kind = %s AND pid = ANY(%s) "
-            "AND is_current AND NOT is_deleted AND scope = ANY(%s::integer[])",
-            [kind.value, list(pids), self._scopes],
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE kind = %(kind)s AND pid = ANY(%(pids)s) "
+            f"AND is_current AND NOT is_deleted AND {seen()}",
+            self._with(kind=kind.value, pids=list(pids)),
         ).fetchall()
         return {record.pid: record for record in map(record_of, rows)}
 
@@ -167,8 +166,9 @@ class SqlWriting:
         """See `Writing.existing_files`."""
         wanted = set(paths_and_checksums)
         rows = self._cursor.execute(
-            f"SELECT {FILE_COLUMNS} FROM file WHERE project = %s AND place = ANY(%s) AND scope = ANY(%s::integer[])",
-            [self._project, [place(path, checksum) for path, checksum in wanted], sorted(self._visible.data)],
+            f"SELECT {FILE_COLUMNS} FROM file WHERE project = %(project)s AND place = ANY(%(places)s) "
+            f"AND {data_seen()}",
+            self._with(places=[place(path, checksum) for path, checksum in wanted]),
         ).fetchall()
         return {(f.path, f.checksum): f for f in map(file_of, rows) if (f.path, f.checksum) in wanted}
 
@@ -176,9 +176,9 @@ class SqlWriting:
     def move(self, records: Mapping[UUID, int]) -> None:
         """See `Writing.move`."""
         rows = self._cursor.execute(
-            "SELECT id, scope FROM record WHERE id = ANY(%s) AND is_current AND project = %s "
-            "AND scope = ANY(%s::integer[])",
-            [list(records), self._project, self._scopes],
+            "SELECT id, scope FROM record WHERE id = ANY(%(ids)s) AND is_current AND project = %(project)s "
+            f"AND {seen()}",
+            self._with(ids=list(records)),
         ).fetchall()
         check_move(records, dict(rows), self._visible)
         values = {"ids": list(records), "to": list(records.values())}
@@ -245,8 +245,8 @@ class SqlWriting:
         if not ids:
             return {}
         rows = self._cursor.execute(
-            f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[])",
-            [ids, self._scopes],
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(%(ids)s) AND is_current AND {seen()}",
+            self._with(ids=ids),
         ).fetchall()
         return {record.id: record for record in map(record_of, rows)}
 
@@ -270,8 +270,8 @@ class SqlWriting:
         found = {record: known[record] for record in wanted if record in known}
         if missing := wanted - found.keys():
             rows = self._cursor.execute(
-                "SELECT id, scope FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[])",
-                [list(missing), self._scopes],
+                f"SELECT id, scope FROM record WHERE id = ANY(%(ids)s) AND is_current AND {seen()}",
+                self._with(ids=list(missing)),
             ).fetchall()
             found |= {row[0]: row[1] for row in rows}
         for record in wanted - found.keys():
@@ -306,8 +306,8 @@ class SqlWriting:
 
     def _from_itself(self, way: list[UUID]) -> InvalidValue:
         rows = self._cursor.execute(
-            "SELECT id, title FROM record WHERE id = ANY(%s) AND is_current AND scope = ANY(%s::integer[])",
-            [way, self._scopes],
+            f"SELECT id, title FROM record WHERE id = ANY(%(ids)s) AND is_current AND {seen()}",
+            self._with(ids=way),
         ).fetchall()
         titles = {row[0]: unstored(row[1]) for row in rows}
         return from_itself([titles.get(record, "another record") for record in way])

@@ -12,6 +12,7 @@ class Embargo:
     """Says no, while the embargo holds, to all that neither a role in the project nor the invitation gives."""
 
     name = "embargo"
+    is_steady = True
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:
         """See `Rule.judge`."""

@@ -11,6 +11,7 @@ class InvitedGuest:
     """Says yes to the guests of the scope's invitation, whatever the tier."""
 
     name = "invitation"
+    is_steady = True
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:
         """See `Rule.judge`."""

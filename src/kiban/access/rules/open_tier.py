@@ -14,6 +14,7 @@ class OpenTier:
     """Says yes to everyone for the open tier, and nothing of the others."""
 
     name = "open_tier"
+    is_steady = True
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:  # noqa: ARG002  anyone may see it
         """See `Rule.judge`."""

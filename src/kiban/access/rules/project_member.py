@@ -11,6 +11,7 @@ class ProjectMember:
     """Says yes to members of the owning project, whatever the tier."""
 
     name = "project_member"
+    is_steady = True
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:
         """See `Rule.judge`."""

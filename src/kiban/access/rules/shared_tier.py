@@ -11,6 +11,7 @@ class SharedTier:
     """Says yes to the parties to the scope's agreement."""
 
     name = "shared_tier"
+    is_steady = True
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:
         """See `Rule.judge`."""

@@ -12,6 +12,7 @@ class TokenActs:
     """Says no to what lies beyond the acts that the asker came in with."""
 
     name = "token_acts"
+    is_steady = True
 
     def judge(self, asker: Asker, scope: Scope) -> Verdict | None:  # noqa: ARG002  the same for all scopes
         """See `Rule.judge`."""

@@ -1,0 +1,358 @@
+"""What rules, filter and row-level security cost: each question beside the same one as a superuser without any of them.
+
+    .venv/bin/python benchmarks/access.py [N ...]        (default: 100000 and 1000000 records)
+
+Each record brings ten facts. They lie in 5,000 scopes of 1,000 projects under 400 agreements: a third open, a third
+shared, a third closed. The asker has 50 memberships: 25 roles and 25 agreements, some directly, some by its organisation
+and groups. What is timed behind the walls is all that a request does: directory, asker, rules, filter, policies, rows to
+records. Beside it: one statement in a transaction, and rows to records. The two take turns, so that a busy machine slows
+both. Prints a table in Markdown with medians, and the middle half of the ratios.
+"""
+
+# ruff: noqa: S608  the statements are put together of our own words
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from kiban.access.asker_of import asker_of
+from kiban.compute.fence import Fence
+from kiban.operations.resources import Resources
+from kiban.query.parse import parse
+from kiban.records.identity import new_pid, new_uuid
+from kiban.records.parties.directory import Entry
+from kiban.records.parties.export_control import ExportClass, Residency
+from kiban.records.parties.people import Group, Organisation, Person
+from kiban.records.parties.right import Right, Role
+from kiban.records.parties.terms import Agreement, Participant, Project, RoleGrant
+from kiban.records.party import Asker
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Tier, Visible
+from kiban.store import sql_insert
+from kiban.store.catalog import Facet
+from kiban.store.embedded_postgres import EmbeddedPostgres
+from kiban.store.memory_audit_log import MemoryAuditLog
+from kiban.store.migrate import migrate
+from kiban.store.object_folder import ObjectFolder
+from kiban.store.postgres_settings import APPLICATION, OWNER
+from kiban.store.sql_catalog import SqlCatalog
+from kiban.store.sql_directory import SqlDirectory
+from kiban.store.sql_pool import SqlPool
+from kiban.store.sql_rows import FACT_COLUMNS, RECORD_COLUMNS, fact_of, record_of, record_row
+
+N_PROJECTS, N_AGREEMENTS, N_SCOPES = 1000, 400, 5000
+N_MODELS = 2000
+N_FACTS = 10
+N_TIMES = 31
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+LIVE = "is_current AND NOT is_deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """A filled platform, and who asks it."""
+
+    resources: Resources
+    person: UUID
+    bare: SqlPool
+
+    def asker(self) -> Asker:
+        """Whoever asks, as it is now."""
+        directory = self.resources.directory.load()
+        return asker_of(directory, directory.people[self.person], datetime.now(UTC))
+
+    def visible(self) -> Visible:
+        """What it may see now."""
+        return self.resources.visible(self.asker(), Right.METADATA)
+
+    def behind(self, ask: Callable[[Visible], object]) -> Callable[[], object]:
+        """A question as a request asks it."""
+        return lambda: ask(self.visible())
+
+    def records(self, query: str) -> list[Record]:
+        """Records as a superuser."""
+        return list(map(record_of, self.rows(query)))
+
+    def rows(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
+        """Ask as a superuser, in a transaction as the catalog does."""
+        with self.bare.transaction() as connection:
+            return connection.cursor().execute(query, values).fetchall()
+
+
+def entries(chance: random.Random) -> tuple[UUID, list[Entry]]:
+    """The directory: whoever asks, its organisation and groups, and the projects and agreements that it is in or not."""
+    organisation = Organisation(id=new_uuid(), name="University", country="JP")
+    person = Person(
+        id=new_uuid(), login="asker", name="Asker", organisation=organisation.id, residency=Residency.RESIDENT
+    )
+    group = Group(id=new_uuid(), name="Team", members=frozenset({person.id}))
+    parties = (person.id, organisation.id, group.id)
+    others = [Person(id=new_uuid(), login=f"person{i}", name=f"Person {i}") for i in range(200)]
+    projects = [
+        Project(
+            id=new_uuid(),
+            name=f"Project {i}",
+            grants=(
+                *(RoleGrant(party=chance.choice(others).id, role=Role.CONTRIBUTOR, since=NOW) for _ in range(8)),
+                *((RoleGrant(party=parties[i % 3], role=Role.READER, since=NOW),) if i < 25 else ()),
+            ),
+        )
+        for i in range(N_PROJECTS)
+    ]
+    agreements = [
+        Agreement(
+            id=new_uuid(),
+            name=f"Agreement {i}",
+            keeper=projects[i].id,
+            starts=NOW,
+            participants=tuple(
+                Participant(party=party, rights=frozenset({Right.USE}), since=NOW, accepted_at=NOW)
+                for party in (*(chance.choice(others).id for _ in range(5)), *((parties[i % 3],) if i < 25 else ()))
+            ),
+        )
+        for i in range(N_AGREEMENTS)
+    ]
+    return person.id, [organisation, person, group, *others, *projects, *agreements]
+
+
+def add_scopes(owner: psycopg.Connection[Any], projects: list[UUID], agreements: list[UUID]) -> None:
+    """Five scopes for each project: closed, open twice (with an embargo that is over or not), shared twice."""
+    rows: list[tuple[UUID, Tier, UUID | None, datetime | None]] = []
+    for i, project in enumerate(projects):
+        end = NOW + timedelta(days=400 if i % 10 == 0 else -400)
+        under = [agreements[(i + k * 7) % len(agreements)] for k in range(2)]
+        rows += [
+            (project, Tier.CLOSED, None, None),
+            (project, Tier.OPEN, None, None),
+            (project, Tier.SHARED, under[0], None),
+            (project, Tier.OPEN if i % 2 else Tier.CLOSED, None, end),
+            (project, Tier.SHARED, under[1], end),
+        ]
+    first = owner.execute("SELECT coalesce(max(number) + 1, 0) FROM scope").fetchall()[0][0]
+    columns = "number, project, tier, agreement, closed_until, export_class"
+    with owner.cursor() as cursor, cursor.copy(f"COPY scope ({columns}) FROM STDIN") as target:
+        for number, (project, tier, agreement, until) in enumerate(rows[: N_SCOPES - first], first):
+            target.write_row((number, project, tier.value, agreement, until, ExportClass.NOT_LISTED.value))
+
+
+def models(chance: random.Random) -> Iterable[Record]:
+    """Measurements whose rows are multiplied."""
+    for i in range(N_MODELS):
+        document = {
+            "technique": chance.choice(("xrd", "ir", "raman", "cyclic_voltammetry")),
+            "sample_name": f"sample {chance.randrange(500)}",
+            "file_name": f"LTO_{i}.xrdml",
+            "reader": "panalytical_xrdml",
+            "operator": f"operator{chance.randrange(200)}",
+            "started_at": "2024-01-31T23:30:00",
+            "metadata": {"anode": "Cu", "wavelength": {"value": 1.5406, "unit": "angstrom"}, "comment": f"note {i}"},
+        }
+        yield Record(
+            id=new_uuid(),
+            pid=new_pid(),
+            kind=RecordKind.MEASUREMENT,
+            title=f"scan {i}",
+            project=UUID(int=0),
+            owner="bench",
+            scope=0,
+            document=document,
+            created_at=NOW,
+            created_by="bench",
+        )
+
+
+def fill(owner: psycopg.Connection[Any], n_records: int, chance: random.Random) -> None:
+    """Multiply the models to so many records in random scopes, with their facts."""
+    names = ", ".join(sql_insert.RECORD.columns)
+    owner.execute("SET session_replication_role = replica")  # no look at the scope of every row
+    owner.execute("SET synchronous_commit = off")
+    indexes = owner.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('record', 'property') AND indexname NOT IN "
+        "(SELECT conname FROM pg_constraint)"
+    ).fetchall()
+    for name, _ in indexes:
+        owner.execute(f"DROP INDEX {name}")
+    owner.execute("CREATE TEMPORARY TABLE model (LIKE record)")
+    with owner.cursor() as cursor, cursor.copy(f"COPY model ({names}) FROM STDIN") as target:
+        for model in models(chance):
+            target.write_row(record_row(model, is_current=True))
+    owner.execute("ALTER TABLE model ADD COLUMN n serial")
+    changed = {"id": "uuidv7()", "pid": "g.n::text", "scope": f"(random() * {N_SCOPES - 1})::integer"}
+    values = ", ".join(changed.get(column, column) for column in sql_insert.RECORD.columns)
+    source = f"generate_series(1, {n_records}) AS g (n) JOIN model m ON m.n = 1 + g.n % {N_MODELS}"
+    owner.execute("SET enable_hashjoin = off")  # keep the order: later records have later identifiers
+    owner.execute("SET enable_mergejoin = off")
+    owner.execute("CREATE INDEX ON model (n)")
+    owner.execute(f"INSERT INTO record ({names}) SELECT {values} FROM {source}")
+    owner.execute(
+        "INSERT INTO property (id, term, value, unit, value_si, unit_si, condition, method, evidence, is_standing, "
+        "scope) SELECT uuidv7(), 'd_spacing', x, 'angstrom', x * 1e-10, 'm', '{}', 'bench/1', id, true, scope "
+        f"FROM record, LATERAL (SELECT 5 * random() AS x FROM generate_series(1, {N_FACTS}) WHERE id IS NOT NULL)"
+    )
+    for _, definition in indexes:
+        owner.execute(definition)
+    for table in ("record", "property", "scope"):
+        owner.execute(f"VACUUM ANALYZE {table}")
+
+
+def make(server: EmbeddedPostgres, n_records: int, home: Path) -> Bench:
+    """A database of so many records, and the platform on it."""
+    name, chance = f"bench_{n_records}", random.Random(20261126)
+    with psycopg.connect(server.conninfo(OWNER), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    migrate(server.conninfo(OWNER, name))
+    catalog = SqlCatalog.connect(server.conninfo(APPLICATION, name))
+    directory = SqlDirectory(catalog.pool)
+    person, made = entries(chance)
+    directory.change(made, by="bench", expected=directory.load().revision)
+    with psycopg.connect(server.conninfo(OWNER, name), autocommit=True) as owner:
+        of = {kind: [entry.id for entry in made if isinstance(entry, kind)] for kind in (Project, Agreement)}
+        add_scopes(owner, of[Project], of[Agreement])
+        fill(owner, n_records, chance)
+    return opened(server, name, person, home)
+
+
+def opened(server: EmbeddedPostgres, name: str, person: UUID, home: Path) -> Bench:
+    """The platform on a database that was filled."""
+    catalog = SqlCatalog.connect(server.conninfo(APPLICATION, name))
+    resources = Resources(
+        catalog=catalog,
+        directory=SqlDirectory(catalog.pool),
+        audit=MemoryAuditLog(),
+        objects=ObjectFolder(home / "objects"),
+        fence=Fence(1),
+        project=UUID(int=0),
+        revive=lambda: None,
+    )
+    return Bench(resources=resources, person=person, bare=SqlPool(server.conninfo(OWNER, name)))
+
+
+def page_sql(also: str) -> str:
+    """The newest fifty, as the catalog asks for them."""
+    page = f"SELECT r.id FROM record r WHERE {LIVE} AND {also} ORDER BY r.id DESC LIMIT 51"
+    return f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(ARRAY({page})) AND {LIVE} ORDER BY id DESC"
+
+
+def questions(bench: Bench) -> Iterable[tuple[str, float, Callable[[], object], Callable[[], object]]]:
+    """What is asked, what is aimed at, how it is asked behind the walls, and without them."""
+    catalog, rows = bench.resources.catalog, bench.rows
+    some = catalog.find(parse("*"), bench.visible(), limit=1000).records
+    chance = random.Random(7)
+    word = "words @@ '''note'' & ''1234'''::tsquery"
+    asked = (
+        ("*", "true"),
+        ("technique = xrd", "technique = 'xrd'"),
+        ("metadata.anode = Cu", """answers @> '{"metadata.anode": ["cu"]}'"""),
+        ("note 1234", word),
+    )
+    for text, sql in asked:
+        question = parse(text)
+        yield (
+            f"newest 50: `{text}`",
+            1.2,
+            bench.behind(partial(catalog.find, question)),
+            partial(bench.records, page_sql(sql)),
+        )
+        yield (
+            f"count: `{text}`",
+            1.2,
+            bench.behind(partial(catalog.count, question)),
+            partial(rows, f"SELECT count(*) FROM record r WHERE {LIVE} AND {sql}"),
+        )
+    everything = parse("*")
+    bare = {
+        Facet.KIND: "SELECT kind AS value, count(*) FROM record r WHERE {}",
+        Facet.TECHNIQUE: "SELECT technique AS value, count(*) FROM record r WHERE {} AND technique IS NOT NULL",
+        Facet.TIER: "SELECT t.tier AS value, count(*) FROM record r JOIN scope t ON t.number = r.scope WHERE {}",
+        Facet.SAMPLE: "SELECT coalesce(s.title, r.sample_name) AS value, count(*) FROM record r LEFT JOIN record s ON "
+        "s.id = r.sample AND s.is_current AND s.kind = 'sample' AND NOT s.is_deleted "
+        "WHERE r.is_current AND NOT r.is_deleted AND coalesce(s.title, r.sample_name) IS NOT NULL",
+    }
+    for facet, sql in bare.items():
+        query = f"{sql.format('r.is_current AND NOT r.is_deleted')} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"
+        yield (
+            f"facet over everything: {facet}",
+            2.0,
+            bench.behind(partial(catalog.facets, everything, facet=facet)),
+            partial(rows, query),
+        )
+    single = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = %s AND {LIVE}"
+    yield (
+        "one record",
+        1.1,
+        lambda: catalog.get(chance.choice(some).id, bench.visible()),
+        lambda: record_of(rows(single, [chance.choice(some).id])[0]),
+    )
+    facts = f"SELECT {FACT_COLUMNS} FROM property WHERE is_standing AND evidence = ANY(%s) ORDER BY id"
+    yield (
+        "facts of a record",
+        1.1,
+        lambda: catalog.facts(bench.visible(), evidence=[chance.choice(some).id]),
+        lambda: list(map(fact_of, rows(facts, [[chance.choice(some).id]]))),
+    )
+
+
+def measured(guarded: Callable[[], object], bare: Callable[[], object]) -> tuple[list[float], list[float]]:
+    """Times in ms of both, in turns."""
+    times: tuple[list[float], list[float]] = ([], [])
+    begun = time.perf_counter()
+    for n in range(N_TIMES + 3):
+        for deed, taken in zip((guarded, bare), times, strict=True):
+            start = time.perf_counter()
+            deed()
+            if n >= 3:
+                taken.append(1000.0 * (time.perf_counter() - start))
+        if n >= 10 and time.perf_counter() - begun > 20.0:
+            break
+    return times
+
+
+def report(bench: Bench, n_records: int) -> None:
+    """Measure all and print the rows."""
+    visible = bench.visible()
+    scopes = bench.resources.catalog.scopes()
+    share = bench.resources.catalog.count(parse("*"), visible) / n_records
+    print(f"\n{n_records} records, {len(scopes)} scopes; {len(visible.numbers)} of them, {share:.0%} of the records")
+    print("\n| question | behind the walls, ms | beside, ms | ratio | middle half | aim |")
+    print("|---|---|---|---|---|---|")
+    for name, aim, guarded, bare in questions(bench):
+        walls, beside = measured(guarded, bare)
+        ratios = [a / b for a, b in zip(walls, beside, strict=True)]
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        met = "" if middle <= aim else " (missed)"
+        print(
+            f"| {name} | {statistics.median(walls):.2f} | {statistics.median(beside):.2f} | {middle:.2f} | "
+            f"{low:.2f} to {high:.2f} | {aim}{met} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Measure the sizes that were asked for."""
+    sizes = [int(size) for size in sys.argv[1:]] or [100_000, 1_000_000]
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "home") as server:
+        for size in sizes:
+            start = time.perf_counter()
+            bench = make(server, size, Path(folder))
+            print(f"{size} records and {N_FACTS * size} facts made in {time.perf_counter() - start:.0f} s", flush=True)
+            report(bench, size)
+            bench.resources.fence.close()
+            bench.resources.catalog.close()
+            bench.bare.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Remembering what an asker may see, for as long as nothing has changed that decides it.
+
+Everything that steady rules look at is part of the question: the asker with its roles, agreements and invitations as
+they are at this moment, the release table, the scopes, and the rules themselves. Roles and memberships that begin or
+end by themselves have changed the asker by then; of embargoes an answer holds from one end to the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from kiban.access.verdict import Rule, rules, visible
+from kiban.records.parties.right import Right
+from kiban.records.party import Asker
+from kiban.records.scope import Scope, Visible
+
+_REMEMBERED = 256
+"""Askers, about as many as work at the same time."""
+_BY_IDENTITY = "releases"
+
+
+class SeenBefore:
+    """`kiban.access.verdict.visible`, with a memory. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self._ends = _Ends()
+
+    def visible(self, asker: Asker, scopes: tuple[Scope, ...], right: Right) -> Visible:
+        """See `kiban.access.verdict.visible`. Scopes that have not changed should come as the same tuple."""
+        asked = rules()
+        if not all(getattr(rule, "is_steady", False) for rule in asked):
+            return visible(asker, scopes, right)
+        ends = self._ends
+        if ends.scopes is not scopes:
+            ends = self._ends = _Ends.of(scopes)
+        span = bisect_right(ends.moments, asker.at)
+        key = (right, span, *_what_decides(asker))
+        with self._mutex:
+            known = self._answers.get(key)
+            if known is not None and known.holds(asker, scopes, asked):
+                self._answers.move_to_end(key)
+                return known.answer
+        answer = visible(asker, scopes, right)
+        with self._mutex:
+            self._answers[key] = _Answer(answer, asker.releases, scopes, asked)
+            self._answers.move_to_end(key)
+            while len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer, and what it was given for, as far as that is compared by identity: as long as it is held here, nothing
+    else has the same one."""
+
+    answer: Visible
+    releases: object
+    scopes: tuple[Scope, ...]
+    rules: tuple[Rule, ...]
+
+    def holds(self, asker: Asker, scopes: tuple[Scope, ...], asked: tuple[Rule, ...]) -> bool:
+        """Say whether it still holds for an asker with the same key."""
+        return self.scopes is scopes and self.releases is asker.releases and self.rules == asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The ends of all embargoes, in order."""
+
+    scopes: tuple[Scope, ...] = ()
+    moments: list[datetime] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, scopes: tuple[Scope, ...]) -> _Ends:
+        """Of these scopes."""
+        return cls(scopes, sorted({scope.closed_until for scope in scopes if scope.closed_until is not None}))
+
+
+def _what_decides(asker: Asker) -> tuple[Hashable, ...]:
+    """All that steady rules may look at in an asker, but for the moment and the release table."""
+    return tuple(_hashable(getattr(asker, name)) for name in _FIELDS)
+
+
+_FIELDS = tuple(f.name for f in fields(Asker) if f.name not in {"at", "address", "project", _BY_IDENTITY})
+
+
+def _hashable(value: Any) -> Hashable:
+    return frozenset(value.items()) if hasattr(value, "items") else value

@@ -1,0 +1,49 @@
+"""What an asker may see and do, in statements: as settings that row-level security tests, and as the filter of our own.
+
+Both are strings of bits. An array of numbers would have the planner weigh each of thousands of them against the
+statistics of the column, for every statement.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import LiteralString
+
+from kiban.records.scope import Visible, bits
+
+_REMEMBERED = 256
+"""So many sets are kept as text; a set belongs to an asker, and comes back with each of its requests."""
+
+
+def seen(column: LiteralString = "scope") -> LiteralString:
+    """The condition that what describes the row of that scope is visible. Its parameter is in `parameters`."""
+    return _is_in("scopes", column)
+
+
+def data_seen(column: LiteralString = "scope") -> LiteralString:
+    """The condition that the values of the row of that scope are visible."""
+    return _is_in("data", column)
+
+
+def _is_in(name: LiteralString, column: LiteralString) -> LiteralString:
+    # As the policies have it; see the first migration for why it is written in this way.
+    value: LiteralString = f"%({name})s::varbit"
+    return f"CASE WHEN {column} < length({value}) THEN get_bit({value}, {column}) = 1 ELSE false END"
+
+
+def parameters(visible: Visible) -> dict[str, str]:
+    """The values for `seen` and `data_seen`."""
+    return {"scopes": _text(visible.numbers), "data": _text(visible.data)}
+
+
+def view(visible: Visible) -> LiteralString:
+    """The statement that tells row-level security what the asker of this transaction may see and do."""
+    settings = {"scopes": visible.numbers, "data": visible.data, "writes": visible.writable}
+    # They are made of zeros and ones, and so may stand in the statement itself.
+    told = ", ".join(f"set_config('kiban.{name}', '{_text(numbers)}', true)" for name, numbers in settings.items())
+    return f"SELECT {told}"
+
+
+@lru_cache(_REMEMBERED)
+def _text(numbers: frozenset[int]) -> LiteralString:
+    return bits(numbers)
