@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +37,16 @@ def asker_of(
     if not person.acts_at(at):
         return anonymous(directory, at, address=address)
     granted = granted_in(directory)
+    known = granted.asker(person, acts, project, at)
+    if known is None:
+        known = _asker(directory, granted, person, at, acts=acts, project=project)
+        granted.remember(known, person, acts, project, at)
+    return replace(known, at=at, address=address)
+
+
+def _asker(
+    directory: Directory, granted: Granted, person: Person, at: datetime, *, acts: frozenset[Act], project: UUID | None
+) -> Asker:
     parties = granted.parties_of(person)
     organisation = directory.organisations.get(person.organisation) if person.organisation else None
     roles = _roles(directory, granted, parties, at)
@@ -56,7 +67,6 @@ def asker_of(
         is_operator=person.is_operator and Act.ADMINISTER in acts,
         is_export_officer=person.is_export_officer and Act.ADMINISTER in acts,
         project=project or _first_to_write(directory, roles),
-        address=address,
     )
 
 

@@ -1,19 +1,25 @@
 """Where in a directory each party is named, so that an asker is made without looking through every project.
 
-A directory is a snapshot that never changes, so this is worked out once for each.
+A directory is a snapshot that never changes, so this is worked out once for each, and so is each asker: again only when
+something that names it begins or ends by itself.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from kiban.records.parties.directory import Directory
 from kiban.records.parties.people import Person
+from kiban.records.party import Act, Asker
 
+_ASKERS = 2000
+"""So many are remembered for a directory."""
 _Places = Mapping[UUID, tuple[UUID, ...]]
 _REMEMBERED = 4
 """Directories: the newest, and those of what-ifs and of requests that are under way."""
@@ -28,6 +34,27 @@ class Granted:
     agreements: _Places
     invitations: _Places
     decisions: _Places
+    moments: Mapping[UUID, tuple[datetime, ...]]
+    """When something begins or ends by itself for each party, unordered."""
+    _spans: dict[Person, tuple[datetime, ...]] = field(default_factory=dict)
+    _askers: dict[Hashable, Asker] = field(default_factory=dict)
+
+    def asker(self, person: Person, acts: frozenset[Act], project: UUID | None, at: datetime) -> Asker | None:
+        """The asker that was remembered for the person, if nothing begins or ends between its moment and this one."""
+        return self._askers.get((person, acts, project, self._span(person, at)))
+
+    def remember(self, asker: Asker, person: Person, acts: frozenset[Act], project: UUID | None, at: datetime) -> None:
+        """Remember an asker. `acts` and `project` are what it was made with."""
+        if len(self._askers) >= _ASKERS:
+            self._askers.clear()
+        self._askers[person, acts, project, self._span(person, at)] = asker
+
+    def _span(self, person: Person, at: datetime) -> int:
+        moments = self._spans.get(person)
+        if moments is None:
+            of = (self.moments.get(party, ()) for party in self.parties_of(person))
+            moments = self._spans[person] = tuple(sorted({moment for some in of for moment in some}))
+        return bisect_right(moments, at)
 
     def parties_of(self, person: Person) -> frozenset[UUID]:
         """The person, their groups and their organisation, as `Directory.parties_of`."""
@@ -78,7 +105,26 @@ def _granted(same: _Same) -> Granted:
         agreements=_places((a.id, (each.party for each in a.participants)) for a in directory.agreements.values()),
         invitations=_places((i.id, (each.party for each in i.guests)) for i in directory.invitations.values()),
         decisions=_places((d.id, (d.party,)) for d in directory.decisions.values()),
+        moments=_moments(directory),
     )
+
+
+def _moments(directory: Directory) -> Mapping[UUID, tuple[datetime, ...]]:
+    found: defaultdict[UUID, set[datetime]] = defaultdict(set)
+
+    def note(party: UUID, *moments: datetime | None) -> None:
+        found[party].update(moment for moment in moments if moment is not None)
+
+    for project in directory.projects.values():
+        for grant in project.grants:
+            note(grant.party, grant.since, grant.until)
+    for agreement in directory.agreements.values():
+        for each in agreement.participants:
+            note(each.party, agreement.starts, agreement.ends, each.since, each.accepted_at, each.left_at)
+    for invitation in directory.invitations.values():
+        for guest in invitation.guests:
+            note(guest.party, guest.since, guest.until)
+    return {party: tuple(moments) for party, moments in found.items()}
 
 
 def _places(named: Iterable[tuple[UUID, Iterable[UUID]]]) -> _Places:

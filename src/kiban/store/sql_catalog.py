@@ -39,7 +39,7 @@ from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_directory import DIRECTORY_LOCK
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
-from kiban.store.sql_query import LIVE_SAMPLE, Where
+from kiban.store.sql_query import LIVE_SAMPLE, NEWEST, Where
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import (
     EVENT_COLUMNS,
@@ -271,12 +271,19 @@ class SqlCatalog:
         condition, below = meaning(question), read_after(after)
         values = {"below": below, "limit": check_limit(limit) + 1}
         rest = "" if below is None else "AND r.id < %(below)s"
+        # Identifiers first: a sort need not carry the documents.
+        full = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(ARRAY({{}})) AND {_LIVE} ORDER BY id DESC"
+        rows: Rows = []
         with self._transaction(visible) as cursor:
-            where = Where(condition, visible, cursor)
-            # Identifiers first: a sort need not carry the documents.
-            page = f"SELECT r.id FROM record r WHERE {where.sql} {rest} ORDER BY r.id DESC LIMIT %(limit)s"
-            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(ARRAY({page})) AND {_LIVE} ORDER BY id DESC"
-            rows = cursor.execute(query, where.parameters | values).fetchall()
+            where = Where(condition, visible, cursor, asks_indexes=False)
+            if where.would_ask:
+                newest = f"SELECT * FROM record r WHERE {_LIVE} {rest} ORDER BY r.id DESC LIMIT {NEWEST}"
+                page = f"SELECT r.id FROM ({newest}) r WHERE {where.asked} ORDER BY r.id DESC LIMIT %(limit)s"
+                rows = cursor.execute(full.format(page), where.parameters | values).fetchall()
+                where = Where(condition, visible, cursor) if len(rows) <= limit else where
+            if len(rows) <= limit:
+                page = f"SELECT r.id FROM record r WHERE {where.sql} {rest} ORDER BY r.id DESC LIMIT %(limit)s"
+                rows = cursor.execute(full.format(page), where.parameters | values).fetchall()
         records = tuple(_shown(record_of(row), visible) for row in rows[:limit])
         return Page(records, str(records[-1].id) if len(rows) > limit else None)
 
@@ -285,7 +292,8 @@ class SqlCatalog:
         condition = meaning(question)
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor)
-            query = f"SELECT count(*) FROM record r WHERE {where.sql}"
+            number, rows, holds = where.counted
+            query = f"SELECT {number} FROM {rows} WHERE {holds}"
             return int(cursor.execute(query, where.parameters).fetchall()[0][0])
 
     def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
@@ -293,7 +301,8 @@ class SqlCatalog:
         condition = meaning(question)
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor)
-            query = f"SELECT r.scope, count(*) FROM record r WHERE {where.sql} GROUP BY r.scope"
+            number, rows, holds = where.counted
+            query = f"SELECT r.scope, {number} FROM {rows} WHERE {holds} GROUP BY r.scope"
             return dict(cursor.execute(query, where.parameters).fetchall())
 
     def facets(
@@ -304,9 +313,10 @@ class SqlCatalog:
         values = {"limit": check_limit(limit)}
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor)
+            number, of, holds = ("count(*)", "record r", where.sql) if facet is Facet.SAMPLE else where.counted
             query = (
-                f'SELECT {value} COLLATE "C" AS value, count(*) FROM record r {join} '
-                f"WHERE {where.sql} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"
+                f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
+                f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"
             )
             rows = cursor.execute(query, where.parameters | values).fetchall()
         return tuple((unstored(row[0]), row[1]) for row in rows)

@@ -3,7 +3,8 @@
 Values never become part of the text; they are named parameters. Where a condition is null (a missing value), that
 counts as not holding, also under NOT, as in `kiban.query.evaluate`.
 
-Conditions that an index can answer (words, equal texts, facts, elements) are asked beforehand. If few records answer,
+Conditions that an index can answer (words, equal texts, facts, elements) are asked beforehand, unless the newest few
+records alone fill the page. If few records answer,
 their identifiers go into the statement, and it is a matter of looking these up. If many do, the statement tests each
 record that it comes across: searching newest first, it soon has its page full. PostgreSQL cannot make this choice here.
 It has no way of knowing how many rows a guarded index will give, and with a wrong guess it sorts, or joins row by row,
@@ -43,10 +44,13 @@ from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import stored
 from kiban.store.sql_sets import data_seen, parameters, seen
 
+NEWEST = 500
+"""So many of the newest records are tested one by one, before an index is asked that might have to list millions."""
 FEW = 2000
 """So many rows of an index are asked for beforehand."""
 
 _COLUMNS = {"kind": "r.kind", "technique": "r.technique", "id": "r.pid"}
+_GROUPED = {"kind", "technique", "tier"}
 _TIMES = {"started": "r.started", "created": "r.created_at"}
 _DATA_SEEN = data_seen()
 LIVE_SAMPLE = f"s.is_current AND s.kind = 'sample' AND NOT s.is_deleted AND {seen('s.scope')}"
@@ -64,20 +68,42 @@ class Where:
         What the asker may see.
     cursor : Cursor
         Of the transaction in which the statement will run.
+    asks_indexes : bool
+        Whether an index may be asked beforehand. Otherwise each record is tested that the statement comes across.
 
     Attributes
     ----------
+    asked : str
+        A Boolean expression about `record r`: as the condition says.
+    would_ask : bool
+        Whether there was something to ask an index beforehand.
     sql : str
         A Boolean expression about `record r`: current, visible, and as the condition says.
+    of_group : str, optional
+        The same of the rows `r` of `records_counted()`, which stand for `r.n` visible records each; `None` where the
+        condition asks for more than kind, technique and tier.
     parameters : dict
         Values for its named placeholders. More may be added.
     """
 
-    def __init__(self, condition: Condition, visible: Visible, cursor: Cursor[tuple[Any, ...]]) -> None:
+    def __init__(
+        self, condition: Condition, visible: Visible, cursor: Cursor[tuple[Any, ...]], *, asks_indexes: bool = True
+    ) -> None:
         self._cursor = cursor
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
+        self._asks_indexes = asks_indexes
+        self.would_ask = False
         self.parameters: dict[str, Any] = dict(parameters(visible))
-        self.sql = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')} AND {self._sql(condition)}"
+        self.asked = self._sql(condition)
+        self.sql = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')} AND {self.asked}"
+        self.of_group = f"{seen('r.scope')} AND {self.asked}" if _paths(condition) <= _GROUPED else None
+
+    @property
+    def counted(self) -> tuple[str, str, str]:
+        """What to count (an aggregate), in what, and where: whole groups, if the condition allows it."""
+        if self.of_group is None:
+            return "count(*)", "record r", self.sql
+        return "coalesce(sum(r.n), 0)::bigint", "records_counted() r", self.of_group
 
     def _value(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
@@ -86,6 +112,9 @@ class Where:
 
     def _few(self, rows: str) -> str | None:
         """Ask for identifiers. Gives them as an array, or `None` if there are more than a few rows."""
+        self.would_ask = True
+        if not self._asks_indexes:
+            return None
         query = f"SELECT array_agg(DISTINCT id), count(*) FROM ({rows} LIMIT {FEW + 1}) AS found (id)"
         found, n_rows = self._cursor.execute(query, self.parameters).fetchall()[0]
         return f"{self._value(found or [])}::uuid[]" if n_rows <= FEW else None
@@ -248,3 +277,16 @@ class Where:
         if vocabulary.is_term(path):
             return self._facts(path, "true")
         return self._or_of_project(path, f"jsonb_exists(r.answers, {self._value(stored(path))})", bool)
+
+
+def _paths(condition: Condition) -> set[str]:
+    """All that a condition asks for."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return set[str]().union(*map(_paths, parts))
+        case Negation(part):
+            return _paths(part)
+        case WordsCondition():
+            return {"words"}
+        case _:
+            return {condition.path}

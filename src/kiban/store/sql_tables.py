@@ -127,6 +127,7 @@ RECORD = Table(
         postgresql_where=text("is_current AND NOT is_deleted"),
     ),
     Index("record_scope", "scope", "id", postgresql_where=_IS_CURRENT),
+    Index("record_counted", "scope", "kind", "technique", postgresql_where=text("is_current AND NOT is_deleted")),
     Index("record_technique", "technique", "id", postgresql_where=_IS_CURRENT),
     Index("record_sample", "sample", postgresql_where=_IS_CURRENT),
     Index("record_of_sample", "id", postgresql_where=text("is_current AND kind = 'sample'")),
