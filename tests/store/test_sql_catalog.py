@@ -19,7 +19,7 @@ from kiban.quantity.measured import Measured
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING
 from kiban.records.record import RecordKind
-from kiban.records.scope import Tier
+from kiban.records.scope import MAX_SCOPES, Tier, Visible
 from kiban.store.catalog import Batch
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.migrate import migrate
@@ -27,9 +27,12 @@ from kiban.store.postgres_settings import APPLICATION, OWNER
 from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_errors import translated
 from kiban.store.sql_pool import SqlPool
+from kiban.store.sql_writing import SqlWriting
 from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
+from kiban.testing.catalog_move_suite import CatalogMoveSuite
+from kiban.testing.catalog_sets_suite import CatalogSetsSuite
 from kiban.testing.catalog_suite import CatalogSuite
 
 
@@ -54,7 +57,7 @@ class TestWhereManyRecordsAnswer(CatalogAgreementSuite):
         return self._catalog
 
 
-class TestWithoutRowLevelSecurity(CatalogAccessSuite):
+class TestWithoutRowLevelSecurity(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite):
     """The first wall holds by itself: the queries filter, even where the database would show everything."""
 
     @pytest.fixture(autouse=True)
@@ -63,6 +66,24 @@ class TestWithoutRowLevelSecurity(CatalogAccessSuite):
         self._catalog = SqlCatalog(pool)
         yield
         pool.close()
+
+    def make_catalog(self):
+        return self._catalog
+
+
+class TestWithoutOurFilter(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogAgreementSuite):
+    """The second wall holds by itself: the queries filter by nothing, and ask of nobody whether it may write."""
+
+    @pytest.fixture(autouse=True)
+    def _use(self, sql_catalog, monkeypatch):
+        every_bit = "1" * MAX_SCOPES
+        for module in ("sql_catalog", "sql_query", "sql_walk", "sql_writing"):
+            monkeypatch.setattr(f"kiban.store.{module}.parameters", lambda _: {"scopes": every_bit, "data": every_bit})
+        everything = Visible(frozenset(range(MAX_SCOPES)))
+        monkeypatch.setattr(
+            "kiban.store.sql_catalog.SqlWriting", lambda cursor, _, project: SqlWriting(cursor, everything, project)
+        )
+        self._catalog = sql_catalog
 
     def make_catalog(self):
         return self._catalog

@@ -135,8 +135,12 @@ class MemoryState:
                 raise from_itself([self.records[i][-1].title for i in (link.subject, *way)])
 
     def _require(self, record: UUID, visible: Visible) -> None:
-        if self.current(record, visible) is None:
+        """Look whether something may be hung on a record."""
+        current = self.current(record, visible)
+        if current is None:
             raise no_such_record(record)
+        if current.scope not in visible.writable:
+            raise refused()
 
     def _add_version(self, record: Record, visible: Visible) -> None:
         known = self.records.get(record.id, ())

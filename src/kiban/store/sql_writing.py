@@ -265,7 +265,7 @@ class SqlWriting:
             )
 
     def _scopes_of(self, records: Iterable[UUID], known: dict[UUID, int]) -> dict[UUID, int]:
-        """The scopes of records, of those written just now and of earlier ones. Raises RecordNotFound."""
+        """The scopes of records, of new and of earlier ones, to hang something on. Raises RecordNotFound, Refused."""
         wanted = set(records)
         found = {record: known[record] for record in wanted if record in known}
         if missing := wanted - found.keys():
@@ -276,6 +276,8 @@ class SqlWriting:
             found |= {row[0]: row[1] for row in rows}
         for record in wanted - found.keys():
             raise no_such_record(record)
+        if not self._visible.writable.issuperset(found.values()):
+            raise refused()
         return found
 
     def _replace_compositions(self, batch: Batch, known: dict[UUID, int]) -> None:

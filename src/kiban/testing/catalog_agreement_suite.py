@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kiban.errors import KibanError
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.settled import settled
 from kiban.query.vocabulary import with_terms
@@ -21,6 +22,7 @@ from kiban.testing.catalog_sweep import sweep_questions, sweep_world
 from kiban.testing.question_strategies import comparisons, questions
 
 _MERGED = with_terms((PropertyTerm(key="firmness", en="Firmness", unit="MPa", merged_into="hardness"),))
+_PLACES = st.frozensets(st.sampled_from(range(len(TIERS))))
 # The catalog is the same for all examples, each of which works in a project of its own.
 _LENIENT = settings(
     deadline=None,
@@ -59,6 +61,44 @@ class CatalogAgreementSuite:
             for facet in Facet:
                 assert catalog.facets(nested[0], visible, facet) == model.facets(nested[0], model_visible, facet)
 
+    @given(
+        world=worlds(),
+        moves=st.lists(st.lists(st.tuples(st.integers(0, 9), st.sampled_from((0, 1))), max_size=4), max_size=4),
+        sets=st.lists(st.tuples(_PLACES, _PLACES, _PLACES), min_size=4, max_size=8),
+        asked=st.lists(questions(), min_size=4, max_size=6),
+    )
+    @_LENIENT
+    def test_it_answers_as_the_model_does_after_moves_and_whatever_is_read_of_values(
+        self,
+        world: World,
+        moves: list[list[tuple[int, int]]],
+        sets: list[tuple[frozenset[int], frozenset[int], frozenset[int]]],
+        asked: list[Question],
+    ) -> None:
+        project = new_uuid()
+        catalog, model = self.make_catalog(), MemoryCatalog()
+        numbers, model_numbers = _settle(catalog, world, project), _settle(model, world, project)
+        ids = [record.id for record in world.batches[0].records]
+        both = frozenset(range(len(TIERS)))
+        for i, wanted in enumerate(moves):
+            places = {ids[n % len(ids)]: place for n, place in wanted}
+            # Every other time by somebody who reads some of it and may write nothing.
+            read, data, writable = (*sets[i][:2], frozenset[int]()) if i % 2 else (both, both, both)
+            told = [
+                _moved(one, project, {r: of[place] for r, place in places.items()}, _sets(of, read, data, writable))
+                for one, of in ((catalog, numbers), (model, model_numbers))
+            ]
+            assert told[0] == told[1], places
+        for read, data, writable in sets:
+            visible, model_visible = (_sets(of, read, data, writable) for of in (numbers, model_numbers))
+            assert _state(catalog, visible, world) == _state(model, model_visible, world)
+            for question in asked:
+                one, other = catalog.find(question, visible), model.find(question, model_visible)
+                assert [r.id for r in one.records] == [r.id for r in other.records], question
+                assert catalog.count(question, visible) == model.count(question, model_visible)
+            for facet in Facet:
+                assert catalog.facets(asked[0], visible, facet) == model.facets(asked[0], model_visible, facet)
+
     def test_it_answers_every_kind_of_question_as_the_model_does(self) -> None:
         project, world = new_uuid(), sweep_world()
         catalog, model = self.make_catalog(), MemoryCatalog()
@@ -70,6 +110,20 @@ class CatalogAgreementSuite:
             if i % 5 == 0:
                 closed, model_closed = Visible(frozenset({numbers[1]})), Visible(frozenset({model_numbers[1]}))
                 assert catalog.count(question, closed) == model.count(question, model_closed), question
+
+
+def _sets(numbers: dict[int, int], read: frozenset[int], data: frozenset[int], writable: frozenset[int]) -> Visible:
+    return Visible(*(frozenset(numbers[place] for place in places) for places in (read, data, writable)))
+
+
+def _moved(catalog: Catalog, project: UUID, records: dict[UUID, int], visible: Visible) -> str | None:
+    """Move records; gives the error's name, where it is refused."""
+    try:
+        with catalog.writing(visible, project=project) as writing:
+            writing.move(records)
+    except KibanError as e:
+        return e.name
+    return None
 
 
 def _settle(catalog: Catalog, world: World, project: UUID) -> dict[int, int]:

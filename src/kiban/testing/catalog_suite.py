@@ -27,12 +27,23 @@ from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_examples import NOW, a_fact, a_link, blob_of, checksum_of
 from kiban.testing.catalog_graph_suite import CatalogGraphSuite
+from kiban.testing.catalog_move_suite import CatalogMoveSuite
+from kiban.testing.catalog_scope_suite import CatalogScopeSuite
+from kiban.testing.catalog_sets_suite import CatalogSetsSuite
 from kiban.testing.catalog_writing_suite import CatalogWritingSuite
 
 ODD_TEXT = "zero \x00, half \ud83d, private \ue000, 試料 “x” 'y' \\ \t\n%_"
 
 
-class CatalogSuite(CatalogWritingSuite, CatalogAccessSuite, CatalogGraphSuite, CatalogAgreementSuite):
+class CatalogSuite(
+    CatalogWritingSuite,
+    CatalogAccessSuite,
+    CatalogSetsSuite,
+    CatalogMoveSuite,
+    CatalogScopeSuite,
+    CatalogGraphSuite,
+    CatalogAgreementSuite,
+):
     """Subclass it; pytest runs the inherited tests."""
 
     def make_catalog(self) -> Catalog:
