@@ -9,6 +9,7 @@ from kiban.errors import DamagedObject
 from kiban.operations.resources import Resources
 from kiban.records.file_entry import Blob
 from kiban.records.party import Asker
+from kiban.store.directory_faults import find_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ def verify(asker: Asker, resources: Resources, *, progress: Callable[[int, int],
     findings.extend(
         Finding(fault.what, fault.fault, "Restore the database from a backup, or deposit the files again.")
         for fault in resources.catalog.faults()
+    )
+    findings.extend(
+        Finding(fault.what, fault.fault, "Enter it again as it should be, or restore the database from a backup.")
+        for fault in find_faults(resources.catalog, resources.directory)
     )
     return Report(
         n_objects=n_objects,
