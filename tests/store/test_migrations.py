@@ -69,9 +69,9 @@ def test_the_columns_that_are_written_are_those_of_the_tables():
     from kiban.store import sql_insert
 
     tables = [value for value in vars(sql_insert).values() if isinstance(value, sql_insert.Table)]
-    # Everything that carries a scope is written in bulk, and what stands for its bytes.
+    # Everything that carries a scope is written in bulk, and so is what stands for its bytes or for all of a project.
     with_scope = {name for name, table in METADATA.tables.items() if "scope" in table.columns}
-    assert {table.name for table in tables} == with_scope | {"blob"}
+    assert {table.name for table in tables} == with_scope | {"blob", "project_rights"}
     for table in tables:
         columns = METADATA.tables[table.name].columns
         described = [c.name for c in columns if c.identity is None and c.server_default is None]

@@ -81,8 +81,8 @@ class Visible:
     data : frozenset of int, optional
         Of these, the scopes whose values may be read: facts, compositions, files. All, unless given.
     writable : frozenset of int, optional
-        Of those whose values may be read, the scopes that may be written to: a record moves with all that hangs on it,
-        and nobody moves what they do not see. All, unless given.
+        Of these, the scopes that may be written to. All, unless given. Catalogs let nobody write where the values may not
+        be read: a record moves with all that hangs on it, and nobody moves what they do not see.
     address : str
         Where the asker is, for the audit log of what is written with it.
     rule : callable
@@ -97,14 +97,12 @@ class Visible:
 
     def __post_init__(self) -> None:
         # What need not be cut stays the same set: its hash is known, and texts made of it are found again.
-        within = self.numbers
         for name in ("data", "writable"):
             given: frozenset[int] | None = getattr(self, name)
-            if given is None or given == within:
-                object.__setattr__(self, name, within)
-            elif not given <= within:
-                object.__setattr__(self, name, given & within)
-            within = getattr(self, name)
+            if given is None or given == self.numbers:
+                object.__setattr__(self, name, self.numbers)
+            elif not given <= self.numbers:
+                object.__setattr__(self, name, given & self.numbers)
 
     @classmethod
     def of(cls, scopes: Iterable[Scope]) -> Visible:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
@@ -11,6 +12,14 @@ from kiban.records.scope import Visible
 from kiban.store.catalog import Batch
 
 _MOST_SHOWN = 10
+
+
+def writing_view(visible: Visible) -> Visible:
+    """What somebody may do who writes: nothing is written where its values may not be read.
+
+    A record is changed and moved with all that hangs on it, and what is not seen would stay behind.
+    """
+    return replace(visible, writable=visible.writable & visible.data)
 
 
 def check_batch(batch: Batch, visible: Visible, project: UUID) -> None:

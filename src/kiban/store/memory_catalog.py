@@ -31,6 +31,7 @@ from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store import catalog_faults
+from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Batch, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_state import MemoryState
@@ -113,7 +114,7 @@ class MemoryCatalog:
             turn = self._writers[project]
         with turn:
             known = {scope.number for scope in self._scopes}
-            visible = replace(visible, numbers=visible.numbers & known)
+            visible = writing_view(replace(visible, numbers=visible.numbers & known))
             writing = MemoryWriting(self._state.copy(), visible, project)
             yield writing
             writing.check_sound()

@@ -34,6 +34,7 @@ from kiban.records.record import Record
 from kiban.records.rights.rights import Rights
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store.audit_log import Tail
+from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_directory import DIRECTORY_LOCK
@@ -213,6 +214,7 @@ class SqlCatalog:
         """See `Catalog.writing`."""
         with self._mutex:
             turn = self._turns[project]
+        visible = writing_view(visible)
         # Threads of this process wait here, where they need no connection; other processes at the database's lock.
         with turn, self._transaction(visible) as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_project_lock(project)])

@@ -113,7 +113,8 @@ class CatalogAgreementSuite:
 
 
 def _sets(numbers: dict[int, int], read: frozenset[int], data: frozenset[int], writable: frozenset[int]) -> Visible:
-    return Visible(*(frozenset(numbers[place] for place in places) for places in (read, data, writable)))
+    of_read, of_data, of_writable = (frozenset(numbers[place] for place in places) for places in (read, data, writable))
+    return Visible(of_read, of_data, of_writable)
 
 
 def _moved(catalog: Catalog, project: UUID, records: dict[UUID, int], visible: Visible) -> str | None:

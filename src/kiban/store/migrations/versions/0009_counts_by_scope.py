@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from alembic import context, op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.execute(f"GRANT SELECT (kind, technique) ON record TO {search}")
     op.execute(_FUNCTION)
     op.execute("REVOKE EXECUTE ON FUNCTION records_counted() FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION records_counted() TO {app}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION records_counted() TO {app}, CURRENT_USER")
     # To become a function's owner a role must be able to create in its schema, at that moment.
     op.execute(f"GRANT CREATE ON SCHEMA public TO {search}")
     op.execute(f"ALTER FUNCTION records_counted() OWNER TO {search}")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from alembic import context, op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.execute(f"GRANT SELECT ON file_record TO {search}")
     op.execute(_FUNCTION)
     op.execute("REVOKE EXECUTE ON FUNCTION files_in_one_scope(uuid[]) FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION files_in_one_scope(uuid[]) TO {app}")
+    op.execute(f"GRANT EXECUTE ON FUNCTION files_in_one_scope(uuid[]) TO {app}, CURRENT_USER")
     # To become a function's owner a role must be able to create in its schema, at that moment.
     op.execute(f"GRANT CREATE ON SCHEMA public TO {search}")
     op.execute(f"ALTER FUNCTION files_in_one_scope(uuid[]) OWNER TO {search}")
