@@ -32,8 +32,7 @@ from kiban.operations.what_person_sees import what_person_sees
 from kiban.query.parse import parse
 from kiban.records.parties.right import Right, Role
 from kiban.records.scope import Tier
-
-from .parties import World, make_world
+from kiban.testing.shared_world import World, make_world
 
 
 @pytest.fixture(name="world")

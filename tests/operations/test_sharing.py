@@ -45,8 +45,7 @@ from kiban.records.parties.standing import Standing
 from kiban.records.parties.terms import Obligation
 from kiban.records.party import Act
 from kiban.records.scope import Tier
-
-from .parties import World, make_world
+from kiban.testing.shared_world import World, make_world
 
 TERMS = Terms(name="Partners", purposes=("alloy design",), text="v1", obligations=frozenset({Obligation.CITE}))
 

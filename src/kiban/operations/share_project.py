@@ -46,6 +46,34 @@ class PolicyPreview:
     effects: Effects
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """How many of a project's records are where."""
+
+    tier: Tier
+    agreement: str
+    """Its name, where the asker may know it."""
+    follows: bool
+    """They go where the project goes."""
+    n_records: int
+
+
+def where_records_are(asker: Asker, resources: Resources, project: UUID) -> tuple[Placed, ...]:
+    """Count a project's records by tier and agreement, as far as the asker may see them."""
+    counts, agreements = records_by_scope(asker, resources), view_of(asker, resources).agreements
+    together: dict[tuple[Tier, str, bool], int] = {}
+    for scope in resources.catalog.scopes():
+        if scope.project == project and scope.number in counts:
+            agreement = agreements.get(scope.agreement) if scope.agreement is not None else None
+            key = (scope.tier, agreement.name if agreement is not None else "", scope.follows)
+            together[key] = together.get(key, 0) + counts[scope.number]
+    order = list(Tier)
+    return tuple(
+        Placed(tier=tier, agreement=agreement, follows=follows, n_records=n)
+        for (tier, agreement, follows), n in sorted(together.items(), key=lambda i: (order.index(i[0][0]), i[0][1:]))
+    )
+
+
 def preview_policy(asker: Asker, resources: Resources, project: str, policy: Policy) -> PolicyPreview:
     """What `change_policy` would change, for each person. Changes nothing.
 
