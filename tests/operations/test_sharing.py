@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -29,6 +30,7 @@ from kiban.operations.agreements import (
     preview_terms,
     show_agreement,
 )
+from kiban.operations.audited import entry
 from kiban.operations.resources import Resources
 from kiban.operations.share_project import (
     CLOSING,
@@ -39,7 +41,7 @@ from kiban.operations.share_project import (
     share_project,
     sharing,
 )
-from kiban.operations.shared_under import shared_under
+from kiban.operations.shared_under import shared_under, taken_under
 from kiban.records.parties.right import READING, Right
 from kiban.records.parties.standing import Standing
 from kiban.records.parties.terms import Obligation
@@ -312,9 +314,9 @@ def test_a_token_that_reads_changes_nothing(shared: World) -> None:
 
 
 def test_each_step_stands_in_the_audit_log(shared: World) -> None:
-    lines = [entry for _, entry in shared.resources.audit.read()]
-    acts = [entry.act for entry in lines]
-    assert acts == [
+    about = {shared["Partners"], shared["Steel"]}
+    lines = [line for _, line in shared.resources.audit.read() if line.subject in about]
+    assert [line.act for line in lines if line.actor != "root"] == [
         "drafted agreement",
         "invited party",
         "invited party",
@@ -323,4 +325,28 @@ def test_each_step_stands_in_the_audit_log(shared: World) -> None:
         "changed policy of project",
     ]
     assert lines[-1].subject == shared["Steel"]
-    assert lines[3].actor == shared["a.lead"]
+    assert next(line.actor for line in lines if line.act == "accepted agreement") == shared["a.lead"]
+
+
+def test_what_a_party_took_along_is_listed_for_it_and_the_keeper(shared: World) -> None:
+    resources, asker = shared.resources, shared.asker("a.chem")
+    following = shared.following().number
+    elsewhere = resources.catalog.ensure_scope(project=shared.project, tier=Tier.CLOSED).number
+    # The clock of the directory is the machine's, and does not run ahead as the askers' does here.
+    asker = replace(asker, at=datetime.now(UTC))
+    resources.audit.append(
+        [
+            entry(asker, "exported record", subject="kb:1", scope=following),
+            entry(asker, "read record", subject="kb:2", scope=following),
+            entry(asker, "exported record", subject="kb:3", scope=elsewhere),
+            entry(shared.asker("tanaka"), "exported record", subject="kb:4", scope=following),
+        ]
+    )
+    close_project(shared.asker("sato"), resources, "Steel")
+    for login in ("a.lead", "sato"):
+        [taken] = taken_under(shared.asker(login), resources, "Partners", "Company A")
+        assert (taken.subject, taken.by, taken.act) == ("kb:1", "A.Chem", "exported record")
+    with pytest.raises(Refused):
+        taken_under(shared.asker("a.chem"), resources, "Partners", "Company A")
+    with pytest.raises(Refused):
+        taken_under(shared.asker("b.lead"), resources, "Partners", "Company A")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from kiban.compute.fence import Fence
+from kiban.operations.who_is import Visitor
 from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
 from kiban.testing.shared_world import World, make_world
-from kiban.web.asker import Desk
 
 from .conftest import Program
 
@@ -24,9 +24,12 @@ class People:
     """Everybody at a browser of their own."""
 
     world: World
+    program: Program
 
     def at(self, login: str) -> Program:
-        return Program(self.world.resources, asks=Desk(self.world.asker(login), self.world.resources))
+        asker = self.world.asker(login)
+        self.program.app.state.receive = lambda _: Visitor(asker=asker)
+        return self.program
 
     def get(self, login: str, address: str, **options: Any) -> str:
         answer = self.at(login).get(address, **options)
@@ -54,7 +57,8 @@ class People:
 
 @pytest.fixture(name="people")
 def _people(tmp_path_factory: pytest.TempPathFactory, fence: Fence) -> People:
-    return People(make_world(memory_platform(ObjectFolder(tmp_path_factory.mktemp("parties") / "objects"), fence)))
+    resources = memory_platform(ObjectFolder(tmp_path_factory.mktemp("parties") / "objects"), fence)
+    return People(make_world(resources), Program(resources))
 
 
 @pytest.fixture(name="shared")

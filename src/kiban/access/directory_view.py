@@ -67,7 +67,13 @@ def directory_view(asker: Asker, directory: Directory) -> DirectoryView:
             keepers=keepers,
         )
     me = directory.people.get(asker.id) if asker.id is not None else None
-    projects = {i: _project(asker, directory.projects[i]) for i in asker.roles if i in directory.projects}
+    mine = directory.parties_of(me) if me is not None else frozenset[UUID]()
+    # What the asker has is asked of the directory that is looked at: it may be a later one than the asker was made of.
+    projects = {
+        project.id: _project(asker, project)
+        for project in directory.projects.values()
+        if project.id in asker.roles and (me is None or project.role_of(mine, asker.at) is not None)
+    }
     seen = ((each, _agreement(asker, me, each, directory)) for each in directory.agreements.values())
     agreements = {whole.id: part for whole, part in seen if part is not None}
     members = {grant.party for project in projects.values() for grant in project.grants}
@@ -117,8 +123,11 @@ def _agreement(asker: Asker, me: Person | None, agreement: Agreement, directory:
     if asker.has_role(agreement.keeper, Role.STEWARD):
         return agreement
     own = {p.party for p in agreement.participants if me is not None and _speaks_for(me, p.party, directory)}
-    if agreement.keeper in asker.roles or agreement.id in asker.agreements:
-        mine = directory.parties_of(me) if me is not None else frozenset[UUID]()
+    mine = directory.parties_of(me) if me is not None else frozenset[UUID]()
+    is_party = agreement.id in asker.agreements and (
+        me is None or any(p.party in mine and p.holds_at(asker.at) for p in agreement.participants)
+    )
+    if agreement.keeper in asker.roles or is_party:
         shown = [p for p in agreement.participants if p.party in own or p.party in mine or p.holds_at(asker.at)]
     elif own:
         shown = [p for p in agreement.participants if p.party in own]

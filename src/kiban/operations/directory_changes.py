@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kiban.access.directory_view import DirectoryView, directory_view
 from kiban.errors import Conflict, InvalidValue, RecordNotFound, Refused
-from kiban.operations.audited import note
+from kiban.operations.audited import entry
 from kiban.operations.resources import Resources, require_act
 from kiban.records.parties.directory import Directory, Entry
 from kiban.records.party import Act, Asker
@@ -59,19 +59,18 @@ def change_directory(
         entries = make(directory)
         _check_seen(resources, subject, seen)
         try:
-            changed = resources.directory.change(entries, by=asker.party, expected=directory.revision)
+            # The line is written in the same transaction: no change without it, and no line without a change.
+            line = entry(asker, act, subject=str(subject), **details)
+            return resources.directory.change(entries, by=asker.party, expected=directory.revision, audit=[line])
         except Conflict:
             if last == _TRIES - 1:
                 raise
-            continue
-        note(asker, resources, act, subject=str(subject), **details)
-        return changed
     raise AssertionError  # the loop returns or raises
 
 
-def revision_of(resources: Resources, entry: UUID) -> int:
+def revision_of(resources: Resources, subject: UUID) -> int:
     """The revision at which an entry was last changed; 0 where it never was there."""
-    history = resources.directory.history(entry)
+    history = resources.directory.history(subject)
     return history[0].revision if history else 0
 
 
@@ -102,9 +101,9 @@ def named(entries: Mapping[UUID, T], text: str, *labels: str) -> T:
             return found
         raise RecordNotFound(text)
     fitting = [
-        entry
-        for entry in entries.values()
-        if wanted and any(str(getattr(entry, label) or "").casefold() == wanted.casefold() for label in labels)
+        each
+        for each in entries.values()
+        if wanted and any(str(getattr(each, label) or "").casefold() == wanted.casefold() for label in labels)
     ]
     if not fitting:
         raise RecordNotFound(text)
@@ -146,10 +145,10 @@ def party_named(directory: Directory, view: DirectoryView, text: str, *kinds: st
         raise RecordNotFound(text)
     labels = {"people": ("login", "name", "email"), "organisations": ("name", "name_ja", "ror"), "groups": ("name",)}
     fitting: set[UUID] = {
-        entry.id
+        known.id
         for kind in kinds
-        for entry in getattr(view, kind).values()
-        if wanted and any((getattr(entry, label) or "").casefold() == wanted.casefold() for label in labels[kind])
+        for known in getattr(view, kind).values()
+        if wanted and any((getattr(known, label) or "").casefold() == wanted.casefold() for label in labels[kind])
     }
     if not fitting:
         raise RecordNotFound(text)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from kiban.errors import InvalidValue, RecordNotFound
@@ -14,7 +13,6 @@ from kiban.operations.organisations import check_organisation_change
 from kiban.operations.project_changes import check_change
 from kiban.operations.project_record import keep_project_record
 from kiban.operations.resources import Resources
-from kiban.records.document import to_json
 from kiban.records.parties.directory import Directory, Entry
 from kiban.records.parties.people import Group, Organisation
 from kiban.records.parties.right import Role
@@ -49,9 +47,13 @@ def history_of(asker: Asker, resources: Resources, entry: UUID) -> tuple[PastCha
     versions = [change for change in resources.directory.history(entry) if hasattr(change.entry, "id")]
     found = []
     for change, before in zip(versions, [*versions[1:], None], strict=True):
-        new = to_json(change.entry)
-        old: dict[str, Any] = to_json(before.entry) if before is not None else {}
-        changed = () if before is None else tuple(sorted(n for n in new if new[n] != old.get(n)))
+        # Sets have no order: values are compared, not how they are written down.
+        names_of = [each.name for each in fields(change.entry)]  # type: ignore[arg-type]
+        changed = (
+            tuple(sorted(n for n in names_of if getattr(change.entry, n) != getattr(before.entry, n)))
+            if before is not None
+            else ()
+        )
         found.append(
             PastChange(
                 revision=change.revision,

@@ -20,7 +20,7 @@ from kiban.records.scope import Tier, Visible
 from kiban.store.catalog import Facet
 
 _MOST = 500
-TAKING = ("export", "download", "fetch", "got ", "table")
+TAKING = ("export", "download", "fetch", "made table")
 """How the acts begin in the audit log by which somebody takes data along."""
 
 
@@ -104,12 +104,12 @@ def taken_under(asker: Asker, resources: Resources, agreement: str, party: str) 
     taken = [
         Taken(at=line.at, by=people[line.actor].name, act=line.act, subject=line.subject)
         for _, line in resources.audit.read()
-        if line.actor in people and line.act.startswith(TAKING) and was_under(line.scope, line.at)
+        if line.actor in people and line.act.startswith(TAKING) and any(was_under(n, line.at) for n in line.scopes)
     ]
     return tuple(reversed(taken))
 
 
-def _was_under(resources: Resources, agreement: UUID) -> Callable[[int | None, datetime], bool]:
+def _was_under(resources: Resources, agreement: UUID) -> Callable[[int, datetime], bool]:
     """Gives a test whether a scope was shared under the agreement at a moment.
 
     A scope that follows its project has had whatever the project has had: its history says when.
@@ -123,8 +123,8 @@ def _was_under(resources: Resources, agreement: UUID) -> Callable[[int | None, d
             histories[project] = [(v.at, v.entry.agreement) for v in versions if isinstance(v.entry, Project)]
         return next((under for since, under in histories[project] if since <= moment), None)
 
-    def test(number: int | None, moment: datetime) -> bool:
-        scope = scopes.get(number) if number is not None else None
+    def test(number: int, moment: datetime) -> bool:
+        scope = scopes.get(number)
         if scope is None:
             return False
         return (at(scope.project, moment) if scope.follows else scope.agreement) == agreement

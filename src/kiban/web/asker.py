@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from kiban.errors import KibanError, NotLoggedIn
 from kiban.operations.resources import Resources
 from kiban.operations.who_is import Visitor, who_is
+from kiban.operations.working_project import Working, working_project
 from kiban.records.party import Asker
 from kiban.web.client_address import client_address
 from kiban.web.own_pages import SESSION_COOKIE
@@ -53,6 +54,13 @@ def shown_visitor(request: Request) -> Visitor | None:
         return visitor_of(request)
     except KibanError:
         return None
+
+
+def working_in(request: Request, visitor: Visitor | None) -> Working | None:
+    """Where somebody who is logged in with a browser works; `None` for all others, who cannot choose."""
+    if visitor is None or visitor.session is None:
+        return None
+    return working_project(visitor.asker, request.app.state.resources)
 
 
 def desk(request: Request) -> Desk:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse
 
 from kiban.web import show_values
-from kiban.web.asker import shown_visitor
+from kiban.web.asker import shown_visitor, working_in
 from kiban.web.language import COOKIE, LANGUAGES, Speaker, chosen, language_of
 from kiban.web.static_files import static_address
 
@@ -42,7 +42,7 @@ def page(
         What the template shows. It also has `t` (the words), `lang`, `languages` (with the address of
         each) and the `visitor` (whoever is logged in).
     """
-    speaker = Speaker(language_of(request))
+    speaker, visitor = Speaker(language_of(request)), shown_visitor(request)
     content = (
         _environment()
         .get_template(template)
@@ -51,7 +51,8 @@ def page(
             lang=speaker.language,
             path=request.url.path,
             languages=_languages(request),
-            visitor=shown_visitor(request),
+            visitor=visitor,
+            working=working_in(request, visitor),
             **values,
         )
     )

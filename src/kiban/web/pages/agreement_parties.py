@@ -22,7 +22,7 @@ from kiban.operations.agreement_parties import (
 from kiban.operations.agreements import show_agreement
 from kiban.operations.weigh_change import Effects
 from kiban.records.parties.right import Right
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import Desk, LoggedIn
 from kiban.web.page import page
 
 ROUTER = APIRouter()
@@ -63,67 +63,67 @@ def rights_of(may: list[str] | None) -> list[Right]:
 
 
 @ROUTER.get("/agreements/{agreement}/invite")
-def weigh_invitation(request: Request, desk: AtDesk, agreement: str, party: Asked, may: MayAsked = None) -> Response:
+def weigh_invitation(request: Request, desk: LoggedIn, agreement: str, party: Asked, may: MayAsked = None) -> Response:
     """Say who would see what once the party has accepted."""
     effects = preview_invitation(desk.asker, desk.resources, agreement, party, rights_of(may))
     return _weighed(request, desk, agreement, "invite", party, effects, may=may or [])
 
 
 @ROUTER.post("/agreements/{agreement}/invite")
-def invite(desk: AtDesk, agreement: str, party: Text, seen: Seen, may: May = None) -> Response:
+def invite(desk: LoggedIn, agreement: str, party: Text, seen: Seen, may: May = None) -> Response:
     """Invite a party."""
     changed = invite_party(desk.asker, desk.resources, agreement, party, rights_of(may), seen=seen)
     return _back(str(changed.id))
 
 
 @ROUTER.get("/agreements/{agreement}/rights")
-def weigh_rights(request: Request, desk: AtDesk, agreement: str, party: Asked, may: MayAsked = None) -> Response:
+def weigh_rights(request: Request, desk: LoggedIn, agreement: str, party: Asked, may: MayAsked = None) -> Response:
     """Say what other rights would change."""
     effects = preview_party(desk.asker, desk.resources, agreement, party, rights_of(may))
     return _weighed(request, desk, agreement, "rights", party, effects, may=may or [])
 
 
 @ROUTER.post("/agreements/{agreement}/rights")
-def change_rights(desk: AtDesk, agreement: str, party: Text, seen: Seen, may: May = None) -> Response:
+def change_rights(desk: LoggedIn, agreement: str, party: Text, seen: Seen, may: May = None) -> Response:
     """Give a party other rights."""
     changed = change_party(desk.asker, desk.resources, agreement, party, rights_of(may), seen=seen)
     return _back(str(changed.id))
 
 
 @ROUTER.get("/agreements/{agreement}/exclude")
-def weigh_exclusion(request: Request, desk: AtDesk, agreement: str, party: Asked) -> Response:
+def weigh_exclusion(request: Request, desk: LoggedIn, agreement: str, party: Asked) -> Response:
     """Say who would see what no longer."""
     effects = preview_party(desk.asker, desk.resources, agreement, party, None)
     return _weighed(request, desk, agreement, "exclude", party, effects)
 
 
 @ROUTER.post("/agreements/{agreement}/exclude")
-def exclude(desk: AtDesk, agreement: str, party: Text, seen: Seen) -> Response:
+def exclude(desk: LoggedIn, agreement: str, party: Text, seen: Seen) -> Response:
     """Take a party's rights, or its invitation, away."""
     return _back(str(exclude_party(desk.asker, desk.resources, agreement, party, seen=seen).id))
 
 
 @ROUTER.get("/agreements/{agreement}/leave")
-def weigh_leaving(request: Request, desk: AtDesk, agreement: str, party: Asked) -> Response:
+def weigh_leaving(request: Request, desk: LoggedIn, agreement: str, party: Asked) -> Response:
     """Say which of the own people would see what no longer."""
     effects = preview_leaving(desk.asker, desk.resources, agreement, party)
     return _weighed(request, desk, agreement, "leave", party, effects)
 
 
 @ROUTER.post("/agreements/{agreement}/leave")
-def leave(desk: AtDesk, agreement: str, party: Text, seen: Seen) -> Response:
+def leave(desk: LoggedIn, agreement: str, party: Text, seen: Seen) -> Response:
     """Leave it."""
     return _back(str(leave_agreement(desk.asker, desk.resources, agreement, party, seen=seen).id))
 
 
 @ROUTER.post("/agreements/{agreement}/accept")
-def accept(desk: AtDesk, agreement: str, party: Text, seen: Seen) -> Response:
+def accept(desk: LoggedIn, agreement: str, party: Text, seen: Seen) -> Response:
     """Accept it."""
     return _back(str(accept_agreement(desk.asker, desk.resources, agreement, party, seen=seen).id))
 
 
 @ROUTER.post("/agreements/{agreement}/decline")
-def decline(desk: AtDesk, agreement: str, party: Text, seen: Seen) -> Response:
+def decline(desk: LoggedIn, agreement: str, party: Text, seen: Seen) -> Response:
     """Decline it."""
     return _back(str(decline_agreement(desk.asker, desk.resources, agreement, party, seen=seen).id))
 

@@ -24,7 +24,7 @@ from kiban.operations.directory_history import history_of, may_see_history
 from kiban.operations.shared_under import shared_under, taken_under
 from kiban.records.parties.right import Right, Role
 from kiban.records.parties.terms import Obligation
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import Desk, LoggedIn
 from kiban.web.day_field import day_of
 from kiban.web.page import page
 from kiban.web.sharing_picture import sharing_picture
@@ -39,7 +39,7 @@ _LINES = re.compile(r"\n+")
 
 
 @ROUTER.get("/agreements")
-def show_agreements(request: Request, desk: AtDesk) -> Response:
+def show_agreements(request: Request, desk: LoggedIn) -> Response:
     """Show the agreements that the asker is a party to or keeps, and a form for a new one."""
     view = view_of(desk.asker, desk.resources)
     listed = list_agreements(desk.asker, desk.resources)
@@ -56,7 +56,7 @@ def show_agreements(request: Request, desk: AtDesk) -> Response:
 
 @ROUTER.post("/agreements")
 def draft(
-    desk: AtDesk,
+    desk: LoggedIn,
     keeper: Text,
     name: Text,
     purposes: Long = "",
@@ -72,7 +72,7 @@ def draft(
 
 
 @ROUTER.get("/agreements/{agreement}")
-def show(request: Request, desk: AtDesk, agreement: str) -> Response:
+def show(request: Request, desk: LoggedIn, agreement: str) -> Response:
     """Show one agreement."""
     listed = show_agreement(desk.asker, desk.resources, agreement)
     of = listed.agreement.id
@@ -104,7 +104,7 @@ def _taken(desk: Desk, agreement: str, party: Any) -> Any:
 @ROUTER.post("/agreements/{agreement}/terms/preview")
 def preview(
     request: Request,
-    desk: AtDesk,
+    desk: LoggedIn,
     agreement: str,
     name: Text,
     purposes: Long = "",
@@ -139,7 +139,7 @@ def preview(
 
 @ROUTER.post("/agreements/{agreement}/terms")
 def change(
-    desk: AtDesk,
+    desk: LoggedIn,
     agreement: str,
     name: Text,
     seen: Seen,
@@ -155,7 +155,7 @@ def change(
 
 
 @ROUTER.get("/agreements/{agreement}/end")
-def weigh_end(request: Request, desk: AtDesk, agreement: str) -> Response:
+def weigh_end(request: Request, desk: LoggedIn, agreement: str) -> Response:
     """Say who would see what no longer."""
     listed = show_agreement(desk.asker, desk.resources, agreement)
     of = listed.agreement.id
@@ -174,7 +174,7 @@ def weigh_end(request: Request, desk: AtDesk, agreement: str) -> Response:
 
 
 @ROUTER.post("/agreements/{agreement}/end")
-def end(desk: AtDesk, agreement: str, seen: Seen) -> Response:
+def end(desk: LoggedIn, agreement: str, seen: Seen) -> Response:
     """End it."""
     ended = end_agreement(desk.asker, desk.resources, agreement, seen=seen)
     return RedirectResponse(f"/agreements/{ended.id}", 303)

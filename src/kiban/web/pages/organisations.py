@@ -19,7 +19,7 @@ from kiban.operations.organisations import (
     show_organisation,
 )
 from kiban.operations.what_person_sees import may_ask_what_others_see
-from kiban.web.asker import AtDesk
+from kiban.web.asker import LoggedIn
 from kiban.web.page import page
 
 ROUTER = APIRouter()
@@ -29,7 +29,7 @@ Seen = Annotated[int, Form(ge=0, le=2**31 - 1)]
 
 
 @ROUTER.get("/organisations")
-def show_organisations(request: Request, desk: AtDesk) -> Response:
+def show_organisations(request: Request, desk: LoggedIn) -> Response:
     """Show the organisations and groups that the asker may know of."""
     return page(
         request,
@@ -41,14 +41,14 @@ def show_organisations(request: Request, desk: AtDesk) -> Response:
 
 
 @ROUTER.post("/organisations")
-def add(desk: AtDesk, name: Text, name_ja: Text = "", ror: Text = "", country: Text = "") -> Response:
+def add(desk: LoggedIn, name: Text, name_ja: Text = "", ror: Text = "", country: Text = "") -> Response:
     """Add an organisation."""
     about = About(name=name, name_ja=name_ja, ror=ror, country=country.strip().upper())
     return RedirectResponse(f"/organisations/{add_organisation(desk.asker, desk.resources, about).id}", 303)
 
 
 @ROUTER.get("/organisations/{organisation}")
-def show(request: Request, desk: AtDesk, organisation: str) -> Response:
+def show(request: Request, desk: LoggedIn, organisation: str) -> Response:
     """Show one organisation."""
     listed = show_organisation(desk.asker, desk.resources, organisation)
     of = listed.organisation.id
@@ -65,7 +65,7 @@ def show(request: Request, desk: AtDesk, organisation: str) -> Response:
 
 @ROUTER.post("/organisations/{organisation}")
 def change(
-    desk: AtDesk,
+    desk: LoggedIn,
     organisation: str,
     name: Text,
     seen: Seen,
@@ -80,21 +80,21 @@ def change(
 
 
 @ROUTER.post("/organisations/{organisation}/stewards")
-def appoint(desk: AtDesk, organisation: str, person: Text, seen: Seen) -> Response:
+def appoint(desk: LoggedIn, organisation: str, person: Text, seen: Seen) -> Response:
     """Appoint a steward."""
     changed = appoint_steward(desk.asker, desk.resources, organisation, person, seen=seen)
     return RedirectResponse(f"/organisations/{changed.id}", 303)
 
 
 @ROUTER.post("/organisations/{organisation}/stewards/dismiss")
-def dismiss(desk: AtDesk, organisation: str, person: Text, seen: Seen) -> Response:
+def dismiss(desk: LoggedIn, organisation: str, person: Text, seen: Seen) -> Response:
     """Dismiss a steward."""
     changed = dismiss_steward(desk.asker, desk.resources, organisation, person, seen=seen)
     return RedirectResponse(f"/organisations/{changed.id}", 303)
 
 
 @ROUTER.post("/organisations/{organisation}/undo")
-def undo(desk: AtDesk, organisation: str, seen: Seen) -> Response:
+def undo(desk: LoggedIn, organisation: str, seen: Seen) -> Response:
     """Take the last change back."""
     found = show_organisation(desk.asker, desk.resources, organisation).organisation
     undo_last_change(desk.asker, desk.resources, found.id, seen=seen)
@@ -102,14 +102,14 @@ def undo(desk: AtDesk, organisation: str, seen: Seen) -> Response:
 
 
 @ROUTER.post("/groups")
-def make_group(desk: AtDesk, name: Text, organisation: Text = "") -> Response:
+def make_group(desk: LoggedIn, name: Text, organisation: Text = "") -> Response:
     """Make a group."""
     made = add_group(desk.asker, desk.resources, name, organisation=organisation.strip() or None)
     return RedirectResponse(f"/groups/{made.id}", 303)
 
 
 @ROUTER.get("/groups/{group}")
-def show_one_group(request: Request, desk: AtDesk, group: str) -> Response:
+def show_one_group(request: Request, desk: LoggedIn, group: str) -> Response:
     """Show one group."""
     listed = show_group(desk.asker, desk.resources, group)
     of = listed.group.id
@@ -132,7 +132,7 @@ def show_one_group(request: Request, desk: AtDesk, group: str) -> Response:
 @ROUTER.get("/groups/{group}/change")
 def weigh_group(
     request: Request,
-    desk: AtDesk,
+    desk: LoggedIn,
     group: str,
     person: Annotated[str, Query(max_length=300)],
     deed: Annotated[str, Query(pattern="^(join|leave)$")],
@@ -154,13 +154,13 @@ def weigh_group(
 
 
 @ROUTER.post("/groups/{group}/join")
-def join(desk: AtDesk, group: str, person: Text, seen: Seen) -> Response:
+def join(desk: LoggedIn, group: str, person: Text, seen: Seen) -> Response:
     """Take somebody in."""
     return RedirectResponse(f"/groups/{join_group(desk.asker, desk.resources, group, person, seen=seen).id}", 303)
 
 
 @ROUTER.post("/groups/{group}/leave")
-def leave(desk: AtDesk, group: str, person: Text, seen: Seen) -> Response:
+def leave(desk: LoggedIn, group: str, person: Text, seen: Seen) -> Response:
     """Take somebody out."""
     left = leave_group(desk.asker, desk.resources, group, person, seen=seen)
     is_own = person == str(desk.asker.id)
@@ -168,7 +168,7 @@ def leave(desk: AtDesk, group: str, person: Text, seen: Seen) -> Response:
 
 
 @ROUTER.post("/groups/{group}/undo")
-def undo_group(desk: AtDesk, group: str, seen: Seen) -> Response:
+def undo_group(desk: LoggedIn, group: str, seen: Seen) -> Response:
     """Take the last change back."""
     found = show_group(desk.asker, desk.resources, group).group
     undo_last_change(desk.asker, desk.resources, found.id, seen=seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.responses import RedirectResponse
@@ -21,11 +22,12 @@ from kiban.operations.manage_project import (
     withdraw_role,
 )
 from kiban.operations.project_changes import find_project
+from kiban.operations.sessions import work_in
 from kiban.operations.share_project import Policy, change_policy, preview_policy, where_records_are
 from kiban.operations.what_person_sees import may_ask_what_others_see, what_person_sees
 from kiban.records.parties.right import Role
 from kiban.records.scope import Tier
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import Desk, LoggedIn, Visiting
 from kiban.web.day_field import day_of
 from kiban.web.page import page
 
@@ -37,7 +39,7 @@ _ROLES = {role.value: role for role in Role}
 
 
 @ROUTER.get("/projects")
-def show_projects(request: Request, desk: AtDesk) -> Response:
+def show_projects(request: Request, desk: LoggedIn) -> Response:
     """Show the projects that the asker works in."""
     return page(
         request,
@@ -55,14 +57,14 @@ def _may_make(desk: Desk) -> bool:
 
 
 @ROUTER.post("/projects")
-def make(desk: AtDesk, name: Text, organisation: Text = "") -> Response:
+def make(desk: LoggedIn, name: Text, organisation: Text = "") -> Response:
     """Make a project."""
     made = make_project(desk.asker, desk.resources, name, organisation=organisation.strip() or None)
     return RedirectResponse(f"/projects/{made.id}", 303)
 
 
 @ROUTER.get("/projects/{project}")
-def show(request: Request, desk: AtDesk, project: str) -> Response:
+def show(request: Request, desk: LoggedIn, project: str) -> Response:
     """Show one project."""
     listed = show_project(desk.asker, desk.resources, project)
     of = listed.project.id
@@ -107,7 +109,7 @@ def _known(desk: Desk) -> list[tuple[str, str]]:
 
 
 @ROUTER.post("/projects/{project}/name")
-def rename(desk: AtDesk, project: str, name: Text, seen: Seen) -> Response:
+def rename(desk: LoggedIn, project: str, name: Text, seen: Seen) -> Response:
     """Give it another name."""
     found = find_project(desk.asker, desk.resources, project)
     rename_project(desk.asker, desk.resources, found.id, name, seen=seen)
@@ -115,7 +117,7 @@ def rename(desk: AtDesk, project: str, name: Text, seen: Seen) -> Response:
 
 
 @ROUTER.post("/projects/{project}/roles")
-def give_role(desk: AtDesk, project: str, party: Text, role: Text, seen: Seen, until: Text = "") -> Response:
+def give_role(desk: LoggedIn, project: str, party: Text, role: Text, seen: Seen, until: Text = "") -> Response:
     """Give somebody a role."""
     found = find_project(desk.asker, desk.resources, project)
     if role not in _ROLES:
@@ -126,7 +128,7 @@ def give_role(desk: AtDesk, project: str, party: Text, role: Text, seen: Seen, u
 
 
 @ROUTER.post("/projects/{project}/roles/withdraw")
-def take_role(desk: AtDesk, project: str, party: Text, seen: Seen) -> Response:
+def take_role(desk: LoggedIn, project: str, party: Text, seen: Seen) -> Response:
     """Take somebody's role away."""
     found = find_project(desk.asker, desk.resources, project)
     withdraw_role(desk.asker, desk.resources, found.id, party, seen=seen)
@@ -137,7 +139,7 @@ def take_role(desk: AtDesk, project: str, party: Text, seen: Seen) -> Response:
 @ROUTER.get("/projects/{project}/policy")
 def preview(
     request: Request,
-    desk: AtDesk,
+    desk: LoggedIn,
     project: str,
     tier: Annotated[str, Query(max_length=20)] = "",
     agreement: Annotated[str, Query(max_length=300)] = "",
@@ -168,7 +170,7 @@ def preview(
 
 @ROUTER.post("/projects/{project}/policy")
 def change(
-    desk: AtDesk,
+    desk: LoggedIn,
     project: str,
     seen: Seen,
     tier: Text = "",
@@ -182,8 +184,15 @@ def change(
     return RedirectResponse(f"/projects/{changed.id}", 303)
 
 
+@ROUTER.post("/projects/{project}/work")
+def work(request: Request, visitor: Visiting, project: UUID) -> Response:
+    """Work in this project from now on: what is added goes there."""
+    work_in(visitor, request.app.state.resources, project)
+    return RedirectResponse(f"/projects/{project}", 303)
+
+
 @ROUTER.post("/projects/{project}/undo")
-def undo(desk: AtDesk, project: str, seen: Seen) -> Response:
+def undo(desk: LoggedIn, project: str, seen: Seen) -> Response:
     """Take the last change back."""
     found = find_project(desk.asker, desk.resources, project)
     undo_last_change(desk.asker, desk.resources, found.id, seen=seen)
@@ -191,7 +200,7 @@ def undo(desk: AtDesk, project: str, seen: Seen) -> Response:
 
 
 @ROUTER.get("/people/{person}/sees")
-def show_what_person_sees(request: Request, desk: AtDesk, person: str) -> Response:
+def show_what_person_sees(request: Request, desk: LoggedIn, person: str) -> Response:
     """Show what somebody sees in the asker's projects, and why."""
     return page(request, "person_sees.html", sees=what_person_sees(desk.asker, desk.resources, person))
 
