@@ -48,7 +48,7 @@ def history_of(asker: Asker, resources: Resources, entry: UUID) -> tuple[PastCha
     found = []
     for change, before in zip(versions, [*versions[1:], None], strict=True):
         # Sets have no order: values are compared, not how they are written down.
-        names_of = [each.name for each in fields(change.entry)]  # type: ignore[arg-type]
+        names_of = [each.name for each in fields(change.entry)]
         changed = (
             tuple(sorted(n for n in names_of if getattr(change.entry, n) != getattr(before.entry, n)))
             if before is not None
