@@ -110,6 +110,15 @@ def test_what_if_says_who_would_see_how_much_and_changes_nothing(world: World) -
     assert world.sees("a.chem") == world.sees("b.lead") == 7
 
 
+def test_who_has_not_accepted_yet_is_weighed_as_if_it_had_and_its_people_are_not_named(world: World) -> None:
+    draft_agreement(world.asker("sato"), world.resources, "Steel", TERMS)
+    invite_party(world.asker("sato"), world.resources, "Partners", world["Company A"], READING)
+    preview = preview_policy(world.asker("sato"), world.resources, "Steel", sharing("Partners"))
+    assert preview.waiting == ("Company A",)
+    [effect] = preview.effects.effects
+    assert (effect.organisation, effect.n_people, effect.n_gained, effect.people) == ("Company A", 2, 7, ())
+
+
 def test_whom_export_control_holds_back_is_told(world: World) -> None:
     resources = world.resources
     unjudged = resources.catalog.ensure_scope(project=world.project, tier=Tier.CLOSED, follows=True)

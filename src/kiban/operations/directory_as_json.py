@@ -61,6 +61,7 @@ def preview_as_json(preview: PolicyPreview) -> dict[str, Any]:
         "n_following": preview.n_following,
         "n_own": preview.n_own,
         "n_own_wider": preview.n_own_wider,
+        "waiting": list(preview.waiting),
         "effects": effects_as_json(preview.effects),
     }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from kiban.access.who import Move
@@ -11,7 +13,9 @@ from kiban.operations.directory_changes import named, revision_of, view_of
 from kiban.operations.project_changes import change_project, check_policy, find_project, require_steward
 from kiban.operations.resources import Resources
 from kiban.operations.weigh_change import Effects, records_by_scope, weigh_change
-from kiban.records.parties.terms import Project
+from kiban.records.parties.directory import Directory
+from kiban.records.parties.standing import Standing, standing
+from kiban.records.parties.terms import Agreement, Project
 from kiban.records.party import Asker
 from kiban.records.scope import Tier
 
@@ -43,6 +47,8 @@ class PolicyPreview:
     """Records that have a tier of their own, and keep it."""
     n_own_wider: int
     """Of these, those that are open or shared all the same."""
+    waiting: tuple[str, ...]
+    """Parties that are invited and have not accepted: the effects are those once they have."""
     effects: Effects
 
 
@@ -99,6 +105,13 @@ def preview_policy(asker: Asker, resources: Resources, project: str, policy: Pol
         if scope.number in counts
     ]
     agreement = directory.agreements.get(after.agreement) if after.agreement is not None else None
+    now, waiting = directory.with_entries([after]), tuple[UUID, ...]()
+    consenting = frozenset[UUID]()
+    if agreement is not None:
+        consenting = _people_of(directory, (p.party for p in agreement.participants if p.holds_at(asker.at)))
+        waiting = tuple(p.party for p in agreement.participants if standing(p, agreement, asker.at) is Standing.INVITED)
+        now = now.with_entries([_accepted(agreement, waiting, asker.at)])
+    view = view_of(asker, resources)
     return PolicyPreview(
         before=before,
         after=after,
@@ -109,8 +122,22 @@ def preview_policy(asker: Asker, resources: Resources, project: str, policy: Pol
         n_own_wider=sum(
             move.n_records for move in moves if not move.before.follows and move.before.tier is not Tier.CLOSED
         ),
-        effects=weigh_change(asker, resources, directory, directory.with_entries([after]), moves, names_all=True),
+        waiting=tuple(sorted(view.name_of(party) or "…" for party in waiting)),
+        effects=weigh_change(asker, resources, directory, now, moves, named=consenting),
     )
+
+
+def _people_of(directory: Directory, parties: Iterable[UUID]) -> frozenset[UUID]:
+    wanted = set(parties)
+    return frozenset(person.id for person in directory.people.values() if directory.parties_of(person) & wanted)
+
+
+def _accepted(agreement: Agreement, parties: Collection[UUID], moment: datetime) -> Agreement:
+    """The agreement as it would be if these parties had accepted by now."""
+    answered = tuple(
+        replace(each, accepted_at=moment) if each.party in parties else each for each in agreement.participants
+    )
+    return replace(agreement, participants=answered)
 
 
 def change_policy(

@@ -108,6 +108,7 @@ def weigh_change(
     moves: Sequence[Move],
     *,
     names_all: bool = False,
+    named: frozenset[UUID] = frozenset(),
 ) -> Effects:
     """Compare what everybody may do before and after.
 
@@ -115,6 +116,8 @@ def weigh_change(
     ----------
     names_all : bool
         Name everybody who would see the asker's records, also those whom the asker would not otherwise know.
+    named : frozenset of UUID
+        People to name though the asker would not otherwise know them: who has agreed to see the asker's records.
     """
     found = what_if(before, after, moves, asker.at).differences
     known = view_of(asker, resources).people
@@ -132,7 +135,7 @@ def weigh_change(
             Effect(
                 organisation=after.name_of(home) if home is not None else "",
                 is_public=one.person is None,
-                people=tuple(person.name for person in people if names_all or person.id in known),
+                people=tuple(person.name for person in people if names_all or person.id in named or person.id in known),
                 n_people=len(people),
                 n_gained=one.n_gained,
                 n_lost=one.n_lost,

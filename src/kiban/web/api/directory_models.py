@@ -127,6 +127,7 @@ class PolicyPreviewModel(Model):
     n_following: int = Field(description="Records that go along.")
     n_own: int = Field(description="Records that have a tier of their own, and keep it.")
     n_own_wider: int = Field(description="Of these, those that are open or shared.")
+    waiting: list[str] = Field(description="Parties that have not accepted; the effects are those once they have.")
     effects: EffectsModel
 
 
