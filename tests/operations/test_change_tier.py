@@ -234,7 +234,7 @@ def test_the_audit_and_the_history_tell_who_did_it_and_only_the_project_reads_it
 
 
 def test_a_guest_sees_what_the_invitation_gives_until_it_ends(lab: Neighbours) -> None:
-    steward, guest = lab.asker("steward"), party_called(lab.resources.directory.load(), "guest")
+    steward, guest = lab.asker("steward"), lab.people["guest"]
     change_tier(steward, lab.resources, _one(lab), TierChange(tier=Tier.CLOSED, closed_until=later(90)))
     until = later(10)
     seen = preview_invitation(steward, lab.resources, _one(lab), guest, Right.METADATA, until)
@@ -250,7 +250,7 @@ def test_a_guest_sees_what_the_invitation_gives_until_it_ends(lab: Neighbours) -
 
 def test_inviting_somebody_to_one_record_opens_no_other(lab: Neighbours) -> None:
     steward = lab.asker("steward")
-    ume, momo = lab.companies["Ume Steel"], party_called(lab.resources.directory.load(), "Momo Cells")
+    ume, momo = lab.companies["Ume Steel"], lab.companies["Momo Cells"]
     invite(steward, lab.resources, _one(lab, 'kind = "measurement"'), ume, Right.DATA, None)
     invite(steward, lab.resources, _one(lab), momo, Right.DATA, None)
     assert (_seen(lab, "ume"), _seen(lab, "momo")) == ({"a.csv", "b.csv", "c.csv"}, {"a.csv"})
@@ -275,8 +275,15 @@ def test_guests_are_given_nothing_beyond_use(lab: Neighbours, right: Right) -> N
         preview_invitation(lab.asker("steward"), lab.resources, _one(lab), lab.people["guest"], right, None)
     with pytest.raises(InvalidValue, match="end before it begins"):
         preview_invitation(lab.asker("steward"), lab.resources, _one(lab), lab.people["guest"], Right.USE, later(-1))
-    with pytest.raises(InvalidValue, match="There is no person"):
-        party_called(lab.resources.directory.load(), "nobody")
+
+
+def test_whom_a_steward_does_not_know_is_invited_by_identifier_alone(lab: Neighbours) -> None:
+    steward, momo = lab.asker("steward"), lab.companies["Momo Cells"]
+    assert party_called(steward, lab.resources, "Ume Steel") == lab.companies["Ume Steel"]  # a party to their agreement
+    for unknown in ("Momo Cells", "momo", "nobody"):
+        with pytest.raises(RecordNotFound):
+            party_called(steward, lab.resources, unknown)
+    assert party_called(steward, lab.resources, str(momo)) == momo
 
 
 def test_all_records_of_a_scope_are_chosen_together(lab: Neighbours) -> None:

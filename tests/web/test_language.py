@@ -7,8 +7,10 @@ from string import Formatter
 import pytest
 
 import kiban.web
+from kiban.access.verdict import rules
 from kiban.operations.find import Facet
 from kiban.records.file_entry import FileStatus
+from kiban.records.parties.right import Right, Role
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import RecordKind
 from kiban.records.scope import Tier
@@ -53,15 +55,18 @@ def test_there_are_words_for_every_member_of_a_closed_list() -> None:
     assert {f"tier.{tier}" for tier in Tier} <= known
     assert {f"status.{status}" for status in FileStatus} <= known
     assert {f"search.by.{facet}" for facet in Facet} <= known
+    assert {f"access.rule.{rule.name}" for rule in rules()} <= known
+    assert {f"access.right.{right}" for right in Right} | {f"access.role.{role}" for role in Role} <= known
     assert set(EXAMPLES) <= known
     assert all(known.en and known.ja for known in (*TECHNIQUES.values(), *PROPERTY_TERMS.values()))
 
 
 def test_no_word_is_left_over() -> None:
     source = _sources()
-    groups = set(_FROM_LIST.findall(source)) | {"column", "variable", "cell", "reason"}
+    groups = set(_FROM_LIST.findall(source)) | {"column", "variable", "cell"}
     # Keys that are put together of a part that stands in the source and one that does not.
     composed = (
+        "access.rule.",
         "home.step",
         "search.by.",
         "deposit.tier.",

@@ -81,7 +81,7 @@ def test_a_measurement_shows_its_values_with_unit_and_uncertainty(client: Pages,
     assert re.search(r"3\.13\d+\(\d+\) Å", answer.text)  # d(111) of silicon: 3.1356 Å
     assert "Lattice-plane spacing" in answer.text
     assert "closed" in answer.text.lower()
-    assert "you belong to the project" in answer.text
+    assert "Member of the project that owns it (owner)" in answer.text
     assert "/numbers?points=4000" in answer.text
 
 
@@ -121,7 +121,7 @@ def test_the_project_has_a_page(client: Pages, resources: Resources) -> None:
 
 def test_pages_speak_japanese(client: Pages, resources: Resources) -> None:
     text = client.get(f"/records/{_pid(resources, XRD)}?lang=ja").text
-    for word in ("X線回折", "面間隔", "測定条件", "来歴", "この記録を所有するプロジェクトのメンバー（責任者）です。"):
+    for word in ("X線回折", "面間隔", "測定条件", "来歴", "所有プロジェクトのメンバー（責任者）"):
         assert word in text
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kiban.errors import InvalidValue
 from kiban.operations.chosen import Choice
+from kiban.operations.directory_changes import party_named, view_of
 from kiban.operations.rescope import Plan, Preview, Rescoped, carry_out, plan, preview
 from kiban.operations.resources import Resources
 from kiban.query.question import EVERYTHING
@@ -24,23 +25,19 @@ INVITED = "invited"
 UNINVITED = "invitation taken back"
 RIGHTS = (Right.METADATA, Right.DATA, Right.USE)
 """What a guest can be given; each takes those before it along."""
+PARTIES = ("people", "organisations", "groups")
 
 
-def party_called(directory: Directory, wanted: str) -> UUID:
-    """A person by login, a group or organisation by name, or any of them by identifier. Raises InvalidValue."""
-    found = {p.id for p in directory.people.values() if wanted in {p.login, str(p.id)}}
-    for entries in (directory.groups, directory.organisations):
-        found |= {each.id for each in entries.values() if wanted in {each.name, str(each.id)}}
-    if len(found) == 1:
-        return found.pop()
-    if found:
-        raise InvalidValue(
-            f"Several are called '{wanted[:80]}'.", mend=f"Give an identifier: {', '.join(sorted(map(str, found)))}."
-        )
-    raise InvalidValue(
-        f"There is no person, group or organisation called '{wanted[:80]}'.",
-        mend="Give the login of a person, or the name of a group or organisation.",
-    )
+def party_called(asker: Asker, resources: Resources, wanted: str) -> UUID:
+    """A person, group or organisation that the asker knows, by its name, or any by its identifier.
+
+    Raises
+    ------
+    RecordNotFound
+    InvalidValue
+        If several have that name.
+    """
+    return party_named(resources.directory.load(), view_of(asker, resources), wanted, *PARTIES)
 
 
 def preview_invitation(

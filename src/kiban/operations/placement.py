@@ -257,8 +257,13 @@ class Choices:
 
 def choices(asker: Asker, resources: Resources) -> Choices:
     """What the asker can choose from where it works."""
+    return choices_in(asker, resources, resources.working_in(asker))
+
+
+def choices_in(asker: Asker, resources: Resources, wanted: UUID) -> Choices:
+    """What the asker can choose from in a project; nothing where it does not belong to it."""
     directory = resources.directory.load()
-    project = directory.projects.get(resources.working_in(asker))
+    project = directory.projects.get(wanted)
     if project is None or project.id not in asker.projects:
         return Choices()
     agreements = agreements_for(directory, project, asker)

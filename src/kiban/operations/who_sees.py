@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiban.access.verdict import Judgement, Verdict, weigh
 from kiban.access.who import Sight, sights
+from kiban.operations.directory_changes import view_of
 from kiban.operations.placement import scope_of
 from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
@@ -73,7 +74,7 @@ class WhoSees:
     seers : tuple of Seer
         The public first, then people by organisation and name.
     others : tuple of Seer
-        Those who may not see it, and what refuses it where something does.
+        Those whom the asker knows and who may not see it, and what refuses it where something does.
     """
 
     record: Record
@@ -117,8 +118,13 @@ def who_sees(asker: Asker, resources: Resources, identifier: str, *, others: boo
         mine=_mine(asker, directory, scope),
         is_steward=is_steward,
         seers=tuple(seer for seer in found if seer.rights),
-        others=tuple(seer for seer in found if not seer.rights) if others else (),
+        others=_known(asker, resources, found) if others else (),
     )
+
+
+def _known(asker: Asker, resources: Resources, found: list[Seer]) -> tuple[Seer, ...]:
+    people = view_of(asker, resources).people
+    return tuple(each for each in found if not each.rights and (each.person is None or each.person.id in people))
 
 
 def _may_know(asker: Asker, scope: Scope) -> bool:
@@ -190,7 +196,7 @@ def _ground(
 def as_json(found: WhoSees) -> dict[str, object]:
     """What `kiban access --json` prints and REST answers."""
     scope = found.scope
-    told: dict[str, object] = {
+    return {
         "id": found.record.pid,
         "tier": scope.tier.value,
         "agreement": found.agreement or None,
@@ -198,11 +204,9 @@ def as_json(found: WhoSees) -> dict[str, object]:
         "closed_until": scope.closed_until.isoformat() if scope.closed_until is not None else None,
         "mine": _seer_as_json(found.mine),
         "is_steward": found.is_steward,
+        "seers": [_seer_as_json(each) for each in found.seers],
+        "others": [_seer_as_json(each) for each in found.others],
     }
-    if found.is_steward:
-        told |= {"seers": [_seer_as_json(each) for each in found.seers]}
-        told |= {"others": [_seer_as_json(each) for each in found.others]}
-    return told
 
 
 def _seer_as_json(seer: Seer) -> dict[str, object]:

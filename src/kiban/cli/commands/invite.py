@@ -43,7 +43,7 @@ class InviteCommand:
         if arguments.take_back and (arguments.right or arguments.until):
             raise WrongUsage("--take-back was given with a right or a day.", mend="Leave them away: it ends at once.")
         with platform(arguments, n_workers=1) as (asker, resources):
-            party = invite.party_called(resources.directory.load(), arguments.to)
+            party = invite.party_called(asker, resources, arguments.to)
             choice = choice_of(arguments, asker, resources)
             if arguments.take_back:
                 if not arguments.yes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from kiban.operations.embargoes import endings, note_ended
 from kiban.operations.home import home
 from kiban.web.asker import AtDesk
 from kiban.web.page import page
@@ -14,6 +15,8 @@ ROUTER = APIRouter()
 @ROUTER.get("/")
 def show_home(request: Request, desk: AtDesk) -> Response:
     """Show it; an inviting word where there is nothing yet."""
+    note_ended(desk.resources, desk.asker.at)
     found = home(desk.asker, desk.resources)
+    soon = endings(desk.asker, desk.resources)
     is_empty = not (found.latest or found.attention or found.kept or found.kinds.keys() - {"project"})
-    return page(request, "home.html", home=found, is_empty=is_empty)
+    return page(request, "home.html", home=found, endings=soon, is_empty=is_empty)

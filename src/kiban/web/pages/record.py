@@ -13,6 +13,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from kiban.operations.embargoes import ending_of
 from kiban.operations.find import axis_name, hits
 from kiban.operations.show import Shown, resolve, show
 from kiban.operations.terms import vocabulary_of
@@ -24,6 +25,7 @@ from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import Record, RecordKind
 from kiban.records.term import PropertyTerm
 from kiban.standards.installed import graph_exports, suited
+from kiban.web.access_words import say_rule
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
@@ -65,6 +67,8 @@ def show_record(
     speaker = Speaker(language_of(request))
     values: dict[str, Any] = {
         "shown": shown,
+        "why": say_rule(speaker, *shown.grounds[0]),
+        "ending": ending_of(desk.asker, desk.resources, shown.scope),
         "record": shown.record,
         "document": shown.record.document,
         "provenance": draw(_graph(shown, speaker), speaker("record.provenance_label")),
@@ -292,7 +296,8 @@ def _file_of(record: Record, speaker: Speaker) -> Node:
 
 
 def _file_node(checksum: str, name: str, speaker: Speaker) -> Node:
-    return Node(title=name, note=speaker("record.file"), kind="file", address=f"/files/{checksum}")
+    address = f"/files/{checksum}" if checksum else None
+    return Node(title=name, note=speaker("record.file"), kind="file", address=address)
 
 
 def _unique(nodes: Iterable[Node]) -> tuple[Node, ...]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from kiban.errors import InvalidQuestion
 from kiban.operations.find import Facet, find
+from kiban.records.parties.right import Role
 from kiban.web.api.search import LONGEST_QUESTION, After
 from kiban.web.asker import AtDesk
 from kiban.web.page import page
@@ -51,6 +52,7 @@ def show_search(
         next=f"?{urlencode({'q': q, 'after': answer.next})}" if answer is not None and answer.next else None,
         tables=[(kind, f"/api/v1/tables?{urlencode({'q': q, 'format': kind})}") for kind in ("csv", "json")],
         examples=EXAMPLES,
+        may_decide=any(role.is_at_least(Role.STEWARD) for role in desk.asker.roles.values()),
     )
 
 
