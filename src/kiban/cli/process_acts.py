@@ -92,7 +92,7 @@ def _add_id(parser: argparse.ArgumentParser) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from kiban.operations.changed_records import current
+    from kiban.operations.read_record import current
     from kiban.operations.show import show
     from kiban.records.record import RecordKind
 

@@ -80,7 +80,7 @@ def _attributes(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from kiban.operations.changed_records import current
+    from kiban.operations.read_record import current
     from kiban.operations.show import show
     from kiban.records.record import RecordKind
 
@@ -161,7 +161,7 @@ def _add_divide(parser: argparse.ArgumentParser) -> None:
 
 
 def _divide(arguments: argparse.Namespace) -> int:
-    from kiban.operations.changed_records import current
+    from kiban.operations.read_record import current
     from kiban.operations.samples import divide_sample
     from kiban.operations.show_as_json import record_as_json
     from kiban.records.record import RecordKind

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from kiban.errors import NotExportable, RecordNotFound, WrongUsage
+from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import current
 from kiban.operations.data_sets import data_set_of
 from kiban.operations.graph_export import KINDS, graph_of
@@ -49,6 +50,7 @@ class Offer:
     losses: tuple[str, ...]
 
 
+@reads("exported")
 def export(
     asker: Asker, resources: Resources, identifier: str, standard: str, *, address: str | None = None
 ) -> ExportedFile:
@@ -82,11 +84,15 @@ def export(
     found = export_named(standard)
     require_right(asker, resources, current(asker, resources, identifier))
     if not isinstance(found, Export | DataSetExport):
-        return _graph_exported(graph_of(asker, resources, identifier, address=address), found)
+        graph = graph_of(asker, resources, identifier, address=address)
+        saw(*graph.records, subject=graph.start.pid, standard=standard, n=len(graph.records))
+        return _graph_exported(graph, found)
     shown, measurement = _measurement(asker, resources, identifier)
+    saw(shown.record, subject=shown.record.pid, standard=standard)
     return _exported(asker, resources, shown, measurement, found)
 
 
+@reads("read record")
 def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, ...]:
     """The standards that have a place for a record, each with what it would lose. Raises as `export`."""
     shown = show(asker, resources, identifier)
@@ -103,6 +109,7 @@ def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, 
                 continue
             found.append(_offer(each, losses))
     graph = graph_of(asker, resources, identifier)
+    saw(*graph.records, subject=graph.start.pid)
     return (*found, *(_offer(each, _graph_exported(graph, each).losses) for each in graph_exports()))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from kiban.errors import RecordNotFound
+from kiban.operations.audited import reads, saw
 from kiban.operations.resources import Resources
 from kiban.records.file_entry import FileEntry
 from kiban.records.party import Asker
 
 
+@reads("downloaded file")
 def fetch_file(asker: Asker, resources: Resources, checksum: str) -> tuple[FileEntry, BinaryIO]:
     """Open a file by its checksum.
 
@@ -23,4 +25,5 @@ def fetch_file(asker: Asker, resources: Resources, checksum: str) -> tuple[FileE
     entries = resources.catalog.files(resources.visible(asker), checksum=checksum, limit=1)
     if not entries:
         raise RecordNotFound(checksum)
+    saw(entries[0], subject=checksum)
     return entries[0], resources.objects.open(checksum)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiban.errors import InvalidValue
+from kiban.operations.audited import reads
 from kiban.operations.changed_records import commit, event_of, new_record
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.operations.spreadsheet_rows import CheckedRow, checked_row
-from kiban.operations.templates import Kept, get_template
+from kiban.operations.templates import Kept, template_named
 from kiban.records.document import to_json
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
@@ -60,6 +61,7 @@ class CheckedSheet:
         return tuple(dict.fromkeys(name for row in self.rows for name in row.left_behind))
 
 
+@reads("read template")
 def empty_sheet(asker: Asker, resources: Resources, identifier: str, *, language: str = "en") -> EmptySheet:
     """Make the spreadsheet of a template's current version.
 
@@ -69,7 +71,7 @@ def empty_sheet(asker: Asker, resources: Resources, identifier: str, *, language
     NotExportable
         If the template is for measurements, or a field that must be filled in has no place.
     """
-    kept = get_template(asker, resources, identifier)
+    kept = template_named(asker, resources, identifier)
     content = write_sheet(kept.template, identifier=kept.record.pid, version=kept.record.version, language=language)
     name = re.sub(r"[^\w.-]+", "_", kept.template.name).strip("_") or "template"
     return EmptySheet(
@@ -199,14 +201,14 @@ def _template_of(
                 f"Sheet '{other.title}' was made with another template or version than '{first.title}'.",
                 mend="Load each workbook by itself.",
             )
-    kept = get_template(asker, resources, first.template)
-    if wanted is not None and get_template(asker, resources, wanted).record.id != kept.record.id:
+    kept = template_named(asker, resources, first.template)
+    if wanted is not None and template_named(asker, resources, wanted).record.id != kept.record.id:
         raise InvalidValue(
             f"The spreadsheet is for the template {kept.template.name}.", mend=f"Load it there, or: {_MEND_SHEET}"
         )
     if kept.template.applies_to not in PARTS:
         raise InvalidValue(f"{kept.template.name} is not for samples or processes.", mend=_MEND_SHEET)
-    old = get_template(asker, resources, first.template, version=first.version)
+    old = template_named(asker, resources, first.template, version=first.version)
     return kept, old.template, first.version
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from kiban.operations.audited import reads, saw
 from kiban.operations.resources import Resources
 from kiban.operations.templates import list_templates
 from kiban.operations.terms import vocabulary_of
@@ -84,6 +85,7 @@ def understood(asker: Asker, resources: Resources, text: str, known: Vocabulary 
     return with_former_names(question, first)
 
 
+@reads("searched")
 def find(
     asker: Asker,
     resources: Resources,
@@ -103,9 +105,12 @@ def find(
     question = understood(asker, resources, text)
     visible = resources.visible(asker)
     page = resources.catalog.find(question, visible, limit=limit, after=after)
+    counts = resources.catalog.count_by_scope(visible, question)
+    total = sum(counts.values())
+    saw(scopes=counts, question=text, n=total)
     return Answer(
         hits=hits(resources, page.records, visible),
-        total=resources.catalog.count(question, visible),
+        total=total,
         next=page.next,
         facets={facet.value: resources.catalog.facets(question, visible, facet) for facet in facets},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiban.operations.audited import reads, saw
 from kiban.operations.find import Hit, hits
 from kiban.operations.resources import Resources
 from kiban.query.question import EVERYTHING, Comparison, Known, Operator
@@ -28,15 +29,21 @@ class Home:
     techniques: tuple[tuple[str, int], ...]
 
 
+@reads("read overview")
 def home(asker: Asker, resources: Resources, *, n_latest: int = 12, n_attention: int = 10) -> Home:
     """Gather the first page."""
     visible = resources.visible(asker)
     catalog = resources.catalog
     measurements = Comparison("kind", Operator.EQUAL, RecordKind.MEASUREMENT.value)
+    latest = catalog.find(measurements, visible, limit=n_latest).records
+    attention = catalog.files(visible, statuses=[FileStatus.QUARANTINED], limit=n_attention)
+    kept = catalog.files(visible, statuses=[FileStatus.KEPT], limit=n_attention)
+    # The counts below are of every record there is.
+    saw(*attention, *kept, scopes=catalog.count_by_scope(visible))
     return Home(
-        latest=hits(resources, catalog.find(measurements, visible, limit=n_latest).records, visible),
-        attention=catalog.files(visible, statuses=[FileStatus.QUARANTINED], limit=n_attention),
-        kept=catalog.files(visible, statuses=[FileStatus.KEPT], limit=n_attention),
+        latest=hits(resources, latest, visible),
+        attention=attention,
+        kept=kept,
         n_undecided=catalog.count(Known("candidates", known=True), visible),
         kinds=dict(catalog.facets(EVERYTHING, visible, Facet.KIND)),
         techniques=catalog.facets(measurements, visible, Facet.TECHNIQUE),

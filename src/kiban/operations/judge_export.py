@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kiban.access.release import HeldBack, held_back
 from kiban.errors import InvalidValue, RecordNotFound, Refused
+from kiban.operations.audited import reads, saw
 from kiban.operations.export_gate import check_publication
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources, require_act
@@ -50,10 +51,12 @@ class Judged:
     """Who no longer sees them, or not yet, because of it."""
 
 
+@reads("read export judgement")
 def judgement_of(asker: Asker, resources: Resources, identifier: str) -> ExportJudgement:
     """What a record is taken to be. Raises RecordNotFound."""
     visible = resources.visible(asker)
     record = resources.catalog.get(resolve(identifier), visible)
+    saw(record, subject=record.pid)
     scope = _scopes(resources)[record.scope]
     events = resources.catalog.events(visible, subject=record.id, limit=500)
     last = next((event for event in events if event.action == JUDGED), None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kiban.errors import InvalidValue
+from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import current
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources
@@ -37,6 +38,7 @@ class Chosen:
     """Words of hazard statements by their codes, in the language of the label; without them it has the codes alone."""
 
 
+@reads("read labels")
 def labels(asker: Asker, resources: Resources, chosen: Chosen) -> tuple[Label, ...]:
     """What the labels say: identifier and name; then hazard codes, formula, day of registration, hazards in words.
 
@@ -59,6 +61,8 @@ def labels(asker: Asker, resources: Resources, chosen: Chosen) -> tuple[Label, .
         raise InvalidValue(
             f"More than {MOST_LABELS} labels were asked for.", mend="Print them in parts, or ask a narrower question."
         )
+    asked = {"question": chosen.question} if chosen.question.strip() else {}
+    saw(*records, subject=records[0].pid if len(records) == 1 else "", details={"n": len(records)} | asked)
     return tuple(_label(record, chosen.hazard_statements) for record in records)
 
 

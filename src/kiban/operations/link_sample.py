@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kiban.errors import InvalidValue
+from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import check_version, commit, current, event_of, next_version
 from kiban.operations.resources import Resources
 from kiban.query.question import Known
@@ -67,12 +68,14 @@ def link_sample(
     return commit(asker, resources, batch).records[0]
 
 
+@reads("listed undecided")
 def undecided(asker: Asker, resources: Resources) -> tuple[Undecided, ...]:
     """The measurements that may be of several samples, newest first; at most 500 at once."""
     visible = resources.visible(asker)
     page = resources.catalog.find(Known("candidates", known=True), visible, limit=_PAGE)
     wanted = {pid for record in page.records for pid in record.document["candidates"]}
     samples = {sample.pid: sample for sample in resources.catalog.get_many(wanted, visible).values()}
+    saw(*page.records, *samples.values(), n=len(page.records))
     return tuple(
         Undecided(
             measurement=record,

@@ -16,7 +16,7 @@ from kiban.errors import Conflict, InvalidValue
 from kiban.operations.changed_records import event_of, next_version
 from kiban.operations.resources import Resources
 from kiban.operations.template_preview import carried_parts, fate_of, records_of
-from kiban.operations.templates import Kept, get_template
+from kiban.operations.templates import Kept, template_named
 from kiban.records.document import to_json
 from kiban.records.identity import new_uuid
 from kiban.records.party import Asker
@@ -65,7 +65,7 @@ def migrate(
     InvalidValue
         If a record would be refused, and that was not asked for; or there is nothing to carry over.
     """
-    kept = get_template(asker, resources, identifier)
+    kept = template_named(asker, resources, identifier)
     if kept.record.version != expected:
         raise Conflict(
             f"{kept.template.name} has version {kept.record.version} by now; version {expected} was previewed.",
@@ -112,7 +112,7 @@ def undo_migration(asker: Asker, resources: Resources, identifier: str, migratio
     InvalidValue
         If no record is left of the migration that it could be taken back for.
     """
-    kept = get_template(asker, resources, identifier)
+    kept = template_named(asker, resources, identifier)
     changed_since: list[Record] = []
 
     def restored() -> Iterator[Record]:

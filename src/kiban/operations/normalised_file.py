@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from kiban.errors import NothingMeasured, RecordNotFound
+from kiban.operations.audited import reads, saw
 from kiban.operations.may_read import require_right
 from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
@@ -12,6 +13,7 @@ from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 
 
+@reads("read numbers")
 def normalised_file(asker: Asker, resources: Resources, identifier: str) -> tuple[Record, BinaryIO]:
     """Open it.
 
@@ -35,4 +37,5 @@ def normalised_file(asker: Asker, resources: Resources, identifier: str) -> tupl
             f"{record.pid} has no numbers: no reader understands its files.",
             mend="Its files and values are kept. Import it again when a reader for them is installed.",
         )
+    saw(record, subject=record.pid)
     return record, resources.objects.open(checksum)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import current
 from kiban.operations.resources import Resources
 from kiban.records.link import Link
@@ -39,6 +40,7 @@ class Provenance:
     is_cut: bool
 
 
+@reads("read provenance")
 def provenance(
     asker: Asker, resources: Resources, identifier: str, *, direction: Direction, most: int = MOST
 ) -> Provenance:
@@ -58,6 +60,7 @@ def provenance(
     records = resources.catalog.get_many(walk.depths, visible)
     # What was deleted since the walk is not there any more.
     steps = tuple(Step(record=records[i], depth=depth) for i, depth in walk.depths.items() if i in records)
+    saw(*records.values(), subject=start.pid, n=len(records))
     return Provenance(
         direction=direction,
         steps=steps,

@@ -18,7 +18,7 @@ from kiban.operations.changed_records import (
 )
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place, scope_of
 from kiban.operations.resources import Resources
-from kiban.operations.templates import Kept, get_template
+from kiban.operations.templates import Kept, template_named
 from kiban.records.document import from_json, to_json
 from kiban.records.filled import Filled, Problem, fill, refuse
 from kiban.records.link import Link, Predicate
@@ -50,7 +50,7 @@ def filled_form(asker: Asker, resources: Resources, form: Form, kind: RecordKind
     InvalidValue
         If the template is for another kind of record.
     """
-    kept = get_template(asker, resources, form.template)
+    kept = template_named(asker, resources, form.template)
     if kept.template.applies_to is not kind:
         raise InvalidValue(
             f"The template {kept.template.name} is for a {kept.template.applies_to.value}, not for a {kind.value}.",

@@ -10,6 +10,7 @@ from uuid import UUID
 from kiban.access.directory_view import speaks_for
 from kiban.errors import RecordNotFound, Refused
 from kiban.operations.agreements import find_agreement
+from kiban.operations.audited import reads, saw
 from kiban.operations.directory_changes import party_named, view_of
 from kiban.operations.resources import Resources, require_act
 from kiban.query.question import EVERYTHING
@@ -55,6 +56,7 @@ class Taken:
     subject: str
 
 
+@reads("listed shared records")
 def shared_under(asker: Asker, resources: Resources, agreement: str, *, limit: int = 50) -> SharedUnder:
     """Count and list what is shared under an agreement. Raises RecordNotFound, InvalidValue."""
     found = find_agreement(asker, resources, agreement)
@@ -63,6 +65,7 @@ def shared_under(asker: Asker, resources: Resources, agreement: str, *, limit: i
     described = resources.visible(asker).numbers
     kinds = dict(resources.catalog.facets(EVERYTHING, exists, Facet.KIND))
     page = resources.catalog.find(EVERYTHING, exists, limit=min(limit, _MOST))
+    saw(scopes=(exists.numbers if kinds else ()), n=sum(kinds.values()))
     own = [p for p in view_of(asker, resources).projects.values() if p.agreement == found.id]
     return SharedUnder(
         kinds=kinds,

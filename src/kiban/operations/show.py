@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kiban.access.verdict import Verdict, weigh
 from kiban.errors import RecordNotFound
+from kiban.operations.audited import reads, saw
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import StatedRights, stated_rights
 from kiban.records.event import Event
@@ -70,6 +71,7 @@ class Shown:
         return bool(self.versions) and self.record.version < self.versions[0].version
 
 
+@reads("read record")
 def show(asker: Asker, resources: Resources, identifier: str, *, version: int | None = None) -> Shown:
     """Gather one record.
 
@@ -96,6 +98,9 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
         if (other := link.object if link.subject == record.id else link.subject) in others
     )
     sample = catalog.get_many([record.sample], visible).get(record.sample) if record.sample is not None else None
+    files = catalog.files(visible, record=record.id)
+    versioned = {} if version is None else {"version": version}
+    saw(record, *others.values(), *files, subject=record.pid, details=versioned)
     return Shown(
         record=record,
         scope=scope,
@@ -106,7 +111,7 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
         facts=facts,
         evidence=catalog.get_many({fact.evidence for fact in facts}, visible),
         composition=catalog.compositions([sample.id], visible).get(sample.id, {}) if sample is not None else {},
-        files=catalog.files(visible, record=record.id),
+        files=files,
         versions=catalog.versions(record.id, visible),
         events=catalog.events(visible, subject=record.id),
         rights=stated_rights(resources, visible, record),

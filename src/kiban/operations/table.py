@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiban.learning.table import Subject, Table, long, wide
+from kiban.operations.audited import reads, saw
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import effective_rights
@@ -19,6 +20,7 @@ from kiban.store.catalog import Facet
 _PAGE = 1000
 
 
+@reads("table made")
 def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = False) -> Table:
     """Draw a table from the samples and measurements that answer the question and that the asker may use.
 
@@ -47,6 +49,8 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     owners = resources.catalog.get_many(
         {*samples, *(r.sample for r in measurements.values() if r.sample is not None)}, visible
     )
+    scopes = {fact.scope for fact in facts.values()}
+    saw(*records, *owners.values(), *evidence.values(), scopes=scopes, question=text, n=len(records))
     subjects = {record.id: _subject(record) for record in owners.values()}
     subjects |= {r.id: Subject(id=r.pid, name=r.title) for r in measurements.values() if r.sample is None}
     in_order = [facts[i] for i in sorted(facts)]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kiban.operations.audited import reads, saw
 from kiban.operations.processes import without_needs
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, get_template
@@ -52,6 +53,7 @@ class Preview:
     losing: tuple[Fate, ...]
 
 
+@reads("previewed template")
 def preview(
     asker: Asker, resources: Resources, identifier: str, template: Template, steps: tuple[Step, ...] = ()
 ) -> Preview:
@@ -71,10 +73,12 @@ def preview(
         If a step names a field that the new version does not have.
     """
     kept = get_template(asker, resources, identifier)
+    saw(kept.record, subject=kept.record.pid)
     refused: list[Fate] = []
     losing: list[Fate] = []
     n_records = n_refused = n_losing = 0
     for record, old in records_of(asker, resources, kept):
+        saw(record)
         fate = fate_of(record, old, template, steps)
         n_records += 1
         if fate.problems:

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass, replace
 
 from kiban.errors import InvalidIdentifier, InvalidValue
+from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
@@ -87,7 +88,7 @@ def revise_template(
     InvalidValue
         If nothing changes, or a key would change its meaning.
     """
-    before = get_template(asker, resources, identifier)
+    before = template_named(asker, resources, identifier)
     check_version(before.record, expected)
     found = changes(before.template, template)
     if not found:
@@ -128,6 +129,7 @@ def _check_keys(fields: tuple[Field, ...], earlier: list[tuple[Field, ...]], whe
         _check_keys(each.fields, inner, f"{where}.{each.key}")
 
 
+@reads("read template")
 def get_template(asker: Asker, resources: Resources, identifier: str, *, version: int | None = None) -> Kept:
     """A template by identifier or name, its current version unless another is asked for.
 
@@ -135,9 +137,15 @@ def get_template(asker: Asker, resources: Resources, identifier: str, *, version
     ------
     RecordNotFound
     """
+    return template_named(asker, resources, identifier, version=version)
+
+
+def template_named(asker: Asker, resources: Resources, identifier: str, *, version: int | None = None) -> Kept:
+    """As `get_template`, for deeds that go on to write: what they write says what they have read."""
     record = current(asker, resources, _identifier_of(asker, resources, identifier), RecordKind.TEMPLATE)
     if version is not None:
         record = resources.catalog.get(record.id, resources.visible(asker), version=version)
+    saw(record, subject=record.pid)
     return Kept(record=record, template=from_json(dict(record.document), Template))
 
 
@@ -168,16 +176,19 @@ def template_used(asker: Asker, resources: Resources, use: TemplateUse) -> Templ
     return get_template(asker, resources, use.id, version=use.version).template
 
 
+@reads("listed templates")
 def list_templates(asker: Asker, resources: Resources, *, applies_to: RecordKind | None = None) -> tuple[Kept, ...]:
     """The templates that the asker may see, in order of name."""
     page = resources.catalog.find(
         Comparison("kind", Operator.EQUAL, RecordKind.TEMPLATE.value), resources.visible(asker), limit=_MOST
     )
+    saw(*page.records, n=len(page.records))
     kept = [Kept(record=record, template=from_json(dict(record.document), Template)) for record in page.records]
     wanted = [each for each in kept if applies_to is None or each.template.applies_to is applies_to]
     return tuple(sorted(wanted, key=lambda each: (each.template.name, each.record.pid)))
 
 
+@reads("read template")
 def compare_versions(asker: Asker, resources: Resources, identifier: str, one: int, other: int) -> tuple[Change, ...]:
     """What changed from one version of a template to another. Raises RecordNotFound."""
     old = get_template(asker, resources, identifier, version=one)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kiban.errors import Conflict, InvalidValue, RecordNotFound
+from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import check_version, commit, event_of, new_record, next_version
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
@@ -79,10 +80,13 @@ def _vocabulary(own: tuple[PropertyTerm, ...]) -> Vocabulary:
     return with_terms(own)
 
 
+@reads("listed terms")
 def list_terms(asker: Asker, resources: Resources, text: str = "") -> tuple[Term, ...]:
     """The terms whose key, names, synonyms or symbol have the text; all of them where there is none."""
     wanted = as_label(text)
-    return tuple(each for each in _all(asker, resources).values() if wanted in _searched(each.term))
+    found = tuple(each for each in _all(asker, resources).values() if wanted in _searched(each.term))
+    saw(*(each.record for each in found if each.record is not None), n=len(found))
+    return found
 
 
 def _searched(term: PropertyTerm) -> str:
@@ -97,6 +101,7 @@ def _all(asker: Asker, resources: Resources) -> dict[str, Term]:
     return found
 
 
+@reads("read term")
 def get_term(asker: Asker, resources: Resources, name: str) -> TermUse:
     """A term by its key, a name or synonym, or the identifier of its record.
 
@@ -106,7 +111,9 @@ def get_term(asker: Asker, resources: Resources, name: str) -> TermUse:
         If there is none that the asker may see.
     """
     terms = _all(asker, resources)
-    return _use(asker, resources, _named(terms, name), terms)
+    use = _use(asker, resources, _named(terms, name), terms)
+    saw(*(each.record for each in (use.term, *use.same) if each.record is not None), term=use.term.term.key)
+    return use
 
 
 def _named(terms: dict[str, Term], name: str) -> Term:
@@ -193,6 +200,7 @@ def change_term(
     return _next(asker, resources, record, after, "changed term")
 
 
+@reads("read term")
 def preview_merge(asker: Asker, resources: Resources, one: str, into: str) -> Merge:
     """What `merge_terms` would bring together. Raises as it does, and changes nothing."""
     terms = _all(asker, resources)
@@ -210,6 +218,7 @@ def preview_merge(asker: Asker, resources: Resources, one: str, into: str) -> Me
             f"{merged.term.key} is measured in {_unit(merged.term)}, {other.term.key} in {_unit(other.term)}.",
             mend="Only terms of the same dimension can be the same property.",
         )
+    saw(*(each.record for each in (merged, other) if each.record is not None), term=merged.term.key)
     return Merge(one=_use(asker, resources, merged, terms), into=_use(asker, resources, other, terms))
 
 

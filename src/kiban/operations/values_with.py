@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import current
 from kiban.operations.resources import Resources
-from kiban.operations.templates import get_template
+from kiban.operations.templates import template_named
 from kiban.records.assignment import Assignment, assigned
 from kiban.records.document import from_json
 from kiban.records.party import Asker
@@ -47,6 +48,7 @@ class Values:
     """Fields that had a value and have no place in the current version of the template."""
 
 
+@reads("read record")
 def values_with(
     asker: Asker,
     resources: Resources,
@@ -74,17 +76,18 @@ def values_with(
         If a place leads nowhere. Values are not checked here, but when they are kept.
     """
     record = current(asker, resources, identifier, kind)
+    saw(record, subject=record.pid)
     use = record.document.get("template")
     used = from_json(use, TemplateUse) if use else None
     name = template or (used.id if used is not None else None)
-    now = get_template(asker, resources, name) if name is not None else None
+    now = template_named(asker, resources, name) if name is not None else None
     before = {part: dict(record.document.get(part) or {}) for part in given}
     left: list[str] = []
     if now is not None and (used is None or now.record.pid != used.id):
         left = [f"{part}.{key}" for part, values in before.items() for key in values]
         before = {part: {} for part in given}
     elif now is not None and used is not None and now.record.version != used.version:
-        old = get_template(asker, resources, used.id, version=used.version).template
+        old = template_named(asker, resources, used.id, version=used.version).template
         for part, values in before.items():
             # Unchecked: what the new version refuses is told when the form is kept.
             before[part], lost = moved(old, now.template, values)

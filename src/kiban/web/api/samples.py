@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from kiban.errors import InvalidForm
 from kiban.operations import samples
 from kiban.operations import state_composition as composition
-from kiban.operations.changed_records import current
+from kiban.operations.read_record import current
 from kiban.operations.samples import Form
 from kiban.operations.show_as_json import record_as_json
 from kiban.records.matter.composition import Basis, Stated

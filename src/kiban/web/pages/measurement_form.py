@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import KibanError
-from kiban.operations.changed_records import current
 from kiban.operations.describe_measurement import describe_measurement
+from kiban.operations.read_record import current
 from kiban.operations.samples import Form
 from kiban.operations.templates import Kept, list_templates
 from kiban.records.record import Record, RecordKind

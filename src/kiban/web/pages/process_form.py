@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidValue, KibanError
-from kiban.operations.changed_records import current
 from kiban.operations.processes import change_process, record_process
+from kiban.operations.read_record import current
 from kiban.operations.templates import list_templates
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind

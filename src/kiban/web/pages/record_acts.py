@@ -8,9 +8,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Response
 from starlette.responses import RedirectResponse
 
-from kiban.operations.changed_records import current
 from kiban.operations.link_sample import link_sample
 from kiban.operations.processes import change_process, record_process
+from kiban.operations.read_record import current
 from kiban.operations.restore_version import restore_version
 from kiban.operations.samples import change_sample, divide_sample
 from kiban.operations.state_composition import state_composition

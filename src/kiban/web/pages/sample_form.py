@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import KibanError
-from kiban.operations.changed_records import current
+from kiban.operations.read_record import current
 from kiban.operations.samples import Form, change_sample, register_sample
 from kiban.operations.templates import list_templates
 from kiban.records.record import Record, RecordKind

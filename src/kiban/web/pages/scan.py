@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from kiban.errors import InvalidIdentifier, RecordNotFound
-from kiban.operations.changed_records import current
 from kiban.operations.find import find
+from kiban.operations.read_record import current
 from kiban.records.document import from_json
 from kiban.records.record import RecordKind
 from kiban.records.sample import Sample
