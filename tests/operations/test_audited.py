@@ -50,6 +50,7 @@ _WRITE = {
 _PARTS = {
     "changed_records": "other deeds are made of it; `read_record` is what shows a record",
     "chosen": "chooses what a tier is changed of; the change is a line",
+    "embargoes": "how many records an embargo holds, for members of the project; the end itself is an event",
     "data_sets": "part of `export`",
     "graph_export": "part of `export`",
     "find.hits": "dresses records that a deed has come upon",
@@ -59,6 +60,7 @@ _PARTS = {
     "terms.vocabulary_of": "part of understanding a question",
     "templates.template_named": "part of deeds that write",
     "link_sample.link_sample": "writes",
+    "templates.revise_template": "writes",
     "terms.add_term": "writes",
     "weigh_change": "numbers of records that a steward's change would touch",
     "verify": "looks for damage and gives names of damaged files to the person at the machine",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiban.access.verdict import Judgement, Verdict, weigh
 from kiban.access.who import Sight, sights
+from kiban.operations.audited import reads, saw
 from kiban.operations.directory_changes import view_of
 from kiban.operations.placement import scope_of
 from kiban.operations.resources import Resources
@@ -87,6 +88,7 @@ class WhoSees:
     others: tuple[Seer, ...] = ()
 
 
+@reads("read who can see")
 def who_sees(asker: Asker, resources: Resources, identifier: str, *, others: bool = False) -> WhoSees:
     """Say who can see a record.
 
@@ -102,6 +104,7 @@ def who_sees(asker: Asker, resources: Resources, identifier: str, *, others: boo
     InvalidIdentifier
     """
     record = resources.catalog.get(resolve(identifier), resources.visible(asker))
+    saw(record, subject=record.pid)
     directory, scope = resources.directory.load(), scope_of(resources, record.scope)
     is_steward = asker.has_role(record.project, Role.STEWARD) and Right.DECIDE in weigh(asker, scope).rights
     found = [_seer(directory, scope, sight, asker.at) for sight in sights(directory, scope, asker.at)] * is_steward
