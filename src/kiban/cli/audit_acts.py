@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,27 +18,19 @@ if TYPE_CHECKING:
 
 
 def _add_filter(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--since", type=_moment, metavar="TIME", help="lines of this day or moment, and later (UTC)")
-    parser.add_argument("--until", type=_moment, metavar="TIME", help="lines before this day or moment (UTC)")
+    parser.add_argument("--since", metavar="TIME", help="lines of this day or moment, and later (UTC)")
+    parser.add_argument("--until", metavar="TIME", help="lines before this day or moment (UTC)")
     parser.add_argument("--actor", metavar="WHO", help="what one party did: a login name, `operator`, `anonymous`")
     parser.add_argument("--act", metavar="WHAT", dest="deed", help="one kind of deed, as the log names it")
     parser.add_argument("--subject", metavar="ID", help="what was done to one record or file")
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as e:
-        raise argparse.ArgumentTypeError(f"'{text}' is no day or moment, as 2026-01-31 or 2026-01-31T12:00") from e
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
 def _filter(arguments: argparse.Namespace) -> Filter:
-    from kiban.operations.read_audit import Filter
+    from kiban.operations.read_audit import Filter, moment
 
     return Filter(
-        since=arguments.since,
-        until=arguments.until,
+        since=moment(arguments.since or ""),
+        until=moment(arguments.until or ""),
         actor=arguments.actor,
         act=arguments.deed,
         subject=arguments.subject,

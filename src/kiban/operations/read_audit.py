@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from kiban.errors import Refused
+from kiban.errors import InvalidValue, Refused
 from kiban.operations.audited import note
 from kiban.operations.resources import Resources, require_act
 from kiban.records.audit_chain import AuditLine
@@ -18,6 +18,7 @@ from kiban.records.parties.right import Role
 from kiban.records.party import Act, Asker
 from kiban.store.audit_export import export_lines, line_for
 from kiban.store.audit_log import Asked
+from kiban.store.audit_proof import Checked
 
 READ_LOG = "read audit log"
 EXPORTED_LOG = "exported audit log"
@@ -65,6 +66,8 @@ class LogPage:
     next: int | None
     """What `below` must be for the part after it; `None` after the last."""
     sees_all: bool
+    last_check: Checked | None
+    """What the last verification found, for operators."""
 
 
 def read_audit(asker: Asker, resources: Resources, wanted: Filter, *, limit: int = 50) -> LogPage:
@@ -83,6 +86,7 @@ def read_audit(asker: Asker, resources: Resources, wanted: Filter, *, limit: int
         lines=tuple(_shown(line, asked.scopes, directory) for line in found[:limit]),
         next=found[limit - 1].number if len(found) > limit else None,
         sees_all=asked.scopes is None,
+        last_check=proof.last_check() if (proof := resources.audit_proof) is not None and asker.is_operator else None,
     )
 
 
@@ -98,6 +102,19 @@ def export_audit(asker: Asker, resources: Resources, wanted: Filter) -> Iterator
         heads = [*proof.kept(), *([newest] if newest is not None else [])]
         key = newest.key if newest is not None else None
     return export_lines(resources.audit.lines(asked), heads, asked, key)
+
+
+def moment(text: str) -> datetime | None:
+    """A day or moment as people write it, in UTC unless it says otherwise; `None` of nothing. Raises InvalidValue."""
+    if not text.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as e:
+        raise InvalidValue(
+            f"'{text[:40]}' is no day or moment.", mend="Write it as 2026-01-31 or 2026-01-31T12:00."
+        ) from e
 
 
 def may_read_audit(asker: Asker) -> bool:
@@ -165,7 +182,11 @@ def _details(text: str) -> Mapping[str, Any]:
         details = json.loads(text)
     except ValueError:
         return {"unreadable": text}
-    return details if isinstance(details, dict) else {"unreadable": text}
+    if not isinstance(details, dict):
+        return {"unreadable": text}
+    # Half a surrogate pair can stand in a question, and in no answer.
+    whole: dict[str, Any] = json.loads(json.dumps(details, ensure_ascii=False).encode(errors="replace"))
+    return whole
 
 
 def _name(party: str, directory: Directory) -> str:

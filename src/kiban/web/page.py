@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse
 
+from kiban.operations.read_audit import may_read_audit
 from kiban.web import show_values
 from kiban.web.asker import shown_visitor, working_in
 from kiban.web.language import COOKIE, LANGUAGES, Speaker, chosen, language_of
@@ -87,5 +88,6 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals["static"] = static_address
+    environment.globals["may_read_audit"] = may_read_audit
     environment.filters.update(show_values.FILTERS)
     return environment
