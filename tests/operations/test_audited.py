@@ -44,7 +44,7 @@ _WRITE = {
     "import_rde_program", "import_template", "judge_export", "keep_data_set", "kept_files", "migrate_records",
     "processes", "project_record", "projects", "reread", "rescope", "restore_version", "samples",
     "state_composition", "standard_structures", "take_template", "watch", "change_tier", "invite",
-    "manage_project", "share_project", "directory_changes", "releases", "first_operator",
+    "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights",
 }  # fmt: skip
 """Modules whose deeds write: what they read, they read to write, and their lines say what was done to what."""
 _PARTS = {

@@ -107,7 +107,7 @@ def find(
     page = resources.catalog.find(question, visible, limit=limit, after=after)
     counts = resources.catalog.count_by_scope(visible, question)
     total = sum(counts.values())
-    saw(scopes=counts, question=text, n=total)
+    saw(scopes=counts, n=total, details={"question": text} if text.strip() else {})
     return Answer(
         hits=hits(resources, page.records, visible),
         total=total,

@@ -81,7 +81,7 @@ def read_audit(asker: Asker, resources: Resources, wanted: Filter, *, limit: int
     directory = resources.directory.load()
     asked = _asked(asker, resources, wanted, directory)
     found = list(resources.audit.lines(asked, newest_first=True, limit=limit + 1))
-    note(asker, resources, READ_LOG, n=len(found[:limit]), **_told(wanted))
+    note(asker, resources, READ_LOG, n=len(found[:limit]), asked=_told(wanted))
     return LogPage(
         lines=tuple(_shown(line, asked.scopes, directory) for line in found[:limit]),
         next=found[limit - 1].number if len(found) > limit else None,
@@ -94,7 +94,7 @@ def export_audit(asker: Asker, resources: Resources, wanted: Filter) -> Iterator
     """Lines of a file that can be checked elsewhere, oldest first. Raises as `read_audit`."""
     asked = _asked(asker, resources, wanted, resources.directory.load())
     proof = resources.audit_proof
-    note(asker, resources, EXPORTED_LOG, **_told(wanted))
+    note(asker, resources, EXPORTED_LOG, asked=_told(wanted))
     heads = []
     key = None
     if proof is not None:

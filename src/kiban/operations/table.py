@@ -50,7 +50,8 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
         {*samples, *(r.sample for r in measurements.values() if r.sample is not None)}, visible
     )
     scopes = {fact.scope for fact in facts.values()}
-    saw(*records, *owners.values(), *evidence.values(), scopes=scopes, question=text, n=len(records))
+    asked = {"question": text} if text.strip() else {}
+    saw(*records, *owners.values(), *evidence.values(), scopes=scopes, n=len(records), details=asked)
     subjects = {record.id: _subject(record) for record in owners.values()}
     subjects |= {r.id: Subject(id=r.pid, name=r.title) for r in measurements.values() if r.sample is None}
     in_order = [facts[i] for i in sorted(facts)]
