@@ -36,6 +36,7 @@ def test_rights_of_a_project_are_shown_with_its_records(kiban: Terminal, samples
         "  funding: JSPS; award=JP1",
         "  citation: See us",
     ]
+    assert "  licence: CC-BY-4.0 (stated by its project)\n" in kiban.run("show", samples[0])[0]
     shown = kiban.one("rights", samples[0])
     assert (shown["stated_by"], shown["licence"], shown["contributors"][1]) == ("project", "CC-BY-4.0", {"name": "B"})
 

@@ -44,6 +44,9 @@ def _print(shown: Shown) -> None:
     record = shown.record
     print(f"{record.pid}  {record.kind}  {record.title}  (version {record.version}, {shown.scope.tier})")
     print(f"  you see it because: {shown.reason}")
+    if shown.rights is not None and shown.rights.rights.licence:
+        of_whom = "" if shown.rights.is_own else " (stated by its project)"
+        print(f"  licence: {shown.rights.rights.licence}{of_whom}")
     for name in ("technique", "sample_name", "instrument", "operator", "started_at", "formula", "why"):
         if record.document.get(name):
             print(f"  {name}: {record.document[name]}")
