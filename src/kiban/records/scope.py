@@ -81,8 +81,8 @@ class Visible:
     data : frozenset of int, optional
         Of these, the scopes whose values may be read: facts, compositions, files. All, unless given.
     writable : frozenset of int, optional
-        Of these, the scopes that may be written to. All, unless given. Catalogs let nobody write where the values may not
-        be read: a record moves with all that hangs on it, and nobody moves what they do not see.
+        Of these, the scopes that may be written to. All, unless given. Catalogs let nobody write where the values may
+        not be read: a record moves with all that hangs on it, and nobody moves what they do not see.
     address : str
         Where the asker is, for the audit log of what is written with it.
     rule : callable
