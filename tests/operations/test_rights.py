@@ -127,9 +127,11 @@ def test_what_a_project_stated_can_be_restored(asker: Asker, resources: Resource
     sample = a_sample(asker, resources, "one")
     state_rights(asker, resources, project, RIGHTS)
     state_rights(asker, resources, project, MIT)
-    restore_version(asker, resources, project, 2)
+    state_rights_as_in(asker, resources, project, 2)
     assert stated(asker, resources, sample.pid) == (RIGHTS, False)
     assert current(asker, resources, project).document["name"] == "My laboratory"
+    with pytest.raises(RecordNotFound):
+        restore_version(asker, resources, project, 1)
 
 
 def test_other_changes_leave_rights_as_they_are(asker: Asker, resources: Resources, inbox: Path) -> None:

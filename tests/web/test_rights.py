@@ -187,6 +187,19 @@ def test_a_form_on_an_older_version_shows_both(program: Program, asker: Asker, s
     assert send(program, "GET", sample)["stated_by"] is None
 
 
+def test_what_a_project_stated_is_brought_back_from_its_history(program: Program, asker: Asker, project: str) -> None:
+    state_rights(asker, program.resources, project, RIGHTS)
+    version = show_rights(asker, program.resources, project)[0].version
+    state_rights(asker, program.resources, project, Rights(licence="MIT"))
+    assert f'action="/records/{project}/restore"' in program.get(f"/records/{project}").text
+    form = urlencode({"version": str(version), "expected": str(version + 1)})
+    answer = program.ask("POST", f"/records/{project}/restore", content=form, headers=FORM)
+    assert answer.status_code == 303
+    _, stated = show_rights(asker, program.resources, project)
+    assert stated is not None
+    assert stated.rights == RIGHTS
+
+
 def test_a_term_has_no_rights_form(program: Program) -> None:
     assert program.get("/records/kb:0000-0000-00/rights").status_code == 404
 

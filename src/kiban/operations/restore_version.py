@@ -1,4 +1,4 @@
-"""Undo: bring back what an earlier version of a sample, process or project said, as a further version."""
+"""Undo: bring back what an earlier version of a sample or process said, as a further version."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.store.catalog import Batch
 
-RESTORABLE = (RecordKind.SAMPLE, RecordKind.PROCESS, RecordKind.PROJECT)
+RESTORABLE = (RecordKind.SAMPLE, RecordKind.PROCESS)
 
 
 def restore_version(
     asker: Asker, resources: Resources, identifier: str, version: int, *, expected: int | None = None
 ) -> Record:
-    """Let a sample, process or project say again what it said in that version. Links and pieces stay as they are.
+    """Let a sample or process say again what it said in that version. Links and pieces stay as they are.
 
     Raises
     ------

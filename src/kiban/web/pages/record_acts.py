@@ -14,6 +14,7 @@ from kiban.operations.read_record import current
 from kiban.operations.restore_version import restore_version
 from kiban.operations.samples import change_sample, divide_sample
 from kiban.operations.state_composition import state_composition
+from kiban.operations.state_rights import state_rights_as_in
 from kiban.records.matter.composition import Basis, Stated
 from kiban.records.process import Process
 from kiban.records.record import Record, RecordKind
@@ -105,8 +106,10 @@ def compose(
 def restore(
     desk: AtDesk, identifier: str, version: Annotated[int, Form(ge=1, le=2**31 - 1)], expected: Expected
 ) -> Response:
-    """Bring back what an earlier version said."""
-    return _back(restore_version(desk.asker, desk.resources, identifier, version, expected=expected))
+    """Bring back what an earlier version said; of a project its rights, for its name stands elsewhere too."""
+    record = current(desk.asker, desk.resources, identifier)
+    bring = state_rights_as_in if record.kind is RecordKind.PROJECT else restore_version
+    return _back(bring(desk.asker, desk.resources, identifier, version, expected=expected))
 
 
 @ROUTER.post("/records/{identifier}/sample")
