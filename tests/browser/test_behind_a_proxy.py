@@ -82,10 +82,14 @@ class Proxy:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.sleep(0.2)  # what was closed is told so in the next turns of the loop
 
     async def _serve(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
+        writers = [to_near]
+        up: asyncio.Future[None] | None = None
         try:
             far, to_far = await asyncio.open_connection("127.0.0.1", self.to)
+            writers.append(to_far)
             head = (await near.readuntil(b"\r\n\r\n"))[:-4]
             lines = [each for each in head.split(b"\r\n") if not each.lower().startswith(b"connection:")]
             client = to_near.get_extra_info("peername")[0]
@@ -93,12 +97,13 @@ class Proxy:
             to_far.write(b"\r\n".join(lines) + b"\r\n\r\n")
             up = asyncio.ensure_future(_copy(near, to_far))
             await _copy(far, to_near)
-            up.cancel()
-            to_far.close()
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
-            to_near.close()
+            if up is not None:
+                up.cancel()
+            for writer in writers:
+                writer.close()
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
