@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.execute(f"GRANT SELECT ON file_record TO {search}")
     op.execute(_FUNCTION)
     op.execute("REVOKE EXECUTE ON FUNCTION files_in_one_scope(uuid[]) FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION files_in_one_scope(uuid[]) TO {app}, CURRENT_USER")
+    op.execute(f"GRANT EXECUTE ON FUNCTION files_in_one_scope(uuid[]) TO {app}")
     # To become a function's owner a role must be able to create in its schema, at that moment.
     op.execute(f"GRANT CREATE ON SCHEMA public TO {search}")
     op.execute(f"ALTER FUNCTION files_in_one_scope(uuid[]) OWNER TO {search}")
