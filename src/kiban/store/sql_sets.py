@@ -1,7 +1,7 @@
 """What an asker may see and do, in statements: as settings that row-level security tests, and as the filter of our own.
 
-Both are strings of bits. An array of numbers would have the planner weigh each of thousands of them against the
-statistics of the column, for every statement.
+Both are strings of bits, written in hexadecimal digits. An array of numbers would have the planner weigh each of
+thousands of them against the statistics of the column, for every statement.
 """
 
 from __future__ import annotations
@@ -39,11 +39,13 @@ def parameters(visible: Visible) -> dict[str, str]:
 def view(visible: Visible) -> LiteralString:
     """The statement that tells row-level security what the asker of this transaction may see and do."""
     settings = {"scopes": visible.numbers, "data": visible.data, "writes": visible.writable}
-    # They are made of zeros and ones, and so may stand in the statement itself.
+    # They are made of hexadecimal digits, and so may stand in the statement itself.
     told = ", ".join(f"set_config('kiban.{name}', '{_text(numbers)}', true)" for name, numbers in settings.items())
     return f"SELECT {told}"
 
 
 @lru_cache(_REMEMBERED)
 def _text(numbers: frozenset[int]) -> LiteralString:
-    return bits(numbers)
+    as_bits = bits(numbers)
+    n_digits = -(-len(as_bits) // 4)
+    return f"x{int(as_bits.ljust(4 * n_digits, '0'), 2):0{n_digits}x}"
