@@ -294,7 +294,7 @@ class SqlCatalog:
         condition = meaning(question)
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor)
-            number, rows, holds = where.counted
+            number, rows, holds = where.counted()
             query = f"SELECT {number} FROM {rows} WHERE {holds}"
             return int(cursor.execute(query, where.parameters).fetchall()[0][0])
 
@@ -303,7 +303,7 @@ class SqlCatalog:
         condition = meaning(question)
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor)
-            number, rows, holds = where.counted
+            number, rows, holds = where.counted()
             query = f"SELECT r.scope, {number} FROM {rows} WHERE {holds} GROUP BY r.scope"
             return dict(cursor.execute(query, where.parameters).fetchall())
 
@@ -315,7 +315,7 @@ class SqlCatalog:
         values = {"limit": check_limit(limit)}
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor)
-            number, of, holds = ("count(*)", "record r", where.sql) if facet is Facet.SAMPLE else where.counted
+            number, of, holds = where.counted(facet.value)
             query = (
                 f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
                 f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"

@@ -51,6 +51,7 @@ FEW = 2000
 
 _COLUMNS = {"kind": "r.kind", "technique": "r.technique", "id": "r.pid"}
 _GROUPED = {"kind", "technique", "tier"}
+"""What the functions `records_counted` and `records_in_scopes` count by: a row `r` stands for `r.n` visible records."""
 _TIMES = {"started": "r.started", "created": "r.created_at"}
 _DATA_SEEN = data_seen()
 LIVE_SAMPLE = f"s.is_current AND s.kind = 'sample' AND NOT s.is_deleted AND {seen('s.scope')}"
@@ -79,9 +80,6 @@ class Where:
         Whether there was something to ask an index beforehand.
     sql : str
         A Boolean expression about `record r`: current, visible, and as the condition says.
-    of_group : str, optional
-        The same of the rows `r` of `records_counted()`, which stand for `r.n` visible records each; `None` where the
-        condition asks for more than kind, technique and tier.
     parameters : dict
         Values for its named placeholders. More may be added.
     """
@@ -96,14 +94,21 @@ class Where:
         self.parameters: dict[str, Any] = dict(parameters(visible))
         self.asked = self._sql(condition)
         self.sql = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')} AND {self.asked}"
-        self.of_group = f"{seen('r.scope')} AND {self.asked}" if _paths(condition) <= _GROUPED else None
+        self._asked_for = _paths(condition)
 
-    @property
-    def counted(self) -> tuple[str, str, str]:
-        """What to count (an aggregate), in what, and where: whole groups, if the condition allows it."""
-        if self.of_group is None:
+    def counted(self, *by: str) -> tuple[str, str, str]:
+        """What to count (an aggregate), in what, and where: whole groups, if all that is asked for allows it.
+
+        Parameters
+        ----------
+        by : str
+            What will be asked of the groups besides: `kind`, `technique`, `tier` or anything else.
+        """
+        paths = {*self._asked_for, *by}
+        if not paths <= _GROUPED:
             return "count(*)", "record r", self.sql
-        return "coalesce(sum(r.n), 0)::bigint", "records_counted() r", self.of_group
+        groups = "records_in_scopes()" if paths <= {"tier"} else "records_counted()"
+        return "coalesce(sum(r.n), 0)::bigint", f"{groups} r", f"{seen('r.scope')} AND {self.asked}"
 
     def _value(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
