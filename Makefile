@@ -5,7 +5,7 @@ KIBAN := .venv/bin/kiban
 RUN := .venv/bin/python -m
 PORT ?= 8420
 
-.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd lock clean
+.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd oidc-provider lock clean
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
@@ -65,6 +65,13 @@ check-gemd: venv .venv-gemd/.installed
 	$(UV) pip sync --quiet --python .venv-gemd/bin/python --require-hashes requirements-gemd.lock
 	touch $@
 
+# A real OpenID Connect provider for the tests of logging in with one; they are skipped where it is not installed.
+oidc-provider: tests/federation/node_modules/.installed
+
+tests/federation/node_modules/.installed: tests/federation/package-lock.json
+	cd tests/federation && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	touch $@
+
 # After a change of the dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra parquet --group dev --group others --python-version 3.11 -o requirements.lock pyproject.toml
@@ -73,4 +80,4 @@ lock: $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -o requirements-gemd.lock requirements-gemd.in
 
 clean:
-	rm -rf .venv .venv-gemd .tools dist build
+	rm -rf .venv .venv-gemd .tools dist build tests/federation/node_modules

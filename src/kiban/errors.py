@@ -19,6 +19,7 @@
     ├── Refused                     the asker may see it, but may not do this
     │   └── NotLoggedIn             nobody is logged in, or what was shown to log in is not good
     ├── TooManyAttempts             somebody tries to log in too often
+    ├── ProviderUnavailable         an identity provider does not answer as it should
     ├── Conflict                    somebody else changed it first
     │   └── IdentifierTaken         a short identifier that was just drawn is in use: draw another
     ├── StorageError
@@ -178,6 +179,16 @@ class DatabaseUnavailable(StorageError):
 
 class TooManyRequests(KibanError):
     """More than one person or program may ask in a time."""
+
+
+class ProviderUnavailable(KibanError):
+    """An identity provider does not answer as it should."""
+
+    def __init__(self, provider: str, why: str) -> None:
+        super().__init__(
+            f"{provider} cannot be asked who you are: {why}.",
+            mend="Try again in a moment, or log in with a password; operators look at the provider's settings.",
+        )
 
 
 class InvalidSetting(KibanError):

@@ -92,6 +92,7 @@ def open_platform(
             revive=_reviver(server, stack),
             rde_python=settings.rde_python,
             base_url=settings.base_url,
+            providers=settings.providers,
         )
 
 

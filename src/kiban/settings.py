@@ -8,6 +8,13 @@ KIBAN_BASE_URL       the address at which people open the platform; labels hold 
 KIBAN_TRUSTED_PROXIES      reverse proxies whose word on a client's address is believed, separated by commas
 KIBAN_LARGEST_UPLOAD       how large a deposited file may be, as 50 GB
 KIBAN_REQUESTS_PER_MINUTE  how many requests of one person or program are answered; 0 for any number
+KIBAN_OIDC_PROVIDERS       a file that names identity providers; kiban-providers.toml in the home unless given
+KIBAN_OIDC_ISSUER          the address of one identity provider, where a file is too much
+KIBAN_OIDC_CLIENT_ID       what it calls us
+KIBAN_OIDC_CLIENT_SECRET   what we show it
+KIBAN_OIDC_LABEL           what stands on the button
+KIBAN_OIDC_SCOPES          what it is asked for, separated by spaces
+KIBAN_OIDC_ADMITS          operator, or anyone: whether people without an account get one
 """
 
 from __future__ import annotations
@@ -17,8 +24,12 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiban.errors import InvalidSetting, InvalidValue
+
+if TYPE_CHECKING:
+    from kiban.records.parties.provider import Provider
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -45,6 +56,8 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     """Reverse proxies that are believed when they say for whom they ask."""
     largest_upload_bytes: int = LARGEST_UPLOAD_BYTES
+    providers: tuple[Provider, ...] = ()
+    """Identity providers that people may log in with."""
     requests_per_minute: int = REQUESTS_PER_MINUTE
     """Of one person or program; 0 for any number."""
 
@@ -68,8 +81,10 @@ def load(home: Path | None = None) -> Settings:
     """Read the settings from the environment; a home given on the command line comes first."""
     python = os.environ.get("KIBAN_RDE_PYTHON")
     key = os.environ.get("KIBAN_AUDIT_KEY")
+    place = home or _home()
     return Settings(
-        home=home or _home(),
+        home=place,
+        providers=_providers(place),
         database_url=os.environ.get("KIBAN_DATABASE_URL") or None,
         rde_python=Path(python).expanduser().absolute() if python else None,
         audit_key=Path(key).expanduser().absolute() if key else None,
@@ -94,6 +109,31 @@ def _user_data(name: str) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir(name, appauthor=False))
+
+
+def _providers(home: Path) -> tuple[Provider, ...]:
+    from kiban.records.parties.provider_file import provider_of, providers_of
+
+    given = os.environ.get("KIBAN_OIDC_PROVIDERS")
+    path = Path(given).expanduser() if given else home / "kiban-providers.toml"
+    found: tuple[Provider, ...] = ()
+    if given or path.exists():
+        try:
+            if path.stat().st_mode & 0o007:
+                raise InvalidSetting(
+                    f"{path} may be read by everyone, and holds secrets.",
+                    mend=f"Take that from them: chmod 600 {path}.",
+                )
+            found = providers_of(path.read_text(encoding="utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as e:
+            raise InvalidSetting(f"{path} cannot be read: {e}.", mend="Put it right, or take the setting away.") from e
+    if issuer := os.environ.get("KIBAN_OIDC_ISSUER"):
+        names = ("CLIENT_ID", "CLIENT_SECRET", "LABEL", "ADMITS")
+        values = {name.lower(): value for name in names if (value := os.environ.get(f"KIBAN_OIDC_{name}"))}
+        scopes = os.environ.get("KIBAN_OIDC_SCOPES", "").split()
+        one = {"name": "oidc", "issuer": issuer, **values, **({"scopes": scopes} if scopes else {})}
+        found = (*found, provider_of(one, "KIBAN_OIDC_*"))
+    return found
 
 
 def _networks(name: str) -> tuple[Network, ...]:

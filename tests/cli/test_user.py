@@ -39,6 +39,9 @@ def test_an_account_from_its_making_to_its_end(home: str, capsys: pytest.Capture
     _, changed = run(home, capsys, "user", "change", "hana", "--export-officer")
     assert changed["is_export_officer"]
     assert not changed["has_password"]
+    tie = ("user", "identity", "hana", "--issuer", "https://idp.example.org", "--subject", "42")
+    assert run(home, capsys, *tie)[1]["identities"] == [{"issuer": "https://idp.example.org", "subject": "42"}]
+    assert run(home, capsys, *tie, "--remove")[1]["identities"] == []
     assert run(home, capsys, "user", "totp-off", "hana")[1] == {"login": "hana", "was_on": False}
     assert run(home, capsys, "user", "sessions", "hana", "--end")[1]["n_ended"] == 0
     assert not run(home, capsys, "user", "deactivate", "hana")[1]["is_in_force"]

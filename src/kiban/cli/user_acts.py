@@ -215,6 +215,25 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--end", action="store_true", help="log them out everywhere")
 
 
+def _add_identity(parser: argparse.ArgumentParser) -> None:
+    add_login(parser)
+    parser.add_argument("--issuer", required=True, metavar="URL", help="the identity provider, as it calls itself")
+    parser.add_argument("--subject", required=True, metavar="TEXT", help="what it knows the person as")
+    parser.add_argument("--remove", action="store_true", help="have it let nobody in any more")
+
+
+def _identity(arguments: argparse.Namespace) -> int:
+    from kiban.operations.accounts import get_account
+    from kiban.operations.provider_accounts import tie_by_operator, untie
+
+    change = untie if arguments.remove else tie_by_operator
+    with platform(arguments, n_workers=1) as (asker, resources):
+        person = get_account(asker, resources, arguments.login)
+        changed = change(asker, resources, person, arguments.issuer, arguments.subject)
+        document = _in_full(asker, resources, changed)
+    return _print(document, as_json=arguments.json)
+
+
 def _given(arguments: argparse.Namespace, asker: Asker, resources: Resources) -> dict[str, Any]:
     from kiban.operations.accounts import end_of_day, get_account, organisation_named
 
@@ -298,6 +317,7 @@ ACTS = (
     Act("change", "change name, organisation, end or duties", _add_change, _change),
     Act("password", "give a link to set a new password, good once, for a day", _add_linked, _password),
     Act("link", "give a link to log in by, good once, for 15 minutes", _add_linked, _login_link),
+    Act("identity", "tie what an identity provider knows somebody as to an account", _add_identity, _identity),
     Act("totp-off", "ask for no more one-time codes", add_login, _totp_off),
     Act("deactivate", "let the account do nothing more; sessions and tokens end at once", add_login, _deactivate),
     Act("activate", "let a deactivated account log in again", add_login, _activate),

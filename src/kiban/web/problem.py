@@ -23,6 +23,7 @@ _STATUS: dict[type[KibanError], int] = {
     errors.NotLoggedIn: 401,
     errors.Refused: 403,
     errors.TooManyAttempts: 429,
+    errors.ProviderUnavailable: 503,
     errors.Conflict: 409,
     errors.TooManyRequests: 429,
     errors.MissingExtra: 406,

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from kiban.errors import KibanError, NotLoggedIn
 from kiban.operations.accounts import change_account, roles_of
 from kiban.operations.passwords import change_password, confirm_it_is_you, has_password
+from kiban.operations.provider_accounts import untie
 from kiban.operations.resources import Resources
 from kiban.operations.second_factor import begin_enrolment, confirm_enrolment, factor_state, switch_off
 from kiban.operations.sessions import end_all_sessions, end_session, list_sessions, work_in
@@ -96,6 +97,13 @@ def codes_off(request: Request, visitor: Visiting, old: Optional = "") -> Respon
     return _back()
 
 
+@ROUTER.post("/account/identities/untie")
+def untie_own(request: Request, visitor: Visiting, issuer: FormText, subject: FormText) -> Response:
+    """Have an identity of a provider let nobody in any more."""
+    untie(visitor.asker, _resources(request), _person(visitor), issuer, subject)
+    return _back()
+
+
 @ROUTER.post("/account/tokens")
 def add_token(
     request: Request,
@@ -155,6 +163,7 @@ def _page(
         "names": {held.project: held.name for held in roles},
         "working_in": asker.project,
         "has_password": has_password(resources, person.id),
+        "providers": resources.providers,
         "factor": factor_state(asker, resources, person.id),
         "tokens": list_tokens(asker, resources, person),
         "sessions": list_sessions(asker, resources, person.id),

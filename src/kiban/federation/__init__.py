@@ -1,0 +1,1 @@
+"""Other sites and services that Kiban asks over the network."""
