@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiban.cli.command import DONE, Progress, add_json, print_json, say
-from kiban.cli.first_login import HOW_TO, first_login
+from kiban.cli.first_login import once
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
@@ -30,6 +30,7 @@ class Demo:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """See `Command`."""
+        from kiban.demo.people import logins, make_people
         from kiban.platform import local_asker, open_platform
         from kiban.settings import demo_home, load
         from kiban.web.reach import reach_of
@@ -39,14 +40,28 @@ class Demo:
         with open_platform(settings) as resources:
             _fill(local_asker(resources), resources, settings.home / "example-files")
 
+            make_people(local_asker(resources), resources)
+
             def ready(address: str) -> None:
-                login = first_login(resources, address)
+                given = logins(local_asker(resources), resources)
+                pages = {who: once(resources.base_url or address, code) for who, code in given.links.items()}
                 if arguments.json:
-                    print_json({"address": address, "home": str(settings.home), "login": login})
+                    print_json(
+                        {
+                            "address": address,
+                            "home": str(settings.home),
+                            "login": pages.get("operator"),
+                            "logins": pages,
+                            "token": given.token,
+                        }
+                    )
                     return
                 say(f"Kiban is ready: {address}\nIts data is in {settings.home}. Ctrl-C ends it.")
-                if login is not None:
-                    say(HOW_TO.format(login=login))
+                say("Log in as one of these, once, within 12 hours (another link: kiban user link NAME):")
+                for who, page in pages.items():
+                    say(f"  {who:<12} {page}")
+                if given.token is not None:
+                    say(f"  the instrument xrd-1 deposits with the token {given.token}")
 
             serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready, reach=reach_of(settings))
         return DONE
