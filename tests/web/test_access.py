@@ -127,7 +127,7 @@ def test_a_guest_with_metadata_alone_meets_no_values_anywhere(town: Town) -> Non
         assert found == [], address
     shown = town.of(guest).get(f"/api/v1/records/{town.pid}").json()
     assert (shown["properties"], shown["files"], shown["document"]["preview"]) == ([], [], [])
-    assert shown["rights"] == ["exists", "metadata"]
+    assert shown["may"] == ["exists", "metadata"]
     text = town.of(guest).get(f"/records/{town.pid}").text
     assert "You may read what describes this record." in text
     assert not re.search(r'id="plot|/normalised|/export\?|/content|/edit"', text)

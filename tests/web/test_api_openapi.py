@@ -61,6 +61,10 @@ OPERATIONS = {
     "register_sample": ("post", "/api/v1/samples"),
     "restore_version": ("post", "/api/v1/records/{identifier}/restore"),
     "search_records": ("get", "/api/v1/search"),
+    "get_access": ("get", "/api/v1/records/{identifier}/access"),
+    "post_tier": ("post", "/api/v1/tiers"),
+    "post_invitation": ("post", "/api/v1/invitations"),
+    "post_undo": ("post", "/api/v1/changes/{change}/undo"),
 }
 """Programs are generated from these names: they stay."""
 
