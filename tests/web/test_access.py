@@ -209,7 +209,7 @@ def test_embargoes_are_announced_to_the_project_and_written_down_once(town: Town
     town.change("tiers", tier="shared", embargo="30 days")
     for login in ("steward", "reader"):
         home = town.of(login).get("/").text
-        assert "1 records become visible to the parties to Partners of My laboratory." in html.unescape(home)
+        assert "Records that become visible to the parties to Partners of My laboratory: 1." in html.unescape(home)
         assert ("lengthen or end it" in home) == (login == "steward")
     assert "become visible" in town.of("reader").get(f"/records/{town.pid}").text
     assert "become visible" not in town.of("ume").get("/").text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
 
@@ -30,7 +31,7 @@ _PAGE = 500
 def reread(
     asker: Asker, resources: Resources, *, checksum: str | None = None, everything: bool = False
 ) -> Iterator[Outcome]:
-    """Read files anew and give each one's outcome once it is safe; `already_there` says that nothing has changed.
+    """Read files that the asker may change anew, and give each one's outcome once it is safe; `already_there` says that nothing has changed.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def reread(
     Raises
     ------
     RecordNotFound
-        If no file that the asker may see has the checksum.
+        If no file that the asker may see and change has the checksum.
     DiskFull, DatabaseUnavailable
         Everything reported before is safe.
     """
@@ -67,7 +68,9 @@ def reread(
 
 
 def _entries(asker: Asker, resources: Resources, checksum: str | None) -> Iterator[FileEntry]:
-    visible = resources.visible(asker)
+    seen = resources.visible(asker)
+    # What others have shared is read anew by those who may change it.
+    visible = replace(seen, numbers=seen.writable & seen.data)
     after: UUID | None = None
     while True:
         found = resources.catalog.files(visible, checksum=checksum, limit=_PAGE, after=after)

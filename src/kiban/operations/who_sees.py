@@ -52,12 +52,15 @@ class Seer:
         `None` for everybody who has not logged in.
     grounds : tuple of Ground
         What gives the rights; where there are none, what refuses them.
+    is_given : bool
+        Whether any rule gives something, be it refused by another.
     """
 
     person: Person | None
     organisation: str
     rights: frozenset[Right]
     grounds: tuple[Ground, ...]
+    is_given: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,7 @@ def _mine(asker: Asker, directory: Directory, scope: Scope) -> Seer:
         organisation="",
         rights=judgement.rights,
         grounds=_grounds(directory, scope, person, judgement, asker.at),
+        is_given=bool(judgement.permissions),
     )
 
 
@@ -154,6 +158,7 @@ def _seer(directory: Directory, scope: Scope, sight: Sight, at: datetime) -> See
         organisation=home.name if home is not None else "",
         rights=sight.rights,
         grounds=_grounds(directory, scope, person, sight.judgement, at),
+        is_given=bool(sight.judgement.permissions),
     )
 
 
@@ -162,8 +167,8 @@ def _grounds(
 ) -> tuple[Ground, ...]:
     told = judgement.deciding
     if not judgement.rights:
-        # What gives nothing is no ground; what refuses is.
-        told = judgement.refusals
+        # What gives nothing is no ground; what refuses is. Who has not logged in has used no token.
+        told = tuple(each for each in judgement.refusals if each[0] != "token_acts")
     return tuple(_ground(directory, scope, person, rule, verdict, at) for rule, verdict in told)
 
 

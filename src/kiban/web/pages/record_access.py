@@ -37,6 +37,7 @@ def _told(speaker: Speaker, seer: Seer) -> dict[str, object]:
         "name": seer.person.name if seer.person is not None else speaker("access.everybody"),
         "login": seer.person.login if seer.person is not None else "",
         "organisation": seer.organisation,
+        "given": seer.is_given,
         "rights": say_rights(speaker, seer.rights),
         "grounds": say_grounds(speaker, seer),
     }

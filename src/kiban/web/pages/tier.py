@@ -105,7 +105,7 @@ def show_change(request: Request, desk: AtDesk, change: UUID) -> Response:
     except RecordNotFound:
         raise
     except KibanError as e:
-        return page(request, "change.html", status_code=of_error(e).status, change=change, preview=None, wrong=e)
+        return page(request, "change.html", change=change, preview=None, wrong=e)
     told = _told(Speaker(language_of(request)), seen)
     return page(request, "change.html", change=change, preview=told, wrong=None)
 
