@@ -56,7 +56,7 @@ def test_there_are_words_for_every_member_of_a_closed_list() -> None:
     assert {f"status.{status}" for status in FileStatus} <= known
     assert {f"search.by.{facet}" for facet in Facet} <= known
     assert {f"access.rule.{rule.name}" for rule in rules()} <= known
-    assert {f"access.right.{right}" for right in Right} | {f"access.role.{role}" for role in Role} <= known
+    assert {f"right.{right}" for right in Right} | {f"role.{role}" for role in Role} <= known
     assert set(EXAMPLES) <= known
     assert all(known.en and known.ja for known in (*TECHNIQUES.values(), *PROPERTY_TERMS.values()))
 

@@ -31,7 +31,9 @@ _PAGE = 500
 def reread(
     asker: Asker, resources: Resources, *, checksum: str | None = None, everything: bool = False
 ) -> Iterator[Outcome]:
-    """Read files that the asker may change anew, and give each one's outcome once it is safe; `already_there` says that nothing has changed.
+    """Read anew what the asker may change, and give each file's outcome once it is safe.
+
+    `already_there` says that nothing has changed.
 
     Parameters
     ----------

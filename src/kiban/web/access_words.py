@@ -20,7 +20,7 @@ def say_rule(speaker: Speaker, rule: str, verdict: Verdict, through: str = "") -
         return verdict.reason
     details: Mapping[str, str] = verdict.details
     until = f"{verdict.until:%Y-%m-%d}" if verdict.until is not None else ""
-    role = speaker.word("access.role", details["role"]) if "role" in details else ""
+    role = speaker.word("role", details["role"]) if "role" in details else ""
     return speaker(
         key, role=role, through=through or details.get("through", ""), row=details.get("row", ""), until=until
     )
@@ -46,4 +46,4 @@ def say_rights(speaker: Speaker, rights: Iterable[Right]) -> list[str]:
     """Rights in words: the highest of the ladder, which takes the others along, and those beside it."""
     held = frozenset(rights)
     highest = [right for right in _LADDER if right in held][-1:]
-    return [speaker.word("access.right", right) for right in (*highest, *(r for r in _BESIDE if r in held))]
+    return [speaker.word("right", right) for right in (*highest, *(r for r in _BESIDE if r in held))]

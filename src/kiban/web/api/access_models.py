@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
+from kiban.web.api.directory_models import EffectsModel
 from kiban.web.api.models import PID, Model
 
 
@@ -57,35 +58,6 @@ class PlaceModel(Model):
     agreement: str | None
     follows_project: bool
     closed_until: str | None
-
-
-class EffectModel(Model):
-    """What changes for people of one organisation for whom the same changes."""
-
-    model_config = ConfigDict(title="RecordsEffect")
-
-    organisation: str | None
-    is_public: bool
-    people: list[str]
-    n_people: int
-    n_gained: int = Field(description="Records that each of them would see in addition.")
-    n_lost: int
-    gained: list[str] = Field(description="Rights on some of the records.")
-    lost: list[str]
-
-
-class EffectsModel(Model):
-    """A change, weighed."""
-
-    model_config = ConfigDict(title="RecordsEffects")
-
-    n_gaining: int = Field(description="People who get rights.")
-    n_losing: int
-    n_organisations: int
-    most_gained: int
-    most_lost: int
-    is_public: bool
-    groups: list[EffectModel]
 
 
 class HiddenModel(Model):

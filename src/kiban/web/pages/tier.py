@@ -22,7 +22,6 @@ from kiban.operations.rescope import Preview, Rescoped
 from kiban.records.parties.directory import Directory
 from kiban.records.parties.right import Right
 from kiban.records.scope import Scope
-from kiban.web.access_words import say_rights
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.form_data import Given, SentForm
 from kiban.web.language import Speaker, language_of
@@ -220,10 +219,6 @@ def _told(speaker: Speaker, seen: Preview) -> dict[str, object]:
         "n_left": made.choice.n_left,
         "to": sorted({_place(speaker, made.directory, scope) for scope in targets}),
         "effects": seen.effects,
-        "groups": [
-            {"effect": each, "gained": say_rights(speaker, each.gained), "lost": say_rights(speaker, each.lost)}
-            for each in seen.effects.effects
-        ],
         "hidden": seen.hidden,
         "n_more_hidden": seen.n_hidden - len(seen.hidden),
         "mark": seen.mark,
