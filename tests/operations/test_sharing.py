@@ -145,6 +145,7 @@ def test_taken_back_it_is_gone_at_once(shared: World) -> None:
     preview = preview_policy(shared.asker("sato"), shared.resources, "Steel", CLOSING)
     # Who may only know that it exists loses that, and no record that it could have read.
     assert {(e.organisation, e.n_lost) for e in preview.effects.effects} == {("Company A", 7), ("Company B", 0)}
+    assert {name for e in preview.effects.effects for name in e.people} == {"A.Lead", "A.Chem", "B.Lead", "B.Chem"}
     close_project(shared.asker("sato"), shared.resources, "Steel")
     assert shared.sees("a.chem") == 0
     assert shared_under(shared.asker("a.chem"), shared.resources, "Partners").n_records == 0

@@ -106,9 +106,10 @@ def preview_policy(asker: Asker, resources: Resources, project: str, policy: Pol
     ]
     agreement = directory.agreements.get(after.agreement) if after.agreement is not None else None
     now, waiting = directory.with_entries([after]), tuple[UUID, ...]()
-    consenting = frozenset[UUID]()
+    both = [directory.agreements[i] for i in (before.agreement, after.agreement) if i is not None]
+    accepted = (p.party for each in both for p in each.participants if p.holds_at(asker.at))
+    consenting = _people_of(directory, accepted)
     if agreement is not None:
-        consenting = _people_of(directory, (p.party for p in agreement.participants if p.holds_at(asker.at)))
         waiting = tuple(p.party for p in agreement.participants if standing(p, agreement, asker.at) is Standing.INVITED)
         now = now.with_entries([_accepted(agreement, waiting, asker.at)])
     view = view_of(asker, resources)
