@@ -57,12 +57,12 @@ SEARCHED = ("record", "file_record")
 
 @pytest.fixture(scope="module")
 def lab(sql_catalog):
-    """A project with a row of each kind in its open and in its closed scope."""
+    """A project with a row of each kind in its open and in its closed scope; the scans are diffraction patterns."""
     lab = Laboratory(sql_catalog)
     for tier in (Tier.CLOSED, Tier.OPEN):
         scope = lab.scope(tier).number
         sample = lab.sample(f"{tier} sample", scope=scope)
-        scan = lab.measurement(f"{tier} scan", sample, scope=scope, document={"reader": "quartz"})
+        scan = lab.measurement(f"{tier} scan", sample, scope=scope, document={"reader": "quartz", "technique": "xrd"})
         file = lab.file(f"{tier}.xrdml", scope=scope)
         lab.write(
             *(sample, scan),
@@ -156,6 +156,60 @@ def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
         assert count(app, ask) == 0
         say(app, data=lab.visible().bits(), writes=lab.visible().bits())
         assert count(app, ask) == 0
+
+
+@pytest.mark.parametrize(
+    ("ask", "n_each"),
+    [
+        ("records_in_scopes()", 2),
+        ("records_counted()", 2),
+        ("records_of_techniques('{xrd}')", 1),
+        ("records_of_techniques('{ir}')", 0),
+    ],
+)
+def test_the_counts_that_ask_an_index_alone_keep_to_the_set(app, lab, ask, n_each):
+    def counted():
+        return app.execute(f"SELECT scope, sum(n)::integer FROM {ask} GROUP BY scope ORDER BY scope").fetchall()
+
+    for tiers in ((Tier.OPEN,), (Tier.CLOSED,), (Tier.CLOSED, Tier.OPEN)):
+        say(app, scopes=lab.visible(*tiers).bits())
+        assert counted() == ([(lab.scope(tier).number, n_each) for tier in tiers] if n_each else [])
+    for nothing in ("", "0", "x0"):
+        see(app, nothing)
+        assert counted() == []
+    say(app, data=lab.visible().bits(), writes=lab.visible().bits())
+    assert counted() == []
+
+
+def test_files_that_would_move_are_named_where_their_scope_is_writable(app, lab):
+    closed = lab.scope(Tier.CLOSED).number
+    see(app, lab.visible().bits())
+    records = [row[0] for row in app.execute("SELECT record FROM file_record").fetchall()]
+    for bits, scopes in ((lab.visible(Tier.CLOSED).bits(), [closed]), ("0", []), ("", [])):
+        say(app, scopes=lab.visible().bits(), data=lab.visible().bits(), writes=bits)
+        found = app.execute("SELECT scope FROM files_in_one_scope(%s)", [records]).fetchall()
+        assert [row[0] for row in found] == scopes
+
+
+def test_functions_that_see_more_than_their_caller_are_few_and_not_for_everybody(owner):
+    rows = owner.execute(
+        "SELECT p.proname, r.rolname FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner "
+        "WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace"
+    ).fetchall()
+    searching = {name for name, role in rows if role == "kiban_app_search"}
+    assert searching == {
+        "records_with_words",
+        "records_with_answers",
+        "files_in_one_scope",
+        "records_counted",
+        "records_in_scopes",
+        "records_of_techniques",
+    }
+    for_all = owner.execute(
+        "SELECT p.proname FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a "
+        "WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace AND a.grantee = 0"
+    ).fetchall()
+    assert for_all == []
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ class Where:
         self.asked = self._sql(condition)
         self.sql = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')} AND {self.asked}"
         self._asked_for = _paths(condition)
+        self._techniques = _techniques(condition)
 
     def counted(self, *by: str) -> tuple[str, str, str]:
         """What to count (an aggregate), in what, and where: whole groups, if all that is asked for allows it.
@@ -108,6 +109,8 @@ class Where:
         if not paths <= _GROUPED:
             return "count(*)", "record r", self.sql
         groups = "records_in_scopes()" if paths <= {"tier"} else "records_counted()"
+        if self._techniques is not None:
+            groups = f"records_of_techniques({self._value(sorted(self._techniques))}::text[])"
         return "coalesce(sum(r.n), 0)::bigint", f"{groups} r", f"{seen('r.scope')} AND {self.asked}"
 
     def _value(self, value: Any) -> str:
@@ -282,6 +285,23 @@ class Where:
         if vocabulary.is_term(path):
             return self._facts(path, "true")
         return self._or_of_project(path, f"jsonb_exists(r.answers, {self._value(stored(path))})", bool)
+
+
+def _techniques(condition: Condition) -> frozenset[str] | None:
+    """The only techniques that a record for which the condition holds can have; `None` where that is not said."""
+    match condition:
+        case TextCondition("technique", Operator.EQUAL, text):
+            return frozenset({stored(text)})
+        case SetCondition("technique", Extent.ANY | Extent.ONLY, texts):
+            return frozenset(map(stored, texts))
+        case AllOf(parts):
+            said = [techniques for part in parts if (techniques := _techniques(part)) is not None]
+            return frozenset.intersection(*said) if said else None
+        case AnyOf(parts) if parts:
+            each = [_techniques(part) for part in parts]
+            return None if None in each else frozenset().union(*(some for some in each if some is not None))
+        case _:
+            return None
 
 
 def _paths(condition: Condition) -> set[str]:
