@@ -25,6 +25,7 @@ from kiban.store.file_lock import FileLock
 _LOG = logging.getLogger(__name__)
 _WAIT_S = 10.0
 _LONGEST_LINE = 2000
+_SECTOR = 512
 
 
 class HeadFolder:
@@ -56,7 +57,7 @@ class HeadFolder:
             If the folder cannot be written to.
         """
         try:
-            with self._alone():
+            with alone(self._folder):
                 kept = last_kept(self._folder)
                 newest = self._newest(kept)
                 if newest is not None and self._hash_of(newest.number) != newest.hash:
@@ -71,7 +72,7 @@ class HeadFolder:
                 head = self._sign(tail, kept)
                 if kept is None or (keep and kept.number != tail.number) or kept.at[:10] != head.at[:10]:
                     head = self._sign(tail, self._keep(head))
-                write_whole(self._folder / "head", _line(head), mode=0o600)
+                self._write(head)
                 self._last = head
         except OSError as e:
             raise writing_failed(self._folder, e) from e
@@ -89,6 +90,24 @@ class HeadFolder:
         at = time_text(datetime.now(UTC))
         return self._key.signed(Head(number=tail.number, hash=tail.hash, at=at, before=before, key=self._key.public))
 
+    def _write(self, head: Head) -> None:
+        """Put it in the place of the newest one, without waiting for the disk.
+
+        It is shorter than a sector, which is written whole or not at all: a power failure leaves an older one, which is
+        as true. To wait for it would make every change three times as long.
+        """
+        path, content = self._folder / "head", _line(head).rstrip().ljust(_SECTOR - 1) + b"\n"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            write_whole(path, content, mode=0o600)
+            return
+        try:
+            os.pwrite(descriptor, content, 0)
+            os.ftruncate(descriptor, len(content))
+        finally:
+            os.close(descriptor)
+
     def _keep(self, head: Head) -> Head:
         path = self._folder / "heads.jsonl"
         is_new = not path.exists()
@@ -104,15 +123,17 @@ class HeadFolder:
             _give_to_owner(path)
         return head
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        lock = FileLock(self._folder / "lock")
-        try:
-            if not lock.wait_exclusive(_WAIT_S):
-                raise TimeoutError("another process holds the lock on the heads of the audit log")
-            yield
-        finally:
-            lock.close()
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from the heads meanwhile. Raises OSError, StorageError."""
+    lock = FileLock(folder / "lock")
+    try:
+        if not lock.wait_exclusive(_WAIT_S):
+            raise TimeoutError("another process holds the lock on the heads of the audit log")
+        yield
+    finally:
+        lock.close()
 
 
 def make_head_folder(folder: Path) -> None:

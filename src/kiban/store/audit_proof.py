@@ -11,7 +11,7 @@ from pathlib import Path
 from kiban.errors import InvalidSetting, InvalidValue
 from kiban.records.audit_chain import NO_HASH, Head, time_text
 from kiban.records.audit_finding import AuditReport, Finding
-from kiban.store.audit_heads import kept_heads, make_head_folder, newest_head, read_head
+from kiban.store.audit_heads import alone, kept_heads, make_head_folder, newest_head, read_head
 from kiban.store.audit_key import is_signed, read_key, read_public, write_whole
 from kiban.store.audit_signing import head_folder, key_path
 from kiban.store.disk_room import writing_failed
@@ -67,7 +67,23 @@ class AuditProof:
     is_shared: bool = False
 
     def evidence(self) -> Evidence:
-        """Read it. Read it before the log: the log only grows."""
+        """Read it. Read it before the log: the log only grows.
+
+        Raises
+        ------
+        StorageError
+            If the folder of the heads cannot be locked.
+        """
+        folder = head_folder(self.home)
+        if not folder.exists():
+            return self._read()
+        try:
+            with alone(folder):  # not while one is being written
+                return self._read()
+        except OSError as e:
+            raise writing_failed(folder, e) from e
+
+    def _read(self) -> Evidence:
         findings: list[Finding] = []
         absent: list[Finding] = []
         newest = self._newest(findings, absent)
