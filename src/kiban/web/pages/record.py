@@ -13,6 +13,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from kiban.operations.directory_changes import as_uuid, view_of
 from kiban.operations.embargoes import ending_of
 from kiban.operations.find import axis_name, hits
 from kiban.operations.show import Shown, resolve, show
@@ -67,6 +68,7 @@ def show_record(
     speaker = Speaker(language_of(request))
     values: dict[str, Any] = {
         "shown": shown,
+        "actors": _actors(desk, shown, speaker),
         "why": say_rule(speaker, *shown.grounds[0]),
         "ending": ending_of(desk.asker, desk.resources, shown.scope),
         "record": shown.record,
@@ -91,6 +93,14 @@ def show_record(
         described = process_values(desk.asker, desk.resources, shown, speaker)
         return page(request, "record_process.html", **values, **described)
     return page(request, "record_project.html", **values)
+
+
+def _actors(desk: Desk, shown: Shown, speaker: Speaker) -> dict[str, str]:
+    """What the people in its history are called, of whom the visitor may know."""
+    acted = {event.actor for event in shown.events} | {version.created_by for version in shown.versions}
+    known = view_of(desk.asker, desk.resources)
+    ids = {actor: identifier for actor in acted if (identifier := as_uuid(actor)) is not None}
+    return {actor: known.name_of(identifier) or speaker("parties.somebody") for actor, identifier in ids.items()}
 
 
 def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
