@@ -10,11 +10,14 @@ from .conftest import Watched
 
 pytestmark = pytest.mark.browser
 
+_MAKE = """name => fetch("/api/v1/samples", {
+  method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ name })
+}).then(answer => answer.json()).then(record => record.id)"""
+
 
 def test_rights_are_stated_changed_and_withdrawn(watched: Watched) -> None:
-    page = watched.page
-    made = page.request.post(f"{watched.address}api/v1/samples", data={"name": f"rights {new_uuid()}"})
-    pid = made.json()["id"]
+    page = watched.go("/")
+    pid = page.evaluate(_MAKE, f"rights {new_uuid()}")
     page = watched.go(f"/records/{pid}/rights?lang=en")
     assert watched.overflow() <= 0
     page.locator("select[name='rights.licence']").select_option("CC-BY-4.0")
