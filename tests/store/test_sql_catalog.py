@@ -46,11 +46,12 @@ class TestSqlCatalog(CatalogSuite):
 
 
 class TestWhereManyRecordsAnswer(CatalogAgreementSuite):
-    """Conditions are tested record by record where an index gives many; here two are many."""
+    """Where an index gives many, or many scopes are visible, records are tested one by one; here two are many."""
 
     @pytest.fixture(autouse=True)
     def _use(self, sql_catalog, monkeypatch):
         monkeypatch.setattr("kiban.store.sql_query.FEW", 1)
+        monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
         self._catalog = sql_catalog
 
     def make_catalog(self):
@@ -79,6 +80,7 @@ class TestWithoutOurFilter(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuit
         every_bit = "x" + "f" * (MAX_SCOPES // 4)
         for module in ("sql_catalog", "sql_query", "sql_walk", "sql_writing"):
             monkeypatch.setattr(f"kiban.store.{module}.parameters", lambda _: {"scopes": every_bit, "data": every_bit})
+        monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
         everything = Visible(frozenset(range(MAX_SCOPES)))
         monkeypatch.setattr(
             "kiban.store.sql_catalog.SqlWriting", lambda cursor, _, project: SqlWriting(cursor, everything, project)

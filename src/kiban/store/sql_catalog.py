@@ -279,7 +279,7 @@ class SqlCatalog:
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor, asks_indexes=False)
             if where.would_ask:
-                newest = f"SELECT * FROM record r WHERE {_LIVE} {rest} ORDER BY r.id DESC LIMIT {NEWEST}"
+                newest = f"SELECT * FROM record r WHERE {where.live} {rest} ORDER BY r.id DESC LIMIT {NEWEST}"
                 page = f"SELECT r.id FROM ({newest}) r WHERE {where.asked} ORDER BY r.id DESC LIMIT %(limit)s"
                 rows = cursor.execute(full.format(page), where.parameters | values).fetchall()
                 where = Where(condition, visible, cursor) if len(rows) <= limit else where

@@ -44,6 +44,8 @@ from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import stored
 from kiban.store.sql_sets import data_seen, parameters, seen
 
+NARROW = 20
+"""Who sees no more scopes than these, sees so few of all records that an index finds them sooner than a walk does."""
 NEWEST = 500
 """So many of the newest records are tested one by one, before an index is asked that might have to list millions."""
 FEW = 2000
@@ -74,12 +76,14 @@ class Where:
 
     Attributes
     ----------
+    live : str
+        A Boolean expression about `record r`: current and visible.
     asked : str
-        A Boolean expression about `record r`: as the condition says.
+        Another: as the condition says.
     would_ask : bool
         Whether there was something to ask an index beforehand.
     sql : str
-        A Boolean expression about `record r`: current, visible, and as the condition says.
+        Both together.
     parameters : dict
         Values for its named placeholders. More may be added.
     """
@@ -93,7 +97,10 @@ class Where:
         self.would_ask = False
         self.parameters: dict[str, Any] = dict(parameters(visible))
         self.asked = self._sql(condition)
-        self.sql = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')} AND {self.asked}"
+        self.live = f"r.is_current AND NOT r.is_deleted AND {seen('r.scope')}"
+        if len(visible.numbers) <= NARROW:
+            self.live += f" AND r.scope = ANY({self._value(sorted(visible.numbers))}::integer[])"
+        self.sql = f"{self.live} AND {self.asked}"
         self._asked_for = _paths(condition)
         self._techniques = _techniques(condition)
 
