@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -27,8 +28,9 @@ from kiban.operations.projects import FIRST_AGREEMENT, FIRST_PROJECT
 from kiban.operations.resources import Resources
 from kiban.operations.samples import register_sample
 from kiban.operations.show import show
+from kiban.records.parties.export_control import ExportClass
 from kiban.records.parties.right import Right
-from kiban.records.party import Asker
+from kiban.records.party import Act, Asker
 from kiban.records.sample import Sample
 from kiban.records.scope import Tier
 
@@ -305,3 +307,27 @@ def test_records_of_projects_of_others_are_left_and_counted(lab: Neighbours, inb
     choice = _one(lab, 'kind = "sample"')
     assert ({r.title for r in choice.records}, choice.n_left) == ({"S-1", "S-2"}, 1)
     assert isinstance(change_tier(lab.asker("steward"), lab.resources, choice, OPEN).change, UUID)
+
+
+@pytest.mark.parametrize("acts", [{Act.READ}, {Act.DEPOSIT}, {Act.READ, Act.WRITE}])
+def test_a_token_that_is_not_for_it_changes_no_tier(lab: Neighbours, acts: set[Act]) -> None:
+    pid, narrow = _one(lab).records[0].pid, replace(lab.asker("steward"), acts=frozenset(acts))
+    done = change_tier(lab.asker("steward"), lab.resources, _one(lab), OPEN)
+    for deed in (
+        lambda: chosen_record(narrow, lab.resources, pid),
+        lambda: chosen_by(narrow, lab.resources, ""),
+        lambda: chosen_of(narrow, lab.resources, show(lab.asker("steward"), lab.resources, pid).scope),
+        lambda: preview_undo(narrow, lab.resources, done.change),
+    ):
+        with pytest.raises(Refused, match="does not allow to administer"):
+            deed()
+
+
+def test_what_export_control_holds_back_is_opened_by_nobody(lab: Neighbours) -> None:
+    lab.settle(export_class=ExportClass.LISTED, export_item="EAR 3A001")
+    listed = register_sample(lab.asker("steward"), lab.resources, Sample(name="S-3"))
+    with pytest.raises(Refused):
+        change_tier(
+            lab.asker("steward"), lab.resources, chosen_record(lab.asker("steward"), lab.resources, listed.pid), OPEN
+        )
+    assert _seen(lab, "anonymous") == set()

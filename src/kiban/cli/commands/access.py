@@ -80,7 +80,8 @@ def _ground(ground: Ground) -> str:
     words = {"role": "", "row": "", **ground.verdict.details, "through": ground.through}
     known = _OF_OTHERS.get(ground.rule)
     said = f"{ground.rule}: {known.format(**words) if known is not None else ground.verdict.reason}"
-    parts = [f"through {ground.through}" if ground.through and ground.rule == "project_member" else ""]
+    by_another = ground.through and ground.rule in {"project_member", "invitation"}
+    parts = [f"through {ground.through}" if by_another else ""]
     parts += [f"since {ground.since:%Y-%m-%d}" if ground.since is not None else ""]
     parts += [f"until {ground.until:%Y-%m-%d}" if ground.until is not None else ""]
     return " ".join(filter(None, [said, *parts]))
