@@ -176,9 +176,8 @@ def _named(program: Program) -> list[str]:
     if (key := id(program.resources)) not in _names_of:
         program.ask("POST", "/api/v1/groups", json={"name": "any input group"})
         directory = program.resources.directory.load()
-        entries = [*directory.projects.values(), *directory.agreements.values(), *directory.organisations.values()]
-        entries += [*directory.groups.values(), *directory.people.values()]
-        _names_of[key] = [word for entry in entries for word in (entry.name, str(entry.id))]
+        kinds = (directory.projects, directory.agreements, directory.organisations, directory.groups, directory.people)
+        _names_of[key] = [word for kind in kinds for entry in kind.values() for word in (entry.name, str(entry.id))]
     return _names_of[key]
 
 

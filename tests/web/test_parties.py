@@ -199,6 +199,14 @@ def test_an_answer_to_what_was_changed_meanwhile_is_told(people: People, shared:
     assert "after you had opened it" in page.text
 
 
+def test_what_is_owed_stands_on_the_record(people: People, shared: str) -> None:
+    [record, *_] = people.api("a.chem", "GET", f"agreements/{shared}/shared")["records"]
+    text = people.get("a.chem", f"/records/{record['id']}")
+    assert "Shared under" in text
+    assert "Obligations: cite the source" in text
+    assert f"/agreements/{shared}" in text
+
+
 def test_terms_are_weighed_and_changed_on_a_page(people: People, shared: str) -> None:
     fields = {"name": "Partners", "purposes": "alloys", "text": "More", "obligations": ["cite", "delete at the end"]}
     weighed = people.at("sato").ask("POST", f"/agreements/{shared}/terms/preview", data=fields).text

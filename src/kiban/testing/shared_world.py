@@ -9,6 +9,7 @@ from uuid import UUID
 from kiban.access.asker_of import asker_of
 from kiban.operations.resources import Resources
 from kiban.query.question import EVERYTHING
+from kiban.records.document import to_json
 from kiban.records.identity import new_pid, new_uuid
 from kiban.records.parties.directory import Entry
 from kiban.records.parties.export_control import ExportClass
@@ -17,6 +18,7 @@ from kiban.records.parties.right import Role
 from kiban.records.parties.terms import Project, RoleGrant
 from kiban.records.party import Act, Asker
 from kiban.records.record import Record, RecordKind
+from kiban.records.sample import Sample
 from kiban.records.scope import Scope, Tier, Visible
 from kiban.store.catalog import Batch
 
@@ -69,7 +71,7 @@ class World:
                 owner="sato",
                 scope=scope.number,
                 key=f"S-{scope.number}-{i}",
-                document={"name": f"S-{scope.number}-{i}"},
+                document=to_json(Sample(name=f"S-{scope.number}-{i}")),
                 created_at=self.now,
                 created_by="sato",
             )

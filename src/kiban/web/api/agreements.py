@@ -17,10 +17,10 @@ from kiban.web.api.directory_models import (
     AgreementModel,
     AnswerOfPartyModel,
     EffectsModel,
-    InvitationModel,
     NewAgreementModel,
+    PartyInvitationModel,
+    PartyRightsModel,
     PastChangeModel,
-    RightsModel,
     SharedUnderModel,
     TakenModel,
     TermsChangeModel,
@@ -115,7 +115,7 @@ def end_agreement(desk: AtDesk, agreement: Which, body: AnswerOfPartyModel) -> A
     response_model=EffectsModel,
     responses=problems(403, 404, 422, 503),
 )
-def preview_invitation(desk: AtDesk, agreement: Which, body: InvitationModel) -> Any:
+def preview_invitation(desk: AtDesk, agreement: Which, body: PartyInvitationModel) -> Any:
     """Who would see how much, once it is accepted. Nothing is changed."""
     effects = parties.preview_invitation(desk.asker, desk.resources, agreement, body.party, body.rights)
     return Json(as_json.effects_as_json(effects))
@@ -124,7 +124,7 @@ def preview_invitation(desk: AtDesk, agreement: Which, body: InvitationModel) ->
 @ROUTER.post(
     "/agreements/{agreement}/parties", summary="Invite a party", response_model=AgreementModel, responses=_CHANGES
 )
-def invite_party(desk: AtDesk, agreement: Which, body: InvitationModel) -> Any:
+def invite_party(desk: AtDesk, agreement: Which, body: PartyInvitationModel) -> Any:
     """An organisation or a person; it sees nothing before it has accepted."""
     changed = parties.invite_party(
         desk.asker, desk.resources, agreement, body.party, body.rights, since=body.since, seen=body.seen
@@ -138,7 +138,7 @@ def invite_party(desk: AtDesk, agreement: Which, body: InvitationModel) -> Any:
     response_model=AgreementModel,
     responses=_CHANGES,
 )
-def change_party(desk: AtDesk, agreement: Which, party: WhichParty, body: RightsModel) -> Any:
+def change_party(desk: AtDesk, agreement: Which, party: WhichParty, body: PartyRightsModel) -> Any:
     """At once, wider or narrower."""
     changed = parties.change_party(desk.asker, desk.resources, agreement, party, body.rights, seen=body.seen)
     return _shown(desk, str(changed.id))

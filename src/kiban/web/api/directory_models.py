@@ -91,10 +91,10 @@ class EffectModel(Model):
     lost: list[Right]
 
 
-class HeldBackModel(Model):
+class WithheldModel(Model):
     """People who would see records but for a rule that refuses."""
 
-    model_config = ConfigDict(title="HeldBack", from_attributes=True)
+    model_config = ConfigDict(title="Withheld", from_attributes=True)
 
     rule: str = Field(examples=["export_control"])
     reason: str
@@ -113,7 +113,7 @@ class EffectsModel(Model):
     most_lost: int
     is_public: bool = Field(description="Everybody would see them, without logging in.")
     groups: list[EffectModel]
-    held_back: list[HeldBackModel] = Field(description="Who would see them, if no other rule refused.")
+    held_back: list[WithheldModel] = Field(description="Who would see them, if no other rule refused.")
 
 
 class PolicyPreviewModel(Model):
@@ -352,14 +352,14 @@ class NewAgreementModel(TermsChangeModel):
     name: Title
 
 
-class RightsModel(Sent):
+class PartyRightsModel(Sent):
     """What a party may do."""
 
     rights: list[Right] = Field(min_length=1, max_length=10)
     seen: Seen = None
 
 
-class InvitationModel(RightsModel):
+class PartyInvitationModel(PartyRightsModel):
     """A party to invite."""
 
     party: Named = Field(description="Identifier, or the name of one that you know.")
