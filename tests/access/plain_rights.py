@@ -39,9 +39,9 @@ def rights(
     state: State, person: UUID | None, place: Place, now: datetime, acts: frozenset[str] = EVERY_ACT
 ) -> frozenset[str]:
     """All that the person (or, for `None`, whoever has not logged in) may do with a record that lies there."""
-    who = state.people.get(person) if person is not None else None
-    if who is None or not who.active or (who.until is not None and now >= who.until):
-        who, person, parties, acts = None, None, set(), frozenset({"read"})
+    who = state.people[person] if person is not None and is_in_force(state, person, now) else None
+    if who is None:
+        person, parties, acts = None, set(), frozenset({"read"})
     else:
         parties = {person, *(group for group, members in state.groups.items() if person in members)}
         if who.organisation is not None:
@@ -77,6 +77,12 @@ def rights(
         return frozenset()
     allowed_to_token = set().union(*(_OF_ACT[act] for act in acts))
     return frozenset(given & allowed_to_token)
+
+
+def is_in_force(state: State, person: UUID, now: datetime) -> bool:
+    """Whoever has no account that is in force is a stranger, with whatever token."""
+    who = state.people.get(person)
+    return who is not None and who.active and (who.until is None or now < who.until)
 
 
 def _with_all(rights: frozenset[str]) -> set[str]:

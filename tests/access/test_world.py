@@ -1,0 +1,293 @@
+"""Two hundred people ask after twenty thousand records: nothing leaks, and nothing is wrongly hidden.
+
+KIBAN_WORLD_SEED makes another world; KIBAN_WORLD_PAIRS sets how many (asker, question) pairs are asked,
+KIBAN_WORLD_RECORDS of how many records.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kiban.access.asker_of import anonymous, asker_of
+from kiban.compute.fence import Fence
+from kiban.errors import RecordNotFound
+from kiban.operations.export import export
+from kiban.operations.fetch_file import fetch_file
+from kiban.operations.find import Facet, find
+from kiban.operations.home import home
+from kiban.operations.list_files import list_files
+from kiban.operations.made_of_file import made_of_file
+from kiban.operations.projects import ensure_first_project
+from kiban.operations.provenance import provenance
+from kiban.operations.resources import Resources
+from kiban.operations.show import show
+from kiban.operations.table import table
+from kiban.records.identity import new_pid
+from kiban.records.party import EVERY_ACT, Act, Asker
+from kiban.records.provenance import Direction
+from kiban.store.embedded_postgres import EmbeddedPostgres
+from kiban.store.memory_audit_log import MemoryAuditLog
+from kiban.store.migrate import migrate
+from kiban.store.objects import MemoryObjects
+from kiban.store.postgres_settings import APPLICATION, OWNER
+from kiban.store.sql_catalog import SqlCatalog
+from kiban.store.sql_directory import SqlDirectory
+
+from .big_world import BigWorld, Kept, Size
+from .plain_answers import PlainAnswers, Who
+from .random_questions import random_questions, understood, usual_questions
+from .test_histories import explain
+
+_SEED = os.environ.get("KIBAN_WORLD_SEED", "5")
+_N_PAIRS = int(os.environ.get("KIBAN_WORLD_PAIRS", "2500"))
+_N_RECORDS = int(os.environ.get("KIBAN_WORLD_RECORDS", "20000"))
+_N_AGES = 5
+_PID = re.compile(rb"kb[:-][0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", name="resources")
+def _resources(postgres: EmbeddedPostgres) -> Iterator[Resources]:
+    import psycopg
+
+    with psycopg.connect(postgres.conninfo(OWNER), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE world OWNER {OWNER}")
+    migrate(postgres.conninfo(OWNER, "world"))
+    catalog = SqlCatalog.connect(postgres.conninfo(APPLICATION, "world"))
+    directory, fence = SqlDirectory(catalog.pool), Fence(n_workers=1)
+    yield Resources(
+        catalog=catalog,
+        directory=directory,
+        audit=MemoryAuditLog(),
+        objects=MemoryObjects(),
+        fence=fence,
+        project=ensure_first_project(catalog, directory, owner="world"),
+        revive=lambda: None,
+    )
+    catalog.close()
+    fence.close()
+
+
+class Inquiry:
+    """Asks Kiban and the model the same, and compares."""
+
+    def __init__(self, world: BigWorld, rng: random.Random) -> None:
+        self.world, self.rng = world, rng
+        self.resources = world.resources
+        self.model = PlainAnswers(world)
+        self.n_asked: Counter[str] = Counter()
+        self.n_answers = 0
+        pids = [each.record.pid for each in self.model.all]
+        self.questions = [*random_questions(rng, 60), *usual_questions(rng, rng.sample(pids, 40), 120)]
+        self.conditions = {text: understood(text) for text in self.questions}
+        state = world.state
+        self.who = [
+            Who(
+                rng.choice([None, *list(state.people) * 2]) if n else None,
+                world.chronicle.now(),
+                world.chronicle.acts(),
+            )
+            for n in range(60)
+        ]
+
+    def asker(self, who: Who) -> Asker:
+        """As Kiban sees who asks."""
+        directory = self.resources.directory.load()
+        if who.person is None:
+            return anonymous(directory, who.now)
+        acts = EVERY_ACT if who.acts is None else frozenset(map(Act, who.acts))
+        return asker_of(directory, directory.people[who.person], who.now, acts=acts)
+
+    def ask(self, n_pairs: int) -> None:
+        """Ask so many pairs."""
+        kinds: dict[str, tuple[int, Callable[[Asker, Who], None]]] = {
+            "search": (40, self._search),
+            "everything": (2, self._everything),
+            "show": (25, self._show),
+            "file": (12, self._file),
+            "walk": (8, self._walk),
+            "export": (3, self._export),
+            "table": (8, self._table),
+            "home": (2, self._home),
+        }
+        for _ in range(n_pairs):
+            who = self.rng.choice(self.who)
+            if who.person is None:
+                who = Who(None, who.now, None)
+            [name] = self.rng.choices(list(kinds), weights=[weight for weight, _ in kinds.values()])
+            self.n_asked[name] += 1
+            kinds[name][1](self.asker(who), who)
+
+    def same(self, found: Any, expected: Any, who: Who, asked: str, kept: Kept | None = None) -> None:
+        """Fail with the smallest history where the two differ."""
+        if found == expected:
+            return
+        told = f"seed {_SEED}, {asked}\n{who}\nKiban: {_short(found, expected)}\nmodel: {_short(expected, found)}"
+        if kept is not None:
+            explain(told, self.world.history, who.person, kept.place, who.now, who.acts)
+        pytest.fail(told)
+
+    def _record(self, who: Who) -> Kept:
+        """One that the asker sees, or any."""
+        seen = np.flatnonzero(self.model.lies_where(who, "metadata"))
+        if len(seen) and self.rng.random() < 0.6:
+            return self.model.all[int(self.rng.choice(seen))]
+        return self.rng.choice(self.model.all)
+
+    def _search(self, asker: Asker, who: Who) -> None:
+        text = self.rng.choice(self.questions)
+        answering = self.model.answering(self.conditions[text], who)
+        after = self.rng.choice(self.model.all).record.id if self.rng.random() < 0.3 else None
+        found = find(asker, self.resources, text, limit=20, after=str(after) if after else None, facets=Facet)
+        self.n_answers += found.total
+        self.same([hit.id for hit in found.hits], self.model.hits(answering, limit=20, after=after), who, text)
+        self.same(found.total, int(answering.sum()), who, text)
+        facets = {name: list(values) for name, values in found.facets.items()}
+        self.same(facets, self.model.facets(answering, who), who, text)
+        for hit in found.hits:
+            shown = self.model.shown(self.model.by_pid[hit.id], who)
+            assert shown is not None
+            self.same(hit.sample_id, shown["sample"], who, f"{text}: sample of {hit.id}")
+
+    def _everything(self, asker: Asker, who: Who) -> None:
+        text = self.rng.choice(self.questions)
+        found: list[str] = []
+        after: str | None = None
+        while True:
+            answer = find(asker, self.resources, text, limit=500, after=after)
+            found += [hit.id for hit in answer.hits]
+            if (after := answer.next) is None:
+                break
+        answering = self.model.answering(self.conditions[text], who)
+        self.same(found, self.model.hits(answering, limit=len(self.model.all)), who, f"all of {text}")
+
+    def _show(self, asker: Asker, who: Who) -> None:
+        kept = self._record(who)
+        expected, found = self.model.shown(kept, who), self._shown(asker, kept)
+        self.same(found, expected, who, f"show {kept.record.pid}", kept)
+        self.n_answers += found is not None
+
+    def _shown(self, asker: Asker, kept: Kept) -> dict[str, Any] | None:
+        identifier = self.rng.choice((kept.record.pid, str(kept.record.id)))
+        try:
+            shown = show(asker, self.resources, identifier)
+        except RecordNotFound as e:
+            self.is_as_if_there_were_none(e, identifier, lambda other: show(asker, self.resources, other))
+            return None
+        assert shown.record.version == kept.record.version
+        assert shown.reason
+        return {
+            "sample": shown.sample.pid if shown.sample else None,
+            "ties": {(tie.predicate, tie.other.pid, tie.outgoing) for tie in shown.ties},
+            "facts": {fact.id for fact in shown.facts},
+            "evidence": set(shown.evidence),
+            "elements": set(shown.composition),
+            "files": {file.id for file in shown.files},
+            "versions": [version.version for version in shown.versions],
+            "events": len(shown.events),
+        }
+
+    def is_as_if_there_were_none(self, error: RecordNotFound, identifier: str, ask: Callable[[str], Any]) -> None:
+        """The same words, but for the identifier."""
+        never = "0190ffff-0000-7000-8000-000000000000" if len(identifier) == 36 else new_pid()
+        never = never if len(identifier) != 64 else "0" * 64
+        with pytest.raises(RecordNotFound) as other:
+            ask(never)
+        assert str(error).replace(identifier, "") == str(other.value).replace(never, "")
+        assert type(error) is type(other.value)
+
+    def _file(self, asker: Asker, who: Who) -> None:
+        file = self.rng.choice(self.world.files)
+        kept = self.world.kept[file.records[0]]
+        checksum = file.entry.checksum
+        expected = self.model.files(checksum, who)
+        entries = list_files(asker, self.resources, checksum=checksum)
+        self.same({entry.id for entry in entries}, expected, who, f"file {checksum}", kept)
+        try:
+            entry, stream = fetch_file(asker, self.resources, checksum)
+        except RecordNotFound as e:
+            self.same(False, bool(expected), who, f"bytes of {checksum}", kept)
+            self.is_as_if_there_were_none(e, checksum, lambda other: fetch_file(asker, self.resources, other))
+            return
+        self.same(entry.id in expected, True, who, f"bytes of {checksum}", kept)
+        assert stream.read()
+        for each in entries:
+            made = {record.pid for record in made_of_file(asker, self.resources, each.id)}
+            self.same(made, self.model.made_of(each, who), who, f"made of {each.id}")
+        self.n_answers += 1
+
+    def _walk(self, asker: Asker, who: Who) -> None:
+        kept, direction = self._record(who), self.rng.choice(list(Direction))
+        expected = self.model.walk(kept, who, forward=direction is Direction.FORWARD)
+        try:
+            found = provenance(asker, self.resources, kept.record.pid, direction=direction)
+        except RecordNotFound:
+            self.same(None, expected, who, f"walk from {kept.record.pid}", kept)
+            return
+        pid = {step.record.id: step.record.pid for step in found.steps}
+        links = {(pid[link.subject], link.predicate.value, pid[link.object]) for link in found.links}
+        self.same((set(pid.values()), links), expected, who, f"walk {direction} from {kept.record.pid}", kept)
+        for fact in found.facts:
+            assert self.model.may_at(who, self.world.kept[fact.evidence].place, "data")
+
+    def _export(self, asker: Asker, who: Who) -> None:
+        kept = self._record(who)
+        expected = self.model.graph(kept, who)
+        try:
+            content = export(asker, self.resources, kept.record.pid, self.rng.choice(("prov", "gemd"))).content
+        except RecordNotFound:
+            # Where the asker may see what describes it, but no values, an export may be refused too.
+            may = self.model.lies_where(who, "data")[self.model.index[kept.record.id]]
+            self.same(None if may else expected, expected, who, f"export of {kept.record.pid}", kept)
+            return
+        named = {pid.decode().replace("kb-", "kb:") for pid in _PID.findall(content)}
+        self.same(named, expected, who, f"export of {kept.record.pid}", kept)
+
+    def _table(self, asker: Asker, who: Who) -> None:
+        text = self.rng.choice(self.questions)
+        drawn = table(asker, self.resources, text, all_values=True)
+        place = {column.name: n for n, column in enumerate(drawn.columns)}
+        rows = {tuple(row[place[n]] for n in ("id", "evidence", "term", "value", "unit")) for row in drawn.rows}
+        self.same(rows, self.model.table(self.conditions[text], who), who, f"table of {text}")
+
+    def _home(self, asker: Asker, who: Who) -> None:
+        found = home(asker, self.resources)
+        everything = self.model.lies_where(who, "metadata")
+        self.same(found.kinds, dict(self.model.facets(everything, who)["kind"]), who, "first page")
+        files = {entry.id for entry in (*found.kept, *found.attention)}
+        for file in self.world.files:
+            if file.entry.id in files:
+                assert self.model.may_at(who, file.place, "data")
+
+
+def _short(found: Any, other: Any) -> str:
+    if isinstance(found, set) and isinstance(other, set):
+        return f"{len(found)}, of which the other has not {sorted(map(str, found - other))[:5]}"
+    return str(found)[:600]
+
+
+def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> None:
+    world = BigWorld(resources, f"world/{_SEED}", Size(n_records=_N_RECORDS))
+    world.build()
+    rng = random.Random(f"questions/{_SEED}")
+    asked: Counter[str] = Counter()
+    n_answers = 0
+    for age in range(_N_AGES):
+        if age:
+            world.pass_time()
+        inquiry = Inquiry(world, rng)
+        inquiry.ask(_N_PAIRS // _N_AGES)
+        asked += inquiry.n_asked
+        n_answers += inquiry.n_answers
+    assert list(resources.catalog.faults()) == []
+    assert n_answers > _N_PAIRS  # the world is not one in which nobody sees anything
+    print(f"{sum(asked.values())} pairs: {dict(asked)}")  # noqa: T201
