@@ -1,6 +1,6 @@
 """What each question must be answered with, record by record, worked out from the ledger by brute force.
 
-Who may see what comes from `plain_rights`; Kiban's access rules and its catalogs are not asked. Whether a record, a fact
+Who may see what comes from `plain_rights`; Kiban's access rules and catalogs are not asked. Whether a record, a fact
 or a sample by itself answers a single condition is asked of `kiban.query.evaluate`, which knows of no asker.
 """
 

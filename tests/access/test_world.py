@@ -6,6 +6,8 @@ KIBAN_WORLD_RECORDS of how many records.
 
 from __future__ import annotations
 
+import asyncio
+import csv
 import os
 import random
 import re
@@ -13,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 
@@ -30,16 +33,20 @@ from kiban.operations.provenance import provenance
 from kiban.operations.resources import Resources
 from kiban.operations.show import show
 from kiban.operations.table import table
+from kiban.operations.who_is import Visitor
 from kiban.records.identity import new_pid
 from kiban.records.party import EVERY_ACT, Act, Asker
 from kiban.records.provenance import Direction
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.memory_audit_log import MemoryAuditLog
+from kiban.store.memory_credentials import MemoryCredentials
 from kiban.store.migrate import migrate
 from kiban.store.objects import MemoryObjects
 from kiban.store.postgres_settings import APPLICATION, OWNER
+from kiban.store.sealing import new_sealer
 from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_directory import SqlDirectory
+from kiban.web.application import application
 
 from .big_world import BigWorld, Kept, Size
 from .plain_answers import PlainAnswers, Who
@@ -68,6 +75,8 @@ def _resources(postgres: EmbeddedPostgres) -> Iterator[Resources]:
         catalog=catalog,
         directory=directory,
         audit=MemoryAuditLog(),
+        credentials=MemoryCredentials(),
+        sealer=new_sealer(),
         objects=MemoryObjects(),
         fence=fence,
         project=ensure_first_project(catalog, directory, owner="world"),
@@ -269,6 +278,109 @@ class Inquiry:
                 assert self.model.may_at(who, file.place, "data")
 
 
+class InquiryOverHttp(Inquiry):
+    """Asks the application, as programs and browsers do."""
+
+    def __init__(self, world: BigWorld, rng: random.Random) -> None:
+        super().__init__(world, rng)
+        self._app = application(world.resources)
+
+    def ask(self, n_pairs: int) -> None:
+        """Ask so many pairs."""
+        asks = (self._search, self._search, self._show, self._file, self._table, self._walk, self._page)
+        for _ in range(n_pairs):
+            who = self.rng.choice(self.who)
+            if who.person is None:
+                who = Who(None, who.now, None)
+            asker = self.asker(who)
+            self._app.state.receive = lambda _, asker=asker: Visitor(asker=asker)
+            self.rng.choice(asks)(asker, who)
+
+    def get(self, address: str, **parameters: Any) -> httpx.Response:
+        """One request."""
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
+                return await client.get(address, params=parameters or None, headers={"accept-language": "en"})
+
+        return asyncio.run(send())
+
+    def names_only_what_is_seen(self, answer: httpx.Response, who: Who, asked: str) -> None:
+        """Identifiers are the first thing that could leak."""
+        seen = self.model.lies_where(who, "metadata")
+        for pid in {found.decode().replace("kb-", "kb:") for found in _PID.findall(answer.content)}:
+            if (kept := self.model.by_pid.get(pid)) is not None and not seen[self.model.index[kept.record.id]]:
+                self.same(pid, None, who, f"{asked} names it", kept)
+
+    def _search(self, asker: Asker, who: Who) -> None:
+        text = self.rng.choice(self.questions)
+        answer = self.get("/api/v1/search", q=text, limit=20)
+        assert answer.status_code == 200
+        found, answering = answer.json(), self.model.answering(self.conditions[text], who)
+        self.same([hit["id"] for hit in found["hits"]], self.model.hits(answering, limit=20), who, text)
+        self.same(found["total"], int(answering.sum()), who, text)
+        facets = {name: [(v["value"], v["count"]) for v in values] for name, values in found["facets"].items()}
+        self.same(facets, self.model.facets(answering, who), who, text)
+        self.names_only_what_is_seen(answer, who, text)
+
+    def _at(self, who: Who, address: str, pid: str, *, never: str, exists: bool) -> httpx.Response | None:
+        """Ask for something by its identifier; where it does not exist, as if it never had."""
+        answer = self.get(address.format(pid))
+        assert answer.status_code in {200, 404}, answer.text
+        self.same(answer.status_code == 200, exists, who, f"{address} of {pid}")
+        if exists:
+            self.names_only_what_is_seen(answer, who, address)
+            return answer
+        other = self.get(address.format(never))
+        assert answer.status_code == other.status_code
+        assert answer.text.replace(pid, "") == other.text.replace(never, "")
+        assert _headers(answer) == _headers(other)
+        return None
+
+    def _show(self, asker: Asker, who: Who) -> None:
+        kept = self._record(who)
+        expected = self.model.shown(kept, who)
+        exists = expected is not None
+        answer = self._at(who, "/api/v1/records/{}", kept.record.pid, never=new_pid(), exists=exists)
+        if answer is not None and expected is not None:
+            found = answer.json()
+            assert found["id"] == kept.record.pid
+            self.same(len(found["properties"]), len(expected["facts"]), who, f"values of {kept.record.pid}", kept)
+            self.same(len(found["files"]), len(expected["files"]), who, f"files of {kept.record.pid}", kept)
+
+    def _page(self, asker: Asker, who: Who) -> None:
+        kept = self._record(who)
+        exists = self.model.may_at(who, kept.place, "metadata")
+        self._at(who, "/records/{}", kept.record.pid, never=new_pid(), exists=exists)
+
+    def _file(self, asker: Asker, who: Who) -> None:
+        checksum = self.rng.choice(self.world.files).entry.checksum
+        exists = bool(self.model.files(checksum, who))
+        for address in ("/api/v1/files/{}/content", "/api/v1/files/{}", "/files/{}"):
+            self._at(who, address, checksum, never="0" * 64, exists=exists)
+
+    def _table(self, asker: Asker, who: Who) -> None:
+        text = self.rng.choice(self.questions)
+        answer = self.get("/api/v1/tables", q=text, format="csv", all_values=True)
+        assert answer.status_code == 200
+        rows = list(csv.DictReader(answer.text.splitlines()))
+        expected = self.model.table(self.conditions[text], who)
+        self.same({(row["id"], row["evidence"]) for row in rows}, {row[:2] for row in expected}, who, text)
+
+    def _walk(self, asker: Asker, who: Who) -> None:
+        kept, forward = self._record(who), self.rng.random() < 0.5
+        address = "/api/v1/records/{}/provenance?direction=" + ("forward" if forward else "back")
+        expected = self.model.walk(kept, who, forward=forward)
+        answer = self._at(who, address, kept.record.pid, never=new_pid(), exists=expected is not None)
+        if answer is not None and expected is not None:
+            self.same({each["id"] for each in answer.json()["records"]}, expected[0], who, address, kept)
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in {"date", "content-length"}}
+
+
 def _short(found: Any, other: Any) -> str:
     if isinstance(found, set) and isinstance(other, set):
         return f"{len(found)}, of which the other has not {sorted(map(str, found - other))[:5]}"
@@ -280,7 +392,7 @@ def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> No
     world.build()
     rng = random.Random(f"questions/{_SEED}")
     asked: Counter[str] = Counter()
-    n_answers = 0
+    n_answers, n_over_http = 0, _N_PAIRS // 20
     for age in range(_N_AGES):
         if age:
             world.pass_time()
@@ -288,6 +400,7 @@ def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> No
         inquiry.ask(_N_PAIRS // _N_AGES)
         asked += inquiry.n_asked
         n_answers += inquiry.n_answers
+    InquiryOverHttp(world, rng).ask(n_over_http)
     assert list(resources.catalog.faults()) == []
     assert n_answers > _N_PAIRS  # the world is not one in which nobody sees anything
-    print(f"{sum(asked.values())} pairs: {dict(asked)}")  # noqa: T201
+    print(f"{sum(asked.values())} pairs and {n_over_http} over HTTP: {dict(asked)}")  # noqa: T201
