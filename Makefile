@@ -5,7 +5,7 @@ KIBAN := .venv/bin/kiban
 RUN := .venv/bin/python -m
 PORT ?= 8420
 
-.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd oidc-provider lock clean
+.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd mutation oidc-provider lock clean
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
@@ -71,6 +71,10 @@ oidc-provider: tests/federation/node_modules/.installed
 tests/federation/node_modules/.installed: tests/federation/package-lock.json
 	cd tests/federation && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	touch $@
+
+# Changes what decides who sees what, one slip at a time, and demands that the tests notice. MUTANTS=40 takes so many.
+mutation: venv
+	.venv/bin/python tests/mutation/run.py $(if $(MUTANTS),--sample $(MUTANTS))
 
 # After a change of the dependencies in pyproject.toml.
 lock: $(UV)

@@ -1,4 +1,4 @@
-"""Small wrong changes of a module, one at a time: what a slip of the hand, or somebody in a hurry, would do to a rule."""
+"""Small wrong changes of a module, one at a time: what a slip of the hand would do to a rule."""
 
 from __future__ import annotations
 

@@ -39,6 +39,9 @@ from mutants import Mutant, mutants_of  # noqa: E402
 from targets import SAME, TARGETS, Target  # noqa: E402
 
 _LONGEST_S = 240
+_BROKEN = 99
+# What was loaded before the processes parted is not rewritten by pytest, and need not be.
+_OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
 class Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -76,17 +79,20 @@ def is_noticed(mutant: Mutant, tests: tuple[str, ...]) -> str:
         os.setsid()
         set_hypothesis_home_dir(tempfile.mkdtemp(prefix="mutant-"))
         sys.meta_path.insert(0, Instead(mutant, str(source_of(mutant.module))))
+        code = _BROKEN
         try:
-            code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *(str(ROOT / test) for test in tests)])
-        except BaseException:  # noqa: BLE001  whatever it is, it was noticed
-            code = 1
-        os._exit(int(code))
+            code = int(pytest.main([*_OPTIONS, *(str(ROOT / test) for test in tests)]))
+        finally:
+            os._exit(code)
     ends = time.monotonic() + _LONGEST_S
     while time.monotonic() < ends:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             code = os.waitstatus_to_exitcode(status)
-            return "survived" if code == 0 else "noticed"
+            # 1: a test failed; 2: the tests could not even be loaded. Anything else says nothing of the mutant.
+            if code not in {0, 1, 2}:
+                raise RuntimeError(f"the tests of {mutant.module} could not be run: {code}")
+            return "noticed" if code else "survived"
         time.sleep(0.02)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -103,6 +109,14 @@ def all_mutants(only: str) -> list[tuple[Target, Mutant]]:
     return found
 
 
+def _check_unchanged(targets: set[Target]) -> None:
+    """Without a change the tests must pass, or they would notice everything."""
+    for target in sorted(targets, key=lambda each: each.module):
+        source = source_of(target.module).read_text(encoding="utf-8")
+        if is_noticed(Mutant(target.module, "", "nothing", source), target.tests) != "survived":
+            raise SystemExit(f"The tests of {target.module} fail without any change: {', '.join(target.tests)}")
+
+
 def main() -> int:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -116,6 +130,8 @@ def main() -> int:
         seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
         print(f"{options.sample} of {len(chosen)} mutants, seed {seed}")
         chosen = random.Random(seed).sample(chosen, options.sample)
+    if not options.list:
+        _check_unchanged({target for target, _ in chosen})
     counts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for target, mutant in chosen:
         told = f"{mutant.module} {mutant.where}: {mutant.what}"

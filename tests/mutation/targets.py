@@ -54,5 +54,37 @@ TARGETS = (
     ),
 )
 
-SAME: dict[tuple[str, str], str] = {}
+_WHERE_SHARED = "A scope has an agreement exactly where its tier is shared: Scope.__post_init__ sees to it."
+_NO_NONE = "Nothing is kept under None in a mapping by identifier."
+SAME: dict[tuple[str, str], str] = {
+    (
+        "kiban.access.rules.embargo",
+        "asker.invitations.get(scope.invitation) if scope.invitation is not None else None"
+        "  ->  asker.invitations.get(scope.invitation)",
+    ): _NO_NONE,
+    (
+        "kiban.access.rules.invitation",
+        "asker.invitations.get(scope.invitation) if scope.invitation else None"
+        "  ->  asker.invitations.get(scope.invitation)",
+    ): _NO_NONE,
+    **{
+        ("kiban.access.rules.shared_tier", f"scope.tier is not Tier.SHARED or scope.agreement is None  ->  {other}"): (
+            _WHERE_SHARED
+        )
+        for other in (
+            "scope.tier is not Tier.SHARED and scope.agreement is None",
+            "scope.agreement is None",
+            "scope.tier is not Tier.SHARED",
+        )
+    },
+    (
+        "kiban.access.rules.shared_tier",
+        "if scope.tier is not Tier.SHARED or scope.agreement is None: return None  ->  if False: return None",
+    ): _WHERE_SHARED,
+    (
+        "kiban.access.rules.token_acts",
+        "if refused is None: refused = EVERY_RIGHT.difference(*(_RIGHTS[act] for act in asker.acts))"
+        "  ->  if True: refused = EVERY_RIGHT.difference(*(_RIGHTS[act] for act in asker.acts))",
+    ): "What is looked up is what would be worked out.",
+}
 """Changes that nobody can tell from the code as it is, by module and change, with the reason."""
