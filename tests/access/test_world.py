@@ -37,6 +37,7 @@ from kiban.operations.who_is import Visitor
 from kiban.records.identity import new_pid
 from kiban.records.party import EVERY_ACT, Act, Asker
 from kiban.records.provenance import Direction
+from kiban.store import sql_catalog, sql_query, sql_walk, sql_writing
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_credentials import MemoryCredentials
@@ -387,12 +388,24 @@ def _short(found: Any, other: Any) -> str:
     return str(found)[:600]
 
 
+def without_the_filter(patch: pytest.MonkeyPatch, n_scopes: int) -> list[str]:
+    """Have the application's own filter let everything through: what is hidden then, row-level security hides.
+
+    Gives a list that has one more entry each time that the filter was to be used.
+    """
+    everything = "1" * n_scopes
+    used: list[str] = []
+    for module in (sql_catalog, sql_query, sql_walk, sql_writing):
+        patch.setattr(module, "parameters", lambda _: used.append("") or {"scopes": everything, "data": everything})
+    return used
+
+
 def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> None:
     world = BigWorld(resources, f"world/{_SEED}", Size(n_records=_N_RECORDS))
     world.build()
     rng = random.Random(f"questions/{_SEED}")
     asked: Counter[str] = Counter()
-    n_answers, n_over_http = 0, _N_PAIRS // 20
+    n_answers, n_over_http, n_unfiltered = 0, _N_PAIRS // 20, _N_PAIRS // 10
     for age in range(_N_AGES):
         if age:
             world.pass_time()
@@ -400,7 +413,12 @@ def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> No
         inquiry.ask(_N_PAIRS // _N_AGES)
         asked += inquiry.n_asked
         n_answers += inquiry.n_answers
+        print(f"age {age}: {sum(asked.values())} pairs, {n_answers} answers", flush=True)  # noqa: T201
     InquiryOverHttp(world, rng).ask(n_over_http)
+    with pytest.MonkeyPatch.context() as patch:
+        used = without_the_filter(patch, max(scope.number for scope in resources.catalog.scopes()) + 1)
+        Inquiry(world, rng).ask(n_unfiltered)
+        assert len(used) > n_unfiltered
     assert list(resources.catalog.faults()) == []
     assert n_answers > _N_PAIRS  # the world is not one in which nobody sees anything
-    print(f"{sum(asked.values())} pairs and {n_over_http} over HTTP: {dict(asked)}")  # noqa: T201
+    print(f"{sum(asked.values())} pairs and {n_over_http} over HTTP, {n_unfiltered} unfiltered: {dict(asked)}")  # noqa: T201
