@@ -21,7 +21,7 @@ import pytest
 
 from kiban.access.asker_of import anonymous, asker_of
 from kiban.compute.fence import Fence
-from kiban.errors import RecordNotFound
+from kiban.errors import RecordNotFound, Refused
 from kiban.operations.export import export
 from kiban.operations.fetch_file import fetch_file
 from kiban.operations.find import Facet, find
@@ -255,10 +255,14 @@ class Inquiry:
         try:
             content = export(asker, self.resources, kept.record.pid, self.rng.choice(("prov", "gemd"))).content
         except RecordNotFound:
-            # Where the asker may see what describes it, but no values, an export may be refused too.
-            may = self.model.lies_where(who, "data")[self.model.index[kept.record.id]]
-            self.same(None if may else expected, expected, who, f"export of {kept.record.pid}", kept)
+            self.same(None, expected, who, f"export of {kept.record.pid}", kept)
             return
+        except Refused:
+            # It is there, and who asks is told that its values are not for them.
+            known = (expected is not None, self.model.may_at(who, kept.place, "data"))
+            self.same(known, (True, False), who, f"export of {kept.record.pid}", kept)
+            return
+        self.same(self.model.may_at(who, kept.place, "data"), True, who, f"export of {kept.record.pid}", kept)
         named = {pid.decode().replace("kb-", "kb:") for pid in _PID.findall(content)}
         self.same(named, expected, who, f"export of {kept.record.pid}", kept)
 

@@ -55,6 +55,7 @@ TARGETS = (
 )
 
 _WHERE_SHARED = "A scope has an agreement exactly where its tier is shared: Scope.__post_init__ sees to it."
+_HAS_ACCEPTED = "Only participants that hold are looked at, and they have accepted."
 _NO_NONE = "Nothing is kept under None in a mapping by identifier."
 SAME: dict[tuple[str, str], str] = {
     (
@@ -67,6 +68,12 @@ SAME: dict[tuple[str, str], str] = {
         "asker.invitations.get(scope.invitation) if scope.invitation else None"
         "  ->  asker.invitations.get(scope.invitation)",
     ): _NO_NONE,
+    (
+        "kiban.access.asker_of",
+        "directory.organisations.get(person.organisation) if person.organisation else None"
+        "  ->  directory.organisations.get(person.organisation)",
+    ): _NO_NONE,
+    ("kiban.access.asker_of", "each.accepted_at or each.since  ->  each.accepted_at"): _HAS_ACCEPTED,
     **{
         ("kiban.access.rules.shared_tier", f"scope.tier is not Tier.SHARED or scope.agreement is None  ->  {other}"): (
             _WHERE_SHARED
