@@ -142,7 +142,7 @@ def test_guests_are_guests_for_a_time() -> None:
     alone = hana(found, START).invitations[GUESTS]
     assert (alone.rights, alone.since, alone.until) == ({Right.EXISTS, Right.METADATA}, START, START + DAY)
     both = hana(found, START + TICK).invitations[GUESTS]
-    assert (both.rights, both.until) == ({Right.EXISTS, Right.METADATA, Right.JOINT}, None)
+    assert (both.rights, both.since, both.until) == ({Right.EXISTS, Right.METADATA, Right.JOINT}, START, None)
     assert "Coatings" in both.through
     assert hana(found, START + DAY).invitations[GUESTS].rights == {Right.EXISTS, Right.JOINT}
 

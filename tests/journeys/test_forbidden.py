@@ -89,8 +89,10 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Kiban, dict[str, Ke
 @pytest.fixture(scope="module", name="address")
 def _address(home: tuple[Kiban, dict[str, Kept]]) -> Iterator[str]:
     kiban, _ = home
-    with kiban.serving("up", "--port", "0") as (_, said):
-        yield said["address"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIBAN_REQUESTS_PER_MINUTE", "0")
+        with kiban.serving("up", "--port", "0") as (_, said):
+            yield said["address"]
 
 
 @pytest.fixture(name="crawler")

@@ -74,6 +74,9 @@ SAME: dict[tuple[str, str], str] = {
         "  ->  directory.organisations.get(person.organisation)",
     ): _NO_NONE,
     ("kiban.access.asker_of", "each.accepted_at or each.since  ->  each.accepted_at"): _HAS_ACCEPTED,
+    ("kiban.access.asker_of", "for end in ends if end is not None  ->  for end in ends if True"): (
+        "Where there is none among the ends, it has been said already that there is no end."
+    ),
     **{
         ("kiban.access.rules.shared_tier", f"scope.tier is not Tier.SHARED or scope.agreement is None  ->  {other}"): (
             _WHERE_SHARED

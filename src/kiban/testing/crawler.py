@@ -48,7 +48,7 @@ class Crawler:
         answer = self.ask(method, address, **options)
         self.n_asked += 1
         told = f"{method} {address} {options.get('params', '')}".strip()
-        if answer.status_code >= 500:
+        if answer.status_code >= 500 or answer.status_code == 429:  # who is told to wait is told nothing else
             self.found.append(Found(told, f"status {answer.status_code}"))
         asked = unquote(f"{address} {options}").casefold()
         said = html.unescape(f"{answer.headers} {_readable(answer)}").casefold()
