@@ -310,6 +310,13 @@ def test_any_whole_numbers_and_runs_come_back(whole: list[int], runs: list[int])
     same(read_back(reading)["absorbance"].values, np.array(values, dtype=np.float64))
 
 
+@pytest.mark.parametrize("size", [2.0**52 - 1, 2.0**52, 2.0**53 - 1, 8e15, 2.0**53])
+def test_large_whole_numbers_of_both_signs_come_back(size: float) -> None:
+    values = np.array([size, -size + 1, size - 2, -3.0, size])
+    found = read_back(curve(np.arange(5.0), values, technique="spectrum"))["absorbance"].values
+    np.testing.assert_array_equal(found, values)
+
+
 @settings(max_examples=200, deadline=None)
 @given(values=st.lists(st.floats(allow_infinity=False), min_size=2, max_size=40), is_even=st.booleans())
 def test_any_doubles_come_back(values: list[float], is_even: bool) -> None:

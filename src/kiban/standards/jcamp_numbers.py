@@ -23,7 +23,8 @@ _SQUEEZED_NEGATIVE = "@abcdefghi"
 _DIFFERENCE = "%JKLMNOPQR"
 _DIFFERENCE_NEGATIVE = "%jklmnopqr"
 _DUPLICATE = "  TUVWXYZs"
-_LARGEST = 2**53
+_LARGEST = 2**52
+"""Whoever reads differences adds them up as doubles: two such numbers differ by less than 2^53."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
