@@ -249,3 +249,65 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for party in ("a", "b", "c", "a", "c"):
         seen.visible(asker(party=party), OPEN, Right.METADATA)
     assert len(asked) == 2 * 4
+
+
+def dense_directory() -> tuple[Directory, Person]:
+    """A person whose every right begins or ends at another moment."""
+    person = Person(
+        id=PEOPLE[0], login="sato", name="Sato", organisation=ORGANISATIONS[0], residency=Residency.RESIDENT
+    )
+    use = frozenset({Right.USE})
+    early, one, two, three, late = MOMENTS
+    grants = (
+        RoleGrant(party=person.id, role=Role.READER, since=one, until=three),
+        RoleGrant(party=GROUPS[0], role=Role.OWNER, since=two, until=late),
+    )
+    signed = (
+        Participant(party=ORGANISATIONS[0], rights=use, since=early, accepted_at=one, left_at=two),
+        Participant(party=person.id, rights=frozenset({Right.EXISTS}), since=three, accepted_at=early),
+    )
+    guest = Guest(party=person.id, rights=use, since=one, until=two)
+    entries = (
+        person,
+        Organisation(id=ORGANISATIONS[0], name="University", country="JP"),
+        Group(id=GROUPS[0], name="Team", members=frozenset({person.id})),
+        Project(id=PROJECTS[0], name="Batteries", grants=grants),
+        Agreement(id=AGREEMENTS[0], name="Partners", keeper=PROJECTS[0], starts=early, ends=late, participants=signed),
+        Invitation(id=INVITATIONS[0], project=PROJECTS[0], guests=(guest,)),
+    )
+    return Directory().with_entries(entries), person
+
+
+def test_each_begin_and_end_is_noticed_whichever_way_the_clock_goes() -> None:
+    directory, person = dense_directory()
+    all_scopes = (
+        Scope(number=0, project=PROJECTS[0], tier=Tier.CLOSED),
+        Scope(number=1, project=PROJECTS[1], tier=Tier.SHARED, agreement=AGREEMENTS[0]),
+        Scope(number=2, project=PROJECTS[1], tier=Tier.CLOSED, invitation=INVITATIONS[0]),
+        *(
+            Scope(number=3 + n, project=PROJECTS[1], tier=Tier.OPEN, closed_until=moment)
+            for n, moment in enumerate(MOMENTS)
+        ),
+    )
+    seen, answers = SeenBefore(), set()
+    for at in (*CLOCK, *reversed(CLOCK), *CLOCK):
+        asker = asker_of(directory, person, at)
+        assert asker == again(directory, person, at, EVERY_ACT)
+        answer = seen.visible(asker, all_scopes, Right.METADATA)
+        assert answer == visible(asker, all_scopes, Right.METADATA)
+        answers.add(answer)
+        nobody = anonymous(directory, at)
+        assert seen.visible(nobody, all_scopes, Right.METADATA) == visible(nobody, all_scopes, Right.METADATA)
+    assert len(answers) == len(MOMENTS) + 1
+
+
+def test_another_release_table_or_other_scopes_are_noticed() -> None:
+    seen = SeenBefore()
+    listed = tuple(replace(scope, export_class=ExportClass.LISTED, export_item="EAR 3A") for scope in OPEN)
+    for _ in range(2):
+        for all_scopes in (OPEN, listed):
+            for table in (CAUTIOUS, LENIENT):
+                whoever = asker(releases=table)
+                assert seen.visible(whoever, all_scopes, Right.USE) == visible(whoever, all_scopes, Right.USE)
+    assert seen.visible(asker(releases=LENIENT), listed, Right.USE).numbers == {0, 1}
+    assert seen.visible(asker(), listed, Right.USE).numbers == set()
