@@ -315,7 +315,7 @@ class SqlCatalog:
         values = {"limit": check_limit(limit)}
         with self._transaction(visible) as cursor:
             where = Where(condition, visible, cursor)
-            number, of, holds = where.counted(facet.value)
+            number, of, holds = where.counted(str(facet))
             query = (
                 f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
                 f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"

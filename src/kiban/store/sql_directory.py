@@ -55,7 +55,10 @@ class SqlDirectory:
         with self._pool.transaction() as connection:
             cursor = connection.cursor()
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DIRECTORY_LOCK])
-            check_revision(self._load(cursor), expected)
+            before = self._load(cursor)
+            check_revision(before, expected)
+            if not entries and not audit:
+                return before
             for kind, entry_id, document in map(row_of, entries):
                 cursor.execute(_RETIRE, [kind, entry_id])
                 cursor.execute(_ADD, [kind, entry_id, to_text(document), by])
