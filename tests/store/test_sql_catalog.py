@@ -19,7 +19,7 @@ from kiban.quantity.measured import Measured
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING
 from kiban.records.record import RecordKind
-from kiban.records.scope import MAX_SCOPES, Tier, Visible
+from kiban.records.scope import MAX_SCOPES, Tier
 from kiban.store.catalog import Batch
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.migrate import migrate
@@ -82,7 +82,7 @@ class TestWithoutOurFilter(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuit
             monkeypatch.setattr(f"kiban.store.{module}.parameters", lambda _: {"scopes": every_bit, "data": every_bit})
         monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
         everything = frozenset(range(MAX_SCOPES))
-        # What is not writable, the database leaves as it is, and does not say so: that is told by our own look at the set.
+        # What is not writable the database leaves as it is without a word: our own look at the set tells of it.
         monkeypatch.setattr(
             "kiban.store.sql_catalog.SqlWriting",
             lambda cursor, visible, project: SqlWriting(
