@@ -15,6 +15,7 @@ from kiban.records.term import PropertyTerm
 from kiban.web.asker import AtDesk
 from kiban.web.language import language_of
 from kiban.web.page import page
+from kiban.web.placement_choice import chosen, offered
 
 ROUTER = APIRouter()
 
@@ -28,7 +29,8 @@ Text = Annotated[str, Form(max_length=_LONGEST)]
 @ROUTER.get("/terms")
 def show_terms(request: Request, desk: AtDesk, q: Annotated[str, Query(max_length=_LONGEST)] = "") -> Response:
     """Show all terms, or those that have the text in a name."""
-    return page(request, "terms.html", terms=list_terms(desk.asker, desk.resources, q), q=q)
+    terms = list_terms(desk.asker, desk.resources, q)
+    return page(request, "terms.html", terms=terms, q=q, offered=offered(desk))
 
 
 @ROUTER.post("/terms")
@@ -43,6 +45,8 @@ def add(
     iri: Annotated[str, Form(max_length=2000)] = "",
     synonyms: Annotated[str, Form(max_length=10_000)] = "",
     description: Annotated[str, Form(max_length=10_000)] = "",
+    tier: Annotated[str, Form(max_length=100)] = "",
+    embargo: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Add a term; synonyms are parted by commas, and the description is in the language of the page."""
     names = tuple(name.strip() for name in _COMMA.split(synonyms) if name.strip())
@@ -56,7 +60,7 @@ def add(
         synonyms=names,
         description=Label(**{language_of(request): description.strip()}),
     )
-    return _to(add_term(desk.asker, desk.resources, term).term)
+    return _to(add_term(desk.asker, desk.resources, term, placement=chosen(desk, tier, embargo)).term)
 
 
 @ROUTER.get("/terms/{key}")
