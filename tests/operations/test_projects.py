@@ -211,8 +211,11 @@ def test_operators_add_organisations_and_appoint_their_stewards(world: World) ->
     assert not show_organisation(world.asker("outside"), world.resources, "Company C").is_steward
 
 
-def test_its_stewards_change_an_organisation_and_others_do_not(world: World) -> None:
-    change_organisation(world.asker("a.lead"), world.resources, "Company A", About(name_ja="A社"))
+def test_its_stewards_appoint_others_and_operators_say_what_it_is(world: World) -> None:
+    change_organisation(world.asker("root"), world.resources, "Company A", About(name_ja="A社", country="JP"))
+    for about in (About(name="Company B"), About(country="DE"), About(name_ja="B社"), About(ror="026v1ze26")):
+        with pytest.raises(Refused):
+            change_organisation(world.asker("a.lead"), world.resources, "Company A", about)
     appoint_steward(world.asker("a.lead"), world.resources, "Company A", "a.chem")
     with pytest.raises(Refused):
         change_organisation(world.asker("sato"), world.resources, "University", About(name="Mine"))

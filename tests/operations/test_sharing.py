@@ -42,6 +42,7 @@ from kiban.operations.share_project import (
     sharing,
 )
 from kiban.operations.shared_under import shared_under, taken_under
+from kiban.records.parties.export_control import ExportClass
 from kiban.records.parties.right import READING, Right
 from kiban.records.parties.standing import Standing
 from kiban.records.parties.terms import Obligation
@@ -132,6 +133,31 @@ def test_whom_export_control_holds_back_is_told(world: World) -> None:
     assert effects.most_gained == 7
     share_project(world.asker("sato"), resources, "Steel", "Partners")
     assert world.sees("a.chem") == 7
+
+
+def test_what_is_under_embargo_counts_as_held_back_however_many_days_there_are(world: World) -> None:
+    for days in range(1, 6):
+        scope = world.resources.catalog.ensure_scope(
+            project=world.project,
+            tier=Tier.CLOSED,
+            follows=True,
+            closed_until=world.now + timedelta(days=days),
+            export_class=ExportClass.NOT_LISTED,
+        )
+        world.write(1, scope)
+    past = world.resources.catalog.ensure_scope(
+        project=world.project,
+        tier=Tier.CLOSED,
+        follows=True,
+        closed_until=world.now - timedelta(days=1),
+        export_class=ExportClass.NOT_LISTED,
+    )
+    world.write(2, past)
+    effects = preview_policy(world.asker("sato"), world.resources, "Steel", Policy(tier=Tier.OPEN)).effects
+    assert effects.most_gained == 9  # seven that follow and two whose embargo is over
+    assert {held.rule for held in effects.held_back} == {"embargo"}
+    change_policy(world.asker("sato"), world.resources, "Steel", Policy(tier=Tier.OPEN))
+    assert world.sees("outside") == 9
 
 
 def test_opening_is_told_to_be_public(world: World) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from kiban.compute.fence import Fence
+from kiban.operations.sessions import begin_session
 from kiban.operations.who_is import Visitor
+from kiban.records.identity import new_uuid
 from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
 from kiban.testing.shared_world import World, make_world
@@ -248,3 +250,23 @@ def test_rest_says_what_would_change_and_who_sees_what(people: People, shared: s
     assert people.api("a.lead", "DELETE", "groups/Chemists/members/a.chem")[0]["members"] == []
     left = people.api("a.lead", "POST", f"agreements/{shared}/leave", {})
     assert [party["standing"] for party in left["parties"]] == ["left"]
+
+
+def test_the_project_one_works_in_is_chosen_in_the_header(people: People) -> None:
+    resources, person = people.world.resources, people.world.ids["a.lead"]
+    alloys = people.api("a.lead", "POST", "projects", {"name": "Alloys"})["id"]
+    people.api("a.lead", "POST", "projects", {"name": "Brass"})
+    cookie = begin_session(resources, resources.directory.load().people[person], way="test")
+    browser = Program(resources, by_credentials=True)
+    headers = {"cookie": f"kiban_session={cookie}"}
+    first = browser.get("/projects", headers=headers).text
+    assert "</span>Alloys</summary>" in first
+    brass = re.search(r'action="/projects/([^/]*)/work"[^>]*><button[^>]*>Brass', first)
+    assert brass is not None
+    assert browser.ask("POST", f"/projects/{brass[1]}/work", headers=headers).status_code == 303
+    assert "</span>Brass</summary>" in browser.get("/projects", headers=headers).text
+    # Nobody works where they have no role, and is not told that there is such a project.
+    refused = browser.ask("POST", f"/projects/{people.world.project}/work", headers=headers)
+    nowhere = browser.ask("POST", f"/projects/{new_uuid()}/work", headers=headers)
+    assert refused.status_code == nowhere.status_code == 403
+    assert alloys in first

@@ -74,7 +74,7 @@ def directory_view(asker: Asker, directory: Directory) -> DirectoryView:
         for project in directory.projects.values()
         if project.id in asker.roles and (me is None or project.role_of(mine, asker.at) is not None)
     }
-    seen = ((each, _agreement(asker, me, each, directory)) for each in directory.agreements.values())
+    seen = ((each, _agreement(asker, me, mine, each, directory)) for each in directory.agreements.values())
     agreements = {whole.id: part for whole, part in seen if part is not None}
     members = {grant.party for project in projects.values() for grant in project.grants}
     parties = {p.party for agreement in agreements.values() for p in agreement.participants}
@@ -118,12 +118,13 @@ def _project(asker: Asker, project: Project) -> Project:
     return replace(project, grants=tuple(grant for grant in project.grants if grant.holds_at(asker.at)))
 
 
-def _agreement(asker: Asker, me: Person | None, agreement: Agreement, directory: Directory) -> Agreement | None:
+def _agreement(
+    asker: Asker, me: Person | None, mine: frozenset[UUID], agreement: Agreement, directory: Directory
+) -> Agreement | None:
     """The agreement with the parties that the asker may know of."""
     if asker.has_role(agreement.keeper, Role.STEWARD):
         return agreement
     own = {p.party for p in agreement.participants if me is not None and _speaks_for(me, p.party, directory)}
-    mine = directory.parties_of(me) if me is not None else frozenset[UUID]()
     is_party = agreement.id in asker.agreements and (
         me is None or any(p.party in mine and p.holds_at(asker.at) for p in agreement.participants)
     )

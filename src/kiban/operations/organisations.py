@@ -127,7 +127,7 @@ def change_organisation(
     ------
     RecordNotFound
     Refused
-        If the asker is neither an operator nor a steward of it.
+        If the asker is no operator.
     InvalidValue
         If nothing would change, or what is said is not right.
     Conflict
@@ -145,8 +145,12 @@ def appoint_steward(
     ------
     RecordNotFound
         If there is no such organisation or person.
+    Refused
+        If the asker is neither an operator nor a steward of it.
     InvalidValue
-        If the person is of another organisation. Otherwise as `change_organisation`.
+        If the person is of another organisation, or is one already.
+    Conflict
+        If it has been changed since it was looked at.
     """
     view, directory = view_of(asker, resources), resources.directory.load()
     who = directory.people[party_named(directory, view, person, "people")]
@@ -164,7 +168,7 @@ def appoint_steward(
 def dismiss_steward(
     asker: Asker, resources: Resources, name: str, person: str, *, seen: int | None = None
 ) -> Organisation:
-    """Take that back. What was accepted stays accepted. Raises as `change_organisation`."""
+    """Take that back. What was accepted stays accepted. Raises as `appoint_steward`."""
     view, directory = view_of(asker, resources), resources.directory.load()
     who = party_named(directory, view, person, "people")
     return _change(
@@ -202,20 +206,23 @@ def _change(
 
 def check_organisation_change(asker: Asker, directory: Directory, before: Organisation, after: Organisation) -> None:
     """See `change_organisation` for what is refused."""
+    if replace(after, stewards=before.stewards) != before:
+        # Under its name others trust it with their data, and by its country export control judges its people.
+        require_operator(asker, "change what is said of an organisation")
     if not asker.is_operator and not speaks_for(asker, before.id, directory):
         raise Refused(
-            f"Only stewards of {before.name} and operators may change it.", mend="Ask one of them; its page says who."
+            f"Only stewards of {before.name} and operators appoint its stewards.", mend="Ask one; its page says who."
         )
     if after == before:
         raise InvalidValue(f"{before.name} would stay as it is.", mend="Change something, then save it.")
-    _check_free(directory, after)
+    if asker.is_operator:
+        _check_free(directory, after)
 
 
 def _check_free(directory: Directory, organisation: Organisation) -> None:
     for other in directory.organisations.values():
         same = other.name.casefold() == organisation.name.casefold() or (other.ror and other.ror == organisation.ror)
         if other.id != organisation.id and same:
-            # Only operators and stewards come here; that a name is taken tells no more than its own page would.
             raise InvalidValue("There is an organisation of that name or ROR already.", mend="Choose another name.")
 
 

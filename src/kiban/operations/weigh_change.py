@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from kiban.access.asker_of import asker_of
-from kiban.access.verdict import weigh
+from kiban.access.verdict import rules, weigh
 from kiban.access.who import Difference, Move, what_if
 from kiban.operations.directory_changes import view_of
 from kiban.operations.resources import Resources
 from kiban.records.parties.directory import Directory, Entry
 from kiban.records.parties.right import Right
 from kiban.records.party import Asker
+from kiban.records.scope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,7 @@ def weigh_change(
     named : frozenset of UUID
         People to name though the asker would not otherwise know them: who has agreed to see the asker's records.
     """
+    moves = _together(moves, before, after, asker.at)
     found = what_if(before, after, moves, asker.at).differences
     known = view_of(asker, resources).people
     together: dict[tuple[object, ...], list[Difference]] = {}
@@ -156,6 +158,30 @@ def weigh_change(
     )
 
 
+def _together(moves: Sequence[Move], before: Directory, after: Directory, at: datetime) -> Sequence[Move]:
+    """Put moves together of which all rules say the same, so that each is judged once and not for each day of embargo.
+
+    Of the end of an embargo our rules look at whether it is over, and of the number whether a release was decided.
+    Rules of other packages may look at anything: then nothing is put together.
+    """
+    if any(not type(rule).__module__.startswith("kiban.access.rules.") for rule in rules()):
+        return moves
+    decided = {decision.scope for directory in (before, after) for decision in directory.decisions.values()}
+    found: dict[tuple[object, ...], Move] = {}
+    for move in moves:
+        key = (*_judged_by(move.before, decided, at), *_judged_by(move.after, decided, at))
+        known = found.get(key)
+        found[key] = replace(known, n_records=known.n_records + move.n_records) if known is not None else move
+    return list(found.values())
+
+
+def _judged_by(scope: Scope, decided: set[int], at: datetime) -> tuple[object, ...]:
+    """All of a scope that decides, besides the end of its embargo and its number."""
+    number = scope.number if scope.number in decided else 0
+    alike = replace(scope, number=number, closed_until=None)
+    return alike, scope.is_embargoed_at(at), scope.number in decided
+
+
 def _held_back(before: Directory, after: Directory, moves: Sequence[Move], at: datetime) -> tuple[HeldBack, ...]:
     """Whom the change would permit something that another rule refuses, and that nothing permits them now."""
     people: dict[tuple[str, str], set[UUID]] = {}
@@ -166,7 +192,9 @@ def _held_back(before: Directory, after: Directory, moves: Sequence[Move], at: d
             if judgement.rights or not judgement.permissions or weigh(then, move.before).permissions:
                 continue
             for rule, verdict in judgement.refusals:
-                people.setdefault((rule, verdict.reason), set()).add(person.id)
+                # Of embargoes that end on different days one stands for all here.
+                reason = "It is under embargo." if rule == "embargo" else verdict.reason
+                people.setdefault((rule, reason), set()).add(person.id)
     return tuple(
         HeldBack(rule=rule, reason=reason, n_people=len(who)) for (rule, reason), who in sorted(people.items())
     )

@@ -77,7 +77,7 @@ def show_organisation(desk: AtDesk, organisation: Which) -> Any:
     responses=_CHANGES,
 )
 def change_organisation(desk: AtDesk, organisation: Which, body: AboutOrganisationModel) -> Any:
-    """For its stewards, and operators."""
+    """For operators: under its name others trust it, and by its country export control judges its people."""
     changed = organisations.change_organisation(desk.asker, desk.resources, organisation, _about(body), seen=body.seen)
     return _organisation(desk, str(changed.id))
 
@@ -89,7 +89,7 @@ def change_organisation(desk: AtDesk, organisation: Which, body: AboutOrganisati
     responses=_CHANGES,
 )
 def appoint_organisation_steward(desk: AtDesk, organisation: Which, party: WhichParty) -> Any:
-    """One of its people, who accepts agreements in its name."""
+    """One of its people, who accepts agreements in its name; for its stewards, and operators."""
     changed = organisations.appoint_steward(desk.asker, desk.resources, organisation, party)
     return _organisation(desk, str(changed.id))
 

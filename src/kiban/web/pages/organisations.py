@@ -58,6 +58,7 @@ def show(request: Request, desk: LoggedIn, organisation: str) -> Response:
         listed=listed,
         organisation=listed.organisation,
         may_change=listed.is_steward or desk.asker.is_operator,
+        is_operator=desk.asker.is_operator,
         may_ask=may_ask_what_others_see(desk.asker),
         history=history_of(desk.asker, desk.resources, of) if may_see_history(desk.asker, desk.resources, of) else (),
     )
