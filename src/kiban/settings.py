@@ -128,11 +128,16 @@ def _providers(home: Path) -> tuple[Provider, ...]:
         except (OSError, UnicodeDecodeError) as e:
             raise InvalidSetting(f"{path} cannot be read: {e}.", mend="Put it right, or take the setting away.") from e
     if issuer := os.environ.get("KIBAN_OIDC_ISSUER"):
-        names = ("CLIENT_ID", "CLIENT_SECRET", "LABEL", "ADMITS")
-        values = {name.lower(): value for name in names if (value := os.environ.get(f"KIBAN_OIDC_{name}"))}
-        scopes = os.environ.get("KIBAN_OIDC_SCOPES", "").split()
-        one = {"name": "oidc", "issuer": issuer, **values, **({"scopes": scopes} if scopes else {})}
-        found = (*found, provider_of(one, "KIBAN_OIDC_*"))
+        given_values = {
+            "client_id": os.environ.get("KIBAN_OIDC_CLIENT_ID"),
+            "client_secret": os.environ.get("KIBAN_OIDC_CLIENT_SECRET"),
+            "label": os.environ.get("KIBAN_OIDC_LABEL"),
+            "scopes": os.environ.get("KIBAN_OIDC_SCOPES", "").split(),
+            "admits": os.environ.get("KIBAN_OIDC_ADMITS"),
+        }
+        values = {key: value for key, value in given_values.items() if value}
+        one = provider_of({"name": "oidc", "issuer": issuer, **values}, "The settings of the identity provider")
+        found = (*found, one)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from kiban.records.technique import TECHNIQUES
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.body_limit import TakesFiles
 from kiban.web.language import language_of
 from kiban.web.page import page
@@ -16,7 +16,7 @@ ROUTER = APIRouter()
 
 
 @ROUTER.get("/deposit")
-def show_deposit(request: Request, desk: AtDesk, sample: str = "") -> Response:
+def show_deposit(request: Request, desk: LoggedIn, sample: str = "") -> Response:
     """Show the place to drop files on; for a sample, where its name or identifier comes in the address."""
     return _page(request, desk, outcomes=None, sample=sample[:LONGEST_SAMPLE])
 

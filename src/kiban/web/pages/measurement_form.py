@@ -11,7 +11,7 @@ from kiban.operations.read_record import current
 from kiban.operations.samples import Form
 from kiban.operations.templates import Kept, list_templates
 from kiban.records.record import Record, RecordKind
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.form_data import SentForm
 from kiban.web.form_view import FormView, ValueForm
 from kiban.web.language import Speaker, language_of
@@ -23,7 +23,7 @@ _PARTS = ("values",)
 
 
 @ROUTER.get("/measurements/{identifier}/edit")
-def show_measurement_form(request: Request, desk: AtDesk, identifier: str, template: str = "") -> Response:
+def show_measurement_form(request: Request, desk: LoggedIn, identifier: str, template: str = "") -> Response:
     """Show the form with what was said; without a template, those that there are for the technique."""
     record = current(desk.asker, desk.resources, identifier, RecordKind.MEASUREMENT)
     view = FormView()

@@ -15,7 +15,7 @@ from kiban.operations.templates import list_templates
 from kiban.records.process import Process, ProcessState
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.form_data import Given, SentForm
 from kiban.web.form_view import FormView, ValueForm
 from kiban.web.language import Speaker, language_of
@@ -29,7 +29,7 @@ _TEXTS = ("name", "description", "state", "started_at", "ended_at", "operator", 
 
 
 @ROUTER.get("/processes/new")
-def show_new_process(request: Request, desk: AtDesk, template: str = "") -> Response:
+def show_new_process(request: Request, desk: LoggedIn, template: str = "") -> Response:
     """Show an empty form."""
     return _page(request, desk, ValueForm.new(desk, template, _PARTS), FormView(), _head(None))
 
@@ -59,7 +59,7 @@ def take_new_process(request: Request, desk: AtDesk, form: SentForm) -> Response
 
 
 @ROUTER.get("/processes/{identifier}/edit")
-def show_process_form(request: Request, desk: AtDesk, identifier: str, template: str = "") -> Response:
+def show_process_form(request: Request, desk: LoggedIn, identifier: str, template: str = "") -> Response:
     """Show the form with what is known."""
     record = current(desk.asker, desk.resources, identifier, RecordKind.PROCESS)
     view = FormView()

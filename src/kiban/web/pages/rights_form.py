@@ -17,7 +17,7 @@ from kiban.records.field import Field
 from kiban.records.filled import Problem, fill
 from kiban.records.record import Record
 from kiban.records.rights.form import FIELDS, rights_of_values, values_of
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.form_data import Given, SentForm
 from kiban.web.form_view import FormView
 from kiban.web.page import page
@@ -29,7 +29,7 @@ _PART = "rights"
 
 
 @ROUTER.get("/records/{identifier}/rights")
-def show_rights_form(request: Request, desk: AtDesk, identifier: str) -> Response:
+def show_rights_form(request: Request, desk: LoggedIn, identifier: str) -> Response:
     """Show it with what is stated; what only the project states is there to begin with."""
     record, stated = _record(desk, identifier)
     return _page(request, record, stated, _typed(stated), FormView())

@@ -15,7 +15,7 @@ from kiban.operations.samples import Form, change_sample, register_sample
 from kiban.operations.templates import list_templates
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.form_data import Given, SentForm
 from kiban.web.form_view import FormView, ValueForm
 from kiban.web.language import Speaker, language_of
@@ -29,7 +29,7 @@ _TEXTS = ("name", "formula", "location", "custodian", "description")
 
 
 @ROUTER.get("/samples/new")
-def show_new_sample(request: Request, desk: AtDesk, template: str = "") -> Response:
+def show_new_sample(request: Request, desk: LoggedIn, template: str = "") -> Response:
     """Show an empty form."""
     return _page(request, desk, ValueForm.new(desk, template, _PARTS), FormView(), _head(None))
 
@@ -55,7 +55,7 @@ def take_new_sample(request: Request, desk: AtDesk, form: SentForm) -> Response:
 
 
 @ROUTER.get("/samples/{identifier}/edit")
-def show_sample_form(request: Request, desk: AtDesk, identifier: str, template: str = "") -> Response:
+def show_sample_form(request: Request, desk: LoggedIn, identifier: str, template: str = "") -> Response:
     """Show the form with what is known."""
     record = current(desk.asker, desk.resources, identifier, RecordKind.SAMPLE)
     view = FormView()

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from kiban.errors import InvalidValue, KibanError
 from kiban.operations.standard_structures import Standing, adopt, list_structures
 from kiban.records.template import DESCRIBED
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.form_data import SentForm
 from kiban.web.page import page
 
@@ -20,7 +20,7 @@ _TO_TAKE = (Standing.ABSENT, Standing.OUTDATED)
 
 
 @ROUTER.get("/templates/library")
-def show_library(request: Request, desk: AtDesk) -> Response:
+def show_library(request: Request, desk: LoggedIn) -> Response:
     """Show the library."""
     return _page(request, desk)
 

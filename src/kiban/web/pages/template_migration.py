@@ -14,7 +14,7 @@ from kiban.operations.template_preview import preview
 from kiban.operations.templates import Kept, get_template
 from kiban.records.field import walk
 from kiban.records.template_migration import Act, Step
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.form_data import Given, SentForm
 from kiban.web.page import page
 
@@ -22,7 +22,7 @@ ROUTER = APIRouter()
 
 
 @ROUTER.get("/templates/{identifier}/migrate")
-def show_migration(request: Request, desk: AtDesk, identifier: str) -> Response:
+def show_migration(request: Request, desk: LoggedIn, identifier: str) -> Response:
     """Show what would become of the records."""
     return _page(request, desk, get_template(desk.asker, desk.resources, identifier), Given(tree={}))
 

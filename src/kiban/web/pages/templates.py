@@ -27,7 +27,7 @@ from kiban.records.record import RecordKind
 from kiban.records.technique import TECHNIQUES
 from kiban.records.template import DESCRIBED, Template
 from kiban.records.template_change import changes
-from kiban.web.asker import AtDesk, Desk
+from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.change_words import say
 from kiban.web.form_data import DEEPEST, SentForm, depth, texts
 from kiban.web.language import Speaker, language_of
@@ -50,7 +50,7 @@ def show_templates(request: Request, desk: AtDesk) -> Response:
 
 
 @ROUTER.get("/templates/new")
-def show_new_template(request: Request, desk: AtDesk, applies_to: str = RecordKind.SAMPLE.value) -> Response:
+def show_new_template(request: Request, desk: LoggedIn, applies_to: str = RecordKind.SAMPLE.value) -> Response:
     """Show an empty editor."""
     return _editor(
         request, typed={"applies_to": applies_to, "fields": [{}]}, built=Built(), kept=None, choices=offered(desk)
@@ -115,7 +115,7 @@ def show_template(
 
 
 @ROUTER.get("/templates/{identifier}/edit")
-def show_editor(request: Request, desk: AtDesk, identifier: str) -> Response:
+def show_editor(request: Request, desk: LoggedIn, identifier: str) -> Response:
     """Show the editor with the current version in it."""
     kept = get_template(desk.asker, desk.resources, identifier)
     return _editor(request, typed=typed_template(kept.template), built=Built(), kept=kept)
