@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -199,7 +199,12 @@ def _resources(tmp_path: Path) -> Resources:
     for tier in (Tier.CLOSED, Tier.OPEN):
         catalog.ensure_scope(project=PROJECT, tier=tier)
     anything = SimpleNamespace()
-    names = {f for f in Resources.__dataclass_fields__ if f not in {"catalog", "project"}}
+    # What has a default of its own is left as it is.
+    names = {
+        f.name
+        for f in fields(Resources)
+        if f.name not in {"catalog", "project"} and f.default is MISSING and f.default_factory is MISSING
+    }
     return Resources(catalog=catalog, project=PROJECT, **dict.fromkeys(names, anything))  # type: ignore[arg-type]
 
 

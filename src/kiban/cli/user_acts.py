@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from kiban.records.party import Asker
 
 
+_RESIDENCIES = {
+    "unknown": "unknown",
+    "resident": "resident",
+    "specific": "resident of a specific category",
+    "non-resident": "non-resident",
+}
+
+
 def add_login(parser: argparse.ArgumentParser) -> None:
     """The argument that names an account."""
     parser.add_argument("login", metavar="LOGIN", help="login name of the account")
@@ -22,6 +30,10 @@ def add_login(parser: argparse.ArgumentParser) -> None:
 def _add_attributes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--email", metavar="ADDRESS", help="where to write to")
     parser.add_argument("--organisation", metavar="NAME", help="name or ROR identifier of an organisation here")
+    parser.add_argument("--country", metavar="CODE", help="where the person is, as JP; the organisation's unless given")
+    parser.add_argument(
+        "--residency", choices=_RESIDENCIES, metavar="WORD", help=f"for export control: {', '.join(_RESIDENCIES)}"
+    )
     parser.add_argument("--until", metavar="DAY", help="the account ends after this day, as 2027-03-31")
     parser.add_argument("--responsible", metavar="LOGIN", help="of an instrument: who answers for it")
     parser.add_argument(
@@ -236,10 +248,13 @@ def _identity(arguments: argparse.Namespace) -> int:
 
 def _given(arguments: argparse.Namespace, asker: Asker, resources: Resources) -> dict[str, Any]:
     from kiban.operations.accounts import end_of_day, get_account, organisation_named
+    from kiban.records.parties.export_control import Residency
 
     found = {
         "name": arguments.name,
         "email": arguments.email,
+        "country": arguments.country,
+        "residency": Residency(_RESIDENCIES[arguments.residency]) if arguments.residency else None,
         "is_operator": arguments.operator,
         "is_export_officer": arguments.export_officer,
         "organisation": organisation_named(resources, arguments.organisation) if arguments.organisation else None,
