@@ -199,13 +199,8 @@ def _resources(tmp_path: Path) -> Resources:
     for tier in (Tier.CLOSED, Tier.OPEN):
         catalog.ensure_scope(project=PROJECT, tier=tier)
     anything = SimpleNamespace()
-    # What has a default of its own is left as it is.
-    names = {
-        f.name
-        for f in fields(Resources)
-        if f.name not in {"catalog", "project"} and f.default is MISSING and f.default_factory is MISSING
-    }
-    return Resources(catalog=catalog, project=PROJECT, **dict.fromkeys(names, anything))  # type: ignore[arg-type]
+    needed = {f.name for f in fields(Resources) if f.default is f.default_factory is MISSING} - {"catalog", "project"}
+    return Resources(catalog=catalog, project=PROJECT, **dict.fromkeys(needed, anything))  # type: ignore[arg-type]
 
 
 def test_the_filter_is_for_the_act_and_the_right(resources: Resources) -> None:
