@@ -339,7 +339,9 @@ class InquiryOverHttp(Inquiry):
             return answer
         other = self.get(address.format(never))
         assert answer.status_code == other.status_code
-        assert answer.text.replace(pid, "") == other.text.replace(never, "")
+        # The link to log in leads back, and has the identifier as addresses write it.
+        hidden, missing = pid.removeprefix("kb:"), never.removeprefix("kb:")
+        assert answer.text.replace(hidden, "") == other.text.replace(missing, "")
         assert _headers(answer) == _headers(other)
         return None
 

@@ -77,6 +77,10 @@ SAME: dict[tuple[str, str], str] = {
     ("kiban.access.asker_of", "for end in ends if end is not None  ->  for end in ends if True"): (
         "Where there is none among the ends, it has been said already that there is no end."
     ),
+    (
+        "kiban.records.parties.directory",
+        "{person.organisation} if person.organisation else set()  ->  {person.organisation}",
+    ): "Nothing is ever given to the party None.",
     **{
         ("kiban.access.rules.shared_tier", f"scope.tier is not Tier.SHARED or scope.agreement is None  ->  {other}"): (
             _WHERE_SHARED
