@@ -6,14 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from kiban.operations.deposit import deposit
+from kiban.operations.judge_export import judge_export, judgement_of
 from kiban.operations.resources import Resources
 from kiban.operations.show import show
 from kiban.operations.show_as_json import shown_as_json
+from kiban.records.parties.export_control import ExportClass
 from kiban.records.party import ANONYMOUS, Asker
 from kiban.records.record import Record
 from kiban.records.scope import Tier
 from kiban.store.catalog import Batch
 from kiban.testing.catalog_examples import Laboratory
+from kiban.testing.memory_platform import owner_of
 
 
 def test_samples_that_it_may_be_of_are_named_where_they_are_seen(
@@ -32,3 +35,47 @@ def test_samples_that_it_may_be_of_are_named_where_they_are_seen(
     stranger = shown_as_json(show(ANONYMOUS, resources, record.pid))
     assert stranger["document"]["candidates"] == [seen.pid]
     assert hidden.pid not in str(stranger)
+
+
+def test_hidden_records_in_its_fields_are_gone_and_the_rest_stays(asker: Asker, resources: Resources) -> None:
+    lab = Laboratory(resources.catalog, project=resources.project)
+    hidden, seen = (lab.sample(f"{tier} two", scope=lab.scope(tier).number) for tier in (Tier.CLOSED, Tier.OPEN))
+    document = {
+        "name": "open three",
+        "template": {"id": hidden.pid, "name": "Secret recipe", "version": 3},
+        "values": {"from": hidden.pid, "with": seen.pid, "all": [hidden.pid, seen.pid, "kb:no such"], "t": 1.5},
+        "note": f"compare {seen.pid}",
+    }
+    record = lab.sample("open three", scope=lab.scope(Tier.OPEN).number)
+    record = replace(record, document={**record.document, **document})
+    deposited = lab.event("deposited", record.id, scope=record.scope)
+    deposited = replace(deposited, details={"path": "secret/customer.csv", "checksum": "ab" * 32})
+    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+        writing.add(Batch(records=(hidden, seen, record), events=(deposited,)))
+    whole = show(asker, resources, record.pid)
+    assert whole.record.document["template"] == document["template"]
+    assert whole.events[0].details["path"] == "secret/customer.csv"
+    stranger = show(ANONYMOUS, resources, record.pid)
+    assert stranger.record.document["template"] is None
+    assert stranger.record.document["values"] == {
+        "from": None,
+        "with": seen.pid,
+        "all": [seen.pid, "kb:no such"],
+        "t": 1.5,
+    }
+    assert stranger.record.document["note"] == document["note"]
+    assert [(event.action, event.details) for event in stranger.events] == [("deposited", {})]
+    told = str(shown_as_json(stranger))
+    assert not any(word in told for word in (hidden.pid, "Secret recipe", "customer", "abab"))
+
+
+def test_why_something_is_listed_is_the_business_of_the_project(asker: Asker, resources: Resources) -> None:
+    officer = owner_of(resources)
+    lab = Laboratory(resources.catalog, project=resources.project)
+    record = lab.sample("open four", scope=lab.scope(Tier.OPEN).number)
+    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+        writing.add(Batch(records=(record,)))
+    judge_export(officer, resources, ExportClass.NOT_LISTED, ground="a customer's furnace", identifiers=[record.pid])
+    assert judgement_of(officer, resources, record.pid).ground == "a customer's furnace"
+    assert judgement_of(ANONYMOUS, resources, record.pid).ground == ""
+    assert "judged export" not in {event.action for event in show(ANONYMOUS, resources, record.pid).events}

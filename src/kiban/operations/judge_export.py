@@ -19,7 +19,7 @@ from kiban.records.event import Event
 from kiban.records.parties.export_control import ExportClass
 from kiban.records.party import Act, Asker
 from kiban.records.record import Record
-from kiban.records.scope import Scope, Visible
+from kiban.records.scope import Scope, Tier, Visible
 from kiban.store.catalog import Batch
 
 JUDGED = "judged export"
@@ -120,9 +120,12 @@ def judge_export(
         view = Visible(seen.numbers | frozenset(moves.values()))
         details = {"class": export_class.value, "item": item, "ground": ground}
         now = datetime.now(UTC)
+        # Why something is listed is the project's business, whoever else sees the record.
+        own = resources.catalog.ensure_scope(project=project, tier=Tier.CLOSED).number
+        view = Visible(view.numbers | {own})
         events = tuple(
-            Event(at=now, actor=asker.party, action=JUDGED, subject=record, scope=scope, details=details)
-            for record, scope in moves.items()
+            Event(at=now, actor=asker.party, action=JUDGED, subject=record, scope=own, details=details)
+            for record in moves
         )
         with resources.catalog.writing(view, project=project) as writing:
             writing.move(moves)

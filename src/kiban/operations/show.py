@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from kiban.access.verdict import Verdict, weigh
 from kiban.errors import RecordNotFound
+from kiban.operations.as_seen import as_seen, events_as_seen
 from kiban.operations.audited import reads, saw
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import StatedRights, stated_rights
@@ -18,7 +19,7 @@ from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Scope, Visible
+from kiban.records.scope import Scope
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST = 100
@@ -102,7 +103,7 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
     versioned = {} if version is None else {"version": version}
     saw(record, *others.values(), *files, subject=record.pid, details=versioned)
     return Shown(
-        record=_as_seen(resources, visible, record),
+        record=as_seen(resources, visible, record),
         scope=scope,
         held=judgement.rights,
         grounds=tuple(sorted(judgement.permissions, key=lambda ground: -len(ground[1].rights))),
@@ -113,19 +114,9 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
         composition=catalog.compositions([sample.id], visible).get(sample.id, {}) if sample is not None else {},
         files=files,
         versions=catalog.versions(record.id, visible),
-        events=catalog.events(visible, subject=record.id),
+        events=events_as_seen(visible, record, catalog.events(visible, subject=record.id)),
         rights=stated_rights(resources, visible, record),
     )
-
-
-def _as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
-    """The record without the identifiers of samples that it may be of and that the asker does not see."""
-    candidates = record.document.get("candidates")
-    if not candidates:
-        return record
-    seen = {sample.pid for sample in resources.catalog.get_many(list(candidates), visible).values()}
-    left = [candidate for candidate in candidates if candidate in seen]
-    return replace(record, document={**record.document, "candidates": left})
 
 
 def resolve(identifier: str) -> UUID | str:

@@ -1,0 +1,77 @@
+"""A record as one asker sees it: what it says of other records is left out where these do not exist for the asker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kiban.errors import InvalidIdentifier
+from kiban.operations.resources import Resources
+from kiban.records.event import Event
+from kiban.records.identity import parse_pid
+from kiban.records.record import Record
+from kiban.records.scope import Visible
+
+_LONGEST = 20
+"""Characters that a short identifier may be written with."""
+_MARK = "kb:"
+
+
+def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
+    """The record without the identifiers of records that the asker does not see.
+
+    Wherever one stands alone as a text (a reference in a field of a template, the template itself, the samples that a
+    measurement may be of), it is gone: from lists, and `None` elsewhere. Whoever may change the record has it whole.
+    """
+    if record.scope in visible.writable:
+        return record
+    named = set(_identifiers(record.document))
+    if not named:
+        return record
+    seen = {other.pid for other in resources.catalog.get_many(sorted(named), visible).values()}
+    hidden = named - seen
+    return replace(record, document=_without(record.document, hidden)) if hidden else record
+
+
+def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) -> tuple[Event, ...]:
+    """What was done to it. The details (paths, checksums, other records) are for those who may change it."""
+    if record.scope in visible.writable:
+        return tuple(events)
+    return tuple(replace(event, details={}) for event in events)
+
+
+def _identifiers(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if (pid := _pid(value)) is not None:
+            yield pid
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _identifiers(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _identifiers(inner)
+
+
+def _pid(text: str) -> str | None:
+    if len(text) > _LONGEST or not text.startswith(_MARK):
+        return None
+    try:
+        return parse_pid(text)
+    except InvalidIdentifier:
+        return None
+
+
+def _without(value: Any, hidden: set[str]) -> Any:
+    if isinstance(value, Mapping):
+        # What names the record beside its identifier (a template by its name and version) goes with it.
+        return {name: None if _names(inner, hidden) else _without(inner, hidden) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without(inner, hidden) for inner in value if not _names(inner, hidden)]
+    return value
+
+
+def _names(value: Any, hidden: set[str]) -> bool:
+    if isinstance(value, Mapping):
+        value = value.get("id")
+    return isinstance(value, str) and _pid(value) in hidden
