@@ -118,10 +118,12 @@ BEGUN = Begun(state="s", nonce="n-1", verifier="v" * 43)
 
 
 def answering(**other: Any) -> OidcClient:
-    """A client of a provider whose answers are given by the ends of their paths."""
+    """A client of a provider whose answers are given by the ends of their paths. It goes by the real clock."""
+    now = time.time()
+    fresh = token({**GOOD, "iat": now - 1, "exp": now + 60})
     answers = {
         "openid-configuration": METADATA, "jwks": KEYS, "me": {"sub": "hana", "name": "花"},
-        "token": {"id_token": token(GOOD), "access_token": "at"}, **other,
+        "token": {"id_token": fresh, "access_token": "at"}, **other,
     }  # fmt: skip
 
     def answer(request: httpx.Request) -> httpx.Response:

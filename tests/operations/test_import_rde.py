@@ -418,7 +418,8 @@ def test_without_its_template_a_stranger_gets_no_data_set(asker: Asker, resource
     found = told(
         run(asker, resources, put(inbox / "set", files), template="annealing_v1.2", placement=Placement(tier=Tier.OPEN))
     )
-    with pytest.raises(NotExportable, match="may not see the template"):
+    # What is hidden looks absent: a measurement that no template describes is answered in the same words.
+    with pytest.raises(NotExportable, match="No template describes"):
         export(ANONYMOUS, resources, found.records[0], "rde")
     assert "rde" not in {offer.name for offer in offers(ANONYMOUS, resources, found.records[0])}
 

@@ -43,7 +43,8 @@ def test_hidden_records_in_its_fields_are_gone_and_the_rest_stays(asker: Asker, 
     document = {
         "name": "open three",
         "template": {"id": hidden.pid, "name": "Secret recipe", "version": 3},
-        "values": {"from": hidden.pid, "with": seen.pid, "all": [hidden.pid, seen.pid, "kb:no such"], "t": 1.5},
+        "values": {"temperature": 5},
+        "about": {"from": hidden.pid, "with": seen.pid, "all": [hidden.pid, seen.pid, "kb:no such"], "t": 1.5},
         "note": f"compare {seen.pid}",
     }
     record = lab.sample("open three", scope=lab.scope(Tier.OPEN).number)
@@ -57,7 +58,8 @@ def test_hidden_records_in_its_fields_are_gone_and_the_rest_stays(asker: Asker, 
     assert whole.events[0].details["path"] == "secret/customer.csv"
     stranger = show(ANONYMOUS, resources, record.pid)
     assert stranger.record.document["template"] is None
-    assert stranger.record.document["values"] == {
+    assert stranger.record.document["values"] == {}
+    assert stranger.record.document["about"] == {
         "from": None,
         "with": seen.pid,
         "all": [seen.pid, "kb:no such"],

@@ -16,13 +16,16 @@ from kiban.records.scope import Visible
 _LONGEST = 20
 """Characters that a short identifier may be written with."""
 _MARK = "kb:"
+_OF_TEMPLATE = ("values", "meant", "done")
+"""The parts of documents that hold values of a template's fields."""
 
 
 def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
     """The record without the identifiers of records that the asker does not see.
 
     Wherever one stands alone as a text (a reference in a field of a template, the template itself, the samples that a
-    measurement may be of), it is gone: from lists, and `None` elsewhere. Whoever may change the record has it whole.
+    measurement may be of), it is gone: from lists, and `None` elsewhere; with a template the values of its fields go,
+    whose names only it knows. Whoever may change the record has it whole.
     """
     if record.scope in visible.writable:
         return record
@@ -31,7 +34,13 @@ def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
         return record
     seen = {other.pid for other in resources.catalog.get_many(sorted(named), visible).values()}
     hidden = named - seen
-    return replace(record, document=_without(record.document, hidden)) if hidden else record
+    if not hidden:
+        return record
+    document = dict(record.document)
+    if _names(document.get("template"), hidden):
+        # Without the names of their fields the values mean nothing.
+        document |= {part: {} for part in _OF_TEMPLATE if part in document}
+    return replace(record, document=_without(document, hidden))
 
 
 def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) -> tuple[Event, ...]:
