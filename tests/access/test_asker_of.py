@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from kiban.access.asker_of import anonymous, asker_of
+from kiban.access.granted import granted_in
 from kiban.records.parties.directory import Decision, Directory
 from kiban.records.parties.export_control import Release, ReleaseRow, ReleaseTable, Residency
 from kiban.records.parties.people import Group, Organisation, Person
@@ -51,6 +52,13 @@ def pact(*parts: Participant, starts: datetime = START, ends: datetime | None = 
 def part(party: UUID, *rights: Right, **others: object) -> Participant:
     values = {"since": START, "accepted_at": START} | others
     return Participant(party=party, rights=frozenset(rights or (Right.DATA,)), **values)  # type: ignore[arg-type]
+
+
+def test_somebody_is_of_the_groups_that_name_them_and_of_one_organisation() -> None:
+    found = directory()
+    assert found.parties_of(HANA) == granted_in(found).parties_of(HANA) == frozenset(PARTIES)
+    alone = replace(HANA, id=UUID(int=5), organisation=None)
+    assert found.parties_of(alone) == granted_in(found).parties_of(alone) == {alone.id}
 
 
 @pytest.mark.parametrize("party", PARTIES)

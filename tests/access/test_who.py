@@ -95,6 +95,16 @@ def test_a_move_gives_and_takes_the_records_that_move() -> None:
     assert not found.is_public
 
 
+def test_what_several_moves_give_and_take_is_told_together_in_whatever_order() -> None:
+    moves = [Move(before=CLOSED, after=SHARED, n_records=12), Move(before=OPEN, after=CLOSED, n_records=5)]
+    there = what_if(DIRECTORY, DIRECTORY, moves, NOW)
+    back = what_if(DIRECTORY, DIRECTORY, moves[::-1], NOW)
+    assert there == back
+    [ben] = [each for each in back.differences if each.person == BEN]
+    assert ben.gained == {Right.EXISTS, Right.METADATA, Right.DATA}
+    assert ben.lost == READING | {Right.RESHARE}
+
+
 def test_opening_is_called_public() -> None:
     found = what_if(DIRECTORY, DIRECTORY, [Move(before=SHARED, after=OPEN, n_records=3)], NOW)
     assert found.is_public

@@ -100,5 +100,16 @@ SAME: dict[tuple[str, str], str] = {
         "if refused is None: refused = EVERY_RIGHT.difference(*(_RIGHTS[act] for act in asker.acts))"
         "  ->  if True: refused = EVERY_RIGHT.difference(*(_RIGHTS[act] for act in asker.acts))",
     ): "What is looked up is what would be worked out.",
+    (
+        "kiban.access.asker_of",
+        "if known is None: known = _asker(directory, granted, person, at, acts=acts, project=project) "
+        "granted.remember(known, person, acts, project, at)  ->  if True: known = _asker(directory, granted, person, at, "
+        "acts=acts, project=project) granted.remember(known, person, acts, project, at)",
+    ): "What is remembered is what would be worked out.",
+    (
+        "kiban.records.scope",
+        "if not given <= self.numbers: object.__setattr__(self, name, given & self.numbers)"
+        "  ->  if True: object.__setattr__(self, name, given & self.numbers)",
+    ): "What lies within a set is not cut by it.",
 }
 """Changes that nobody can tell from the code as it is, by module and change, with the reason."""
