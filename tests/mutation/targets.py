@@ -103,8 +103,9 @@ SAME: dict[tuple[str, str], str] = {
     (
         "kiban.access.asker_of",
         "if known is None: known = _asker(directory, granted, person, at, acts=acts, project=project) "
-        "granted.remember(known, person, acts, project, at)  ->  if True: known = _asker(directory, granted, person, at, "
-        "acts=acts, project=project) granted.remember(known, person, acts, project, at)",
+        "granted.remember(known, person, acts, project, at)"
+        "  ->  if True: known = _asker(directory, granted, person, at, acts=acts, project=project) "
+        "granted.remember(known, person, acts, project, at)",
     ): "What is remembered is what would be worked out.",
     (
         "kiban.records.scope",
