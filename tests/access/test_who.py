@@ -108,6 +108,7 @@ def test_what_several_moves_give_and_take_is_told_together_in_whatever_order() -
 def test_opening_is_called_public() -> None:
     found = what_if(DIRECTORY, DIRECTORY, [Move(before=SHARED, after=OPEN, n_records=3)], NOW)
     assert found.is_public
+    assert found.losing == ()
     by_person = {each.person: each for each in found.differences}
     assert (by_person[BEN].n_gained, by_person[BEN].n_lost) == (0, 0)  # Ben saw them before, and may now do more
     assert by_person[BEN].gained == {Right.USE, Right.JOINT, Right.RESHARE}

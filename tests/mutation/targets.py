@@ -102,11 +102,23 @@ SAME: dict[tuple[str, str], str] = {
     ): "What is looked up is what would be worked out.",
     (
         "kiban.access.asker_of",
-        "if known is None: known = _asker(directory, granted, person, at, acts=acts, project=project) "
-        "granted.remember(known, person, acts, project, at)"
+        "if known is None: known = _asker(directory, granted, person, at, acts=acts, project=project) granted.rememb..."
         "  ->  if True: known = _asker(directory, granted, person, at, acts=acts, project=project) "
-        "granted.remember(known, person, acts, project, at)",
+        "granted.remember(known,...",
     ): "What is remembered is what would be worked out.",
+    ("kiban.access.who", "d.person.name if d.person else ''  ->  ''"): "They come in order of their names already.",
+    ("kiban.access.who", "directory.name_of(o) if o else ''  ->  directory.name_of(o)"): (
+        "People of no organisation come last whatever it is called."
+    ),
+    ("kiban.records.scope", "False  ->  True"): "Address and rule say who asks, not what may be seen.",
+    (
+        "kiban.records.scope",
+        "given is None or given == self.numbers  ->  given is None",
+    ): "The same set is taken twice.",
+    (
+        "kiban.records.scope",
+        "given <= self.numbers  ->  given < self.numbers",
+    ): "What lies within a set is not cut by it.",
     (
         "kiban.records.scope",
         "if not given <= self.numbers: object.__setattr__(self, name, given & self.numbers)"
