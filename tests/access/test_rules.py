@@ -217,3 +217,8 @@ def test_nobody_is_anybody() -> None:
     """An identifier that is not there is not the same as another that is not there."""
     assert verdict.rights(asker(agreements={}, invitations={}), scope()) == NO_RIGHTS
     assert isinstance(OURS, UUID)
+
+
+def test_what_our_rules_say_is_remembered() -> None:
+    """A rule that is not steady would be asked anew for each request, of every scope."""
+    assert all(getattr(rule, "is_steady", False) is True for rule in verdict.rules())
