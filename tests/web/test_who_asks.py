@@ -92,3 +92,9 @@ def test_a_token_that_is_not_good_is_refused_even_for_what_is_open(doors: Progra
     answer = doors.get("/api/v1/search", headers={"authorization": f"Bearer {token}"})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_the_first_page_tells_the_unknown_that_there_may_be_more(doors: Program) -> None:
+    told = "You are not logged in"
+    assert told in doors.get("/").text
+    assert told not in doors.get("/", headers=log_in(doors)).text
