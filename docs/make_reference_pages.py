@@ -388,14 +388,18 @@ More than [one person or program](settings.md#limits) may send is answered with 
 Errors are `application/problem+json` (RFC 9457). `error` is one of [the names](errors.md); `fault` and `mend` are its
 two sentences; `position` says where a question goes wrong, `parameters` which parameters cannot be used.
 
-With curl, while the platform runs:
+A request without a token is answered with what is open to everybody, and may change nothing (401). A program shows a
+[token](../how-to/let-people-log-in.md#programs). With curl, while the platform runs:
 
 ```sh
-curl --data-binary @scan.xrdml -H 'Content-Type: application/octet-stream' \\
+TOKEN=$(kiban token add operator --name curl --act write --days 30)
+curl --data-binary @scan.xrdml -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/octet-stream' \\
     'http://127.0.0.1:8420/api/v1/deposits?name=scan.xrdml'
-curl -G http://127.0.0.1:8420/api/v1/search --data-urlencode 'q=technique = "xrd" AND d_spacing > 3 angstrom'
-curl -o scan.nxs http://127.0.0.1:8420/api/v1/records/kb:4AZS-ZS9Y-1Z/normalised
-curl -o table.csv -G http://127.0.0.1:8420/api/v1/tables --data-urlencode 'q=kind = "sample"'
+curl -H "Authorization: Bearer $TOKEN" -G http://127.0.0.1:8420/api/v1/search \\
+    --data-urlencode 'q=technique = "xrd" AND d_spacing > 3 angstrom'
+curl -H "Authorization: Bearer $TOKEN" -o scan.nxs http://127.0.0.1:8420/api/v1/records/kb:4AZS-ZS9Y-1Z/normalised
+curl -H "Authorization: Bearer $TOKEN" -o table.csv -G http://127.0.0.1:8420/api/v1/tables \\
+    --data-urlencode 'q=kind = "sample"'
 ```
 """
     routes = [(verb.upper(), path, route) for path, at in document["paths"].items() for verb, route in at.items()]
