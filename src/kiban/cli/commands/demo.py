@@ -57,7 +57,8 @@ class Demo:
                     )
                     return
                 say(f"Kiban is ready: {address}\nIts data is in {settings.home}. Ctrl-C ends it.")
-                say("Log in as one of these, once, within 12 hours (another link: kiban user link NAME):")
+                say(f"Another link: kiban user link NAME --home {settings.home} --address {address}")
+                say("Log in as one of these, once, within 12 hours:")
                 for who, page in pages.items():
                     say(f"  {who:<12} {page}")
                 if given.token is not None:
