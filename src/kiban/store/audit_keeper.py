@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kiban.store.sql_audit_log import SqlAuditLog
 
 _LOG = logging.getLogger(__name__)
+_NOT_SIGNED = "the end of the audit log is not signed yet, and will be with the next line: %s"
 _SOON_S = 0.5
 _NOTHING = Tail(0, "")
 
@@ -75,8 +76,8 @@ class AuditKeeper:
             if keep or tail != self._signed:
                 self._log.flush()
                 self._record(tail, keep=keep)
-        except StorageError:
-            _LOG.exception("the end of the audit log could not be signed")
+        except StorageError as e:
+            _LOG.warning(_NOT_SIGNED, e)
 
     def _record(self, tail: Tail, *, keep: bool = False) -> None:
         with self._turn:
@@ -86,5 +87,5 @@ class AuditKeeper:
             try:
                 self._heads.record(tail, keep=keep)
                 self._signed = tail
-            except StorageError:
-                _LOG.exception("the end of the audit log could not be signed")
+            except StorageError as e:
+                _LOG.warning(_NOT_SIGNED, e)
