@@ -34,7 +34,16 @@ def main() -> None:
         run(UV, "pip", "install", "--quiet", "--python", python, "--no-deps", wheel, cwd=folder)
         tests = folder / "tests"
         shutil.copytree(ROOT / "tests", tests, ignore=shutil.ignore_patterns("__pycache__"))
-        for part in ("docs", "benchmarks", "examples", "README.md", "README.ja.md", "CONTRIBUTING.md", "LICENSE"):
+        for part in (
+            "docs",
+            "benchmarks",
+            "examples",
+            "README.md",
+            "README.ja.md",
+            "CONTRIBUTING.md",
+            "SECURITY.md",
+            "LICENSE",
+        ):
             if (ROOT / part).is_dir():
                 shutil.copytree(ROOT / part, folder / part)
             elif (ROOT / part).exists():
