@@ -13,6 +13,7 @@ from kiban.errors import InvalidValue, RecordNotFound, Refused
 from kiban.operations.audited import reads, saw
 from kiban.operations.export_gate import check_publication
 from kiban.operations.find import understood
+from kiban.operations.placement import ensured
 from kiban.operations.resources import Resources, require_act
 from kiban.operations.show import resolve
 from kiban.records.event import Event
@@ -189,16 +190,7 @@ def _with_class(resources: Resources, scope: Scope, export_class: ExportClass, i
     wanted = replace(scope, export_class=export_class, export_item=item)
     if wanted == scope:
         return scope
-    return resources.catalog.ensure_scope(
-        project=wanted.project,
-        tier=wanted.tier,
-        agreement=wanted.agreement,
-        follows=wanted.follows,
-        closed_until=wanted.closed_until,
-        invitation=wanted.invitation,
-        export_class=wanted.export_class,
-        export_item=wanted.export_item,
-    )
+    return ensured(resources, wanted)
 
 
 def _scopes(resources: Resources) -> dict[int, Scope]:

@@ -279,3 +279,17 @@ def choices_in(asker: Asker, resources: Resources, wanted: UUID) -> Choices:
 def scope_of(resources: Resources, number: int) -> Scope:
     """The scope with this number."""
     return next(scope for scope in resources.catalog.scopes() if scope.number == number)
+
+
+def ensured(resources: Resources, scope: Scope) -> Scope:
+    """The scope that is like this one, whatever its number; made where there is none."""
+    return resources.catalog.ensure_scope(
+        project=scope.project,
+        tier=scope.tier,
+        agreement=scope.agreement,
+        follows=scope.follows,
+        closed_until=scope.closed_until,
+        invitation=scope.invitation,
+        export_class=scope.export_class,
+        export_item=scope.export_item,
+    )

@@ -16,6 +16,7 @@ from kiban.access.who import Difference, Move, what_if
 from kiban.errors import Conflict, InvalidValue
 from kiban.operations.chosen import Choice, Chosen
 from kiban.operations.export_gate import check_publication
+from kiban.operations.placement import ensured
 from kiban.operations.resources import Resources
 from kiban.operations.weigh_change import Effects, weigh_change
 from kiban.records.event import Event
@@ -246,20 +247,7 @@ def carry_out(asker: Asker, resources: Resources, seen: Preview, mark: str | Non
 def _made(resources: Resources, made: Plan) -> dict[Scope, Scope]:
     """The scopes that records go to, as they are in the catalog."""
     targets = {made.target(record) for record in made.choice.records}
-    return {scope: scope if scope.number != _UNMADE else _ensured(resources, scope) for scope in targets}
-
-
-def _ensured(resources: Resources, scope: Scope) -> Scope:
-    return resources.catalog.ensure_scope(
-        project=scope.project,
-        tier=scope.tier,
-        agreement=scope.agreement,
-        follows=scope.follows,
-        closed_until=scope.closed_until,
-        invitation=scope.invitation,
-        export_class=scope.export_class,
-        export_item=scope.export_item,
-    )
+    return {scope: scope if scope.number != _UNMADE else ensured(resources, scope) for scope in targets}
 
 
 def _check_still_there(asker: Asker, resources: Resources, page: list[Chosen]) -> None:
