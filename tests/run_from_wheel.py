@@ -1,4 +1,7 @@
-"""Build the wheel, install it into an environment of its own, and run the tests against it from an empty folder."""
+"""Build the wheel, install it into an environment of its own, and run the tests against it from an empty folder.
+
+Arguments go to pytest; paths of tests among them, as `tests/journeys`, are run instead of all.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +22,16 @@ def run(*command: str | Path, cwd: Path) -> None:
     subprocess.run([str(part) for part in command], cwd=cwd, check=True)
 
 
+def check_whole(wheel: Path) -> None:
+    """Fail where a file of the package is not in the wheel, or one is in it that the package does not have."""
+    package = ROOT / "src" / "kiban"
+    files = (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    wanted = {f"kiban/{path.relative_to(package).as_posix()}" for path in files}
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("kiban/")}
+    if wanted != packed:
+        sys.exit(f"The wheel is not the package; in one of them alone: {', '.join(sorted(wanted ^ packed))}.")
+
+
 def main() -> None:
     """Do it."""
     with tempfile.TemporaryDirectory(prefix="kiban-wheel-") as name:
@@ -26,6 +40,7 @@ def main() -> None:
         folder.chmod(0o755)
         run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist", cwd=ROOT)
         [wheel] = (folder / "dist").glob("*.whl")
+        check_whole(wheel)
         python = folder / "venv" / "bin" / "python"
         run(UV, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
         run(
@@ -50,7 +65,8 @@ def main() -> None:
                 shutil.copy(ROOT / part, folder / part)
         shutil.copy(ROOT / "pyproject.toml", folder / "pyproject.toml")
         environment = os.environ | {"KIBAN_TEST_DATA": str(ROOT.parent / "shared" / "data")}
-        command = [str(python), "-P", "-m", "pytest", "-n", "2", "--dist", "loadfile", "tests", *sys.argv[1:]]
+        everything = [] if any(each.startswith("tests") for each in sys.argv[1:]) else ["tests"]
+        command = [str(python), "-P", "-m", "pytest", "-n", "2", "--dist", "loadfile", *everything, *sys.argv[1:]]
         sys.exit(subprocess.run(command, cwd=folder, env=environment, check=False).returncode)
 
 
