@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from kiban.errors import UnknownUnit
 from kiban.query.entries import Quantity, entries
 from kiban.query.rights_answers import rights_answers
+from kiban.query.structure_answers import structure_answers
 from kiban.query.words import fold
 from kiban.records.property import Fact
 from kiban.records.record import Record
@@ -58,6 +59,8 @@ def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
         found["candidates"] = [fold(str(each)) for each in candidates]
     for path, texts in rights_answers(record.document.get("rights")).items():
         found[path] = list(texts)
+    for path, said in structure_answers(record).items():
+        found[path] = [each if isinstance(each, str) else Number(each, "") for each in said]
     for path, entry in entries(record.document):
         found.setdefault(path, []).append(_answer(entry))
     # An empty text is no value.

@@ -175,7 +175,7 @@ def _match(path: str, manner: Manner, text: str) -> Condition:
             f"{path} is not a text, so {manner} cannot be asked of it.",
             mend=mends.get(path, f"Compare it: {path} > ..."),
         )
-    return TextCondition(path, manner, fold(text))
+    return TextCondition(path, manner, vocabulary.as_compared(path, text))
 
 
 def _has(path: str, extent: Extent, values: tuple[str, ...]) -> Condition:
@@ -212,16 +212,17 @@ def _comparison(path: str, operator: Operator, value: Literal, known: Vocabulary
     if isinstance(value, Measured):
         return _number_comparison(path, operator, value, known)
     if vocabulary.is_entry(path):
-        return TextCondition(path, operator, fold(value if isinstance(value, str) else value.isoformat()))
+        text = value if isinstance(value, str) else value.isoformat()
+        return TextCondition(path, operator, vocabulary.as_compared(path, text))
     raise InvalidQuestion(
         f"{path} is compared with numbers; '{value}' is none.", mend=f"Write {path} > 5, with a unit."
     )
 
 
 def _text(path: str, operator: Operator, value: str) -> str:
-    folded = fold(value)
     if path not in CODED:
-        return folded
+        return vocabulary.as_compared(path, value)
+    folded = fold(value)
     known = vocabulary.codes(path)
     if folded not in known and operator in {Operator.EQUAL, Operator.NOT_EQUAL}:
         raise InvalidQuestion(

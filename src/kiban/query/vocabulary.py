@@ -10,6 +10,7 @@ from functools import cache, cached_property
 
 from kiban.query.entries import PARTS
 from kiban.query.question import RECORD_FIELDS
+from kiban.query.structure_answers import is_of_structure
 from kiban.query.words import fold
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import RecordKind
@@ -23,7 +24,7 @@ CODED = frozenset({"kind", "technique", "tier"})
 TIMES = frozenset({"started", "created"})
 
 _TERM = re.compile(r"[a-z_][a-z0-9_]*")
-_ENTRY_PATH = re.compile(rf"(?:{'|'.join(PARTS.values())})(?:\.[A-Za-z0-9_]+)+")
+_ENTRY_PATH = re.compile(rf"(?:{'|'.join((*PARTS.values(), 'structure'))})(?:\.[A-Za-z0-9_]+)+")
 _LONGEST_GUESS = 60
 
 _FIELDS_JA = {
@@ -60,8 +61,16 @@ def is_path(text: str) -> bool:
 
 
 def is_entry(path: str) -> bool:
-    """Say whether the path names an entry of a document: `metadata.*`; `field.*`, `meant.*`, `done.*` of a template."""
+    """Say whether the path names an entry of a document: `metadata.*`; `field.*`, `meant.*`, `done.*` of a template.
+
+    What a record holds of a structure, `structure.*`, is asked for in the same way.
+    """
     return bool(_ENTRY_PATH.fullmatch(path))
+
+
+def as_compared(path: str, text: str) -> str:
+    """Bring a text to the form in which the texts of that path are compared: folded, but for chemical formulas."""
+    return text if is_of_structure(path) else fold(text)
 
 
 def is_term(path: str) -> bool:

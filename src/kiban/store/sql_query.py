@@ -38,6 +38,7 @@ from kiban.query.condition import (
 from kiban.query.evaluate import has, relates
 from kiban.query.question import Extent, Manner, Operator
 from kiban.query.rights_answers import OWN, RIGHTS_PATHS, rights_answers
+from kiban.query.structure_answers import is_of_structure
 from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
 from kiban.store.sql_rights import project_rights
@@ -135,6 +136,12 @@ class Where:
         return f"{self._value(found or [])}::uuid[]" if n_rows <= FEW else None
 
     def _sql(self, condition: Condition) -> str:
+        asked = self._unguarded(condition)
+        path = getattr(condition, "path", "")
+        # What a record holds of a structure stands among its answers, and is a value.
+        return f"({data_seen('r.scope')} AND {asked})" if is_of_structure(path) else asked
+
+    def _unguarded(self, condition: Condition) -> str:
         match condition:
             case AllOf(parts):
                 return self._joined(parts, " AND ", "true")

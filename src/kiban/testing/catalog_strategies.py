@@ -64,6 +64,16 @@ def metadata() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+FORMULAS: tuple[dict[str, Any], ...] = (
+    {},
+    {"formula": "TiO2", "composition": {"Ti": 1 / 3, "O": 2 / 3}},
+    {"formula": "CO", "composition": {"C": 0.5, "O": 0.5}},
+    {"formula": "Co", "composition": {"Co": 1.0}},
+    {"formula": "an alloy", "composition": {"Fe": 0.7, "Ti": 0.3}},
+)
+"""What samples say of what they are made of."""
+
+
 def documents() -> st.SearchStrategy[dict[str, Any]]:
     """Documents of measurements, sound and not so sound."""
     text = st.sampled_from((*TEXTS, ""))
@@ -104,7 +114,7 @@ def rights() -> st.SearchStrategy[dict[str, Any]]:
 def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> World:
     """A few samples and measurements with facts; some of them changed or deleted afterwards."""
     samples = [
-        _record(draw, RecordKind.SAMPLE, document={"name": title})
+        _record(draw, RecordKind.SAMPLE, document={"name": title} | draw(st.sampled_from(FORMULAS)))
         for title in draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3))
     ]
     samples = [replace(s, sample=draw(st.sampled_from((s.id, s.id, None)))) for s in samples]

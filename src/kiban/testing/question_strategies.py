@@ -43,9 +43,10 @@ TEXTS = (
 TEXT_FIELDS = (
     *("title", "sample", "reader", "file", "instrument", "operator", "metadata.anode", "metadata.scan.mode"),
     *("licence", "rights_holder", "contributor", "funder", "award"),
+    *("structure.elements", "structure.chemical_formula_reduced", "structure.structure_features"),
 )
 LICENCES = ("CC-BY-4.0", "CC0-1.0 OR MIT", "LicenseRef-AllRightsReserved")
-NUMBER_ENTRIES = ("metadata.wavelength", "metadata.steps", "metadata.scan.step")
+NUMBER_ENTRIES = ("metadata.wavelength", "metadata.steps", "metadata.scan.step", "structure.nelements")
 TERMS = {
     "d_spacing": ("angstrom", "nm"),
     "charge_capacity": ("mA*h", "A*h"),
@@ -73,7 +74,7 @@ def texts() -> st.SearchStrategy[str]:
     """Texts, mostly the troublesome ones above and their parts."""
     return st.one_of(
         st.sampled_from(TEXTS),
-        st.sampled_from(("lt", "7", "試", "a_", "%", "", "ss", "Ti", "cc", "MIT", *LICENCES)),
+        st.sampled_from(("lt", "7", "試", "a_", "%", "", "ss", "Ti", "cc", "MIT", "CO", "Co", "O2Ti", *LICENCES)),
         st.text(),
     )
 

@@ -15,6 +15,17 @@ TERMS = (
     term("density", "Density", "密度", "ρ", "g/cm**3", "mass density", qudt="MassDensity"),
     term("bulk_density", "Bulk density", "かさ密度", "ρ_b", "g/cm**3", "嵩密度"),
     term("tap_density", "Tap density", "タップ密度", "ρ_t", "g/cm**3"),
+    term(
+        "theoretical_density",
+        "Theoretical density",
+        "理論密度",
+        "ρ_x",
+        "g/cm**3",
+        "X-ray density",
+        "calculated density",
+        "X線密度",
+        note=("Mass of the atoms in the unit cell over its volume.", "単位胞中の原子の質量を単位胞体積で割った値。"),
+    ),
     term("true_density", "True density", "真密度", "ρ_s", "g/cm**3", "skeletal density"),
     term(
         "relative_density",
