@@ -28,7 +28,7 @@ from kiban.records.file_entry import Blob, FileEntry
 from kiban.records.link import Predicate
 from kiban.records.property import Fact
 from kiban.records.record import Record
-from kiban.records.scope import Tier
+from kiban.records.scope import ScopeTerms, Tier
 from kiban.store import sql_insert, sql_rows
 from kiban.store.catalog import Batch
 from kiban.store.embedded_postgres import EmbeddedPostgres
@@ -193,7 +193,7 @@ def run(server: EmbeddedPostgres, n_measurements: int) -> None:
     lab, twin = Laboratory(catalog), SqlCatalog(SqlPool(server.conninfo(OWNER, names[1])))
     for tier in (Tier.CLOSED, Tier.OPEN):
         lab.scope(tier)
-        twin.ensure_scope(project=lab.project, tier=tier)
+        twin.ensure_scope(ScopeTerms(project=lab.project, tier=tier))
     listener = ServerAddress(server.home / "postgres").listener()
     assert listener is not None
     ours, copied = (Clock(psutil.Process(listener)) for _ in range(2))

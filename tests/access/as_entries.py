@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID, uuid5
 
 from kiban.records.parties.directory import Decision, Directory
@@ -19,7 +18,7 @@ from kiban.records.parties.export_control import (
 from kiban.records.parties.people import Group, Organisation, Person
 from kiban.records.parties.right import Right, Role
 from kiban.records.parties.terms import Agreement, Guest, Invitation, Participant, Project, RoleGrant
-from kiban.records.scope import Scope, Tier
+from kiban.records.scope import Scope, ScopeTerms, Tier
 
 from .plain_history import Place, RowAdded, State
 
@@ -139,23 +138,23 @@ def directory(state: State, numbers: Mapping[Place, int]) -> Directory:
     )
 
 
-def scope_values(state: State, place: Place) -> dict[str, Any]:
+def scope_terms(state: State, place: Place) -> ScopeTerms:
     """What `ensure_scope` is asked for."""
     says = state.projects[place.project]
-    return {
-        "project": place.project,
-        "tier": Tier(says.tier if place.tier is None else place.tier),
-        "agreement": says.agreement if place.tier is None else place.agreement,
-        "follows": place.tier is None,
-        "closed_until": place.closed_until,
-        "invitation": place.invitation,
-        "export_class": ExportClass(place.export_class),
-        "export_item": place.export_item,
-    }
+    return ScopeTerms(
+        project=place.project,
+        tier=Tier(says.tier if place.tier is None else place.tier),
+        agreement=says.agreement if place.tier is None else place.agreement,
+        follows=place.tier is None,
+        closed_until=place.closed_until,
+        invitation=place.invitation,
+        export_class=ExportClass(place.export_class),
+        export_item=place.export_item,
+    )
 
 
 def scope(state: State, place: Place, number: int) -> Scope:
-    return Scope(number=number, **scope_values(state, place))
+    return Scope.numbered(number, scope_terms(state, place))
 
 
 def name(kind: str, identity: UUID) -> str:

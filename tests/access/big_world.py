@@ -161,7 +161,7 @@ class BigWorld:
 
     def _number(self, place: Place) -> int:
         if place not in self.numbers:
-            scope = self.resources.catalog.ensure_scope(**as_entries.scope_values(self.state, place))
+            scope = self.resources.catalog.ensure_scope(as_entries.scope_terms(self.state, place))
             assert scope.number not in self.numbers.values()
             self.numbers[place] = scope.number
         return self.numbers[place]

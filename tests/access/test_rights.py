@@ -18,7 +18,7 @@ from kiban.records.parties.export_control import ExportClass
 from kiban.records.parties.right import READING, Right, Role, with_implied
 from kiban.records.parties.terms import Agreement, Guest, Participant, Project, RoleGrant
 from kiban.records.party import ANONYMOUS, EVERY_ACT, Act, Asker
-from kiban.records.scope import MAX_SCOPES, Scope, Tier, Visible, bits
+from kiban.records.scope import MAX_SCOPES, Scope, ScopeTerms, Tier, Visible, bits
 from kiban.store.memory_catalog import MemoryCatalog
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
@@ -197,7 +197,7 @@ def test_what_a_token_allows(given_act: Act, act: Act) -> None:
 def _resources(tmp_path: Path) -> Resources:
     catalog = MemoryCatalog()
     for tier in (Tier.CLOSED, Tier.OPEN):
-        catalog.ensure_scope(project=PROJECT, tier=tier)
+        catalog.ensure_scope(ScopeTerms(project=PROJECT, tier=tier))
     anything = SimpleNamespace()
     needed = {f.name for f in fields(Resources) if f.default is f.default_factory is MISSING} - {"catalog", "project"}
     return Resources(catalog=catalog, project=PROJECT, **dict.fromkeys(needed, anything))  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ from kiban.records.parties.right import Right
 from kiban.records.parties.terms import Agreement, Participant
 from kiban.records.party import Act, Asker
 from kiban.records.sample import Sample
-from kiban.records.scope import Scope, Tier
+from kiban.records.scope import Scope, ScopeTerms, Tier
 from kiban.testing.memory_platform import owner_of
 
 NOW = datetime.now(UTC)
@@ -66,7 +66,7 @@ def _shared(resources: Resources, owner: Asker) -> str:
         expected=resources.directory.load().revision,
     )
     record = register_sample(owner, resources, Sample(name="alloy 7"))
-    scope = resources.catalog.ensure_scope(project=resources.project, tier=Tier.SHARED, agreement=AGREEMENT)
+    scope = resources.catalog.ensure_scope(ScopeTerms(project=resources.project, tier=Tier.SHARED, agreement=AGREEMENT))
     with resources.catalog.writing(resources.visible(owner), project=resources.project) as writing:
         writing.move({record.id: scope.number})
     return record.pid

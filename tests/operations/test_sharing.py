@@ -47,7 +47,7 @@ from kiban.records.parties.right import READING, Right
 from kiban.records.parties.standing import Standing
 from kiban.records.parties.terms import Obligation
 from kiban.records.party import Act
-from kiban.records.scope import Tier
+from kiban.records.scope import ScopeTerms, Tier
 from kiban.testing.shared_world import World, make_world
 
 TERMS = Terms(name="Partners", purposes=("alloy design",), text="v1", obligations=frozenset({Obligation.CITE}))
@@ -122,7 +122,7 @@ def test_who_has_not_accepted_yet_is_weighed_as_if_it_had_and_its_people_are_not
 
 def test_whom_export_control_holds_back_is_told(world: World) -> None:
     resources = world.resources
-    unjudged = resources.catalog.ensure_scope(project=world.project, tier=Tier.CLOSED, follows=True)
+    unjudged = resources.catalog.ensure_scope(ScopeTerms(project=world.project, tier=Tier.CLOSED, follows=True))
     world.write(3, unjudged)
     draft_agreement(world.asker("sato"), resources, "Steel", TERMS)
     invite_party(world.asker("sato"), resources, "Partners", world["Company A"], READING)
@@ -138,19 +138,23 @@ def test_whom_export_control_holds_back_is_told(world: World) -> None:
 def test_what_is_under_embargo_counts_as_held_back_however_many_days_there_are(world: World) -> None:
     for days in range(1, 6):
         scope = world.resources.catalog.ensure_scope(
-            project=world.project,
-            tier=Tier.CLOSED,
-            follows=True,
-            closed_until=world.now + timedelta(days=days),
-            export_class=ExportClass.NOT_LISTED,
+            ScopeTerms(
+                project=world.project,
+                tier=Tier.CLOSED,
+                follows=True,
+                closed_until=world.now + timedelta(days=days),
+                export_class=ExportClass.NOT_LISTED,
+            )
         )
         world.write(1, scope)
     past = world.resources.catalog.ensure_scope(
-        project=world.project,
-        tier=Tier.CLOSED,
-        follows=True,
-        closed_until=world.now - timedelta(days=1),
-        export_class=ExportClass.NOT_LISTED,
+        ScopeTerms(
+            project=world.project,
+            tier=Tier.CLOSED,
+            follows=True,
+            closed_until=world.now - timedelta(days=1),
+            export_class=ExportClass.NOT_LISTED,
+        )
     )
     world.write(2, past)
     effects = preview_policy(world.asker("sato"), world.resources, "Steel", Policy(tier=Tier.OPEN)).effects
@@ -367,7 +371,7 @@ def test_each_step_stands_in_the_audit_log(shared: World) -> None:
 def test_what_a_party_took_along_is_listed_for_it_and_the_keeper(shared: World) -> None:
     resources, asker = shared.resources, shared.asker("a.chem")
     following = shared.following().number
-    elsewhere = resources.catalog.ensure_scope(project=shared.project, tier=Tier.CLOSED).number
+    elsewhere = resources.catalog.ensure_scope(ScopeTerms(project=shared.project, tier=Tier.CLOSED)).number
     # The clock of the directory is the machine's, and does not run ahead as the askers' does here.
     asker = replace(asker, at=datetime.now(UTC))
     resources.audit.append(

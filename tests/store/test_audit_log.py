@@ -14,7 +14,7 @@ import pytest
 
 from kiban.records.audit_chain import NO_HASH
 from kiban.records.event import Event
-from kiban.records.scope import Tier, Visible
+from kiban.records.scope import ScopeTerms, Tier, Visible
 from kiban.store.audit_log import Asked
 from kiban.store.catalog import Batch
 from kiban.store.memory_audit_log import MemoryAuditLog
@@ -92,7 +92,7 @@ def test_two_processes_make_one_chain(log, postgres, database):
 def test_a_long_transaction_on_the_catalog_keeps_no_other_from_writing_its_lines(sql_catalog, log):
     """The lock on the end of the log is taken last, not while records are being written."""
     project = uuid4()
-    scope = sql_catalog.ensure_scope(project=project, tier=Tier.CLOSED)
+    scope = sql_catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED))
     visible = Visible.of([scope])
     with sql_catalog.writing(visible, project=project) as writing:
         writing.add(_batch(scope.number, "began"))
@@ -117,7 +117,7 @@ def _batch(scope, *actions):
 
 def test_a_transaction_that_is_undone_leaves_no_line(sql_catalog, log):
     project = uuid4()
-    scope = sql_catalog.ensure_scope(project=project, tier=Tier.CLOSED)
+    scope = sql_catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED))
     before = log.tail()
 
     def half_done():
@@ -169,7 +169,7 @@ def test_a_query_that_does_not_say_for_whom_sees_no_line(app, log):
 
 def test_an_asker_s_address_and_the_rule_stand_in_the_line(sql_catalog, log):
     project = uuid4()
-    scope = sql_catalog.ensure_scope(project=project, tier=Tier.CLOSED)
+    scope = sql_catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED))
     visible = Visible(
         frozenset({scope.number}), address="192.0.2.7", rule=lambda number: f"rule of {number - scope.number}"
     )

@@ -13,7 +13,7 @@ from kiban.records.parties.export_control import CAUTIOUS
 from kiban.records.parties.people import Group, Organisation, Person
 from kiban.records.parties.right import Right, Role
 from kiban.records.parties.terms import Agreement, Guest, Invitation, Participant, Project, RoleGrant
-from kiban.records.scope import Tier
+from kiban.records.scope import ScopeTerms, Tier
 from kiban.store.directory_faults import find_faults
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.memory_directory import MemoryDirectory
@@ -55,8 +55,10 @@ def sound(catalog, store):
     decision = Decision(id=new_uuid(), scope=0, party=person.id, allowed=True, ground="x", by="x")
     entries = (organisation, person, group, project, agreement, invitation, decision, CAUTIOUS)
     store.change(entries, by="test", expected=0)
-    catalog.ensure_scope(project=project.id, tier=Tier.CLOSED, follows=True)
-    catalog.ensure_scope(project=project.id, tier=Tier.SHARED, agreement=agreement.id, invitation=invitation.id)
+    catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED, follows=True))
+    catalog.ensure_scope(
+        ScopeTerms(project=project.id, tier=Tier.SHARED, agreement=agreement.id, invitation=invitation.id)
+    )
     return {type(entry).__name__: entry for entry in entries}
 
 
@@ -78,8 +80,10 @@ def test_a_scope_that_does_not_follow_is_named(catalog, store, sound):
 
 def test_scopes_of_what_is_not_there_are_named(catalog, store, sound):
     project, agreement, invitation = new_uuid(), new_uuid(), new_uuid()
-    catalog.ensure_scope(project=project, tier=Tier.OPEN)
-    catalog.ensure_scope(project=sound["Project"].id, tier=Tier.SHARED, agreement=agreement, invitation=invitation)
+    catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.OPEN))
+    catalog.ensure_scope(
+        ScopeTerms(project=sound["Project"].id, tier=Tier.SHARED, agreement=agreement, invitation=invitation)
+    )
     assert found(catalog, store) == {
         ("scope 2", f"There is no project {project}."),
         ("scope 3", f"There is no agreement {agreement}."),

@@ -14,7 +14,7 @@ import pytest
 from kiban.records.identity import new_uuid
 from kiban.records.parties.people import Person
 from kiban.records.parties.terms import Project
-from kiban.records.scope import Tier
+from kiban.records.scope import ScopeTerms, Tier
 from kiban.store.migrate import migrate
 from kiban.store.postgres_settings import APPLICATION, OWNER
 from kiban.store.sql_catalog import SqlCatalog
@@ -58,13 +58,13 @@ def test_what_one_process_changes_the_others_see_at_once(make):
     (catalog, store), (other_catalog, other_store) = make(), make(is_new=False)
     project = Project(id=new_uuid(), name="Batteries")
     store.change([project], by="test", expected=0)
-    scope = other_catalog.ensure_scope(project=project.id, tier=Tier.CLOSED, follows=True)
+    scope = other_catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED, follows=True))
     for each in (catalog, other_catalog):
         assert each.scopes() == (scope,)
     other_store.change([replace(project, tier=Tier.OPEN)], by="other", expected=1)
     assert store.load().projects[project.id].tier is Tier.OPEN
     assert [s.tier for s in catalog.scopes()] == [Tier.OPEN]
-    later = catalog.ensure_scope(project=project.id, tier=Tier.CLOSED)
+    later = catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED))
     assert [s.number for s in other_catalog.scopes()] == [scope.number, later.number]
 
 
@@ -72,11 +72,11 @@ def test_what_has_not_changed_is_not_read_again(make):
     catalog, store = make()
     project = Project(id=new_uuid(), name="Batteries")
     store.change([project], by="test", expected=0)
-    catalog.ensure_scope(project=project.id, tier=Tier.CLOSED)
+    catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED))
     assert catalog.scopes() is catalog.scopes()
     assert store.load() is store.load()
     before = catalog.scopes()
-    catalog.ensure_scope(project=project.id, tier=Tier.OPEN)
+    catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.OPEN))
     assert catalog.scopes()[0] is before[0]
 
 
@@ -84,7 +84,7 @@ def test_a_change_that_is_not_committed_is_not_seen(make, own_database, postgres
     catalog, store = make()
     project = Project(id=new_uuid(), name="Batteries")
     store.change([project], by="test", expected=0)
-    scope = catalog.ensure_scope(project=project.id, tier=Tier.CLOSED, follows=True)
+    scope = catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED, follows=True))
     with psycopg.connect(postgres.conninfo(APPLICATION, own_database)) as connection:
         connection.execute("SELECT follow_project(%s, 'open', NULL)", [project.id])
         connection.execute(
@@ -110,7 +110,9 @@ def test_a_scope_that_follows_waits_for_a_change_of_its_project_that_is_under_wa
             [project.id],
         )
         thread = threading.Thread(
-            target=lambda: made.append(catalog.ensure_scope(project=project.id, tier=Tier.OPEN, follows=True))
+            target=lambda: made.append(
+                catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.OPEN, follows=True))
+            )
         )
         thread.start()
         time.sleep(0.3)

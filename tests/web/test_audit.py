@@ -12,7 +12,7 @@ from kiban.operations.projects import FIRST_PROJECT
 from kiban.platform import local_asker
 from kiban.records.parties.right import Role
 from kiban.records.party import ANONYMOUS, Asker
-from kiban.records.scope import Tier
+from kiban.records.scope import ScopeTerms, Tier
 from kiban.store.audit_export import check_export
 from kiban.testing.audit_suite import an_entry
 from kiban.web.asker import Desk
@@ -33,7 +33,7 @@ def _steward(program):
 @pytest.fixture(name="elsewhere")
 def _elsewhere(program):
     """A scope of another project."""
-    return program.resources.catalog.ensure_scope(project=uuid4(), tier=Tier.CLOSED).number
+    return program.resources.catalog.ensure_scope(ScopeTerms(project=uuid4(), tier=Tier.CLOSED)).number
 
 
 def test_an_operator_reads_who_did_what_and_when(program):

@@ -11,7 +11,7 @@ from kiban.records.event import Event
 from kiban.records.parties.directory import Directory
 from kiban.records.parties.right import Role
 from kiban.records.party import Asker
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch
 
 AHEAD = timedelta(days=60)
@@ -87,7 +87,7 @@ def note_ended(resources: Resources, at: datetime) -> int:
 
 
 def _note(resources: Resources, project: UUID, scopes: list[Scope], at: datetime) -> int:
-    own = resources.catalog.ensure_scope(project=project, tier=Tier.CLOSED)
+    own = resources.catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED))
     everything = Visible(frozenset({own.number}))
     subject = uuid5(NAMESPACE_URL, f"kiban:embargoes:{project}")
     if not _unnoted(resources, scopes, everything, subject):

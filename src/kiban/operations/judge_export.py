@@ -13,14 +13,13 @@ from kiban.errors import InvalidValue, RecordNotFound, Refused
 from kiban.operations.audited import reads, saw
 from kiban.operations.export_gate import check_publication
 from kiban.operations.find import understood
-from kiban.operations.placement import ensured
 from kiban.operations.resources import Resources, require_act
 from kiban.operations.show import resolve
 from kiban.records.event import Event
 from kiban.records.parties.export_control import ExportClass
 from kiban.records.party import Act, Asker
 from kiban.records.record import Record
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch
 
 JUDGED = "judged export"
@@ -122,7 +121,7 @@ def judge_export(
         details = {"class": export_class.value, "item": item, "ground": ground}
         now = datetime.now(UTC)
         # Why something is listed is the project's business, whoever else sees the record.
-        own = resources.catalog.ensure_scope(project=project, tier=Tier.CLOSED).number
+        own = resources.catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED)).number
         view = Visible(view.numbers | {own})
         events = tuple(
             Event(at=now, actor=asker.party, action=JUDGED, subject=record, scope=own, details=details)
@@ -190,7 +189,7 @@ def _with_class(resources: Resources, scope: Scope, export_class: ExportClass, i
     wanted = replace(scope, export_class=export_class, export_item=item)
     if wanted == scope:
         return scope
-    return ensured(resources, wanted)
+    return resources.catalog.ensure_scope(wanted)
 
 
 def _scopes(resources: Resources) -> dict[int, Scope]:

@@ -16,7 +16,7 @@ from kiban.records.parties.directory import Directory
 from kiban.records.parties.right import Role
 from kiban.records.parties.terms import Agreement, Project
 from kiban.records.party import Asker
-from kiban.records.scope import Scope, Tier
+from kiban.records.scope import Scope, ScopeTerms, Tier
 
 _LONGEST_DAYS = 36525
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -137,13 +137,15 @@ def place(asker: Asker, resources: Resources, placement: Placement = AS_THE_PROJ
     project = directory.project(resources.project_of(asker))
     tier, agreement = tier_in(directory, project, placement.tier, placement.agreement, asker)
     scope = resources.catalog.ensure_scope(
-        project=project.id,
-        tier=tier,
-        agreement=agreement,
-        follows=placement.tier is None,
-        closed_until=_closed_until(asker, project, placement),
-        export_class=project.export_class,
-        export_item=project.export_item,
+        ScopeTerms(
+            project=project.id,
+            tier=tier,
+            agreement=agreement,
+            follows=placement.tier is None,
+            closed_until=_closed_until(asker, project, placement),
+            export_class=project.export_class,
+            export_item=project.export_item,
+        )
     )
     check_publication(resources, scope)
     return scope
@@ -279,17 +281,3 @@ def choices_in(asker: Asker, resources: Resources, wanted: UUID) -> Choices:
 def scope_of(resources: Resources, number: int) -> Scope:
     """The scope with this number."""
     return next(scope for scope in resources.catalog.scopes() if scope.number == number)
-
-
-def ensured(resources: Resources, scope: Scope) -> Scope:
-    """The scope that is like this one, whatever its number; made where there is none."""
-    return resources.catalog.ensure_scope(
-        project=scope.project,
-        tier=scope.tier,
-        agreement=scope.agreement,
-        follows=scope.follows,
-        closed_until=scope.closed_until,
-        invitation=scope.invitation,
-        export_class=scope.export_class,
-        export_item=scope.export_item,
-    )

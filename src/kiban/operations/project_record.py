@@ -9,7 +9,7 @@ from kiban.records.event import Event
 from kiban.records.identity import new_pid, new_uuid
 from kiban.records.parties.terms import Project
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Tier, Visible
+from kiban.records.scope import ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch, Catalog
 
 KEY = "first"
@@ -19,7 +19,7 @@ KEY = "first"
 def keep_project_record(catalog: Catalog, project: Project, *, by: str) -> Record:
     """Make the project's record, or give the one that there is the project's name. Safe when several do it at once."""
     # Its own record is the project's business, whatever becomes of the tier of what it holds.
-    scope = catalog.ensure_scope(project=project.id, tier=Tier.CLOSED)
+    scope = catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED))
     own = Visible.of(each for each in catalog.scopes() if each.project == project.id)
     with catalog.writing(own, project=project.id) as writing:
         known = writing.existing(RecordKind.PROJECT, [KEY]).get(KEY)

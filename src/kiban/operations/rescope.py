@@ -16,7 +16,6 @@ from kiban.access.who import Difference, Move, what_if
 from kiban.errors import Conflict, InvalidValue
 from kiban.operations.chosen import Choice, Chosen
 from kiban.operations.export_gate import check_publication
-from kiban.operations.placement import ensured
 from kiban.operations.resources import Resources
 from kiban.operations.weigh_change import Effects, weigh_change
 from kiban.records.event import Event
@@ -26,7 +25,7 @@ from kiban.records.parties.right import Right
 from kiban.records.parties.terms import Invitation
 from kiban.records.party import Asker
 from kiban.records.record import Record
-from kiban.records.scope import MAX_SCOPES, Scope, Tier
+from kiban.records.scope import MAX_SCOPES, Scope, ScopeTerms, Tier
 from kiban.store.catalog import Batch
 
 _PAGE = 1000
@@ -234,7 +233,7 @@ def carry_out(asker: Asker, resources: Resources, seen: Preview, mark: str | Non
         by_project.setdefault(record.project, []).append(record)
     for project, records in by_project.items():
         # Their history is the project's business: it says where they came from.
-        own = resources.catalog.ensure_scope(project=project, tier=Tier.CLOSED)
+        own = resources.catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED))
         with resources.catalog.writing(resources.visible(asker), project=project) as writing:
             for page in _pages(records):
                 _check_still_there(asker, resources, page)
@@ -247,7 +246,7 @@ def carry_out(asker: Asker, resources: Resources, seen: Preview, mark: str | Non
 def _made(resources: Resources, made: Plan) -> dict[Scope, Scope]:
     """The scopes that records go to, as they are in the catalog."""
     targets = {made.target(record) for record in made.choice.records}
-    return {scope: scope if scope.number != _UNMADE else ensured(resources, scope) for scope in targets}
+    return {scope: scope if scope.number != _UNMADE else resources.catalog.ensure_scope(scope) for scope in targets}
 
 
 def _check_still_there(asker: Asker, resources: Resources, page: list[Chosen]) -> None:

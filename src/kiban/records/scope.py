@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -27,10 +27,9 @@ class Tier(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """One combination of all that decides visibility. Records, facts, links and files carry its number."""
+class ScopeTerms:
+    """All that decides who may see a record."""
 
-    number: int
     project: UUID
     tier: Tier
     agreement: UUID | None = None
@@ -44,10 +43,6 @@ class Scope:
     export_item: str | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.number < MAX_SCOPES:
-            raise InvalidValue(
-                f"There is no room for scope {self.number}.", mend=f"At most {MAX_SCOPES} scopes are kept."
-            )
         if (self.agreement is not None) != (self.tier is Tier.SHARED):
             raise InvalidValue(
                 f"A record of tier {self.tier} came with agreement {self.agreement}.",
@@ -64,6 +59,26 @@ class Scope:
     def is_embargoed_at(self, moment: datetime) -> bool:
         """Say whether the embargo holds."""
         return self.closed_until is not None and moment < self.closed_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope(ScopeTerms):
+    """One combination of terms that has a number. Records, facts, links and files carry it."""
+
+    number: int
+
+    def __post_init__(self) -> None:
+        # Without super(), which does not find its way in a class with slots.
+        ScopeTerms.__post_init__(self)
+        if not 0 <= self.number < MAX_SCOPES:
+            raise InvalidValue(
+                f"There is no room for scope {self.number}.", mend=f"At most {MAX_SCOPES} scopes are kept."
+            )
+
+    @classmethod
+    def numbered(cls, number: int, terms: ScopeTerms) -> Scope:
+        """Give terms a number."""
+        return cls(number=number, **{each.name: getattr(terms, each.name) for each in fields(ScopeTerms)})
 
 
 def _unsaid(_: int) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -19,12 +18,11 @@ from kiban.query.question import EVERYTHING, Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
-from kiban.records.parties.export_control import ExportClass
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,22 +134,11 @@ class Catalog(Protocol):
         """All scopes there are."""
         ...
 
-    def ensure_scope(
-        self,
-        *,
-        project: UUID,
-        tier: Tier,
-        agreement: UUID | None = None,
-        follows: bool = False,
-        closed_until: datetime | None = None,
-        invitation: UUID | None = None,
-        export_class: ExportClass = ExportClass.UNJUDGED,
-        export_item: str | None = None,
-    ) -> Scope:
-        """Find or make the scope. Safe when several do it at once.
+    def ensure_scope(self, wanted: ScopeTerms) -> Scope:
+        """Find the scope with these terms, or make it. Safe when several do it at once.
 
         Of scopes that follow their project there is one, whatever its tier: tier and agreement are those that the
-        project has now.
+        project has now. The number of a scope that is given as terms does not matter.
         """
         ...
 

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -23,17 +22,17 @@ from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
-from kiban.records.parties.export_control import ExportClass
 from kiban.records.parties.terms import Project
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk, depths
 from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Tier, Visible
 from kiban.store import catalog_faults
 from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Batch, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
+from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.written_lines import written_lines
@@ -51,61 +50,21 @@ class MemoryCatalog:
     def __init__(self, audit: MemoryAuditLog | None = None) -> None:
         self.audit = audit or MemoryAuditLog()
         self._state = MemoryState()
-        self._scopes: list[Scope] = []
-        self._projects: dict[UUID, Project] = {}
+        self._scopes = MemoryScopes()
         self._mutex = threading.Lock()
         self._writers: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
     def scopes(self) -> tuple[Scope, ...]:
         """See `Catalog.scopes`."""
-        return tuple(self._scopes)
+        return self._scopes.all()
 
-    def ensure_scope(
-        self,
-        *,
-        project: UUID,
-        tier: Tier,
-        agreement: UUID | None = None,
-        follows: bool = False,
-        closed_until: datetime | None = None,
-        invitation: UUID | None = None,
-        export_class: ExportClass = ExportClass.UNJUDGED,
-        export_item: str | None = None,
-    ) -> Scope:
+    def ensure_scope(self, wanted: ScopeTerms) -> Scope:
         """See `Catalog.ensure_scope`."""
-        with self._mutex:
-            wanted = Scope(
-                number=len(self._scopes),
-                project=project,
-                tier=tier,
-                agreement=agreement,
-                follows=follows,
-                closed_until=closed_until,
-                invitation=invitation,
-                export_class=export_class,
-                export_item=export_item,
-            )
-            for scope in self._scopes:
-                same = replace(wanted, number=scope.number)
-                if follows:
-                    same = replace(same, tier=scope.tier, agreement=scope.agreement)
-                if same == scope:
-                    return scope
-            if follows and (now := self._projects.get(project)) is not None:
-                wanted = replace(wanted, tier=now.tier, agreement=now.agreement)
-            self._scopes.append(wanted)
-            return wanted
+        return self._scopes.ensure(wanted)
 
     def follow(self, project: Project) -> None:
         """Give the scopes that follow a project its tier and agreement."""
-        with self._mutex:
-            self._projects[project.id] = project
-            self._scopes = [
-                replace(scope, tier=project.tier, agreement=project.agreement)
-                if scope.follows and scope.project == project.id
-                else scope
-                for scope in self._scopes
-            ]
+        self._scopes.follow(project)
 
     @contextmanager
     def writing(self, visible: Visible, *, project: UUID) -> Iterator[MemoryWriting]:
@@ -113,7 +72,7 @@ class MemoryCatalog:
         with self._mutex:
             turn = self._writers[project]
         with turn:
-            known = {scope.number for scope in self._scopes}
+            known = {scope.number for scope in self.scopes()}
             visible = writing_view(replace(visible, numbers=visible.numbers & known))
             writing = MemoryWriting(self._state.copy(), visible, project)
             yield writing
@@ -225,7 +184,7 @@ class MemoryCatalog:
         }
 
     def _project_rights(self, visible: Visible) -> dict[UUID, tuple[UUID, Any]]:
-        seen = {scope.project for scope in self._scopes if scope.number in visible}
+        seen = {scope.project for scope in self.scopes() if scope.number in visible}
         found: dict[UUID, tuple[UUID, Any]] = {}
         for _, versions in sorted(self._state.records.items()):
             record = versions[-1]
@@ -335,7 +294,7 @@ class MemoryCatalog:
 
     def _answers(self, question: Question, visible: Visible) -> Iterator[Described]:
         condition = meaning(question)
-        state, tiers = self._state, [scope.tier for scope in self._scopes]
+        state, tiers = self._state, [scope.tier for scope in self.scopes()]
         rights = {project: rights_answers(stated) for project, (_, stated) in self._project_rights(visible).items()}
         for record_id in state.records:
             record = state.live(record_id, visible)

@@ -12,9 +12,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, LiteralString, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from psycopg import Cursor
@@ -27,17 +25,15 @@ from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
-from kiban.records.parties.export_control import ExportClass
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
 from kiban.records.rights.rights import Rights
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
-from kiban.store.sql_directory import DIRECTORY_LOCK
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import LIVE_SAMPLE, NEWEST, Where
@@ -55,38 +51,18 @@ from kiban.store.sql_rows import (
     stored,
     unstored,
 )
+from kiban.store.sql_scopes import SqlScopes
 from kiban.store.sql_sets import data_seen, parameters, seen, view
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
 
 Rows = list[tuple[Any, ...]]
 
-_SCOPE_LOCK = 0x6B69_6261_6E00
-"""Number of the lock under which scopes are numbered: the letters of `kiban`."""
 _BLOBS_AT_ONCE = 10_000
 _NOTHING = Visible(frozenset())
 _SEEN = seen()
 _DATA_SEEN = data_seen()
 _LIVE = f"is_current AND NOT is_deleted AND {_SEEN}"
-_SCOPE_COLUMNS: LiteralString = (
-    "number, project, tier, agreement, follows, closed_until, invitation, export_class, export_item"
-)
-_FIND_SCOPE = (
-    f"SELECT {_SCOPE_COLUMNS} FROM scope WHERE project = %(project)s AND follows = %(follows)s "
-    "AND (follows OR (tier = %(tier)s AND agreement IS NOT DISTINCT FROM %(agreement)s)) "
-    "AND closed_until IS NOT DISTINCT FROM %(closed_until)s AND invitation IS NOT DISTINCT FROM %(invitation)s "
-    "AND export_class = %(export_class)s AND export_item IS NOT DISTINCT FROM %(export_item)s"
-)
-_DIRECTORY_REVISION: LiteralString = "SELECT coalesce(max(change), 0) FROM directory"
-_SCOPES_REVISION: LiteralString = f"SELECT ({_DIRECTORY_REVISION}), (SELECT coalesce(max(number), -1) FROM scope)"
-_TIER_OF_PROJECT = (
-    "SELECT document ->> 'tier', (document ->> 'agreement')::uuid FROM directory "
-    "WHERE kind = 'project' AND id = %s AND is_current"
-)
-_ADD_SCOPE = (
-    f"INSERT INTO scope ({_SCOPE_COLUMNS}) VALUES (%(number)s, %(project)s, %(tier)s, %(agreement)s, %(follows)s, "
-    "%(closed_until)s, %(invitation)s, %(export_class)s, %(export_item)s)"
-)
 _FACETS = {
     Facet.KIND: ("r.kind", ""),
     Facet.TECHNIQUE: ("r.technique", ""),
@@ -96,13 +72,6 @@ _FACETS = {
         f"LEFT JOIN record s ON s.id = r.sample AND {LIVE_SAMPLE}",
     ),
 }
-
-
-class _KnownScopes(NamedTuple):
-    """All scopes as they were at one revision: of the directory, and the number of the last scope."""
-
-    revision: tuple[int, int]
-    scopes: tuple[Scope, ...]
 
 
 class SqlCatalog:
@@ -115,7 +84,7 @@ class SqlCatalog:
         self.pool = pool
         self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
         self._mutex = threading.Lock()
-        self._known_scopes = _KnownScopes((0, -1), ())
+        self._scopes = SqlScopes(pool)
         self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
     @classmethod
@@ -147,67 +116,11 @@ class SqlCatalog:
 
     def scopes(self) -> tuple[Scope, ...]:
         """See `Catalog.scopes`."""
-        known = self._known_scopes
-        # Scopes are added and never removed, and change with the directory only.
-        if self.pool.rows(_SCOPES_REVISION) == [known.revision]:
-            return known.scopes
-        # One statement sees one state: the scopes and the revision belong together.
-        rows = self.pool.rows(f"SELECT {_SCOPE_COLUMNS}, ({_DIRECTORY_REVISION}) FROM scope ORDER BY number")
-        if not rows:
-            return ()
-        # Those that are as they were stay the same objects, so that what is kept about them is found again.
-        before = {scope.number: scope for scope in known.scopes}
-        scopes = tuple(before[s.number] if before.get(s.number) == s else s for s in map(_scope_of, rows))
-        known = _KnownScopes((rows[-1][-1], rows[-1][0]), scopes)
-        with self._mutex:
-            if known.revision > self._known_scopes.revision:
-                self._known_scopes = known
-        return known.scopes
+        return self._scopes.all()
 
-    def ensure_scope(
-        self,
-        *,
-        project: UUID,
-        tier: Tier,
-        agreement: UUID | None = None,
-        follows: bool = False,
-        closed_until: datetime | None = None,
-        invitation: UUID | None = None,
-        export_class: ExportClass = ExportClass.UNJUDGED,
-        export_item: str | None = None,
-    ) -> Scope:
+    def ensure_scope(self, wanted: ScopeTerms) -> Scope:
         """See `Catalog.ensure_scope`."""
-        wanted = Scope(
-            number=0,
-            project=project,
-            tier=tier,
-            agreement=agreement,
-            follows=follows,
-            closed_until=closed_until,
-            invitation=invitation,
-            export_class=export_class,
-            export_item=export_item,
-        )
-        values = {column: getattr(wanted, column) for column in _SCOPE_COLUMNS.split(", ")}
-        values |= {"tier": tier.value, "export_class": export_class.value}
-        with self._transaction(_NOTHING) as cursor:
-            row = cursor.execute(_FIND_SCOPE, values).fetchone()
-            if row is None:
-                if follows:
-                    # Nobody changes the project before this is done.
-                    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [DIRECTORY_LOCK])
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCOPE_LOCK])
-                row = cursor.execute(_FIND_SCOPE, values).fetchone()
-            if row is not None:
-                return _scope_of(row)
-            [number] = cursor.execute("SELECT coalesce(max(number) + 1, 0) FROM scope").fetchall()[0]
-            scope = replace(wanted, number=number)
-            if follows and (now := cursor.execute(_TIER_OF_PROJECT, [project]).fetchone()) is not None:
-                scope = replace(scope, tier=Tier(now[0]), agreement=now[1])
-            cursor.execute(
-                _ADD_SCOPE, values | {"number": number, "tier": scope.tier.value, "agreement": scope.agreement}
-            )
-            return scope
+        return self._scopes.ensure(wanted)
 
     @contextmanager
     def writing(self, visible: Visible, *, project: UUID) -> Iterator[SqlWriting]:
@@ -474,20 +387,6 @@ class SqlCatalog:
                 f"Row-level security does not bind the database's role {role}.",
                 mend="Connect as a role that is no superuser, has no BYPASSRLS and inherits no role of Kiban's.",
             )
-
-
-def _scope_of(row: tuple[Any, ...]) -> Scope:
-    return Scope(
-        number=row[0],
-        project=row[1],
-        tier=Tier(row[2]),
-        agreement=row[3],
-        follows=row[4],
-        closed_until=row[5],
-        invitation=row[6],
-        export_class=ExportClass(row[7]),
-        export_item=row[8],
-    )
 
 
 def _project_lock(project: UUID) -> int:

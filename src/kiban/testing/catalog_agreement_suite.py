@@ -13,7 +13,7 @@ from kiban.query.settled import settled
 from kiban.query.vocabulary import with_terms
 from kiban.records.identity import new_uuid
 from kiban.records.record import Record
-from kiban.records.scope import Visible
+from kiban.records.scope import ScopeTerms, Visible
 from kiban.records.term import PropertyTerm
 from kiban.store.catalog import Catalog, Facet
 from kiban.store.memory_catalog import MemoryCatalog
@@ -128,7 +128,7 @@ def _moved(catalog: Catalog, project: UUID, records: dict[UUID, int], visible: V
 
 
 def _settle(catalog: Catalog, world: World, project: UUID) -> dict[int, int]:
-    numbers = {i: catalog.ensure_scope(project=project, tier=tier).number for i, tier in enumerate(TIERS)}
+    numbers = {i: catalog.ensure_scope(ScopeTerms(project=project, tier=tier)).number for i, tier in enumerate(TIERS)}
     visible = Visible(frozenset(numbers.values()))
     for batch in world.settled(project, numbers):
         with catalog.writing(visible, project=project) as writing:

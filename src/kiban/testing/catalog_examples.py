@@ -15,7 +15,7 @@ from kiban.records.identity import new_pid, new_uuid
 from kiban.records.link import Link, Predicate
 from kiban.records.property import Fact, Property
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch, Catalog
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -51,7 +51,7 @@ class Laboratory:
 
     def scope(self, tier: Tier = Tier.CLOSED, agreement: UUID | None = None) -> Scope:
         """A scope of the project."""
-        return self.catalog.ensure_scope(project=self.project, tier=tier, agreement=agreement)
+        return self.catalog.ensure_scope(ScopeTerms(project=self.project, tier=tier, agreement=agreement))
 
     def visible(self, *tiers: Tier) -> Visible:
         """What somebody sees who may see these tiers of the project; nothing of other projects."""

@@ -15,7 +15,7 @@ from kiban.records.file_entry import FileEntry
 from kiban.records.identity import new_uuid
 from kiban.records.link import Predicate
 from kiban.records.record import Record
-from kiban.records.scope import Tier, Visible
+from kiban.records.scope import ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch, Catalog
 from kiban.testing.catalog_examples import Laboratory, a_fact, a_link, blob_of
 
@@ -83,7 +83,7 @@ class CatalogMoveSuite:
     def test_a_file_stays_where_one_of_its_records_is_hidden_from_who_moves(self) -> None:
         lab, _, (one, other), file = self.closed_study()
         catalog, closed, is_open = lab.catalog, lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
-        secret = catalog.ensure_scope(project=lab.project, tier=Tier.CLOSED, invitation=new_uuid()).number
+        secret = catalog.ensure_scope(ScopeTerms(project=lab.project, tier=Tier.CLOSED, invitation=new_uuid())).number
         everything = Visible(frozenset({closed, is_open, secret}))
         _move(lab, {other.id: secret}, everything)
         _move(lab, {one.id: is_open}, lab.visible())

@@ -12,7 +12,7 @@ import pytest
 from kiban.errors import InvalidValue
 from kiban.records.identity import new_uuid
 from kiban.records.parties.export_control import ExportClass
-from kiban.records.scope import Tier
+from kiban.records.scope import ScopeTerms, Tier
 from kiban.store.catalog import Catalog
 
 _END = datetime(2028, 3, 31, 15, 0, 0, 1, tzinfo=UTC)
@@ -46,29 +46,31 @@ class CatalogScopeSuite:
             {name: value for part in parts for name, value in part.items()}
             for parts in product(tiers, embargoes, invitations, classes)
         ]
-        made = [catalog.ensure_scope(project=project, **combination) for combination in combinations]
+        made = [catalog.ensure_scope(ScopeTerms(project=project, **combination)) for combination in combinations]
         assert len({scope.number for scope in made}) == len(combinations)
         for scope, combination in zip(made, combinations, strict=True):
-            assert catalog.ensure_scope(project=project, **combination) == scope
+            assert catalog.ensure_scope(ScopeTerms(project=project, **combination)) == scope
             assert {name: getattr(scope, name) for name in combination} == combination
         assert set(made) <= set(catalog.scopes())
         assert [scope.number for scope in catalog.scopes()] == sorted(scope.number for scope in catalog.scopes())
-        other = catalog.ensure_scope(project=new_uuid(), tier=Tier.CLOSED)
+        other = catalog.ensure_scope(ScopeTerms(project=new_uuid(), tier=Tier.CLOSED))
         assert other.number not in {scope.number for scope in made}
 
     def test_the_same_moment_in_another_zone_is_the_same_scope(self) -> None:
         catalog, project = self.make_catalog(), new_uuid()
         japan = _END.astimezone(timezone(timedelta(hours=9)))
-        scopes = [catalog.ensure_scope(project=project, tier=Tier.OPEN, closed_until=end) for end in (_END, japan)]
+        scopes = [
+            catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.OPEN, closed_until=end)) for end in (_END, japan)
+        ]
         assert scopes[0] == scopes[1]
 
     def test_of_scopes_that_follow_there_is_one_whatever_the_tier(self) -> None:
         catalog, project = self.make_catalog(), new_uuid()
-        start_closed = catalog.ensure_scope(project=project, tier=Tier.CLOSED, follows=True)
-        assert catalog.ensure_scope(project=project, tier=Tier.OPEN, follows=True) == start_closed
-        shared = catalog.ensure_scope(project=project, tier=Tier.SHARED, agreement=new_uuid(), follows=True)
+        start_closed = catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED, follows=True))
+        assert catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.OPEN, follows=True)) == start_closed
+        shared = catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.SHARED, agreement=new_uuid(), follows=True))
         assert shared == start_closed
-        assert catalog.ensure_scope(project=project, tier=Tier.CLOSED).number != start_closed.number
+        assert catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED)).number != start_closed.number
 
     @pytest.mark.parametrize(
         "values",
@@ -85,7 +87,7 @@ class CatalogScopeSuite:
         catalog = self.make_catalog()
         project = new_uuid()
         with pytest.raises(InvalidValue):
-            catalog.ensure_scope(project=project, **values)
+            catalog.ensure_scope(ScopeTerms(project=project, **values))
         assert project not in {scope.project for scope in catalog.scopes()}
 
     @pytest.mark.parametrize("follows", [False, True])
@@ -94,7 +96,9 @@ class CatalogScopeSuite:
         ends = [_END + timedelta(days=day) for day in range(3)] * 4
 
         def ensure(end: datetime) -> tuple[datetime, int]:
-            scope = catalog.ensure_scope(project=project, tier=Tier.CLOSED, follows=follows, closed_until=end)
+            scope = catalog.ensure_scope(
+                ScopeTerms(project=project, tier=Tier.CLOSED, follows=follows, closed_until=end)
+            )
             assert scope in catalog.scopes()
             return end, scope.number
 

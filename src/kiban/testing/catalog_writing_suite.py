@@ -12,7 +12,7 @@ from kiban.errors import Conflict, IdentifierTaken, InvalidValue
 from kiban.query.question import EVERYTHING
 from kiban.records.identity import new_uuid
 from kiban.records.record import RecordKind
-from kiban.records.scope import Tier
+from kiban.records.scope import ScopeTerms, Tier
 from kiban.store.catalog import Batch, Catalog
 from kiban.testing.catalog_examples import Laboratory
 
@@ -137,7 +137,7 @@ class CatalogWritingSuite:
 
         def ensure(_: int) -> int:
             start.wait()
-            return lab.catalog.ensure_scope(project=lab.project, tier=Tier.OPEN).number
+            return lab.catalog.ensure_scope(ScopeTerms(project=lab.project, tier=Tier.OPEN)).number
 
         with ThreadPoolExecutor(4) as pool:
             assert len(set(pool.map(ensure, range(4)))) == 1

@@ -25,7 +25,7 @@ from kiban.records.parties.directory import FIELD_OF, Directory
 from kiban.records.parties.export_control import CAUTIOUS, ReleaseTable
 from kiban.records.parties.people import Organisation, Person
 from kiban.records.parties.terms import Agreement, Project
-from kiban.records.scope import Scope, Tier
+from kiban.records.scope import Scope, ScopeTerms, Tier
 from kiban.store.catalog import Catalog
 from kiban.store.directory_store import Changed, DirectoryStore
 from kiban.testing.directory_strategies import entries
@@ -141,10 +141,10 @@ class DirectorySuite:
         other = Project(id=new_uuid(), name="Steels")
         agreement = Agreement(id=new_uuid(), name="Partners", keeper=project.id, starts=NOW)
         store.change([project, other, agreement], by="test", expected=0)
-        following = catalog.ensure_scope(project=project.id, tier=Tier.CLOSED, follows=True)
-        later = catalog.ensure_scope(project=project.id, tier=Tier.CLOSED, follows=True, closed_until=NOW)
-        own = catalog.ensure_scope(project=project.id, tier=Tier.CLOSED)
-        elsewhere = catalog.ensure_scope(project=other.id, tier=Tier.CLOSED, follows=True)
+        following = catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED, follows=True))
+        later = catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED, follows=True, closed_until=NOW))
+        own = catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED))
+        elsewhere = catalog.ensure_scope(ScopeTerms(project=other.id, tier=Tier.CLOSED, follows=True))
         assert _by_number(catalog) == {s.number: s for s in (following, later, own, elsewhere)}
         shared = replace(project, tier=Tier.SHARED, agreement=agreement.id)
         store.change([shared], by="test", expected=3)
@@ -154,7 +154,7 @@ class DirectorySuite:
         assert (now[own.number], now[elsewhere.number]) == (own, elsewhere)
         # A new scope is as the project is now, whatever was known of it by whoever asks.
         late = catalog.ensure_scope(
-            project=project.id, tier=Tier.CLOSED, follows=True, closed_until=NOW + timedelta(days=1)
+            ScopeTerms(project=project.id, tier=Tier.CLOSED, follows=True, closed_until=NOW + timedelta(days=1))
         )
         assert (late.tier, late.agreement) == (Tier.SHARED, agreement.id)
         assert _by_number(catalog)[late.number] == late
@@ -166,7 +166,7 @@ class DirectorySuite:
         catalog, store = self.make_stores()
         project = Project(id=new_uuid(), name="Batteries")
         store.change([project], by="test", expected=0)
-        scope = catalog.ensure_scope(project=project.id, tier=Tier.CLOSED, follows=True)
+        scope = catalog.ensure_scope(ScopeTerms(project=project.id, tier=Tier.CLOSED, follows=True))
         with pytest.raises(Conflict):
             store.change([replace(project, tier=Tier.OPEN)], by="test", expected=0)
         assert catalog.scopes() == (scope,)
@@ -182,11 +182,13 @@ class DirectorySuite:
             of = agreement if tier is Tier.SHARED else None
             if is_asked:
                 catalog.ensure_scope(
-                    project=projects[n].id,
-                    tier=tier,
-                    agreement=of,
-                    follows=True,
-                    closed_until=NOW + timedelta(days=day % 3),
+                    ScopeTerms(
+                        project=projects[n].id,
+                        tier=tier,
+                        agreement=of,
+                        follows=True,
+                        closed_until=NOW + timedelta(days=day % 3),
+                    )
                 )
             else:
                 changed = replace(projects[n], tier=tier, agreement=of)

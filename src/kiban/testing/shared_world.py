@@ -19,7 +19,7 @@ from kiban.records.parties.terms import Project, RoleGrant
 from kiban.records.party import Act, Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
-from kiban.records.scope import Scope, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch
 
 PEOPLE = {
@@ -84,7 +84,7 @@ class World:
     def following(self) -> Scope:
         # Judged not to be listed: what is not judged yet goes to residents of Japan only.
         return self.resources.catalog.ensure_scope(
-            project=self.project, tier=Tier.CLOSED, follows=True, export_class=ExportClass.NOT_LISTED
+            ScopeTerms(project=self.project, tier=Tier.CLOSED, follows=True, export_class=ExportClass.NOT_LISTED)
         )
 
 
@@ -119,5 +119,5 @@ def make_world(resources: Resources) -> World:
     directory = resources.directory.load()
     resources.directory.change(entries, by="root", expected=directory.revision)
     world.write(7, world.following())
-    world.write(2, resources.catalog.ensure_scope(project=world.project, tier=Tier.CLOSED))
+    world.write(2, resources.catalog.ensure_scope(ScopeTerms(project=world.project, tier=Tier.CLOSED)))
     return world
