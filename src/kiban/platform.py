@@ -90,6 +90,7 @@ def open_platform(
             fence=fence,
             project=FIRST_PROJECT,
             revive=_reviver(server, stack),
+            together=catalog.pool.together,
             rde_python=settings.rde_python,
             base_url=settings.base_url,
             providers=settings.providers,

@@ -1,7 +1,8 @@
 """Remembering what an asker may see, for as long as nothing has changed that decides it.
 
 Everything that steady rules look at is part of the question: the asker with its roles, agreements and invitations as
-they zzz changed the asker by then; of embargoes an answer holds from one end to the next.
+they are at this moment, the release table, the scopes, and the rules themselves. Roles and memberships that begin or
+end by themselves have changed the asker by then; of embargoes an answer holds from one end to the next.
 """
 
 from __future__ import annotations

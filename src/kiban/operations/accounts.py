@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kiban.errors import Conflict, InvalidValue, RecordNotFound, Refused
-from kiban.operations.audited import note
+from kiban.operations.audited import entry
 from kiban.operations.resources import Resources, require_act
 from kiban.records.identity import new_uuid
 from kiban.records.parties.directory import Directory
@@ -77,8 +77,8 @@ def make_account(
     directory = resources.directory.load()
     person = Person(id=new_uuid(), login=login.strip().lower(), name=name.strip(), kind=kind, **others)
     _check(directory, person)
-    resources.directory.change([person], by=asker.party, expected=directory.revision)
-    note(asker, resources, "made account", subject=person.login, kind=kind.value)
+    line = entry(asker, "made account", subject=person.login, kind=kind.value)
+    resources.directory.change([person], by=asker.party, expected=directory.revision, audit=[line])
     return person
 
 
@@ -102,8 +102,8 @@ def change_account(asker: Asker, resources: Resources, person: Person, **changes
     changed = replace(directory.people.get(person.id, person), **changes)
     _check(directory, changed)
     _check_operators_left(directory, changed)
-    resources.directory.change([changed], by=asker.party, expected=directory.revision)
-    note(asker, resources, "changed account", subject=changed.login, what=sorted(changes))
+    line = entry(asker, "changed account", subject=changed.login, what=sorted(changes))
+    resources.directory.change([changed], by=asker.party, expected=directory.revision, audit=[line])
     return changed
 
 
@@ -113,12 +113,13 @@ def set_active(asker: Asker, resources: Resources, person: Person, *, is_active:
     directory = resources.directory.load()
     changed = replace(directory.people.get(person.id, person), is_active=is_active)
     _check_operators_left(directory, changed)
-    resources.directory.change([changed], by=asker.party, expected=directory.revision)
-    if not is_active:
-        resources.credentials.end_sessions(person.id, asker.at)
-        resources.credentials.revoke_tokens(person.id, asker.at)
-        resources.credentials.void_links(person.id)
-    note(asker, resources, "activated account" if is_active else "deactivated account", subject=person.login)
+    line = entry(asker, "activated account" if is_active else "deactivated account", subject=person.login)
+    with resources.together():
+        if not is_active:
+            resources.credentials.end_sessions(person.id, asker.at)
+            resources.credentials.revoke_tokens(person.id, asker.at)
+            resources.credentials.void_links(person.id)
+        resources.directory.change([changed], by=asker.party, expected=directory.revision, audit=[line])
     return changed
 
 

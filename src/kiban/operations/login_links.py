@@ -42,8 +42,9 @@ def make_link(
         raise Refused("An instrument does not log in.", mend="Give it a token that can deposit and nothing else.")
     if not person.acts_at(asker.at):
         raise Refused(f"The account {person.login} is not in force.", mend="Activate it first.")
-    code = _make(resources, person, purpose, by=asker.party, good_for=good_for or GOOD_FOR[purpose])
-    note(asker, resources, "made login link", subject=person.login, purpose=purpose.value)
+    with resources.together():
+        code = _make(resources, person, purpose, by=asker.party, good_for=good_for or GOOD_FOR[purpose])
+        note(asker, resources, "made login link", subject=person.login, purpose=purpose.value)
     return code
 
 
@@ -74,7 +75,9 @@ def use_link(resources: Resources, code: str, *purposes: Purpose, at: datetime |
 
 def log_in_by_link(resources: Resources, code: str, *, address: str = "", agent: str = "") -> str:
     """Log in with a link and give the cookie of the session. Raises NotLoggedIn."""
-    return begin_session(resources, use_link(resources, code, Purpose.LOG_IN), way="link", address=address, agent=agent)
+    with resources.together():
+        person = use_link(resources, code, Purpose.LOG_IN)
+        return begin_session(resources, person, way="link", address=address, agent=agent)
 
 
 def _make(resources: Resources, person: Person, purpose: Purpose, *, by: str, good_for: timedelta) -> str:

@@ -30,12 +30,14 @@ def set_password_by_link(resources: Resources, code: str, new: str, *, address: 
     now = datetime.now(UTC)
     person = look_at_link(resources, code, Purpose.SET_PASSWORD, at=now)
     check_password(new, login=person.login, name=person.name)
-    use_link(resources, code, Purpose.SET_PASSWORD, at=now)
-    resources.credentials.keep_password(Password(person=person.id, hash=hashed(new), set_at=now))
-    resources.credentials.void_links(person.id)
-    resources.credentials.end_sessions(person.id, now)
+    password = Password(person=person.id, hash=hashed(new), set_at=now)
     asker = anonymous(resources.directory.load(), now, address=address)
-    note(asker, resources, "set password", subject=person.login, way="link")
+    with resources.together():
+        use_link(resources, code, Purpose.SET_PASSWORD, at=now)
+        resources.credentials.keep_password(password)
+        resources.credentials.void_links(person.id)
+        resources.credentials.end_sessions(person.id, now)
+        note(asker, resources, "set password", subject=person.login, way="link")
     return person
 
 
@@ -54,10 +56,12 @@ def change_password(visitor: Visitor, resources: Resources, old: str, new: str) 
     person = confirm_it_is_you(visitor, resources, old)
     check_password(new, login=person.login, name=person.name)
     now = visitor.asker.at
-    resources.credentials.keep_password(Password(person=person.id, hash=hashed(new), set_at=now))
-    resources.credentials.void_links(person.id)
-    resources.credentials.end_sessions(person.id, now, but=visitor.session.id if visitor.session else None)
-    note(visitor.asker, resources, "set password", subject=person.login, way="own")
+    password = Password(person=person.id, hash=hashed(new), set_at=now)
+    with resources.together():
+        resources.credentials.keep_password(password)
+        resources.credentials.void_links(person.id)
+        resources.credentials.end_sessions(person.id, now, but=visitor.session.id if visitor.session else None)
+        note(visitor.asker, resources, "set password", subject=person.login, way="own")
 
 
 def confirm_it_is_you(visitor: Visitor, resources: Resources, password: str) -> Person:

@@ -17,9 +17,10 @@ from kiban.access.asker_of import anonymous
 from kiban.errors import Conflict, NotLoggedIn, Refused
 from kiban.federation.oidc import Identity
 from kiban.operations.accounts import require_operator
-from kiban.operations.audited import note
+from kiban.operations.audited import entry
 from kiban.operations.resources import Resources
 from kiban.operations.who_is import Visitor
+from kiban.records.audit_entry import AuditEntry
 from kiban.records.identity import new_uuid
 from kiban.records.parties.directory import Directory, Entry
 from kiban.records.parties.people import PartyKind, Person
@@ -49,10 +50,11 @@ def admit(resources: Resources, provider: Provider, identity: Identity, address:
             identities=frozenset({(identity.issuer, identity.subject)}),
         )
 
-    person = _change(resources, provider.name, made)
-    asker = anonymous(resources.directory.load(), datetime.now(UTC), address=address)
-    note(asker, resources, "made account", subject=person.login, provider=provider.name)
-    return person
+    def said(person: Person) -> AuditEntry:
+        asker = anonymous(resources.directory.load(), datetime.now(UTC), address=address)
+        return entry(asker, "made account", subject=person.login, provider=provider.name)
+
+    return _change(resources, provider.name, made, said)
 
 
 def keep_up(resources: Resources, provider: Provider, identity: Identity, person: Person) -> Person:
@@ -64,10 +66,13 @@ def keep_up(resources: Resources, provider: Provider, identity: Identity, person
         def changed(directory: Directory) -> list[Entry]:
             return _kept_up(directory, provider, identity.claims, directory.people[person.id])
 
-        _change_all(resources, provider.name, changed)
         asker = anonymous(directory, datetime.now(UTC))
-        what = sorted(type(entry).__name__.lower() for entry in entries)
-        note(asker, resources, "changed account", subject=person.login, provider=provider.name, what=what)
+
+        def said(entries: list[Entry]) -> AuditEntry:
+            what = sorted(type(each).__name__.lower() for each in entries)
+            return entry(asker, "changed account", subject=person.login, provider=provider.name, what=what)
+
+        _change_all(resources, provider.name, changed, said)
     return resources.directory.load().people[person.id]
 
 
@@ -103,9 +108,8 @@ def untie(asker: Asker, resources: Resources, person: Person, issuer: str, subje
         found = directory.people[person.id]
         return replace(found, identities=found.identities - {(issuer, subject)})
 
-    found = _change(resources, asker.party, changed)
-    note(asker, resources, "untied identity", subject=person.login, issuer=issuer)
-    return found
+    line = entry(asker, "untied identity", subject=person.login, issuer=issuer)
+    return _change(resources, asker.party, changed, lambda _: line)
 
 
 def _tie(asker: Asker, resources: Resources, person: Person, issuer: str, subject: str) -> Person:
@@ -116,32 +120,39 @@ def _tie(asker: Asker, resources: Resources, person: Person, issuer: str, subjec
         found = directory.people[person.id]
         return replace(found, identities=found.identities | {(issuer, subject)})
 
-    found = _change(resources, asker.party, changed)
-    note(asker, resources, "tied identity", subject=person.login, issuer=issuer)
-    return found
+    line = entry(asker, "tied identity", subject=person.login, issuer=issuer)
+    return _change(resources, asker.party, changed, lambda _: line)
 
 
 def _tied(directory: Directory, issuer: str, subject: str) -> Person | None:
     return next((each for each in directory.people.values() if (issuer, subject) in each.identities), None)
 
 
-def _change(resources: Resources, by: str, make: Callable[[Directory], Person]) -> Person:
+def _change(
+    resources: Resources, by: str, make: Callable[[Directory], Person], said: Callable[[Person], AuditEntry]
+) -> Person:
     made: list[Person] = []
 
     def entries(directory: Directory) -> list[Entry]:
         made.append(make(directory))
         return [made[-1]]
 
-    _change_all(resources, by, entries)
+    _change_all(resources, by, entries, lambda _: said(made[-1]))
     return made[-1]
 
 
-def _change_all(resources: Resources, by: str, make: Callable[[Directory], list[Entry]]) -> None:
+def _change_all(
+    resources: Resources,
+    by: str,
+    make: Callable[[Directory], list[Entry]],
+    said: Callable[[list[Entry]], AuditEntry],
+) -> None:
     for attempt in range(_ATTEMPTS):
         directory = resources.directory.load()
         entries = make(directory)
         try:
-            resources.directory.change(entries, by=by, expected=directory.revision)
+            audit = [said(entries)] if entries else []
+            resources.directory.change(entries, by=by, expected=directory.revision, audit=audit)
         except Conflict:
             if attempt == _ATTEMPTS - 1:
                 raise

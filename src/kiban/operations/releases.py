@@ -10,7 +10,7 @@ from uuid import UUID
 from kiban.access.release import HeldBack, held_back
 from kiban.access.who import Move, WhatIf, what_if
 from kiban.errors import InvalidValue, RecordNotFound, Refused
-from kiban.operations.audited import note
+from kiban.operations.audited import entry
 from kiban.operations.judge_export import require_officer
 from kiban.operations.resources import Resources, require_act
 from kiban.records.identity import new_uuid
@@ -75,8 +75,8 @@ def set_table(asker: Asker, resources: Resources, rows: Sequence[ReleaseRow], *,
     """
     _require(asker)
     table = _table(rows)
-    resources.directory.change([table], by=asker.party, expected=expected)
-    note(asker, resources, "changed release table", n_rows=len(table.rows))
+    line = entry(asker, "changed release table", n_rows=len(table.rows))
+    resources.directory.change([table], by=asker.party, expected=expected, audit=[line])
     return show_releases(asker, resources)
 
 
@@ -123,16 +123,15 @@ def decide_release(
         ground=ground,
         by=asker.party,
     )
-    resources.directory.change([decision], by=asker.party, expected=expected)
-    note(
+    line = entry(
         asker,
-        resources,
         "allowed release" if allowed else "refused release",
         subject=str(party),
         scope=scope,
         rule="export_control",
         ground=ground,
     )
+    resources.directory.change([decision], by=asker.party, expected=expected, audit=[line])
     return decision
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,9 @@ class Resources:
 
     revive: Callable[[], None]
     """Called when the database has gone: starts the embedded server again, if that is what it was."""
+    together: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Gives a block in which changes of credentials and directory, and their lines of the audit log, happen all or not
+    at all. What is kept in memory alone ends with the process, and needs none."""
 
     rde_python: Path | None = None
     """The Python in which structuring programs of RDE run; `None` where none do."""

@@ -87,18 +87,20 @@ def confirm_enrolment(asker: Asker, resources: Resources, person: Person, code: 
         )
     codes = [_recovery_code() for _ in range(N_RECOVERY_CODES)]
     confirmed = replace(factor, confirmed_at=asker.at, last_step=step)
-    resources.credentials.keep_second_factor(confirmed, [hash_of(_plain(each)) for each in codes])
-    note(asker, resources, "switched codes on", subject=person.login)
+    with resources.together():
+        resources.credentials.keep_second_factor(confirmed, [hash_of(_plain(each)) for each in codes])
+        note(asker, resources, "switched codes on", subject=person.login)
     return codes
 
 
 def switch_off(asker: Asker, resources: Resources, person: Person) -> bool:
     """Ask for no more codes; one's own, or for an operator anybody's. Says whether they were asked for."""
     check_own_or_operator(asker, person.id)
-    if not resources.credentials.forget_second_factor(person.id):
-        return False
-    note(asker, resources, "switched codes off", subject=person.login)
-    return True
+    with resources.together():
+        was_on = resources.credentials.forget_second_factor(person.id)
+        if was_on:
+            note(asker, resources, "switched codes off", subject=person.login)
+    return was_on
 
 
 def has_second_factor(resources: Resources, person: Person) -> bool:

@@ -46,9 +46,10 @@ def begin_session(
         agent=agent[:_LONGEST_AGENT],
         address=address,
     )
-    resources.credentials.add_session(session, hash_of(secret))
     asker = asker_of(resources.directory.load(), person, now, address=address)
-    note(asker, resources, "logged in", subject=person.login, way=way, session=str(session.id))
+    with resources.together():
+        resources.credentials.add_session(session, hash_of(secret))
+        note(asker, resources, "logged in", subject=person.login, way=way, session=str(session.id))
     return secret
 
 
@@ -61,26 +62,29 @@ def list_sessions(asker: Asker, resources: Resources, person: UUID) -> list[Sess
 def end_session(asker: Asker, resources: Resources, person: UUID, session: UUID) -> bool:
     """End one session; say whether it was still going on."""
     check_own_or_operator(asker, person)
-    n_ended = resources.credentials.end_sessions(person, asker.at, only=session)
-    if n_ended:
-        note(asker, resources, "ended session", subject=_login(resources, person), session=str(session))
+    with resources.together():
+        n_ended = resources.credentials.end_sessions(person, asker.at, only=session)
+        if n_ended:
+            note(asker, resources, "ended session", subject=_login(resources, person), session=str(session))
     return n_ended > 0
 
 
 def end_all_sessions(asker: Asker, resources: Resources, person: UUID, *, but: UUID | None = None) -> int:
     """End all sessions of somebody, or all but one, and say how many were still kept."""
     check_own_or_operator(asker, person)
-    n_ended = resources.credentials.end_sessions(person, asker.at, but=but)
-    note(asker, resources, "ended sessions", subject=_login(resources, person), n=n_ended)
+    with resources.together():
+        n_ended = resources.credentials.end_sessions(person, asker.at, but=but)
+        note(asker, resources, "ended sessions", subject=_login(resources, person), n=n_ended)
     return n_ended
 
 
 def log_out(resources: Resources, visitor: Visitor) -> None:
     """End the session with which somebody asks."""
     if visitor.session is not None:
-        resources.credentials.end_sessions(visitor.session.person, visitor.asker.at, only=visitor.session.id)
         subject = visitor.person.login if visitor.person is not None else ""
-        note(visitor.asker, resources, "logged out", subject=subject, session=str(visitor.session.id))
+        with resources.together():
+            resources.credentials.end_sessions(visitor.session.person, visitor.asker.at, only=visitor.session.id)
+            note(visitor.asker, resources, "logged out", subject=subject, session=str(visitor.session.id))
 
 
 def work_in(visitor: Visitor, resources: Resources, project: UUID) -> Visitor:

@@ -69,16 +69,12 @@ def make_token(
         made_by=asker.party,
         expires_at=asker.at + timedelta(days=days),
     )
-    resources.credentials.add_token(token, hash_of(secret))
-    note(
-        asker,
-        resources,
-        "made token",
-        subject=person.login,
-        token=str(token.id),
-        acts=sorted(wanted),
-        until=token.expires_at.isoformat(),
-    )
+    until = token.expires_at.isoformat()
+    with resources.together():
+        resources.credentials.add_token(token, hash_of(secret))
+        note(
+            asker, resources, "made token", subject=person.login, token=str(token.id), acts=sorted(wanted), until=until
+        )
     return token, secret
 
 
@@ -93,9 +89,10 @@ def revoke_token(asker: Asker, resources: Resources, person: Person, token: UUID
     check_answers_for(asker, person)
     if token not in {each.id for each in resources.credentials.tokens(person.id)}:
         raise RecordNotFound(str(token))
-    n_revoked = resources.credentials.revoke_tokens(person.id, asker.at, only=token)
-    if n_revoked:
-        note(asker, resources, "revoked token", subject=person.login, token=str(token))
+    with resources.together():
+        n_revoked = resources.credentials.revoke_tokens(person.id, asker.at, only=token)
+        if n_revoked:
+            note(asker, resources, "revoked token", subject=person.login, token=str(token))
     return n_revoked > 0
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -54,12 +55,15 @@ class SqlAuditLog:
         """See `AuditLog.append`."""
         if not entries:
             return
-        with self._pool.transaction() as connection:
-            cursor = connection.cursor()
-            if relaxed:
+        if relaxed:
+            # In a transaction of its own, also within others: those wait for the disk.
+            with self._pool.transaction() as connection:
+                cursor = connection.cursor()
                 cursor.execute("SET LOCAL synchronous_commit = off")
-            tail = append_lines(cursor, entries)
-        self.committed(tail, not relaxed)
+                tail = append_lines(cursor, entries)
+            self.committed(tail, False)
+            return
+        self._pool.at_the_end(lambda cursor: partial(self.committed, append_lines(cursor, entries), True))
 
     def read(self, *, after: int = 0, limit: int | None = None) -> Iterator[tuple[int, AuditEntry]]:
         """See `AuditLog.read`."""

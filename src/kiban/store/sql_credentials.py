@@ -61,7 +61,7 @@ class SqlCredentials(SqlSessions):
 
     def keep_second_factor(self, factor: SecondFactor, recovery: Collection[bytes] = ()) -> None:
         """See `Credentials.keep_second_factor`."""
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             cursor = connection.cursor()
             cursor.execute("DELETE FROM second_factor WHERE person = %s", [factor.person])
             cursor.execute("DELETE FROM recovery_code WHERE person = %s", [factor.person])
@@ -73,7 +73,7 @@ class SqlCredentials(SqlSessions):
 
     def forget_second_factor(self, person: UUID) -> bool:
         """See `Credentials.forget_second_factor`."""
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             cursor = connection.cursor()
             cursor.execute("DELETE FROM recovery_code WHERE person = %s", [person])
             return cursor.execute("DELETE FROM second_factor WHERE person = %s", [person]).rowcount > 0
@@ -93,7 +93,7 @@ class SqlCredentials(SqlSessions):
 
     def add_link(self, link: LoginLink, secret: bytes) -> None:
         """See `Credentials.add_link`."""
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             cursor = connection.cursor()
             cursor.execute("DELETE FROM login_link WHERE expires_at < %s", [link.made_at - KEEP_ENDED])
             cursor.execute(
@@ -118,7 +118,7 @@ class SqlCredentials(SqlSessions):
 
     def attempt(self, key: bytes, at: datetime, wait_s: Callable[[int], float]) -> float:
         """See `Credentials.attempt`."""
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             cursor = connection.cursor()
             # One after the other for each key: two that come at once would both read the same number.
             cursor.execute("SELECT pg_advisory_xact_lock(%s # hashtext(%s))", [_LOCK_ATTEMPTS, key.hex()])

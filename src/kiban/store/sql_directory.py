@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,7 @@ class SqlDirectory:
         """See `DirectoryStore.load`."""
         if self._pool.rows(_REVISION) == [(self._loaded.revision,)]:
             return self._loaded
+        # On a connection of its own, also within others: only what is committed is remembered.
         with self._pool.transaction() as connection:
             return self._load(connection.cursor())
 
@@ -52,7 +54,7 @@ class SqlDirectory:
         self, entries: Collection[Changed], *, by: str, expected: int, audit: Collection[AuditEntry] = ()
     ) -> Directory:
         """See `DirectoryStore.change`."""
-        with self._pool.transaction() as connection:
+        with self._pool.together(), self._pool.joining() as connection:
             cursor = connection.cursor()
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DIRECTORY_LOCK])
             before = self._load(cursor)
@@ -65,10 +67,14 @@ class SqlDirectory:
             for project in followed(entries):
                 cursor.execute("SELECT follow_project(%s, %s, %s)", [project.id, project.tier.value, project.agreement])
             changed = _read(cursor)
+            lines = audit or change_lines(entries, by, datetime.now(UTC))
             # Last of all: until the end of the transaction, nobody else can lengthen the log.
-            tail = append_lines(cursor, audit or change_lines(entries, by, datetime.now(UTC)))
+            self._pool.at_the_end(lambda last: partial(self._committed, append_lines(last, lines), changed))
+        return changed
+
+    def _committed(self, tail: Tail, changed: Directory) -> None:
+        self._remember(changed)
         self.committed(tail, True)
-        return self._remember(changed)
 
     def history(self, entry: UUID) -> tuple[Change, ...]:
         """See `DirectoryStore.history`."""

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
-from kiban.errors import DatabaseUnavailable, InvalidSetting
+from kiban.errors import DatabaseUnavailable, InvalidSetting, StorageError
 from kiban.store.sql_errors import telling_why
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+AtTheEnd = Callable[[Cursor], Callable[[], None]]
+"""What is done right before the end of a transaction; it gives what is to be done once that is committed."""
 
 _MAX_CONNECTIONS = 10
 _WAIT_S = 60.0
 _CONNECT_S = 30
+
+
+@dataclass(slots=True)
+class _Joint:
+    """The transaction that a thread does several things in."""
+
+    connection: Connection
+    at_the_end: list[AtTheEnd] = field(default_factory=list)
 
 
 class SqlPool:
@@ -40,6 +51,63 @@ class SqlPool:
         self._mutex = threading.Lock()
         self._room = threading.BoundedSemaphore(_MAX_CONNECTIONS)
         self._is_closed = False
+        self._of_thread = threading.local()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have all that this thread does in `joining` become one transaction: all of it happens, or nothing.
+
+        Raises
+        ------
+        StorageError
+            If something in it failed, and the error was passed over.
+        DatabaseUnavailable
+            As `transaction`.
+        """
+        if self._joint() is not None:
+            yield
+            return
+        with self.transaction() as connection:
+            joint = self._of_thread.joint = _Joint(connection)
+            try:
+                yield
+            finally:
+                self._of_thread.joint = None
+            if connection.info.transaction_status is not TransactionStatus.INTRANS:
+                raise StorageError(
+                    "A part of what belongs together could not be written; nothing was.", mend="Do it again."
+                )
+            committed = [last(connection.cursor()) for last in joint.at_the_end]
+        for tell in committed:
+            tell()
+
+    @contextmanager
+    def joining(self) -> Iterator[Connection]:
+        """Lend the connection of the block `together` that this thread is in; outside of one, as `transaction`."""
+        joint = self._joint()
+        if joint is not None:
+            yield joint.connection
+            return
+        with self.transaction() as connection:
+            yield connection
+
+    def at_the_end(self, last: AtTheEnd) -> None:
+        """Do this at the end of the block `together` that this thread is in; outside of one, in a transaction now.
+
+        For what makes others wait until the transaction is over, as the end of the audit log does: whoever takes that
+        first, and the rows of something else after it, may wait for one who waits for the end of the log.
+        """
+        joint = self._joint()
+        if joint is not None:
+            joint.at_the_end.append(last)
+            return
+        with self.transaction() as connection:
+            committed = last(connection.cursor())
+        committed()
+
+    def _joint(self) -> _Joint | None:
+        found: _Joint | None = getattr(self._of_thread, "joint", None)
+        return found
 
     @contextmanager
     def transaction(self, first: LiteralString = "") -> Iterator[Connection]:

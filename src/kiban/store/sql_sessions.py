@@ -36,7 +36,7 @@ class SqlSessions:
     def add_session(self, session: Session, secret: bytes) -> None:
         """See `Credentials.add_session`."""
         values = [getattr(session, name.strip()) for name in _SESSION.split(",")]
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             cursor = connection.cursor()
             cursor.execute("DELETE FROM login_session WHERE ends_at < %s", [session.made_at - KEEP_ENDED])
             cursor.execute(_ADD_SESSION, [secret, *values])
@@ -88,16 +88,16 @@ class SqlSessions:
         return self._do(_REVOKE, {"person": person, "at": at, "only": only})
 
     def _one(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             return connection.cursor().execute(statement.encode(), values).fetchone()
 
     def _all(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             return connection.cursor().execute(statement.encode(), values).fetchall()
 
     def _do(self, statement: str, values: Any) -> int:
         """Give the number of rows that it changed."""
-        with self._pool.transaction() as connection:
+        with self._pool.joining() as connection:
             return connection.cursor().execute(statement.encode(), values).rowcount
 
 
