@@ -86,3 +86,18 @@ def test_a_sample_is_exported_with_its_provenance(program: Program, sweep: str, 
         assert answer.headers["content-type"].partition(";")[0] == each.media_type
         assert hit["id"] in answer.text
     assert program.get(f"/api/v1/records/{hit['id']}/export", params={"as": "nexus"}).status_code == 404
+
+
+def test_the_page_makes_no_export_to_list_them(program: Program, sweep: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for each in (*exports(), *graph_exports()):
+        spied = each.export
+        monkeypatch.setattr(
+            type(each), "export", lambda self, given, spied=spied: made.append(self.name) or spied(given)
+        )
+    page = program.get(f"/records/{sweep}/exports")
+    assert "/export?as=nexus" in page.text
+    assert made == []
+    asked = program.get(f"/records/{sweep}/exports", params={"of": "prov"})
+    assert made == ["prov"]
+    assert "not in the file" in asked.text

@@ -29,6 +29,7 @@ def form_of(rows: list[dict[str, Any]], act: str, expected: int) -> dict[str, st
     boxes["residencies"] = ["unknown", "resident", "resident of a specific category", "non-resident"]
     for n, row in enumerate(rows):
         sent |= {f"rows.{n}.order": str(n + 1), f"rows.{n}.says": row["says"], f"rows.{n}.reason": row["reason"]}
+        sent[f"rows.{n}.reason_ja"] = row.get("reason_ja", "")
         for name, values in boxes.items():
             sent |= {f"rows.{n}.{name}.c{values.index(value)}": "on" for value in row.get(name, [])}
         for name in ("items", "countries"):
@@ -42,6 +43,8 @@ def test_the_page_shows_every_row(empty: Program, language: str) -> None:
     assert page.status_code == 200
     for row in CAUTIOUS.rows:
         assert row.reason in page.text
+        assert row.reason_ja in page.text
+        assert row.reason_ja
     for text in ("未判定", "非居住者", "個別判断") if language == "ja" else ("not judged yet", "needs a decision"):
         assert text in page.text
 

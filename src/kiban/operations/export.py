@@ -40,13 +40,19 @@ class ExportedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """A standard that a record can be exported as."""
+class Suited:
+    """A standard that has a place for a record."""
 
     name: str
     title: str
     suffix: str
     media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(Suited):
+    """The same, with what it would lose of the record."""
+
     losses: tuple[str, ...]
 
 
@@ -93,12 +99,36 @@ def export(
 
 
 @reads("read record")
+def suited_to(asker: Asker, resources: Resources, identifier: str) -> tuple[Suited, ...]:
+    """The standards that have a place for a record, by what is written in it: nothing is made. Raises as `export`."""
+    shown = _exportable(asker, resources, identifier)
+    saw(shown.record, subject=shown.record.pid)
+    every: list[Export | DataSetExport | GraphExport] = []
+    if shown.record.kind is RecordKind.MEASUREMENT:
+        every += suited(from_json(dict(shown.record.document), Measurement))
+    return tuple(
+        Suited(name=each.name, title=each.title, suffix=each.suffix, media_type=each.media_type)
+        for each in (*every, *graph_exports())
+    )
+
+
+@reads("read record")
+def losses_of(asker: Asker, resources: Resources, identifier: str, standard: str) -> tuple[str, ...]:
+    """What one standard would lose of a record; the file is made to know it, and thrown away. Raises as `export`."""
+    found = export_named(standard)
+    shown = _exportable(asker, resources, identifier)
+    if not isinstance(found, Export | DataSetExport):
+        graph = graph_of(asker, resources, identifier)
+        saw(*graph.records, subject=graph.start.pid)
+        return _graph_exported(graph, found).losses
+    saw(shown.record, subject=shown.record.pid)
+    return _exported(asker, resources, *_measurement(asker, resources, identifier), found).losses
+
+
+@reads("read record")
 def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, ...]:
     """The standards that have a place for a record, each with what it would lose. Raises as `export`."""
-    shown = show(asker, resources, identifier)
-    if shown.record.kind not in KINDS:
-        raise RecordNotFound(identifier)
-    require_right(asker, resources, shown.record)
+    shown = _exportable(asker, resources, identifier)
     found = []
     if shown.record.kind is RecordKind.MEASUREMENT:
         measurement = from_json(dict(shown.record.document), Measurement)
@@ -111,6 +141,14 @@ def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, 
     graph = graph_of(asker, resources, identifier)
     saw(*graph.records, subject=graph.start.pid)
     return (*found, *(_offer(each, _graph_exported(graph, each).losses) for each in graph_exports()))
+
+
+def _exportable(asker: Asker, resources: Resources, identifier: str) -> Shown:
+    shown = show(asker, resources, identifier)
+    if shown.record.kind not in KINDS:
+        raise RecordNotFound(identifier)
+    require_right(asker, resources, shown.record)
+    return shown
 
 
 def _offer(standard: Export | DataSetExport | GraphExport, losses: tuple[str, ...]) -> Offer:

@@ -46,6 +46,7 @@ def held_as_json(held: HeldBack) -> dict[str, Any]:
         "item": held.scope.export_item,
         "waits": held.waits,
         "reason": held.row.reason,
+        "reason_ja": held.row.reason_ja,
         "through": held.through,
     }
 
@@ -86,6 +87,7 @@ def row_as_json(row: ReleaseRow) -> dict[str, Any]:
         **{name: sorted(values) for name, values in conditions.items() if values},
         "says": row.says.value,
         "reason": row.reason,
+        **({"reason_ja": row.reason_ja} if row.reason_ja else {}),
     }
 
 

@@ -21,9 +21,8 @@ def say_rule(speaker: Speaker, rule: str, verdict: Verdict, through: str = "") -
     details: Mapping[str, str] = verdict.details
     until = f"{verdict.until:%Y-%m-%d}" if verdict.until is not None else ""
     role = speaker.word("role", details["role"]) if "role" in details else ""
-    return speaker(
-        key, role=role, through=through or details.get("through", ""), row=details.get("row", ""), until=until
-    )
+    row = (details.get("row_ja") if speaker.language == "ja" else "") or details.get("row", "")
+    return speaker(key, role=role, through=through or details.get("through", ""), row=row, until=until)
 
 
 def say_grounds(speaker: Speaker, seer: Seer) -> list[str]:

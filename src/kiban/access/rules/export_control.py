@@ -32,7 +32,9 @@ class ExportControl:
         row = self._row(asker, scope)
         if row.says is Release.ALLOW or (row.says is Release.ASK and scope.number in asker.decided):
             return None
-        return Verdict(False, f"Export control: {row.reason}", EVERY_RIGHT, details={"row": row.reason})
+        return Verdict(
+            False, f"Export control: {row.reason}", EVERY_RIGHT, details={"row": row.reason, "row_ja": row.reason_ja}
+        )
 
     def _row(self, asker: Asker, scope: Scope) -> ReleaseRow:
         table, rows = self._known

@@ -70,6 +70,8 @@ class ReleaseRow:
     """ISO 3166-1 alpha-2 codes; a recipient whose country is not known is in none of them."""
     says: Release
     reason: str
+    reason_ja: str = ""
+    """The same in Japanese; empty where it was written in one language alone."""
 
     def __post_init__(self) -> None:
         for country in self.countries:
@@ -81,6 +83,10 @@ class ReleaseRow:
             raise InvalidValue(
                 "A row names items, but is not of listed records alone.", mend="Give it the class `listed`."
             )
+
+    def reason_in(self, language: str) -> str:
+        """The reason in a language, else as it was written first."""
+        return self.reason_ja if language == "ja" and self.reason_ja else self.reason
 
     def holds(self, facts: ReleaseFacts) -> bool:
         """Say whether the row speaks of these facts."""
@@ -118,24 +124,33 @@ class ReleaseTable:
         return _NO_ROW
 
 
-_NO_ROW = ReleaseRow(says=Release.REFUSE, reason="No row of the release table speaks of it.")
+_NO_ROW = ReleaseRow(
+    says=Release.REFUSE,
+    reason="No row of the release table speaks of it.",
+    reason_ja="提供判定表に当てはまる行がありません。",
+)
 _R, _C, _L = Residency, ExportClass, Relation
 CAUTIOUS = ReleaseTable(
     (
         ReleaseRow(
-            classes=frozenset({_C.NOT_LISTED}), says=Release.ALLOW, reason="It was judged not to be on any list."
+            classes=frozenset({_C.NOT_LISTED}),
+            says=Release.ALLOW,
+            reason="It was judged not to be on any list.",
+            reason_ja="リスト規制に該当しないと判定されています。",
         ),
         ReleaseRow(
             classes=frozenset({_C.LISTED}),
             relations=frozenset({_L.PUBLIC}),
             says=Release.REFUSE,
             reason="What is listed is not published.",
+            reason_ja="リスト規制に該当するものは公開できません。",
         ),
         ReleaseRow(
             classes=frozenset({_C.UNJUDGED}),
             relations=frozenset({_L.PUBLIC}),
             says=Release.ALLOW,
             reason="Technology that is made public for everyone is exempt (貿易外省令 Art. 9 (2) ix).",
+            reason_ja="不特定多数に公開する技術の提供は許可を要しません（貿易外省令第9条第2項第九号）。",
         ),
         ReleaseRow(
             classes=frozenset({_C.UNJUDGED}),
@@ -143,6 +158,7 @@ CAUTIOUS = ReleaseTable(
             residencies=frozenset({_R.RESIDENT, _R.UNKNOWN}),
             says=Release.ALLOW,
             reason="Members of the project who are not known to be non-residents work with what is not judged yet.",
+            reason_ja="非居住者と分かっている人を除き、プロジェクトのメンバーは未判定のレコードを扱えます。",
         ),
         ReleaseRow(
             classes=frozenset({_C.UNJUDGED}),
@@ -150,11 +166,13 @@ CAUTIOUS = ReleaseTable(
             countries=frozenset({"JP"}),
             says=Release.ALLOW,
             reason="The recipient is a resident in Japan.",
+            reason_ja="提供先は日本の居住者です。",
         ),
         ReleaseRow(
             classes=frozenset({_C.UNJUDGED}),
             says=Release.REFUSE,
             reason="Nobody has judged yet whether it is listed, and the recipient is not known to be a resident.",
+            reason_ja="該否が未判定で、提供先が居住者であると確認されていません。",
         ),
         ReleaseRow(
             classes=frozenset({_C.LISTED}),
@@ -163,11 +181,13 @@ CAUTIOUS = ReleaseTable(
             countries=frozenset({"JP"}),
             says=Release.ALLOW,
             reason="The recipient is a resident in Japan.",
+            reason_ja="提供先は日本の居住者です。",
         ),
         ReleaseRow(
             classes=frozenset({_C.LISTED}),
             says=Release.ASK,
             reason="It is listed: a release needs a licence, or the decision that none is needed.",
+            reason_ja="リスト規制に該当します。提供には輸出許可、または許可不要との判断が必要です。",
         ),
     )
 )

@@ -66,6 +66,7 @@ class HeldBackModel(BaseModel):
     item: str | None
     waits: bool = Field(description="Whether a person with the role may decide it.")
     reason: str
+    reason_ja: str = ""
     through: str
 
 
@@ -91,6 +92,7 @@ class RowModel(BaseModel):
     countries: list[Annotated[str, Field(max_length=2)]] = Field([], examples=[["JP"]])
     says: Release
     reason: str = Field(max_length=1000)
+    reason_ja: str = Field(default="", max_length=1000, description="The same in Japanese.")
 
 
 class DecisionModel(BaseModel):

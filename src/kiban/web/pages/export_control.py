@@ -29,7 +29,8 @@ _CHOICES = {
 }
 """The conditions that are chosen from a list."""
 _TYPED = ("items", "countries")
-_EMPTY: dict[str, Any] = {**{name: [] for name in (*_CHOICES, *_TYPED)}, "says": Release.REFUSE.value, "reason": ""}
+_EMPTY: dict[str, Any] = {**{name: [] for name in (*_CHOICES, *_TYPED)}, "says": Release.REFUSE.value}
+_EMPTY |= {"reason": "", "reason_ja": ""}
 _LONGEST = 4000
 
 Ground = Annotated[str, Form(max_length=_LONGEST)]
@@ -146,7 +147,11 @@ def _typed_rows(form: Given) -> list[dict[str, Any]]:
     """The rows as they were typed, in the order of their numbers; those without a reason are left out."""
     given = form.tree.get("rows", [])
     rows = [row for row in given if isinstance(row, dict)] if isinstance(given, list) else []
-    kept = [(_order(row, n), n, row) for n, row in enumerate(rows) if _text(row, "reason") and "remove" not in row]
+    kept = [
+        (_order(row, n), n, row)
+        for n, row in enumerate(rows)
+        if (_text(row, "reason") or _text(row, "reason_ja")) and "remove" not in row
+    ]
     return [_row(row) for _, _, row in sorted(kept, key=lambda each: each[:2])]
 
 
@@ -158,7 +163,8 @@ def _order(row: dict[str, Any], n: int) -> float:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"says": _text(row, "says"), "reason": _text(row, "reason")}
+    found: dict[str, Any] = {name: _text(row, name) for name in ("says", "reason", "reason_ja")}
+    found["reason"] = found["reason"] or found["reason_ja"]
     for name, choices in _CHOICES.items():
         ticked = row.get(name, {})
         if isinstance(ticked, dict) and (chosen := [c.value for n, c in enumerate(choices) if f"c{n}" in ticked]):
