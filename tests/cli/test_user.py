@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiban.cli.main import main
+from kiban.cli.served_address import USUAL, remember, served_address
 
 
 @pytest.fixture(scope="module", name="home")
@@ -31,6 +33,9 @@ def test_an_account_from_its_making_to_its_end(home: str, capsys: pytest.Capture
     assert [(each["login"], each["is_operator"]) for each in listed] == [("hana", False), ("operator", True)]
     _, link = run(home, capsys, "user", "password", "hana", "--address", "https://kiban.example.org/")
     assert link["link"].startswith("https://kiban.example.org/login/once/")
+    remember(Path(home), "http://127.0.0.1:9341/")
+    _, link = run(home, capsys, "user", "link", "hana")
+    assert link["link"].startswith("http://127.0.0.1:9341/login/once/")
     code, token = run(home, capsys, "token", "add", "hana", "--name", "script", "--act", "read", "--days", "7")
     assert code == 0
     assert token["token"].startswith("kbt_")
@@ -80,3 +85,12 @@ def test_what_cannot_be_done_says_why(
     code, said = run(home, capsys, *arguments)
     assert code in (1, 2)
     assert said["error"] == error
+
+
+@pytest.mark.parametrize("written", [b"", b"javascript:alert(1)", b"\xff\xfe", b"127.0.0.1:9341"])
+def test_what_is_no_address_is_not_believed(tmp_path: Path, written: bytes) -> None:
+    assert served_address(tmp_path) == USUAL
+    (tmp_path / "kiban-served-at.txt").write_bytes(written)
+    assert served_address(tmp_path) == USUAL
+    remember(tmp_path, "http://[::1]:9341/")
+    assert served_address(tmp_path) == "http://[::1]:9341/"

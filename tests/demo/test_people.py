@@ -39,6 +39,7 @@ def test_everybody_logs_in_with_their_own_link_and_has_their_role(tmp_path: Path
         "steward": Role.STEWARD,
         "owner": Role.OWNER,
         "partner": None,
+        "guest": None,
     }
     instrument = who_is(resources, bearer=given.token).asker
     assert instrument.roles == {FIRST_PROJECT: Role.CONTRIBUTOR}

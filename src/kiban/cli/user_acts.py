@@ -65,7 +65,7 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--address",
         metavar="URL",
-        help="where the platform answers (default: KIBAN_BASE_URL, or http://127.0.0.1:8420/)",
+        help="where the platform answers (default: KIBAN_BASE_URL, or where the home was served last)",
     )
 
 
@@ -266,9 +266,11 @@ def _given(arguments: argparse.Namespace, asker: Asker, resources: Resources) ->
 
 def _link(arguments: argparse.Namespace, asker: Asker, resources: Resources, person: Person, purpose: Any) -> str:
     from kiban.cli.first_login import once
+    from kiban.cli.served_address import served_address
     from kiban.operations.login_links import make_link
+    from kiban.settings import load
 
-    address = arguments.address or resources.base_url or "http://127.0.0.1:8420/"
+    address = arguments.address or resources.base_url or served_address(load(arguments.home).home)
     return once(address, make_link(asker, resources, person, purpose))
 
 

@@ -1,6 +1,6 @@
-"""One person for each role, a researcher of a partner company, and an instrument: the demo shows what each sees.
+"""One person for each role, one of a partner company, a guest from abroad, and an instrument: each sees something else.
 
-Nobody has a password: the links that are given at each start let in.
+What that is, `sharing_story` decides. Nobody has a password: the links that are given at each start let in.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ _ROLES = (
     ("steward", "高橋 葵 (steward)", Role.STEWARD),
     ("owner", "田中 実 (owner)", Role.OWNER),
 )
-_PARTNER, _INSTRUMENT = "partner", "xrd-1"
+_PARTNER, GUEST, _INSTRUMENT = "partner", "guest", "xrd-1"
+_LOGINS = (*(login for login, _, _ in _ROLES), _PARTNER, GUEST)
+_OUR_NAME, _OUR_NAME_JA = "Simulated Materials Institute", "模擬材料研究所"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +49,43 @@ def make_people(asker: Asker, resources: Resources) -> None:
     directory = resources.directory.load()
     if directory.person_called(_INSTRUMENT) is not None:
         return
+    # Called by its name only where nobody has given it another one yet.
+    ours = directory.organisations[FIRST_ORGANISATION]
+    ours = ours if ours.name_ja else replace(ours, name=_OUR_NAME, name_ja=_OUR_NAME_JA, country="JP")
+    university = Organisation(
+        id=new_uuid(), name="Partner University Abroad", name_ja="海外パートナー大学", country="DE"
+    )
     company = Organisation(id=new_uuid(), name="Partner Materials Co.", name_ja="パートナー素材株式会社", country="JP")
     people = [_person(login, name, FIRST_ORGANISATION) for login, name, _ in _ROLES]
     partner = _person(_PARTNER, "山本 健 (partner company)", company.id)
+    guest = replace(
+        _person(GUEST, "Anna Weber (guest from abroad)", university.id),
+        country="DE",
+        residency=Residency.NON_RESIDENT,
+    )
+    # Export control keeps listed records from whoever is not known to be a resident, the operator too.
+    operator = directory.people[FIRST_OPERATOR]
+    if operator.residency is Residency.UNKNOWN:
+        operator = replace(operator, country="JP", residency=Residency.RESIDENT)
+    # The data steward passes export control as well, as in many companies.
+    people[2] = replace(people[2], is_export_officer=True)
     instrument = replace(
         _person(_INSTRUMENT, "X-ray diffractometer 1", FIRST_ORGANISATION),
         kind=PartyKind.INSTRUMENT,
         responsible=people[1].id,
-        residency=Residency.UNKNOWN,
     )
     grants = [_grant(person.id, role, asker) for person, (_, _, role) in zip(people, _ROLES, strict=True)]
     grants.append(_grant(instrument.id, Role.CONTRIBUTOR, asker))
     project = directory.project(FIRST_PROJECT)
     agreement = directory.agreements[FIRST_AGREEMENT]
     entries: list[Entry] = [
+        operator,
+        ours,
         company,
+        university,
         *people,
         partner,
+        guest,
         instrument,
         replace(project, grants=(*project.grants, *grants)),
         agreement.with_participant(
@@ -83,7 +105,7 @@ def logins(asker: Asker, resources: Resources) -> Logins:
     """New links for all of them, and the operator."""
     directory = resources.directory.load()
     people = [directory.people[FIRST_OPERATOR]]
-    people += [person for login in (*(r[0] for r in _ROLES), _PARTNER) if (person := directory.person_called(login))]
+    people += [person for login in _LOGINS if (person := directory.person_called(login))]
     links = {
         person.login: make_link(asker, resources, person, good_for=LINKS_GOOD_FOR)
         for person in people

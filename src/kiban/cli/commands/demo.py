@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from kiban.records.party import Asker
 
 
+_SEES = {
+    "operator": "runs the platform: people, audit log, export control; owner of the project",
+    "reader": "reads everything in the project, adds nothing",
+    "contributor": "reads everything in the project, and adds to it",
+    "steward": "decides who sees what; a release waits for her decision under export control",
+    "owner": "as the steward, and gives roles in the project",
+    "partner": "sees the films and their absorbance under the agreement; their Raman spectra when an embargo ends",
+    "guest": "is invited to two diffraction scans, and sees the one that was judged not to be listed",
+}
+
+
 class Demo:
     """See the module."""
 
@@ -30,7 +41,9 @@ class Demo:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """See `Command`."""
-        from kiban.demo.people import logins, make_people
+        from kiban.cli.served_address import remember
+        from kiban.demo.people import GUEST, logins, make_people
+        from kiban.demo.sharing_story import tell_sharing
         from kiban.platform import local_asker, open_platform
         from kiban.settings import demo_home, load
         from kiban.web.reach import reach_of
@@ -39,10 +52,11 @@ class Demo:
         settings = load(arguments.home or demo_home())
         with open_platform(settings) as resources:
             _fill(local_asker(resources), resources, settings.home / "example-files")
-
             make_people(local_asker(resources), resources)
+            tell_sharing(local_asker(resources), resources, GUEST)
 
             def ready(address: str) -> None:
+                remember(settings.home, address)
                 given = logins(local_asker(resources), resources)
                 pages = {who: once(resources.base_url or address, code) for who, code in given.links.items()}
                 if arguments.json:
@@ -57,10 +71,11 @@ class Demo:
                     )
                     return
                 say(f"Kiban is ready: {address}\nIts data is in {settings.home}. Ctrl-C ends it.")
-                say(f"Another link: kiban user link NAME --home {settings.home} --address {address}")
+                say(f"Another link: kiban user link NAME --home {settings.home}")
                 say("Log in as one of these, once, within 12 hours:")
                 for who, page in pages.items():
-                    say(f"  {who:<12} {page}")
+                    say(f"  {who:<12} {page}\n{'':<15}{_SEES[who]}")
+                say("Whoever is not logged in sees four crystal structures, which are open.")
                 if given.token is not None:
                     say(f"  the instrument xrd-1 deposits with the token {given.token}")
 

@@ -53,6 +53,7 @@ class Up:
 
 
 def _serve(arguments: argparse.Namespace, settings: Any) -> None:
+    from kiban.cli.served_address import remember
     from kiban.platform import open_platform
     from kiban.web.reach import reach_of
     from kiban.web.serve import serve
@@ -63,6 +64,7 @@ def _serve(arguments: argparse.Namespace, settings: Any) -> None:
         with open_platform(settings) as resources:
 
             def ready(address: str) -> None:
+                remember(settings.home, address)
                 login = first_login(resources, address)
                 if arguments.json:
                     print_json({"address": address, "home": str(settings.home), "login": login})
