@@ -8,8 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.technique import TECHNIQUES
+from kiban.web.fault_words import translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +90,18 @@ class Speaker:
     def word(self, group: str, value: str) -> str:
         """The word for one of a closed list of values (a kind, a status); values added later stand as they are."""
         return self._words.get(f"{group}.{value}", value)
+
+    def said(self, *sentences: str) -> Markup:
+        """Faults and mends, which the code says in English; what cannot be said in this language is marked."""
+        text = " ".join(part for part in sentences if part)
+        if self.language == "en":
+            return escape(text)
+        found = translated(text, self.language)
+        return escape(found) if found is not None else Markup('<span lang="en">{}</span>').format(text)
+
+    def can_say(self, *sentences: str) -> bool:
+        """Say whether a fault and its mend have words in this language."""
+        return self.language == "en" or translated(" ".join(sentences), self.language) is not None
 
     def technique(self, key: str | None) -> str:
         """The name of a technique."""
