@@ -133,6 +133,11 @@ def long(facts: Iterable[Fact], subjects: Mapping[UUID, Subject], evidence: Mapp
     return Table(columns, tuple(rows))
 
 
+def in_order_of_rank(facts: Iterable[Fact]) -> list[Fact]:
+    """Of one subject, so that the first of each term is the one that stands in a table for all of them."""
+    return sorted(facts, key=_rank)
+
+
 def _rank(fact: Fact) -> tuple[int, int]:
     """Latest measurement first (ids of version 7 are in order of time), then its first peak or cycle."""
     numbers = [value for value in fact.property.condition.values() if isinstance(value, int)]

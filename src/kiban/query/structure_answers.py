@@ -25,6 +25,8 @@ from kiban.records.matter.formula_writing import anonymous_formula, hill_formula
 from kiban.records.record import Record, RecordKind
 
 PREFIX = "structure."
+TYPE = "structures"
+"""What `structure.type` answers: where there is a structure."""
 _SAME = 1e-6
 _SIMPLE = 100
 """The largest denominator of an amount in a cell whose places are partly occupied."""
@@ -40,9 +42,9 @@ def structure_answers(record: Record) -> dict[str, tuple[str | float, ...]]:
     document = record.document
     if record.kind is RecordKind.MEASUREMENT and document.get("technique") == "crystal_structure":
         crystal = crystal_in(document)
-        return _named(_of_crystal(crystal)) if crystal is not None else {}
+        return _named(record, _of_crystal(crystal)) if crystal is not None else {}
     if record.kind is RecordKind.SAMPLE and document.get("composition"):
-        return _named(_of_composition(document["composition"], document.get("formula") or ""))
+        return _named(record, _of_composition(document["composition"], document.get("formula") or ""))
     return {}
 
 
@@ -68,6 +70,7 @@ def _of_crystal(crystal: Crystal) -> dict[str, tuple[str | float, ...]]:
         "nsites": (float(len(crystal.sites)),),
         "nperiodic_dimensions": (3.0,),
         "structure_features": features(crystal),
+        "n_structure_features": (float(len(features(crystal))),),
     }
     try:
         return found | formulas(formula_of_crystal(crystal), formula_of(crystal.formula) if crystal.formula else None)
@@ -106,7 +109,12 @@ def formulas(formula: Formula, stated: Formula | None) -> dict[str, tuple[str | 
         As people wrote it, where it says the same.
     """
     elements = tuple(sorted(formula.elements))
-    found: dict[str, tuple[str | float, ...]] = {"elements": elements, "nelements": (float(len(elements)),)}
+    total = sum(formula.elements.values())
+    found: dict[str, tuple[str | float, ...]] = {
+        "elements": elements,
+        "nelements": (float(len(elements)),),
+        "elements_ratios": tuple(formula.elements[element] / total for element in elements),
+    }
     if stated is not None:
         found["chemical_formula_descriptive"] = (stated.text,)
     if (wholes := _wholes(formula.text)) is not None:
@@ -134,5 +142,6 @@ def _hill(formula: Formula) -> str:
     return hill_formula(Formula(formula.text, {Atom(element): n for element, n in formula.elements.items()}))
 
 
-def _named(found: Mapping[str, tuple[str | float, ...]]) -> dict[str, tuple[str | float, ...]]:
+def _named(record: Record, found: Mapping[str, tuple[str | float, ...]]) -> dict[str, tuple[str | float, ...]]:
+    found = {"id": (record.pid,), "type": (TYPE,), "n_structure_features": (0.0,), **found}
     return {f"{PREFIX}{name}": values for name, values in found.items()}

@@ -10,9 +10,10 @@ A block with a unit cell or with atoms gives a `crystal_structure`: `fract_x`, `
 angstrom), `occupancy`, `u_iso`, `b_iso` (angstrom²), `multiplicity` along the dimension `site`; `u_11`, ... along
 `anisotropic_site`; `cell_length` (angstrom) and `cell_angle` (deg) along `cell_axis`. Labels and elements of the sites
 stand in the header under `sites`. The metadata has the cell, volume, density, space group, formula, formula units,
-temperature, pressure, wavelength and anode. A loop of a powder pattern gives an `xrd` (a `table` if measured with
-neutrons) with `two_theta` (deg) or another axis, `intensity`, and processed, calculated and background intensities. In
-a block without atoms every other loop with a column of numbers gives a `table`.
+temperature, pressure, wavelength and anode, and where the structure was published. A loop of a powder pattern gives an
+`xrd` (a `table` if measured with neutrons) with `two_theta` (deg) or another axis, `intensity`, and processed,
+calculated and background intensities. In a block without atoms every other loop with a column of numbers gives a
+`table`.
 
 Uncertainties
 -------------
@@ -65,7 +66,7 @@ class Cif:
     """CIF and mmCIF."""
 
     name = "cif"
-    version = 1
+    version = 2
     title = "CIF (Crystallographic Information File)"
     makers: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ("crystal_structure", "xrd", "table")

@@ -18,6 +18,7 @@ from kiban.web.crowd import Crowd
 from kiban.web.guard import Guard
 from kiban.web.json_response import Json
 from kiban.web.mistakes import Mistakes
+from kiban.web.optimade.application import optimade
 from kiban.web.rate_limit import RateLimit
 from kiban.web.reach import Reach
 from kiban.web.static_files import mount_static
@@ -61,6 +62,7 @@ def application(resources: Resources, *, reach: Reach | None = None) -> FastAPI:
         for broken in plugins.survey(folder, "ROUTER", check=_lacks).broken:
             _LOG.warning("%s of %s is left out of %s: %s", broken.entry_point, broken.package, folder, broken.why)
     mount_static(app)
+    app.mount("/optimade", optimade(resources, reach))
     failures.install(app)
     describe(app)
     # The last one comes first: what is refused by the guard is not counted, what is counted out is not answered.

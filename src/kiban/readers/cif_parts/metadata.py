@@ -40,6 +40,10 @@ _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m", "_space_group_name_h-m_ref"),
     ),
     ("space_group_hall", ("_space_group_name_hall", "_symmetry_space_group_name_hall")),
+    ("publication_doi", ("_journal_paper_doi", "_citation_doi", "_citation.pdbx_database_id_doi")),
+    ("publication_title", ("_publ_section_title", "_citation_title", "_citation.title")),
+    ("publication_journal", ("_journal_name_full", "_citation_journal_full", "_citation.journal_abbrev")),
+    ("publication_year", ("_journal_year", "_citation_year", "_citation.year")),
     ("model", ("_diffrn_measurement_device_type", "_pd_instr_location")),
     ("software", ("_computing_structure_refinement", "_computing_data_collection")),
 )
@@ -60,8 +64,10 @@ def read_metadata(block: Block) -> dict[str, MetadataValue]:
     metadata |= _two_wavelengths(block)
     for name, tags in _TEXTS:
         text = block.text(*tags)
-        if text is not None and text not in {"", "?"}:
-            metadata[name] = text
+        if text is not None and text.strip() not in {"", "?", "."}:
+            metadata[name] = " ".join(text.split()) if name.startswith("publication") else text
+    if authors := [" ".join(each.split()) for each in block.texts("_publ_author_name") or () if each.strip("?. ")]:
+        metadata["publication_authors"] = "; ".join(authors)
     for name, tags in _NUMBERS:
         number = block.measured("", *tags)
         if number is not None and number.value == int(number.value):

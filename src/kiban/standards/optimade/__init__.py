@@ -1,0 +1,1 @@
+"""OPTIMADE 1.2: entries, their properties, and the documents around them."""
