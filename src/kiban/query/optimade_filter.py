@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiban.errors import InvalidQuestion
 from kiban.quantity.measured import Measured
+from kiban.query.meaning import MAX_DEPTH
 from kiban.query.question import (
     EVERYTHING,
     And,
@@ -111,6 +112,10 @@ def read_filter(text: str, fields: Mapping[str, Field], *, prefix: str) -> Quest
             mend="Ask for less at a time.",
             position=MAX_LENGTH,
         )
+    if _depth(text) > MAX_DEPTH:
+        raise InvalidQuestion(
+            f"The filter is nested more than {MAX_DEPTH} deep.", mend="Ask it with fewer brackets.", position=0
+        )
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as e:
@@ -121,10 +126,16 @@ def read_filter(text: str, fields: Mapping[str, Field], *, prefix: str) -> Quest
             mend='Write it like elements HAS ALL "Ti","O" AND nelements = 2, keywords in capitals.',
             position=at,
         ) from None
-    except RecursionError:
-        raise InvalidQuestion("The filter is nested too deep.", mend="Ask it with fewer brackets.") from None
     question: Question = _built(tree, _Builder(fields, prefix))
     return question
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @cache
