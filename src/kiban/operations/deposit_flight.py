@@ -64,7 +64,7 @@ def _known(asker: Asker, resources: Resources, received: list[Received], terms: 
     visible = resources.visible(asker, act=Act.DEPOSIT)
     wanted = [(each.path, each.blob.checksum) for r in received for each in (r, *r.parts.values())]
     with resources.catalog.writing(visible, project=terms.project) as writing:
-        entries = writing.existing_files(wanted)
+        entries = writing.existing_files(wanted, first=terms.scope)
     known = {}
     for i, r in enumerate(received):
         entry = entries.get((r.path, r.blob.checksum))

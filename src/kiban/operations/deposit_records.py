@@ -103,9 +103,13 @@ def draft(writing: Writing, received: Iterable[Received], terms: Terms) -> Draft
     made = Draft(
         terms=terms,
         now=datetime.now(UTC),
-        entries=writing.existing_files([(f.path, f.blob.checksum) for f in files]),
-        measurements=writing.existing(RecordKind.MEASUREMENT, [measurement_key(f, i) for f, i, _ in readings]),
-        samples=writing.existing(RecordKind.SAMPLE, list({c.name for c in claims.values() if c.name is not None})),
+        entries=writing.existing_files([(f.path, f.blob.checksum) for f in files], first=terms.scope),
+        measurements=writing.existing(
+            RecordKind.MEASUREMENT, [measurement_key(f, i) for f, i, _ in readings], first=terms.scope
+        ),
+        samples=writing.existing(
+            RecordKind.SAMPLE, list({c.name for c in claims.values() if c.name is not None}), first=terms.scope
+        ),
         by_pid=writing.existing_pids(RecordKind.SAMPLE, {pid for c in claims.values() for pid in c.pids}),
         claims=claims,
     )

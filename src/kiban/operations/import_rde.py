@@ -15,6 +15,7 @@ from kiban.operations.import_rde_program import PROGRAM
 from kiban.operations.import_template import ImportedTemplate, import_template
 from kiban.operations.importer import Imported, Wishes
 from kiban.operations.keep_data_set import GivenDataSet, held_data_set, keep_data_set
+from kiban.operations.placement import place as placed_in
 from kiban.operations.rde_data_set import given_data_set, read_file_of_rde, with_made
 from kiban.operations.resources import Resources
 from kiban.operations.run_rde_program import Made, make
@@ -195,8 +196,9 @@ def _sample(asker: Asker, resources: Resources, invoice: Mapping[str, Any], wish
     names = (wishes.sample.strip(),) if wishes.sample and wishes.sample.strip() else names_of(invoice)
     if not names:
         return None
+    scope = placed_in(asker, resources, wishes.placement)
     with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
-        known = writing.existing(RecordKind.SAMPLE, names)
+        known = writing.existing(RecordKind.SAMPLE, names, first=scope.number)
     if len({record.id for record in known.values()}) > 1:
         named = ", ".join(f"{name} ({record.pid})" for name, record in known.items())
         raise Conflict(

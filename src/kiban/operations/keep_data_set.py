@@ -85,15 +85,16 @@ def keep_data_set(
     extra = {given.mark: {**given.extra, "key": key, "files": files_in_it}}
     # As a deposit calls them: by the folder's name first.
     names = {path: shown(f"{given.base}/{path}") for path in blobs}
+    scope = place(asker, resources, placement)
+    wanted = [(names[path], blob.checksum) for path, blob in blobs.items()]
     with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
-        alone = writing.existing(RecordKind.MEASUREMENT, [key]).get(key)
-        entries = writing.existing_files([(names[path], blob.checksum) for path, blob in blobs.items()])
+        alone = writing.existing(RecordKind.MEASUREMENT, [key], first=scope.number).get(key)
+        entries = writing.existing_files(wanted, first=scope.number)
     read = _read(asker, resources, outcomes)
     for record in read:
         _check_free(record, given)
     known = read or ([alone] if alone is not None else [])
     records = [_described(asker, record, given, extra, sample) for record in known]
-    scope = place(asker, resources, placement)
     if not records:
         records = [_without_numbers(asker, given, extra, blobs, key, sample, scope)]
     changed = [record for record in records if record not in known]

@@ -18,7 +18,7 @@ def keep_files(asker: Asker, resources: Resources, files: Mapping[str, bytes], *
     """Keep them under their paths; those that are there already stay as they are. Raises as `deposit`."""
     blobs = dict(zip(files, resources.objects.put_many(files.values()), strict=True))
     with resources.catalog.writing(resources.visible(asker), project=resources.project_of(asker)) as writing:
-        known = writing.existing_files([(shown(path), blob.checksum) for path, blob in blobs.items()])
+        known = writing.existing_files([(shown(path), blob.checksum) for path, blob in blobs.items()], first=scope)
         entries = [
             kept_entry(asker, resources, shown(path), blob, scope=scope, reason=reason)
             for path, blob in blobs.items()

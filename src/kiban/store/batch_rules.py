@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
+from kiban.records.file_entry import FileEntry
 from kiban.records.record import Record
 from kiban.records.scope import Visible
 from kiban.store.catalog import Batch
@@ -101,6 +103,57 @@ def newer_version(record: Record) -> Conflict:
         f"Version {record.version} of {record.pid} is not the next one.",
         mend="Somebody else may have changed the record: read it again, then change it.",
     )
+
+
+def newly_keyed(records: Iterable[Record], known: Mapping[UUID, Record]) -> tuple[Record, ...]:
+    """Those that take a key which they did not have before.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        The last versions of a batch.
+    known : mapping
+        What was current of them before.
+
+    Raises
+    ------
+    Conflict
+        If the batch itself has another one with such a key.
+    """
+    live = [record for record in records if record.key is not None and not record.deleted]
+    had = {i: None if before.deleted else before.key for i, before in known.items()}
+    fresh = tuple(record for record in live if had.get(record.id) != record.key)
+    n_with = Counter((record.kind, record.key) for record in live)
+    if any(n_with[record.kind, record.key] > 1 for record in fresh):
+        raise key_taken()
+    return fresh
+
+
+def check_places(files: Iterable[FileEntry], there: Iterable[tuple[UUID, str, str]]) -> None:
+    """Refuse entries of files that are there already.
+
+    Parameters
+    ----------
+    files : iterable of FileEntry
+        What is to be written, each entry once.
+    there : iterable
+        The entries that the asker sees with such paths and checksums: identifier, path and checksum of each.
+
+    Raises
+    ------
+    Conflict
+    """
+    known = set[UUID]()
+    taken = set[tuple[str, str]]()
+    for entry, path, checksum in there:
+        known.add(entry)
+        taken.add((path, checksum))
+    for file in files:
+        if file.id in known:
+            continue
+        if (file.path, file.checksum) in taken:
+            raise already_there(f"The file '{file.path}'")
+        taken.add((file.path, file.checksum))
 
 
 def key_taken() -> Conflict:

@@ -84,16 +84,22 @@ class Fault:
 class Writing(Protocol):
     """A transaction that is under way. It ends with its `with` block: committed, or undone by any error."""
 
-    def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
-        """The project's current records with these keys. Holds until the transaction ends: no other can add one."""
+    def existing(self, kind: RecordKind, keys: Collection[str], *, first: int | None = None) -> dict[str, Record]:
+        """The project's current records with these keys, as far as the asker sees them: what is hidden takes no key.
+
+        Holds until the transaction ends: no other can add one. Of several with one key (each made by somebody who did
+        not see the others, or moved to where the asker sees it) the one in the scope `first`, else the oldest.
+        """
         ...
 
     def existing_pids(self, kind: RecordKind, pids: Collection[str]) -> dict[str, Record]:
         """The current records of a kind with these short identifiers that the asker may see, of any project."""
         ...
 
-    def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
-        """The project's file entries with these paths and checksums."""
+    def existing_files(
+        self, paths_and_checksums: Collection[tuple[str, str]], *, first: int | None = None
+    ) -> dict[tuple[str, str], FileEntry]:
+        """The project's file entries with these paths and checksums; which of several, as `existing` says."""
         ...
 
     def move(self, records: Mapping[UUID, int]) -> None:
@@ -102,6 +108,9 @@ class Writing(Protocol):
         Nothing else about them changes. Earlier versions stay in the scopes they had: what is opened does not show its
         past, and what is closed hides it, because nobody sees versions of a record whose current one they do not see.
         A file goes along when all records made of it are in the same scope afterwards.
+
+        A record keeps its key, also where another one in the scope has it: a move is neither stopped by what is there
+        nor tells of it, because who judges exports moves records to where they see nothing.
 
         Raises
         ------
@@ -118,7 +127,8 @@ class Writing(Protocol):
         Raises
         ------
         Conflict
-            If a record's next version exists already, or a key is taken.
+            If a record's next version exists already, or takes a key that another record has which the asker sees, or
+            a file is there that the asker sees.
         Refused
             If something is written into a scope that the asker may not write to.
         InvalidValue

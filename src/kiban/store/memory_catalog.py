@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
@@ -36,6 +36,8 @@ from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.written_lines import written_lines
+
+Row = TypeVar("Row", Record, FileEntry)
 
 
 class MemoryCatalog:
@@ -315,16 +317,13 @@ class MemoryWriting:
         self.steps: list[Callable[[MemoryState], None]] = []
         self.events: list[Event] = []
 
-    def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
+    def existing(self, kind: RecordKind, keys: Collection[str], *, first: int | None = None) -> dict[str, Record]:
         """See `Writing.existing`."""
         self.check_sound()
         wanted = set(keys)
         records = (self._state.live(i, self._visible) for i in self._state.records)
-        return {
-            r.key: r
-            for r in records
-            if r is not None and r.key in wanted and r.key is not None and (r.project, r.kind) == (self._project, kind)
-        }
+        found = [r for r in records if r is not None and (r.project, r.kind) == (self._project, kind)]
+        return {r.key: r for r in _best_last(found, first) if r.key is not None and r.key in wanted}
 
     def existing_pids(self, kind: RecordKind, pids: Collection[str]) -> dict[str, Record]:
         """See `Writing.existing_pids`."""
@@ -333,13 +332,15 @@ class MemoryWriting:
         records = (self._state.live(i, self._visible) for i in self._state.records)
         return {r.pid: r for r in records if r is not None and r.pid in wanted and r.kind is kind}
 
-    def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
+    def existing_files(
+        self, paths_and_checksums: Collection[tuple[str, str]], *, first: int | None = None
+    ) -> dict[tuple[str, str], FileEntry]:
         """See `Writing.existing_files`."""
         self.check_sound()
         wanted = set(paths_and_checksums)
         return {
             (f.path, f.checksum): f
-            for f in self._state.files.values()
+            for f in _best_last(self._state.files.values(), first)
             if (f.path, f.checksum) in wanted and f.project == self._project and f.scope in self._visible.data
         }
 
@@ -366,6 +367,12 @@ class MemoryWriting:
         """Refuse to go on after an error: half of what was meant must not be kept."""
         if self._error is not None:
             raise self._error
+
+
+def _best_last(rows: Iterable[Row], first: int | None) -> list[Row]:
+    """Those in the scope `first` after all others, the oldest last."""
+    newest_first = sorted(rows, key=lambda row: row.id, reverse=True)
+    return sorted(newest_first, key=lambda row: row.scope == first)
 
 
 def _has_data(state: MemoryState, record: UUID | None, visible: Visible) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -11,17 +11,19 @@ from kiban.records.file_entry import Blob, FileEntry
 from kiban.records.link import Link
 from kiban.records.property import Fact
 from kiban.records.provenance import cycle, path
-from kiban.records.record import Record, RecordKind
+from kiban.records.record import Record
 from kiban.records.scope import Visible
 from kiban.store.batch_rules import (
     already_there,
     check_batch,
     check_move,
+    check_places,
     check_same_thing,
     from_itself,
     identifier_taken,
     key_taken,
     newer_version,
+    newly_keyed,
     no_such_record,
     refused,
 )
@@ -81,9 +83,10 @@ class MemoryState:
     def apply(self, batch: Batch, visible: Visible, project: UUID) -> None:
         """Take a batch in. Raises as `Writing.add`; the state is spoilt then."""
         check_batch(batch, visible, project)
+        known = {r.id: self.records[r.id][-1] for r in batch.records if r.id in self.records}
         for record in sorted(batch.records, key=lambda r: r.version):
             self._add_version(record, visible)
-        self._check_unique({record.id for record in batch.records})
+        self._check_unique(known, {record.id for record in batch.records}, visible)
         for sample, amounts in batch.compositions.items():
             self._require(sample, visible)
             self.compositions[sample] = dict(amounts)
@@ -97,6 +100,7 @@ class MemoryState:
             if fact.id in self.facts:
                 raise already_there(f"The fact {fact.id}")
             self.facts[fact.id] = fact
+        self._check_places(batch.files, visible)
         for file in batch.files:
             self._add_file(file, visible)
         for file_id, record_id in batch.file_records:
@@ -164,23 +168,32 @@ class MemoryState:
             if fact.evidence == record.id:
                 self.facts[fact_id] = replace(fact, scope=record.scope)
 
-    def _check_unique(self, changed: set[UUID]) -> None:
+    def _check_unique(self, known: Mapping[UUID, Record], changed: set[UUID], visible: Visible) -> None:
         pids: dict[str, UUID] = {}
-        keys: dict[tuple[UUID, RecordKind, str], UUID] = {}
         # Those that were there first come first.
         for record_id in sorted(self.records, key=lambda i: i in changed):
-            record = self.records[record_id][-1]
-            if pids.setdefault(record.pid, record_id) != record_id:
-                raise identifier_taken(record.pid)
-            if record.key is None or record.deleted:
-                continue
-            if keys.setdefault((record.project, record.kind, record.key), record_id) != record_id:
+            pid = self.records[record_id][-1].pid
+            if pids.setdefault(pid, record_id) != record_id:
+                raise identifier_taken(pid)
+        others = [r for i in self.records if i not in changed and (r := self.live(i, visible)) is not None]
+        taken = {(other.project, other.kind, other.key) for other in others}
+        for record in newly_keyed((self.records[i][-1] for i in changed), known):
+            if (record.project, record.kind, record.key) in taken:
                 raise key_taken()
 
+    def _check_places(self, files: Iterable[FileEntry], visible: Visible) -> None:
+        given = {file.id: file for file in files}
+        owners = {file.project for file in given.values()}
+        check_places(
+            given.values(),
+            (
+                (there.id, there.path, there.checksum)
+                for there in self.files.values()
+                if there.project in owners and there.scope in visible.data
+            ),
+        )
+
     def _add_file(self, file: FileEntry, visible: Visible) -> None:
-        place = (file.project, file.path, file.checksum)
-        if any(f.id != file.id and (f.project, f.path, f.checksum) == place for f in self.files.values()):
-            raise already_there(f"The file '{file.path}'")
         old = self.files.get(file.id)
         if old is None:
             self.files[file.id] = file

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import errors
 
 from kiban.errors import Conflict, DatabaseUnavailable, DiskFull, InvalidValue, KibanError
-from kiban.store.batch_rules import already_there, key_taken, refused
+from kiban.store.batch_rules import already_there, refused
 
 
 @contextmanager
@@ -62,15 +62,11 @@ def translated(error: psycopg.Error) -> KibanError | None:
 
 def _taken(error: psycopg.Error) -> Conflict:
     match error.diag.constraint_name:
-        case "record_key":
-            return key_taken()
         case "record_pkey" | "record_current":
             return Conflict(
                 "This version of the record is there already.",
                 mend="Somebody else may have changed the record: read it again, then change it.",
             )
-        case "file_place":
-            return already_there("The file")
         case name:
             return already_there(f"The row ({name})")
 

@@ -24,7 +24,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSON, JSONB, TSVECTOR, UUID
@@ -123,7 +122,6 @@ RECORD = Table(
     Index(
         "record_key",
         *("project", "kind", "key_hash"),
-        unique=True,
         postgresql_where=text("is_current AND NOT is_deleted"),
     ),
     Index("record_scope", "scope", "id", postgresql_where=_IS_CURRENT),
@@ -218,7 +216,7 @@ FILE = Table(
     Column("archive", UUID),
     _required("deposited_at", _TIME),
     _required("deposited_by", Text),
-    UniqueConstraint("project", "place", name="file_place"),
+    Index("file_place", "project", "place"),
     Index("file_checksum", "checksum"),
     Index("file_status", "status", "id"),
 )

@@ -23,10 +23,13 @@ from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import (
     check_batch,
     check_move,
+    check_places,
     check_same_thing,
     from_itself,
     identifier_taken,
+    key_taken,
     newer_version,
+    newly_keyed,
     no_such_record,
     refused,
 )
@@ -57,6 +60,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _KEEP_FIRST = "ON CONFLICT DO NOTHING"
+_BEST_LAST = "ORDER BY scope IS NOT DISTINCT FROM %(first)s::integer, id DESC"
+"""Of several with one key: the last one put into a mapping is the one that stays."""
 _CHANGE_FILE = """
     ON CONFLICT (id) DO UPDATE SET
         status = excluded.status,
@@ -139,13 +144,13 @@ class SqlWriting:
         return append_lines(self._cursor, written_lines(self._events, self._visible, self._names.get))
 
     @_remembering
-    def existing(self, kind: RecordKind, keys: Collection[str]) -> dict[str, Record]:
+    def existing(self, kind: RecordKind, keys: Collection[str], *, first: int | None = None) -> dict[str, Record]:
         """See `Writing.existing`."""
         wanted = set(keys)
         rows = self._cursor.execute(
             f"SELECT {RECORD_COLUMNS} FROM record WHERE project = %(project)s AND kind = %(kind)s "
-            f"AND key_hash = ANY(%(keys)s) AND is_current AND NOT is_deleted AND {seen()}",
-            self._with(kind=kind.value, keys=[key_hash(key) for key in wanted]),
+            f"AND key_hash = ANY(%(keys)s) AND is_current AND NOT is_deleted AND {seen()} {_BEST_LAST}",
+            self._with(kind=kind.value, keys=[key_hash(key) for key in wanted], first=first),
         ).fetchall()
         return {r.key: r for r in map(record_of, rows) if r.key is not None and r.key in wanted}
 
@@ -162,13 +167,15 @@ class SqlWriting:
         return {record.pid: record for record in map(record_of, rows)}
 
     @_remembering
-    def existing_files(self, paths_and_checksums: Collection[tuple[str, str]]) -> dict[tuple[str, str], FileEntry]:
+    def existing_files(
+        self, paths_and_checksums: Collection[tuple[str, str]], *, first: int | None = None
+    ) -> dict[tuple[str, str], FileEntry]:
         """See `Writing.existing_files`."""
         wanted = set(paths_and_checksums)
         rows = self._cursor.execute(
             f"SELECT {FILE_COLUMNS} FROM file WHERE project = %(project)s AND place = ANY(%(places)s) "
-            f"AND {data_seen()}",
-            self._with(places=[place(path, checksum) for path, checksum in wanted]),
+            f"AND {data_seen()} {_BEST_LAST}",
+            self._with(places=[place(path, checksum) for path, checksum in wanted], first=first),
         ).fetchall()
         return {(f.path, f.checksum): f for f in map(file_of, rows) if (f.path, f.checksum) in wanted}
 
@@ -202,6 +209,7 @@ class SqlWriting:
         self._check_links(batch)
         self._add_facts(batch)
         files = {file.id: file for file in batch.files}
+        self._check_places(files.values())
         insert(cursor, sql_insert.FILE, map(file_row, files.values()), on_conflict=_CHANGE_FILE)
         self._add_file_records(batch, scopes)
         insert(cursor, sql_insert.EVENT, map(event_row, batch.events))
@@ -224,6 +232,7 @@ class SqlWriting:
             if before is not None:
                 check_same_thing(before, record)
             newest[record.id] = record
+        self._check_keys(last, known)
         if known:
             self._cursor.execute(
                 "UPDATE record SET is_current = false WHERE id = ANY(%s) AND is_current", [list(known)]
@@ -240,6 +249,35 @@ class SqlWriting:
             self._carry_along(before, last[record_id])
         keep_project_rights(self._cursor, last.values())
         return {record_id: record.scope for record_id, record in last.items()}
+
+    def _check_keys(self, last: Mapping[UUID, Record], known: Mapping[UUID, Record]) -> None:
+        """Refuse keys that other records have, as far as the asker sees these. Raises Conflict."""
+        fresh = newly_keyed(last.values(), known)
+        if not fresh:
+            return
+        taken = self._cursor.execute(
+            "SELECT FROM record WHERE project = %(project)s AND (kind, key_hash) IN "
+            "(SELECT * FROM unnest(%(kinds)s::text[], %(keys)s::uuid[])) "
+            f"AND is_current AND NOT is_deleted AND id <> ALL(%(ids)s) AND {seen()} LIMIT 1",
+            self._with(
+                kinds=[record.kind.value for record in fresh],
+                keys=[key_hash(record.key or "") for record in fresh],
+                ids=list(last),
+            ),
+        ).fetchall()
+        if taken:
+            raise key_taken()
+
+    def _check_places(self, files: Collection[FileEntry]) -> None:
+        """Refuse entries of files that are there already, as far as the asker sees these. Raises Conflict."""
+        if not files:
+            return
+        rows = self._cursor.execute(
+            f"SELECT {FILE_COLUMNS} FROM file WHERE project = %(project)s AND place = ANY(%(places)s) "
+            f"AND {data_seen()}",
+            self._with(places=[place(file.path, file.checksum) for file in files]),
+        ).fetchall()
+        check_places(files, ((f.id, f.path, f.checksum) for f in map(file_of, rows)))
 
     def _known(self, ids: list[UUID]) -> dict[UUID, Record]:
         if not ids:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from kiban.errors import KibanError, RecordNotFound, Refused
+from kiban.errors import Conflict, KibanError, RecordNotFound, Refused
 from kiban.quantity.measured import Measured
 from kiban.query.question import EVERYTHING
 from kiban.records.file_entry import FileEntry
@@ -148,6 +148,22 @@ class CatalogMoveSuite:
         assert lab.catalog.count(EVERYTHING, lab.visible(Tier.OPEN)) == 0
         _move(lab, wanted, Visible(both))
         assert lab.catalog.count(EVERYTHING, lab.visible(Tier.OPEN)) == 1
+
+    def test_a_move_is_not_stopped_by_a_key_or_file_that_is_there(self) -> None:
+        lab, sample, scans, file = self.closed_study()
+        is_open = lab.scope(Tier.OPEN).number
+        twin, its_file = lab.sample("film", scope=is_open), lab.file("scans.xrdml", scope=is_open)
+        lab.write(twin, files=(its_file,), blobs=(blob_of(its_file),), visible=lab.visible(Tier.OPEN))
+        _move(lab, {sample.id: is_open, **{scan.id: is_open for scan in scans}})
+        strangers = lab.visible(Tier.OPEN)
+        assert {f.id for f in lab.catalog.files(strangers)} == {file.id, its_file.id}
+        with lab.catalog.writing(strangers, project=lab.project) as writing:
+            place = (file.path, file.checksum)
+            assert writing.existing(sample.kind, ["film"]) == {"film": replace(sample, scope=is_open)}
+            assert writing.existing_files([place]) == {place: replace(file, scope=is_open)}
+        with pytest.raises(Conflict):
+            lab.write(lab.sample("film", scope=is_open), visible=strangers)
+        lab.write(replace(twin, version=2, title="other film", key="other film"), visible=strangers)
 
     def test_a_move_and_what_is_added_end_together(self) -> None:
         lab, sample, _, _ = self.closed_study()

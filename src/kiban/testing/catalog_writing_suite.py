@@ -14,7 +14,7 @@ from kiban.records.identity import new_uuid
 from kiban.records.record import RecordKind
 from kiban.records.scope import ScopeTerms, Tier
 from kiban.store.catalog import Batch, Catalog
-from kiban.testing.catalog_examples import Laboratory
+from kiban.testing.catalog_examples import Laboratory, blob_of
 
 
 class CatalogWritingSuite:
@@ -59,6 +59,55 @@ class CatalogWritingSuite:
             lab.write(replace(sample, version=3))
         other = Laboratory(lab.catalog)
         other.write(other.sample("LTO-7"))
+
+    def test_what_is_hidden_takes_no_key_and_no_place(self) -> None:
+        lab = self.lab()
+        closed, is_open = lab.visible(Tier.CLOSED), lab.visible(Tier.OPEN)
+        here = {"scope": lab.scope(Tier.OPEN).number}
+        hidden, file = lab.sample("LTO-7"), lab.file("a.xrdml")
+        lab.write(hidden, files=(file,), blobs=(blob_of(file),), visible=closed)
+        place = (file.path, file.checksum)
+        with lab.catalog.writing(is_open, project=lab.project) as writing:
+            assert writing.existing(RecordKind.SAMPLE, ["LTO-7"]) == {}
+            assert writing.existing_files([place]) == {}
+        own, own_file = lab.sample("LTO-7", **here), lab.file("a.xrdml", **here)
+        other = lab.sample("LTO-8", **here)
+        lab.write(own, other, files=(own_file,), blobs=(blob_of(own_file),), visible=is_open)
+        for again in (lab.sample("LTO-7", **here), replace(other, version=2, key="LTO-7")):
+            with pytest.raises(Conflict):
+                lab.write(again, visible=is_open)
+        with pytest.raises(Conflict):
+            lab.write(files=(lab.file("a.xrdml", **here),), visible=is_open)
+        for first, record, entry in (
+            (lab.scope(Tier.OPEN).number, own, own_file),
+            (lab.scope(Tier.CLOSED).number, hidden, file),
+            (None, hidden, file),
+            (-1, hidden, file),
+        ):
+            with lab.catalog.writing(lab.visible(), project=lab.project) as writing:
+                assert writing.existing(RecordKind.SAMPLE, ["LTO-7"], first=first) == {"LTO-7": record}
+                assert writing.existing_files([place], first=first) == {place: entry}
+
+    def test_whoever_sees_a_key_in_another_scope_does_not_take_it(self) -> None:
+        lab = self.lab()
+        here = {"scope": lab.scope(Tier.OPEN).number}
+        one, file = lab.sample("LTO-7"), lab.file("a.xrdml")
+        lab.write(one, files=(file,), blobs=(blob_of(file),))
+        with pytest.raises(Conflict):
+            lab.write(lab.sample("LTO-7", **here))
+        with pytest.raises(Conflict):
+            lab.write(lab.sample("LTO-8"), lab.sample("LTO-8", **here))
+        with pytest.raises(Conflict):
+            lab.write(files=(lab.file("a.xrdml", **here),))
+        with pytest.raises(Conflict):
+            lab.write(files=(lab.file("b.xrdml"), lab.file("b.xrdml", **here)))
+        lab.write(lab.sample("LTO-7", **here), visible=lab.visible(Tier.OPEN))
+        # What has its key already keeps it, whoever else has it.
+        lab.write(replace(one, version=2, title="LTO-7, ground"))
+        lab.write(replace(one, version=3, deleted=True))
+        with pytest.raises(Conflict):
+            lab.write(replace(one, version=4))
+        lab.write(replace(one, version=4), visible=lab.visible(Tier.CLOSED))
 
     def test_a_short_identifier_that_is_taken_is_told_apart(self) -> None:
         lab = self.lab()
