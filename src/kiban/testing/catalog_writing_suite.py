@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ class CatalogWritingSuite:
     def test_what_is_hidden_takes_no_key_and_no_place(self) -> None:
         lab = self.lab()
         closed, is_open = lab.visible(Tier.CLOSED), lab.visible(Tier.OPEN)
-        here = {"scope": lab.scope(Tier.OPEN).number}
+        here: dict[str, Any] = {"scope": lab.scope(Tier.OPEN).number}
         hidden, file = lab.sample("LTO-7"), lab.file("a.xrdml")
         lab.write(hidden, files=(file,), blobs=(blob_of(file),), visible=closed)
         place = (file.path, file.checksum)
@@ -90,7 +91,7 @@ class CatalogWritingSuite:
 
     def test_whoever_sees_a_key_in_another_scope_does_not_take_it(self) -> None:
         lab = self.lab()
-        here = {"scope": lab.scope(Tier.OPEN).number}
+        here: dict[str, Any] = {"scope": lab.scope(Tier.OPEN).number}
         one, file = lab.sample("LTO-7"), lab.file("a.xrdml")
         lab.write(one, files=(file,), blobs=(blob_of(file),))
         with pytest.raises(Conflict):
