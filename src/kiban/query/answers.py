@@ -32,6 +32,9 @@ class Number:
 
 Answer: TypeAlias = "str | Number"
 
+TEMPLATE = "template"
+"""The path of a record's template: its name, and last its identifier. Who does not see the template gets neither."""
+
 _FIELDS = {
     "sample": "sample_name",
     "reader": "reader",
@@ -51,9 +54,9 @@ def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
     found: dict[str, list[Answer]] = {"title": [fold(record.title)]}
     for path, name in _FIELDS.items():
         found[path] = [fold(text_of(record, name) or "")]
-    use = record.document.get("template")
+    use = record.document.get(TEMPLATE)
     if isinstance(use, Mapping):
-        found["template"] = [fold(str(use.get("name", ""))), fold(str(use.get("id", "")))]
+        found[TEMPLATE] = [fold(str(use.get("name", ""))), fold(str(use.get("id", "")))]
     candidates = record.document.get("candidates")
     if isinstance(candidates, list | tuple):
         found["candidates"] = [fold(str(each)) for each in candidates]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiban.query import vocabulary
-from kiban.query.answers import Answer, Number, answers, fact_number, sample_as_written, started, text_of
+from kiban.query.answers import TEMPLATE, Answer, Number, answers, fact_number, sample_as_written, started, text_of
 from kiban.query.condition import (
     AllOf,
     AnyOf,
@@ -43,6 +43,8 @@ class Described:
         For a measurement those that rest on it, for a sample those claimed for it.
     project_rights : mapping
         What the rights of its project answer, as `kiban.query.rights_answers.rights_answers` gives it.
+    sees_template : bool
+        The record's template is one that the asker may see; otherwise it has none for the asker.
     """
 
     record: Record
@@ -51,6 +53,7 @@ class Described:
     elements: frozenset[str] = frozenset()
     facts: tuple[Fact, ...] = ()
     project_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sees_template: bool = True
 
 
 def evaluate(question: Question, described: Described) -> bool:
@@ -155,6 +158,8 @@ def _some(text: str | None) -> tuple[str, ...]:
 
 
 def _answers(described: Described, path: str) -> tuple[Answer, ...]:
+    if path == TEMPLATE and not described.sees_template:
+        return ()
     return answers(described.record).get(path, ())
 
 

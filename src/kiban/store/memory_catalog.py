@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
-from kiban.query.answers import text_of
+from kiban.query.answers import TEMPLATE, answers, text_of
 from kiban.query.evaluate import Described, holds, sample_name
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.rights_answers import rights_answers
+from kiban.query.words import fold
 from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
@@ -298,12 +299,14 @@ class MemoryCatalog:
         condition = meaning(question)
         state, tiers = self._state, [scope.tier for scope in self.scopes()]
         rights = {project: rights_answers(stated) for project, (_, stated) in self._project_rights(visible).items()}
-        for record_id in state.records:
-            record = state.live(record_id, visible)
-            if record is not None:
-                described = _describe(state, record, tiers[record.scope], visible, rights.get(record.project, {}))
-                if holds(condition, described):
-                    yield described
+        records = [r for i in state.records if (r := state.live(i, visible)) is not None]
+        templates = {fold(r.pid) for r in records if r.kind is RecordKind.TEMPLATE}
+        for record in records:
+            described = _describe(state, record, tiers[record.scope], visible, rights.get(record.project, {}))
+            use = answers(record).get(TEMPLATE) if TEMPLATE in record.document else None
+            described = replace(described, sees_template=use is None or use[-1] in templates)
+            if holds(condition, described):
+                yield described
 
 
 class MemoryWriting:

@@ -22,6 +22,7 @@ from uuid import UUID
 from psycopg import Cursor
 
 from kiban.query import vocabulary
+from kiban.query.answers import TEMPLATE
 from kiban.query.condition import (
     AllOf,
     AnyOf,
@@ -39,6 +40,7 @@ from kiban.query.evaluate import has, relates
 from kiban.query.question import Extent, Manner, Operator
 from kiban.query.rights_answers import OWN, RIGHTS_PATHS, rights_answers
 from kiban.query.structure_answers import is_of_structure
+from kiban.query.words import fold
 from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
 from kiban.store.sql_rights import project_rights
@@ -94,6 +96,7 @@ class Where:
     ) -> None:
         self._cursor = cursor
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
+        self._numbers = sorted(visible.numbers)
         self._asks_indexes = asks_indexes
         self.would_ask = False
         self.parameters: dict[str, Any] = dict(parameters(visible))
@@ -179,7 +182,7 @@ class Where:
             titled, named = self._answer("s", "title", relation, text), self._answer("r", path, relation, text)
             return self._of_sample(titled, named)
         own = self._answer("r", path, relation, text)
-        return self._or_of_project(path, own, lambda said: any(relates(each, relation, text) for each in said))
+        return self._as_answered(path, own, lambda said: any(relates(each, relation, text) for each in said))
 
     def _relates(self, column: str, relation: Operator | Manner, text: str) -> str:
         value = self._value(text)
@@ -203,11 +206,16 @@ class Where:
         relates = self._relates("(a.value #>> '{}')", relation, text)
         return f"EXISTS (SELECT FROM {texts} WHERE jsonb_typeof(a.value) = 'string' AND {relates})"
 
-    def _or_of_project(self, path: str, own: str, holds: Callable[[tuple[str, ...]], bool]) -> str:
+    def _as_answered(self, path: str, own: str, holds: Callable[[tuple[str, ...]], bool]) -> str:
         """Hold for the record's own rights, or, where it has none, for its project's; of other paths for its own.
 
-        There are as many projects as there are scopes, or fewer, so theirs are looked at here.
+        There are as many projects as there are scopes, or fewer, so theirs are looked at here. A template that the
+        asker does not see is none.
         """
+        if path == TEMPLATE:
+            # Its identifier comes last, see kiban.query.answers.
+            identifier = f"(r.answers -> {self._value(stored(path))} ->> -1)"
+            return f"({own} AND {identifier} = ANY({self._value(self._templates())}::text[]))"
         if path not in RIGHTS_PATHS:
             return own
         if self._projects is None:
@@ -216,6 +224,15 @@ class Where:
         holding = [project for project, said in self._projects.items() if holds(said.get(path, ()))]
         without = f"NOT jsonb_exists(r.answers, {self._value(OWN)})"
         return f"({own} OR (r.project = ANY({self._value(holding)}::uuid[]) AND {without}))" if holding else own
+
+    def _templates(self) -> list[str]:
+        """The identifiers of all templates that the asker sees, as records answer them. There are few, by scope."""
+        query = (
+            "SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' "
+            f"AND scope = ANY(%(numbers)s::integer[]) AND {seen()}"
+        )
+        rows = self._cursor.execute(query, self.parameters | {"numbers": self._numbers}).fetchall()
+        return [fold(row[0]) for row in rows]
 
     def _of_sample(self, of_record: str, as_written: str) -> str:
         """Hold for the record of the sample, or, where the asker sees none, for what the measurement itself says."""
@@ -237,7 +254,7 @@ class Where:
             own = self._has_all("r", path, texts)
         else:
             own = f"(r.answers -> {self._value(stored(path))}) <@ {self._value(to_text(list(texts)))}::jsonb"
-        return self._or_of_project(path, own, lambda said: has(frozenset(said), extent, frozenset(texts)))
+        return self._as_answered(path, own, lambda said: has(frozenset(said), extent, frozenset(texts)))
 
     def _has_all(self, row: str, path: str, texts: tuple[str, ...]) -> str:
         wanted = f"{self._value(to_text({stored(path): list(texts)}))}::jsonb"
@@ -298,7 +315,7 @@ class Where:
             return self._of_sample("jsonb_exists(s.answers, 'title')", "jsonb_exists(r.answers, 'sample')")
         if vocabulary.is_term(path):
             return self._facts(path, "true")
-        return self._or_of_project(path, f"jsonb_exists(r.answers, {self._value(stored(path))})", bool)
+        return self._as_answered(path, f"jsonb_exists(r.answers, {self._value(stored(path))})", bool)
 
 
 def _techniques(condition: Condition) -> frozenset[str] | None:

@@ -228,6 +228,49 @@ class CatalogAccessSuite:
         with lab.catalog.writing(visible, project=lab.project) as writing:
             assert writing.existing(RecordKind.SAMPLE, ["secret sample", "known sample"]).keys() == {"known sample"}
 
+    def test_the_template_of_a_record_is_answered_to_those_who_see_the_template(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        hidden, shown, gone = (
+            lab.record(RecordKind.TEMPLATE, name, scope=scope, key=name)
+            for name, scope in (("Secret Route", closed), ("Sintering", is_open), ("Old", is_open))
+        )
+        made = {
+            template.title: lab.measurement(
+                template.title,
+                scope=is_open,
+                document={
+                    "template": {"id": template.pid, "name": template.title, "version": 1},
+                    "values": {"grade": template.title},
+                },
+            )
+            for template in (hidden, shown, gone)
+        }
+        lab.write(hidden, shown, gone, *made.values(), lab.measurement("plain", scope=is_open))
+        lab.write(replace(gone, version=2, deleted=True))
+
+        def titles(question: str, visible: Visible) -> set[str]:
+            asked = parse(f'kind = "measurement" AND ({question})')
+            found = {r.title for r in lab.catalog.find(asked, visible).records}
+            assert lab.catalog.count(asked, visible) == len(found)
+            assert lab.catalog.facets(asked, visible, Facet.KIND) == ((("measurement", len(found)),) if found else ())
+            return found
+
+        strangers, members = lab.visible(Tier.OPEN), lab.visible()
+        assert titles('template = "secret route"', members) == {"Secret Route"}
+        assert titles("template IS UNKNOWN", members) == {"Old", "plain"}
+        for name in (hidden.title, hidden.pid, gone.title, gone.pid):
+            assert titles(f'template = "{name}"', strangers) == set()
+            assert titles(f'template HAS ALL "{name}"', strangers) == set()
+            assert titles(f'template HAS ANY "{name}", "Sintering"', strangers) == {"Sintering"}
+            assert titles(f'template HAS ONLY "{name}"', strangers) == set()
+            assert titles(f'NOT template = "{name}"', strangers) == {*made, "plain"}
+        assert titles('template CONTAINS "o"', strangers) == set()
+        assert titles('template STARTS WITH "sint"', strangers) == {"Sintering"}
+        assert titles(f'template = "{shown.pid}"', strangers) == {"Sintering"}
+        assert titles("template IS KNOWN", strangers) == {"Sintering"}
+        assert titles("NOT template IS KNOWN", strangers) == {"Secret Route", "Old", "plain"}
+
     def test_a_record_that_is_closed_takes_its_past_and_its_facts_along(self) -> None:
         lab, records = self.study()
         shown, closed = records["shown"], lab.scope(Tier.CLOSED).number
