@@ -10,7 +10,7 @@ from kiban.access.asker_of import anonymous, asker_of
 from kiban.operations.projects import FIRST_AGREEMENT, FIRST_PROJECT
 from kiban.operations.resources import Resources
 from kiban.records.identity import new_uuid
-from kiban.records.parties.export_control import Residency
+from kiban.records.parties.export_control import ExportClass, Residency
 from kiban.records.parties.people import Organisation, Person
 from kiban.records.parties.right import Right, Role
 from kiban.records.parties.terms import Participant, RoleGrant
@@ -44,6 +44,12 @@ class Neighbours:
         """Change the settings of the project."""
         project = self.resources.directory.load().project(FIRST_PROJECT)
         self.change(replace(project, **changes))  # type: ignore[arg-type]
+
+    def move_abroad(self, login: str) -> None:
+        """Let somebody be no resident: of the project's records they see those alone that were judged not listed."""
+        person = self.resources.directory.load().people[self.people[login]]
+        self.change(replace(person, residency=Residency.NON_RESIDENT, country="DE"))
+        self.settle(export_class=ExportClass.NOT_LISTED)
 
     def join(self, company: str, right: Right = Right.USE, agreement: UUID = FIRST_AGREEMENT) -> None:
         """Let a company be a party to an agreement."""

@@ -8,15 +8,18 @@ from pathlib import Path
 from kiban.operations.deposit import deposit
 from kiban.operations.judge_export import judge_export, judgement_of
 from kiban.operations.resources import Resources
+from kiban.operations.samples import change_sample
 from kiban.operations.show import show
 from kiban.operations.show_as_json import shown_as_json
 from kiban.records.parties.export_control import ExportClass
 from kiban.records.party import ANONYMOUS, Asker
-from kiban.records.record import Record
-from kiban.records.scope import Tier
+from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Tier, Visible
 from kiban.store.catalog import Batch
 from kiban.testing.catalog_examples import Laboratory
 from kiban.testing.memory_platform import owner_of
+
+from .neighbours import neighbours
 
 
 def test_samples_that_it_may_be_of_are_named_where_they_are_seen(
@@ -69,6 +72,28 @@ def test_hidden_records_in_its_fields_are_gone_and_the_rest_stays(asker: Asker, 
     assert [(event.action, event.details) for event in stranger.events] == [("deposited", {})]
     told = str(shown_as_json(stranger))
     assert not any(word in told for word in (hidden.pid, "Secret recipe", "customer", "abab"))
+
+
+def test_whoever_may_change_a_record_is_not_told_of_its_hidden_template_either(resources: Resources) -> None:
+    lab = Laboratory(resources.catalog, project=resources.project)
+    template = lab.record(RecordKind.TEMPLATE, "Secret recipe", key="Secret recipe")
+    judged = resources.catalog.ensure_scope(
+        project=resources.project, tier=Tier.CLOSED, export_class=ExportClass.NOT_LISTED
+    )
+    record = lab.sample("mine", scope=judged.number)
+    use = {"id": template.pid, "name": template.title, "version": 1}
+    document = {"name": "mine", "template": use, "values": {"route": "B"}, "about": [template.pid]}
+    record = replace(record, document={**record.document, **document})
+    everything = Visible.of(resources.catalog.scopes())
+    with resources.catalog.writing(everything, project=resources.project) as writing:
+        writing.add(Batch(records=(template, record)))
+    made = neighbours(resources)
+    made.move_abroad("contributor")
+    contributor = made.asker("contributor")
+    document_shown = show(contributor, resources, record.pid).record.document
+    assert document_shown == {**record.document, "template": None, "values": {}}
+    assert change_sample(contributor, resources, record.pid, {"location": "box 2"}).document["values"] == {"route": "B"}
+    assert show(owner_of(resources), resources, record.pid).record.document["template"]["name"] == "Secret recipe"
 
 
 def test_why_something_is_listed_is_the_business_of_the_project(asker: Asker, resources: Resources) -> None:

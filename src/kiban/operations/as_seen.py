@@ -16,6 +16,7 @@ from kiban.records.scope import Visible
 _LONGEST = 20
 """Characters that a short identifier may be written with."""
 _MARK = "kb:"
+_TEMPLATE = "template"
 _OF_TEMPLATE = ("values", "meant", "done")
 """The parts of documents that hold values of a template's fields."""
 
@@ -25,11 +26,12 @@ def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
 
     Wherever one stands alone as a text (a reference in a field of a template, the template itself, the samples that a
     measurement may be of), it is gone: from lists, and `None` elsewhere; with a template the values of its fields go,
-    whose names only it knows. Whoever may change the record has it whole.
+    whose names only it knows. Whoever may change the record has the rest whole; values are changed with their template
+    only, so that nothing is lost by what is not shown.
     """
-    if record.scope in visible.writable:
-        return record
-    named = set(_identifiers(record.document))
+    changes = record.scope in visible.writable
+    template = record.document.get(_TEMPLATE)
+    named = set(_identifiers(template if changes else record.document))
     if not named:
         return record
     seen = {other.pid for other in resources.catalog.get_many(sorted(named), visible).values()}
@@ -37,10 +39,10 @@ def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
     if not hidden:
         return record
     document = dict(record.document)
-    if _names(document.get("template"), hidden):
+    if _names(template, hidden):
         # Without the names of their fields the values mean nothing.
-        document |= {part: {} for part in _OF_TEMPLATE if part in document}
-    return replace(record, document=_without(document, hidden))
+        document |= {_TEMPLATE: None} | {part: {} for part in _OF_TEMPLATE if part in document}
+    return replace(record, document=document if changes else _without(document, hidden))
 
 
 def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) -> tuple[Event, ...]:
