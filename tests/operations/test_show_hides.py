@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from kiban.operations.deposit import deposit
+from kiban.operations.home import home
 from kiban.operations.judge_export import judge_export, judgement_of
+from kiban.operations.link_sample import undecided
 from kiban.operations.resources import Resources
 from kiban.operations.samples import change_sample
 from kiban.operations.show import show
@@ -35,9 +37,17 @@ def test_samples_that_it_may_be_of_are_named_where_they_are_seen(
     with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
         writing.add(Batch(records=(hidden, seen, changed)))
     assert show(asker, resources, record.pid).record.document["candidates"] == [hidden.pid, seen.pid]
+    [told_of] = undecided(ANONYMOUS, resources)
+    assert [sample.pid for sample in told_of.samples] == [seen.pid]
+    assert home(ANONYMOUS, resources).n_undecided == 1
     stranger = shown_as_json(show(ANONYMOUS, resources, record.pid))
     assert stranger["document"]["candidates"] == [seen.pid]
     assert hidden.pid not in str(stranger)
+    lone = replace(changed, version=3, document={**record.document, "candidates": [hidden.pid]})
+    with resources.catalog.writing(resources.visible(asker), project=resources.project) as writing:
+        writing.add(Batch(records=(lone,)))
+    assert [len(undecided(each, resources)) for each in (asker, ANONYMOUS)] == [1, 0]
+    assert [home(each, resources).n_undecided for each in (asker, ANONYMOUS)] == [1, 0]
 
 
 def test_hidden_records_in_its_fields_are_gone_and_the_rest_stays(asker: Asker, resources: Resources) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from kiban.operations.audited import reads, saw
 from kiban.operations.find import Hit, hits
+from kiban.operations.link_sample import n_undecided
 from kiban.operations.resources import Resources
-from kiban.query.question import EVERYTHING, Comparison, Known, Operator
+from kiban.query.question import EVERYTHING, Comparison, Operator
 from kiban.records.file_entry import FileEntry, FileStatus
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
@@ -24,7 +25,7 @@ class Home:
     kept: tuple[FileEntry, ...]
     """Files that no reader understands, newest first."""
     n_undecided: int
-    """Measurements that may be of several samples."""
+    """Measurements that may be of several samples; at most as many as are listed at once."""
     kinds: dict[str, int]
     techniques: tuple[tuple[str, int], ...]
 
@@ -44,7 +45,7 @@ def home(asker: Asker, resources: Resources, *, n_latest: int = 12, n_attention:
         latest=hits(resources, latest, visible),
         attention=attention,
         kept=kept,
-        n_undecided=catalog.count(Known("candidates", known=True), visible),
+        n_undecided=n_undecided(resources, visible),
         kinds=dict(catalog.facets(EVERYTHING, visible, Facet.KIND)),
         techniques=catalog.facets(measurements, visible, Facet.TECHNIQUE),
     )

@@ -13,6 +13,7 @@ from kiban.records.identity import new_uuid
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Visible
 from kiban.store.catalog import Batch
 
 _PAGE = 500
@@ -72,14 +73,28 @@ def link_sample(
 def undecided(asker: Asker, resources: Resources) -> tuple[Undecided, ...]:
     """The measurements that may be of several samples, newest first; at most 500 at once."""
     visible = resources.visible(asker)
-    page = resources.catalog.find(Known("candidates", known=True), visible, limit=_PAGE)
-    wanted = {pid for record in page.records for pid in record.document["candidates"]}
-    samples = {sample.pid: sample for sample in resources.catalog.get_many(wanted, visible).values()}
-    saw(*page.records, *samples.values(), n=len(page.records))
+    found, samples = _undecided(resources, visible)
+    saw(*found, *samples.values(), n=len(found))
     return tuple(
         Undecided(
             measurement=record,
             samples=tuple(samples[pid] for pid in record.document["candidates"] if pid in samples),
         )
-        for record in page.records
+        for record in found
     )
+
+
+def n_undecided(resources: Resources, visible: Visible) -> int:
+    """How many there are for somebody, at most as many as are listed at once."""
+    return len(_undecided(resources, visible)[0])
+
+
+def _undecided(resources: Resources, visible: Visible) -> tuple[list[Record], dict[str, Record]]:
+    """The measurements that may be of samples which are seen, and these samples by their identifiers.
+
+    One whose samples are all hidden is of no sample for whoever asks, and says no more than any other without one.
+    """
+    page = resources.catalog.find(Known("candidates", known=True), visible, limit=_PAGE)
+    wanted = {pid for record in page.records for pid in record.document["candidates"]}
+    samples = {sample.pid: sample for sample in resources.catalog.get_many(wanted, visible).values()}
+    return [r for r in page.records if not samples.keys().isdisjoint(r.document["candidates"])], samples
