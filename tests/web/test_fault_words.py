@@ -67,8 +67,19 @@ def test_a_fault_and_its_mend_are_said_together() -> None:
     )
     fault = "After 'kind ==' the question ends, where one of these was expected: a number, a text in quotes, a word."
     assert translated(fault, "ja") == (
-        "「kind ==」で検索条件が終わっています。ここには次のいずれかが必要です：数値、引用符で囲んだ文字列、語"
+        "「kind ==」で検索条件が終わっています。ここには次のいずれかが必要です：数値、引用符で囲んだ文字列、語。"
     )
+
+
+def test_a_value_does_not_take_the_next_sentence_along() -> None:
+    fault = (
+        "There is no record kb:0000-0000-00. Check the identifier, or search for the record by its sample or file name."
+    )
+    assert translated(fault, "ja") == (
+        "レコード kb:0000-0000-00 は存在しないか、閲覧できません。"
+        "識別子を確認するか、試料名やファイル名で検索してください。"
+    )
+    assert translated("There is no record kb. 7.", "ja") == "レコード kb. 7 は存在しないか、閲覧できません。"
 
 
 def test_what_is_not_known_stays_english_and_is_marked() -> None:

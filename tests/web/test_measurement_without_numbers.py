@@ -28,7 +28,7 @@ def test_its_page_draws_nothing(empty: Program, pid: str) -> None:
         assert absent not in answer.text
     assert f"/records/{pid}/export?as=rde" in answer.text.replace("/api/v1", "")
     assert "set/raw/run.csv" in answer.text
-    assert "読めるリーダーがない" in empty.get(f"/records/{pid}", headers={"accept-language": "ja"}).text
+    assert "読み取る機能がない" in empty.get(f"/records/{pid}", headers={"accept-language": "ja"}).text
 
 
 def test_its_page_has_the_values_by_their_labels(empty: Program, pid: str) -> None:

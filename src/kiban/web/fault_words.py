@@ -68,14 +68,12 @@ def translated(text: str, language: str) -> str | None:
 
 
 def _translated(text: str, language: str, depth: int) -> str | None:
-    if (whole := _one(text, language, depth)) is not None:
-        return whole
-    ends = [found.end() for found in re.finditer(r"[.)](?= )", text)][:_MOST_SPLITS]
-    for end in reversed(ends):
-        first = _one(text[:end], language, depth)
-        if first is not None and (rest := _translated(text[end:].strip(), language, depth)) is not None:
+    # First as several sentences: the value at the end of one would take the next one along.
+    for found in list(re.finditer(r"[.?](?= )", text))[:_MOST_SPLITS]:
+        first = _one(text[: found.end()], language, depth)
+        if first is not None and (rest := _translated(text[found.end() :].strip(), language, depth)) is not None:
             return first + rest
-    return None
+    return _one(text, language, depth)
 
 
 def _one(text: str, language: str, depth: int) -> str | None:

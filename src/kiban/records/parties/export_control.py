@@ -172,7 +172,7 @@ CAUTIOUS = ReleaseTable(
             classes=frozenset({_C.UNJUDGED}),
             says=Release.REFUSE,
             reason="Nobody has judged yet whether it is listed, and the recipient is not known to be a resident.",
-            reason_ja="該否が未判定で、提供先が居住者であると確認されていません。",
+            reason_ja="該非が未判定で、提供先が居住者であると確認されていません。",
         ),
         ReleaseRow(
             classes=frozenset({_C.LISTED}),
