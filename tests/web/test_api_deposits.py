@@ -206,3 +206,15 @@ def test_a_database_that_is_away_is_told(empty: Program, monkeypatch: pytest.Mon
 )
 def test_a_name_leads_nowhere_else(name: str, path: str) -> None:
     assert clean_path(name) == path
+
+
+def test_a_reason_is_said_in_the_language_that_is_asked_for(empty: Program) -> None:
+    headers = {"content-type": "application/octet-stream"}
+    sent = {"params": {"name": "unknown.bin"}, "content": b"\x00\x01\x02"}
+    english, japanese = (
+        empty.ask("POST", "/api/v1/deposits", headers={**headers, "accept-language": language}, **sent).json()
+        for language in ("en", "ja")
+    )
+    assert english["reason"].startswith("No reader recognises unknown.bin")
+    assert english["said"] == english["reason"] or english["said"] == ""
+    assert "読み取れる機能がありません" in japanese["said"]

@@ -138,3 +138,15 @@ def test_techniques_and_terms_are_named_in_both() -> None:
     assert Speaker("ja").technique("xrd") == "X線回折"
     assert Speaker("en").term("d_spacing") == "Lattice-plane spacing"
     assert Speaker("ja").word("kind", "something new") == "something new"
+
+
+def test_a_text_agrees_with_its_number() -> None:
+    said = {n: Speaker("en")("parties.n_records", n=n) for n in (0, 1, 2)}
+    assert said == {0: "0 records", 1: "1 record", 2: "2 records"}
+    assert Speaker("ja")("parties.n_records", n=1) == Speaker("ja")("parties.n_records", n=2).replace("2", "1")
+
+
+def test_every_number_that_texts_agree_with_is_one() -> None:
+    for key, text in words("en").items():
+        for _, name, form, _ in Formatter().parse(text):
+            assert not form or (name and form.count("|") == 1), key

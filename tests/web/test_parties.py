@@ -96,7 +96,7 @@ def test_a_project_is_shared_and_taken_back_on_pages(people: People) -> None:
     assert "Company A is invited" in text
     people.confirm("a.lead", text, f"{agreement}/accept")
     weighed = people.get("suzuki", f"{project}/policy?tier=shared&agreement={agreement.rpartition('/')[2]}")
-    assert "2 people of 1 organisations would get more: each up to 7 more records." in weighed
+    assert "2 people of 1 organisation would get more: each up to 7 more records." in weighed
     assert "2 records have a tier of their own" in weighed
     assert people.world.sees("a.chem") == 0
     people.confirm("suzuki", weighed, f"{project}/policy")

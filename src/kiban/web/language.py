@@ -71,6 +71,18 @@ def words(language: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+class _Count(int):
+    """A number that a text can agree with: `{n} {n:record|records}`."""
+
+    def __format__(self, form: str) -> str:
+        one, bar, many = form.partition("|")
+        return (one if self == 1 else many) if bar else super().__format__(form)
+
+
+def _counted(value: object) -> object:
+    return _Count(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Speaker:
     """Says things in one language. Templates have one as `t`."""
 
@@ -81,7 +93,7 @@ class Speaker:
     def __call__(self, key: str, **values: object) -> str:
         """The text with that key. Raises KeyError for one that is not in the list: templates are tested for that."""
         text = self._words[key]
-        return text.format(**values) if values else text
+        return text.format(**{name: _counted(value) for name, value in values.items()}) if values else text
 
     def known(self, key: str) -> bool:
         """Say whether there is such a text."""

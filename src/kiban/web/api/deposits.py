@@ -8,10 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kiban.errors import WrongUsage
+from kiban.operations.deposit_outcome import Outcome
 from kiban.web.api.describe import problems
 from kiban.web.api.models import OutcomeModel
 from kiban.web.body_limit import TakesFiles
+from kiban.web.fault_words import translated
 from kiban.web.json_response import Json
+from kiban.web.language import language_of
 from kiban.web.placement_choice import InAddress
 from kiban.web.problem import Problem, answer
 from kiban.web.receive_deposit import LONGEST_NAME, LONGEST_SAMPLE, receive_body, receive_form, wishes
@@ -86,7 +89,7 @@ async def deposit_files(
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         outcomes = await receive_form(desk, request, wishes=wanted)
-        return Json([asdict(outcome) for outcome in outcomes])
+        return Json([_said(request, outcome) for outcome in outcomes])
     if kind != "application/octet-stream":
         return answer(
             Problem(
@@ -98,4 +101,15 @@ async def deposit_files(
         )
     if name is None:
         raise WrongUsage("The file came without a name.", mend="Add ?name= to the address.")
-    return Json(asdict(await receive_body(desk, request, name=name, wishes=wanted)))
+    return Json(_said(request, await receive_body(desk, request, name=name, wishes=wanted)))
+
+
+def _said(request: Request, outcome: Outcome) -> dict[str, Any]:
+    """An outcome, with its reason in the language that the request asks for beside it."""
+    language = language_of(request)
+
+    def with_words(document: dict[str, Any]) -> dict[str, Any]:
+        said = {"said": translated(document["reason"], language) or ""}
+        return {**document, **said, "members": [with_words(each) for each in document["members"]]}
+
+    return with_words(asdict(outcome))

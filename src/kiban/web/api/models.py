@@ -32,6 +32,9 @@ class OutcomeModel(Model):
     measurements: list[str] = Field([], description="Short identifiers of all measurements in it.")
     sample: str | None = Field(None, description="Short identifier of the sample.")
     reason: str = Field("", description="Why this reader, or why none, in words for a person.")
+    said: str = Field(
+        "", description="The reason in the language that Accept-Language asks for; empty where it has no words there."
+    )
     already_there: bool = Field(False, description="The same bytes were deposited before.")
     stays: str = Field(
         "", description="Where another tier was asked for than what is there already has: what it has, in words."

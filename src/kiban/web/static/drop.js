@@ -104,7 +104,7 @@ function show(arrival, outcome) {
   }
   if (outcome.already_there) arrival.state.append(element("span", "about", words.already));
   if (outcome.stays) reason(arrival.line, outcome.stays);
-  if (!outcome.measurement) reason(arrival.line, outcome.reason);
+  if (!outcome.measurement) reason(arrival.line, outcome.reason, outcome.said);
   if (outcome.members.length) inside(arrival.line, outcome.members);
 }
 
@@ -158,10 +158,11 @@ function fail(arrival, text) {
   reason(arrival.line, text);
 }
 
-function reason(line, text) {
-  const said = element("p", "reason", text);
-  said.lang = "en";
-  line.append(said);
+// What the page's language has no words for is English, and says so.
+function reason(line, english, said = "") {
+  const told = element("p", "reason", said || english);
+  if (!said) told.lang = "en";
+  line.append(told);
 }
 
 function badge(status) {
