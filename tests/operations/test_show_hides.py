@@ -16,7 +16,7 @@ from kiban.operations.show_as_json import shown_as_json
 from kiban.records.parties.export_control import ExportClass
 from kiban.records.party import ANONYMOUS, Asker
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Tier, Visible
+from kiban.records.scope import ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch
 from kiban.testing.catalog_examples import Laboratory
 from kiban.testing.memory_platform import owner_of
@@ -88,7 +88,7 @@ def test_whoever_may_change_a_record_is_not_told_of_its_hidden_template_either(r
     lab = Laboratory(resources.catalog, project=resources.project)
     template = lab.record(RecordKind.TEMPLATE, "Secret recipe", key="Secret recipe")
     judged = resources.catalog.ensure_scope(
-        project=resources.project, tier=Tier.CLOSED, export_class=ExportClass.NOT_LISTED
+        ScopeTerms(project=resources.project, tier=Tier.CLOSED, export_class=ExportClass.NOT_LISTED)
     )
     record = lab.sample("mine", scope=judged.number)
     use = {"id": template.pid, "name": template.title, "version": 1}
