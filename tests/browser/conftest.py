@@ -48,7 +48,7 @@ def _address(demo: dict[str, Any]) -> str:
 def _session(demo: dict[str, Any]) -> dict[str, str]:
     """The cookie of a browser in which the operator is logged in; the link that does it is good once."""
     origin = demo["address"].rstrip("/")
-    answer = httpx.post(demo["login"], headers={"origin": origin})
+    answer = httpx.post(demo["login"], headers={"origin": origin}, timeout=90)  # a busy machine takes its time
     return {"name": "kiban_session", "value": answer.cookies["kiban_session"], "url": origin}
 
 

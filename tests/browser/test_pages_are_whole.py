@@ -105,7 +105,7 @@ def most_of(kind: str) -> int:
 @pytest.fixture(name="owner", scope="module")
 def _owner(demo: dict[str, Any]) -> dict[str, str]:
     origin = demo["address"].rstrip("/")
-    answer = httpx.post(demo["logins"]["owner"], headers={"origin": origin})
+    answer = httpx.post(demo["logins"]["owner"], headers={"origin": origin}, timeout=90)
     return {"name": "kiban_session", "value": answer.cookies["kiban_session"], "url": origin}
 
 
@@ -136,6 +136,7 @@ def test_every_page_is_whole(chromium: Any, address: str, owner: dict[str, str],
     context = chromium.new_context(viewport={"width": 390, "height": 900}, locale=language)
     context.add_cookies([owner])
     page = context.new_page()
+    page.set_default_timeout(90_000)
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
