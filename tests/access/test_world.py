@@ -403,6 +403,7 @@ def without_the_filter(patch: pytest.MonkeyPatch, n_scopes: int) -> list[str]:
     used: list[str] = []
     for module in (sql_catalog, sql_query, sql_walk, sql_writing):
         patch.setattr(module, "parameters", lambda _: used.append("") or {"scopes": everything, "data": everything})
+    patch.setattr(sql_catalog, "only_seen", lambda found, _: used.append("") or list(found))
     return used
 
 

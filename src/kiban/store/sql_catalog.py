@@ -1,7 +1,8 @@
 """The catalog in PostgreSQL.
 
 Every transaction begins by telling the database what its asker may see (`kiban.scopes`): row-level security shows
-nothing else, whatever the query says. The queries filter by the same set themselves.
+nothing else, whatever the query says. The queries filter by the same set themselves, or what single records and facts
+they give is looked at here.
 """
 
 # ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
@@ -10,9 +11,10 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import Cursor
@@ -34,6 +36,7 @@ from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
+from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import LIVE_SAMPLE, NEWEST, Where
@@ -52,17 +55,16 @@ from kiban.store.sql_rows import (
     unstored,
 )
 from kiban.store.sql_scopes import SqlScopes
-from kiban.store.sql_sets import data_seen, parameters, seen, view
+from kiban.store.sql_sets import data_seen, only_seen, parameters, seen, view
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
-
-Rows = list[tuple[Any, ...]]
 
 _BLOBS_AT_ONCE = 10_000
 _NOTHING = Visible(frozenset())
 _SEEN = seen()
 _DATA_SEEN = data_seen()
-_LIVE = f"is_current AND NOT is_deleted AND {_SEEN}"
+_CURRENT = "is_current AND NOT is_deleted"
+_LIVE = f"{_CURRENT} AND {_SEEN}"
 _FACETS = {
     Facet.KIND: ("r.kind", ""),
     Facet.TECHNIQUE: ("r.technique", ""),
@@ -142,99 +144,87 @@ class SqlCatalog:
         """See `Catalog.get`."""
         column = "id" if isinstance(identifier, UUID) else "pid"
         values = {"id": identifier if isinstance(identifier, UUID) else stored(identifier), "version": version}
-        current = f"SELECT id FROM record WHERE {column} = %(id)s AND {_LIVE}"
         if version is None:
-            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {column} = %(id)s AND {_LIVE}"
+            found = self._records(visible, f"{column} = %(id)s AND {_CURRENT}", values, "scopes")
         else:
-            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id IN ({current}) AND version = %(version)s AND {_SEEN}"
-        rows = self._rows(visible, query, values)
-        if not rows:
+            current = f"SELECT id FROM record WHERE {column} = %(id)s AND {_LIVE}"
+            found = self._records(visible, f"id IN ({current}) AND version = %(version)s", values)
+        if not found:
             raise RecordNotFound(str(identifier))
-        return _shown(record_of(rows[0]), visible)
+        return found[0]
 
     def get_many(self, ids: Collection[UUID | str], visible: Visible) -> dict[UUID, Record]:
         """See `Catalog.get_many`."""
         records: dict[UUID, Record] = {}
         for column, kind in (("id", UUID), ("pid", str)):
-            query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {column} = ANY(%(wanted)s) AND {_LIVE}"
             if wanted := [each for each in ids if isinstance(each, kind)]:
-                found = map(record_of, self._rows(visible, query, {"wanted": wanted}))
-                records |= {record.id: _shown(record, visible) for record in found}
+                values: dict[str, Any] = {}
+                found = self._records(visible, f"{one_of(column, wanted, values)} AND {_CURRENT}", values, "scopes")
+                records |= {record.id: record for record in found}
         return records
 
     def get_versions(self, wanted: Collection[tuple[UUID, int]], visible: Visible) -> dict[tuple[UUID, int], Record]:
         """See `Catalog.get_versions`."""
         live = f"SELECT id FROM record WHERE id = ANY(%(ids)s) AND {_LIVE}"
-        query = (
-            f"SELECT {RECORD_COLUMNS} FROM record WHERE (id, version) IN "
-            f"(SELECT * FROM unnest(%(ids)s::uuid[], %(versions)s::integer[])) AND id IN ({live}) AND {_SEEN}"
-        )
+        pairs = "SELECT * FROM unnest(%(ids)s::uuid[], %(versions)s::integer[])"
         values = {"ids": [i for i, _ in wanted], "versions": [version for _, version in wanted]}
-        found = map(record_of, self._rows(visible, query, values) if wanted else ())
-        records = (_shown(record, visible) for record in found)
-        return {(record.id, record.version): record for record in records}
+        found = self._records(visible, f"(id, version) IN ({pairs}) AND id IN ({live})", values) if wanted else ()
+        return {(record.id, record.version): record for record in found}
 
     def versions(self, record: UUID, visible: Visible) -> tuple[Record, ...]:
         """See `Catalog.versions`."""
         current = f"SELECT FROM record WHERE id = %(id)s AND is_current AND {_SEEN}"
-        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = %(id)s AND {_SEEN} AND EXISTS ({current})"
-        found = map(record_of, self._rows(visible, f"{query} ORDER BY version DESC", {"id": record}))
-        return tuple(_shown(each, visible) for each in found)
+        return self._records(visible, f"id = %(id)s AND EXISTS ({current}) ORDER BY version DESC", {"id": record})
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """See `Catalog.find`."""
-        condition, below = meaning(question), read_after(after)
-        values = {"below": below, "limit": check_limit(limit) + 1}
+        condition, below, ask = meaning(question), read_after(after), self._ask(visible)
         rest = "" if below is None else "AND r.id < %(below)s"
-        # Identifiers first: a sort need not carry the documents.
-        full = f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(ARRAY({{}})) AND {_LIVE} ORDER BY id DESC"
-        rows: Rows = []
-        with self._transaction(visible) as cursor:
-            where = Where(condition, visible, cursor, asks_indexes=False)
-            if where.would_ask:
-                newest = f"SELECT * FROM record r WHERE {where.live} {rest} ORDER BY r.id DESC LIMIT {NEWEST}"
-                page = f"SELECT r.id FROM ({newest}) r WHERE {where.asked} ORDER BY r.id DESC LIMIT %(limit)s"
-                rows = cursor.execute(full.format(page), where.parameters | values).fetchall()
-                where = Where(condition, visible, cursor) if len(rows) <= limit else where
-            if len(rows) <= limit:
-                page = f"SELECT r.id FROM record r WHERE {where.sql} {rest} ORDER BY r.id DESC LIMIT %(limit)s"
-                rows = cursor.execute(full.format(page), where.parameters | values).fetchall()
-        records = tuple(_shown(record_of(row), visible) for row in rows[:limit])
-        return Page(records, str(records[-1].id) if len(rows) > limit else None)
+        # Written into the statement: a limit that the planner does not know of has it plan anew each time.
+        order = f"ORDER BY r.id DESC LIMIT {check_limit(limit) + 1}"
+        found: tuple[Record, ...] = ()
+
+        def read(page: str, where: Where) -> tuple[Record, ...]:
+            # Identifiers first: a sort need not carry the documents.
+            full = f"id = ANY(ARRAY({page})) AND {_CURRENT} ORDER BY id DESC"
+            return self._records(visible, full, where.parameters | {"below": below})
+
+        where = Where(condition, visible, ask, asks_indexes=False)
+        if where.would_ask:
+            newest = f"SELECT * FROM record r WHERE {where.live} {rest} ORDER BY r.id DESC LIMIT {NEWEST}"
+            found = read(f"SELECT r.id FROM ({newest}) r WHERE {where.asked} {order}", where)
+            where = Where(condition, visible, ask) if len(found) <= limit else where
+        if len(found) <= limit:
+            found = read(f"SELECT r.id FROM record r WHERE {where.sql} {rest} {order}", where)
+        return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
 
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""
-        condition = meaning(question)
-        with self._transaction(visible) as cursor:
-            where = Where(condition, visible, cursor)
-            number, rows, holds = where.counted()
-            query = f"SELECT {number} FROM {rows} WHERE {holds}"
-            return int(cursor.execute(query, where.parameters).fetchall()[0][0])
+        ask = self._ask(visible)
+        where = Where(meaning(question), visible, ask)
+        number, rows, holds = where.counted()
+        return int(ask(f"SELECT {number} FROM {rows} WHERE {holds}", where.parameters)[0][0])
 
     def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
         """See `Catalog.count_by_scope`."""
-        condition = meaning(question)
-        with self._transaction(visible) as cursor:
-            where = Where(condition, visible, cursor)
-            number, rows, holds = where.counted()
-            query = f"SELECT r.scope, {number} FROM {rows} WHERE {holds} GROUP BY r.scope"
-            return dict(cursor.execute(query, where.parameters).fetchall())
+        ask = self._ask(visible)
+        where = Where(meaning(question), visible, ask)
+        number, rows, holds = where.counted()
+        query = f"SELECT r.scope, {number} FROM {rows} WHERE {holds} GROUP BY r.scope"
+        return dict(ask(query, where.parameters))
 
     def facets(
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:
         """See `Catalog.facets`."""
-        condition, (value, join) = meaning(question), _FACETS[facet]
-        values = {"limit": check_limit(limit)}
-        with self._transaction(visible) as cursor:
-            where = Where(condition, visible, cursor)
-            number, of, holds = where.counted(str(facet))
-            query = (
-                f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
-                f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s"
-            )
-            rows = cursor.execute(query, where.parameters | values).fetchall()
-        return tuple((unstored(row[0]), row[1]) for row in rows)
+        (value, join), ask = _FACETS[facet], self._ask(visible)
+        where = Where(meaning(question), visible, ask)
+        number, of, holds = where.counted(str(facet))
+        query = (
+            f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
+            f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {check_limit(limit)}"
+        )
+        return tuple((unstored(row[0]), row[1]) for row in ask(query, where.parameters))
 
     def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
         """See `Catalog.links`."""
@@ -256,8 +246,7 @@ class SqlCatalog:
         self, visible: Visible, *, projects: Collection[UUID] | None = None
     ) -> dict[UUID, ProjectRights]:
         """See `Catalog.project_rights`."""
-        with self._transaction(visible) as cursor:
-            found = project_rights(cursor, parameters(visible), projects)
+        found = project_rights(self._ask(visible), parameters(visible), projects)
         return {i: ProjectRights(from_json(rights, Rights), record) for i, (record, rights) in found.items()}
 
     def facts(
@@ -269,30 +258,24 @@ class SqlCatalog:
         terms: Collection[str] | None = None,
     ) -> tuple[Fact, ...]:
         """See `Catalog.facts`."""
-        of = [
-            f"{column} = ANY(%({name})s)"
-            for column, name, given in (("evidence", "evidence", evidence), ("subject", "subjects", subjects))
-            if given is not None
-        ]
-        conditions = [_DATA_SEEN, "is_standing"]
+        values: dict[str, Any] = {}
+        given = {"evidence": evidence, "subject": subjects}
+        of = [one_of(column, ids, values) for column, ids in given.items() if ids is not None]
+        conditions = ["is_standing"]
         conditions += [f"({' OR '.join(of)})"] if of else []
-        conditions += ["term = ANY(%(terms)s)"] if terms is not None else []
-        values = {
-            "evidence": list(evidence or ()),
-            "subjects": list(subjects or ()),
-            "terms": [stored(term) for term in terms or ()],
-        }
+        conditions += [one_of("term", [stored(term) for term in terms], values)] if terms is not None else []
         query = f"SELECT {FACT_COLUMNS} FROM property WHERE {' AND '.join(conditions)} ORDER BY id"
-        return tuple(map(fact_of, self._rows(visible, query, values)))
+        return tuple(only_seen(map(fact_of, self._ask(visible, "data")(query, values)), visible.data))
 
     def compositions(self, samples: Collection[UUID], visible: Visible) -> dict[UUID, dict[str, float]]:
         """See `Catalog.compositions`."""
+        values: dict[str, Any] = {}
         query = (
-            f"SELECT sample, element, fraction FROM composition WHERE sample = ANY(%(ids)s) AND {_DATA_SEEN} "
-            'ORDER BY sample, element COLLATE "C"'
+            f"SELECT sample, element, fraction FROM composition WHERE {one_of('sample', samples, values)} "
+            f'AND {_DATA_SEEN} ORDER BY sample, element COLLATE "C"'
         )
         found: defaultdict[UUID, dict[str, float]] = defaultdict(dict)
-        for sample, element, fraction in self._rows(visible, query, {"ids": list(samples)}):
+        for sample, element, fraction in self._rows(visible, query, values):
             found[sample][element] = fraction
         return dict(found)
 
@@ -370,9 +353,20 @@ class SqlCatalog:
         with self.pool.transaction(view(visible)) as connection:
             yield connection.cursor()
 
-    def _rows(self, visible: Visible, query: str, values: dict[str, Any] | None = None) -> Rows:
-        with self._transaction(visible) as cursor:
-            return cursor.execute(query, parameters(visible) | (values or {})).fetchall()
+    def _ask(self, visible: Visible, *sets: LiteralString) -> Ask:
+        """Asks in the name of somebody, behind the second wall; `sets` are those that it goes by."""
+        return partial(self.pool.ask, view(visible, *(sets or ("scopes", "data"))))
+
+    def _rows(self, visible: Visible, query: str, values: Mapping[str, Any] | None = None) -> Rows:
+        return self._ask(visible)(query, parameters(visible) | dict(values or {}))
+
+    def _records(
+        self, visible: Visible, condition: str, values: Mapping[str, Any], *sets: LiteralString
+    ) -> tuple[Record, ...]:
+        """Those for which the condition holds. Here the first wall stands, on what comes; a few are not worth more."""
+        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {condition}"
+        found = map(record_of, self._ask(visible, *sets)(query, parameters(visible) | dict(values)))
+        return tuple(_shown(record, visible) for record in only_seen(found, visible.numbers))
 
     def _check_bound(self) -> None:
         # A policy that is not for everybody (role 0) is the exemption of the indexed searches.

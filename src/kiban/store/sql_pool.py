@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import select
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
 from kiban.errors import DatabaseUnavailable, InvalidSetting, StorageError
+from kiban.store.sql_asking import Connection, Rows
 from kiban.store.sql_errors import telling_why
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 AtTheEnd = Callable[[Cursor], Callable[[], None]]
 """What is done right before the end of a transaction; it gives what is to be done once that is committed."""
+T = TypeVar("T")
 
 _MAX_CONNECTIONS = 10
 _WAIT_S = 60.0
@@ -123,11 +124,22 @@ class SqlPool:
         DatabaseUnavailable
             If PostgreSQL does not answer, or all connections are in use for a minute.
         """
-        with self._lent(f"BEGIN; {first}") as (connection, _):
+        with self._lent(lambda connection: connection.execute(f"BEGIN; {first}")) as (connection, _):
             yield connection
             connection.execute("COMMIT")
 
-    def rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
+    def ask(self, first: str, query: str, values: Mapping[str, Any]) -> Rows:
+        """Ask one question in a transaction of its own, in one message; see `Connection.ask`.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            As `transaction`.
+        """
+        with self._lent(lambda connection: connection.ask(first, query, values)) as (_, rows):
+            return rows
+
+    def rows(self, query: LiteralString) -> Rows:
         """Ask one question without parameters, which needs no transaction of several statements.
 
         Raises
@@ -135,8 +147,8 @@ class SqlPool:
         DatabaseUnavailable
             As `transaction`.
         """
-        with self._lent(query) as (_, cursor):
-            return cursor.fetchall()
+        with self._lent(lambda connection: connection.execute(query).fetchall()) as (_, rows):
+            return rows
 
     def close(self) -> None:
         """Close what is idle, and what is in use as soon as it comes back."""
@@ -147,46 +159,45 @@ class SqlPool:
             connection.close()
 
     @contextmanager
-    def _lent(self, first: LiteralString) -> Iterator[tuple[Connection, Cursor]]:
-        """A connection on which the first statement has been executed; whatever it left open is undone at the end."""
+    def _lent(self, first: Callable[[Connection], T]) -> Iterator[tuple[Connection, T]]:
+        """A connection on which the first thing has been done; whatever it left open is undone at the end."""
         if not self._room.acquire(timeout=_WAIT_S):
             raise DatabaseUnavailable(
                 f"All {_MAX_CONNECTIONS} connections to the database are in use.", mend="Try again in a moment."
             )
         try:
             with telling_why():
-                connection, cursor = self._begin(first)
+                connection, found = self._begin(first)
                 try:
-                    yield connection, cursor
+                    yield connection, found
                 finally:
                     _undo(connection)
                     self._give_back(connection)
         finally:
             self._room.release()
 
-    def _begin(self, first: LiteralString) -> tuple[Connection, Cursor]:
+    def _begin(self, first: Callable[[Connection], T]) -> tuple[Connection, T]:
         """Take a connection and begin; one that was idle may have died without our knowing yet, and is passed over."""
         while True:
             connection, is_new = self._take()
             try:
-                cursor = connection.execute(first)
+                return connection, first(connection)
             except psycopg.OperationalError:
+                was_lost = connection.closed
                 connection.close()
-                if is_new:
+                if is_new or not was_lost:
                     raise
             except BaseException:
-                _undo(connection)
-                self._give_back(connection)
+                # What it has been told of, and what not, is not certain any more.
+                connection.close()
                 raise
-            else:
-                return connection, cursor
 
     def _take(self) -> tuple[Connection, bool]:
         while True:
             with self._mutex:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_S), True
+                return Connection.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_S), True
             if _is_alive(connection):
                 return connection, False
             connection.close()

@@ -19,8 +19,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from psycopg import Cursor
-
 from kiban.query import vocabulary
 from kiban.query.answers import TEMPLATE
 from kiban.query.condition import (
@@ -43,6 +41,7 @@ from kiban.query.structure_answers import is_of_structure
 from kiban.query.words import fold
 from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
+from kiban.store.sql_asking import Ask
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import stored
 from kiban.store.sql_sets import data_seen, parameters, seen
@@ -72,8 +71,8 @@ class Where:
         What is asked of the records.
     visible : Visible
         What the asker may see.
-    cursor : Cursor
-        Of the transaction in which the statement will run.
+    ask : callable
+        Asks the database a question with its values, behind the second wall.
     asks_indexes : bool
         Whether an index may be asked beforehand. Otherwise each record is tested that the statement comes across.
 
@@ -91,10 +90,8 @@ class Where:
         Values for its named placeholders. More may be added.
     """
 
-    def __init__(
-        self, condition: Condition, visible: Visible, cursor: Cursor[tuple[Any, ...]], *, asks_indexes: bool = True
-    ) -> None:
-        self._cursor = cursor
+    def __init__(self, condition: Condition, visible: Visible, ask: Ask, *, asks_indexes: bool = True) -> None:
+        self._ask = ask
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
         self._numbers = sorted(visible.numbers)
         self._asks_indexes = asks_indexes
@@ -135,7 +132,7 @@ class Where:
         if not self._asks_indexes:
             return None
         query = f"SELECT array_agg(DISTINCT id), count(*) FROM ({rows} LIMIT {FEW + 1}) AS found (id)"
-        found, n_rows = self._cursor.execute(query, self.parameters).fetchall()[0]
+        found, n_rows = self._ask(query, self.parameters)[0]
         return f"{self._value(found or [])}::uuid[]" if n_rows <= FEW else None
 
     def _sql(self, condition: Condition) -> str:
@@ -219,7 +216,7 @@ class Where:
         if path not in RIGHTS_PATHS:
             return own
         if self._projects is None:
-            found = project_rights(self._cursor, self.parameters)
+            found = project_rights(self._ask, self.parameters)
             self._projects = {project: rights_answers(rights) for project, (_, rights) in found.items()}
         holding = [project for project, said in self._projects.items() if holds(said.get(path, ()))]
         without = f"NOT jsonb_exists(r.answers, {self._value(OWN)})"
@@ -231,7 +228,7 @@ class Where:
             "SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' "
             f"AND scope = ANY(%(numbers)s::integer[]) AND {seen()}"
         )
-        rows = self._cursor.execute(query, self.parameters | {"numbers": self._numbers}).fetchall()
+        rows = self._ask(query, self.parameters | {"numbers": self._numbers})
         return [fold(row[0]) for row in rows]
 
     def _of_sample(self, of_record: str, as_written: str) -> str:

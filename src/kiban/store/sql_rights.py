@@ -15,6 +15,7 @@ from psycopg import Cursor
 
 from kiban.records.record import Record, RecordKind
 from kiban.store.json_text import from_text, to_text
+from kiban.store.sql_asking import Ask
 from kiban.store.sql_insert import PROJECT_RIGHTS, insert
 from kiban.store.sql_sets import seen
 
@@ -22,7 +23,7 @@ _VISIBLE = f"EXISTS (SELECT FROM scope s WHERE s.project = p.project AND {seen('
 
 
 def project_rights(
-    cursor: Cursor[tuple[Any, ...]], sets: Mapping[str, str], projects: Collection[UUID] | None = None
+    ask: Ask, sets: Mapping[str, str], projects: Collection[UUID] | None = None
 ) -> dict[UUID, tuple[UUID, Any]]:
     """By project, the record that states them, and the rights as JSON; see `Catalog.project_rights`.
 
@@ -30,7 +31,7 @@ def project_rights(
     """
     among = "" if projects is None else "AND project = ANY(%(projects)s)"
     query = f"SELECT project, record, rights::text FROM project_rights p WHERE {_VISIBLE} {among} ORDER BY record DESC"  # noqa: S608
-    rows = cursor.execute(query, {"scopes": sets["scopes"], "projects": list(projects or ())}).fetchall()
+    rows = ask(query, {"scopes": sets["scopes"], "projects": list(projects or ())})
     return {project: (record, from_text(rights)) for project, record, rights in rows}
 
 

@@ -6,11 +6,29 @@ thousands of them against the statistics of the column, for every statement.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import LiteralString
+from typing import LiteralString, Protocol, TypeVar
 
 from kiban.records.scope import Visible, bits
 
+
+class InScope(Protocol):
+    """What carries the number of a scope."""
+
+    @property
+    def scope(self) -> int:
+        """The number."""
+        ...
+
+
+T = TypeVar("T", bound=InScope)
+
+_SETS: dict[LiteralString, Callable[[Visible], frozenset[int]]] = {
+    "scopes": lambda visible: visible.numbers,
+    "data": lambda visible: visible.data,
+    "writes": lambda visible: visible.writable,
+}
 _REMEMBERED = 256
 """So many sets are kept as text; a set belongs to an asker, and comes back with each of its requests."""
 
@@ -36,12 +54,22 @@ def parameters(visible: Visible) -> dict[str, str]:
     return {"scopes": _text(visible.numbers), "data": _text(visible.data)}
 
 
-def view(visible: Visible) -> LiteralString:
-    """The statement that tells row-level security what the asker of this transaction may see and do."""
-    settings = {"scopes": visible.numbers, "data": visible.data, "writes": visible.writable}
+def view(visible: Visible, *names: LiteralString) -> LiteralString:
+    """The statements that tell row-level security what the asker of this transaction may see and do.
+
+    Parameters
+    ----------
+    names : str
+        The sets that are told of: `scopes`, `data`, `writes`; all, unless given. What goes by another is as if there
+        were nothing.
+    """
     # They are made of hexadecimal digits, and so may stand in the statement itself.
-    told = ", ".join(f"set_config('kiban.{name}', '{_text(numbers)}', true)" for name, numbers in settings.items())
-    return f"SELECT {told}"
+    return ";".join([f"SET LOCAL kiban.{name} = '{_text(_SETS[name](visible))}'" for name in names or _SETS])
+
+
+def only_seen(found: Iterable[T], numbers: frozenset[int]) -> list[T]:
+    """Of what was found, that which lies in these scopes: `seen` and `data_seen`, for what is there to be looked at."""
+    return [each for each in found if each.scope in numbers]
 
 
 @lru_cache(_REMEMBERED)
