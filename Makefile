@@ -5,7 +5,7 @@ KIBAN := .venv/bin/kiban
 RUN := .venv/bin/python -m
 PORT ?= 8420
 
-.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd mutation oidc-provider lock clean
+.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd mutation crash-test oidc-provider lock clean
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
@@ -64,6 +64,11 @@ check-gemd: venv .venv-gemd/.installed
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-gemd
 	$(UV) pip sync --quiet --python .venv-gemd/bin/python --require-hashes requirements-gemd.lock
 	touch $@
+
+# Commands, workers and the database are killed at random moments, more often than the ordinary run does.
+crash-test: venv
+	KIBAN_TEST_KILLS=50 KIBAN_TEST_ACCESS_KILLS=110 $(RUN) pytest -s tests/journeys/test_crashes.py \
+		tests/journeys/test_crashes_of_access.py
 
 # A real OpenID Connect provider for the tests of logging in with one; they are skipped where it is not installed.
 oidc-provider: tests/federation/node_modules/.installed

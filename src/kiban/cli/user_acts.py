@@ -83,10 +83,11 @@ def _new(arguments: argparse.Namespace) -> int:
     with platform(arguments, n_workers=1) as (asker, resources):
         given = _given(arguments, asker, resources)
         name = given.pop("name", arguments.login)
-        person = make_account(asker, resources, arguments.login, name, kind=kind, **given)
         link = None
-        if kind is PartyKind.PERSON:
-            link = _link(arguments, asker, resources, person, Purpose.SET_PASSWORD)
+        with resources.together():
+            person = make_account(asker, resources, arguments.login, name, kind=kind, **given)
+            if kind is PartyKind.PERSON:
+                link = _link(arguments, asker, resources, person, Purpose.SET_PASSWORD)
         document = {**_as_json(asker, resources, person), "set_password": link}
     if arguments.json:
         print_json(document)
