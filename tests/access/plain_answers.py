@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,7 @@ from .big_world import BigWorld, Kept
 from .plain_history import Place
 
 Truth = npt.NDArray[np.bool_]
+_AHEAD = timedelta(days=60)
 _OWN = (TextCondition, SetCondition, NumberCondition, KnownCondition, TimeCondition, WordsCondition)
 
 
@@ -49,6 +50,8 @@ class Who:
     person: UUID | None
     now: datetime
     acts: frozenset[str] | None
+    within: UUID | None = None
+    """The project that a token is good for."""
 
 
 class PlainAnswers:
@@ -103,7 +106,10 @@ class PlainAnswers:
             if is_known and who.acts is not None and who.acts.isdisjoint({"read", "write", "administer"}):
                 return [frozenset()] * len(self._places)  # a token that is not for reading finds nothing
             acts = who.acts or plain_rights.EVERY_ACT
-            return [plain_rights.rights(self.world.state, who.person, p, who.now, acts) for p in self._places]
+            return [
+                plain_rights.rights(self.world.state, who.person, place, who.now, acts, who.within)
+                for place in self._places
+            ]
 
         return self._once(("rights", who), work_out)  # type: ignore[no-any-return]
 
@@ -229,6 +235,19 @@ class PlainAnswers:
         return {
             name: sorted(found.items(), key=lambda pair: (-pair[1], pair[0].encode())) for name, found in counts.items()
         }
+
+    def endings(self, who: Who) -> dict[int, int]:
+        """How many records there are of each scope whose embargo ends within sixty days, for members of its project."""
+        numbers, seen, found = self.world.numbers, self.may(who, "metadata"), {}
+        for n, place in enumerate(self._places):
+            is_soon = place.closed_until is not None and who.now < place.closed_until <= who.now + _AHEAD
+            if (
+                is_soon
+                and seen[n]
+                and plain_rights.roles_in(self.world.state, who.person, place.project, who.now, who.within)
+            ):
+                found[numbers[place]] = int((self._place == n).sum())
+        return {number: n_records for number, n_records in found.items() if n_records}
 
     # Single records
 

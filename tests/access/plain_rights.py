@@ -36,29 +36,34 @@ _WITH = {
 
 
 def rights(
-    state: State, person: UUID | None, place: Place, now: datetime, acts: frozenset[str] = EVERY_ACT
+    state: State,
+    person: UUID | None,
+    place: Place,
+    now: datetime,
+    acts: frozenset[str] = EVERY_ACT,
+    within: UUID | None = None,
 ) -> frozenset[str]:
-    """All that the person (or, for `None`, whoever has not logged in) may do with a record that lies there."""
+    """All that the person (or, for `None`, whoever has not logged in) may do with a record that lies there.
+
+    With a token that is good `within` one project, there is nothing of what its owner has elsewhere, nor by agreements,
+    invitations and decisions.
+    """
     who = state.people[person] if person is not None and is_in_force(state, person, now) else None
+    parties = _parties(state, person, now)
     if who is None:
-        person, parties, acts = None, set(), frozenset({"read"})
-    else:
-        parties = {person, *(group for group, members in state.groups.items() if person in members)}
-        if who.organisation is not None:
-            parties.add(who.organisation)
+        person, acts, within = None, frozenset({"read"}), None
 
     project = state.projects[place.project]
     tier, agreement = (project.tier, project.agreement) if place.tier is None else (place.tier, place.agreement)
     given: set[str] = set()
 
-    is_member = False
-    for role in state.roles.get(place.project, []):
-        if role.party in parties and role.since <= now and (role.until is None or now < role.until):
-            is_member = True
-            given |= _OF_ROLE[role.role]
+    roles = roles_in(state, person, place.project, now, within)
+    is_member = bool(roles)
+    for role in roles:
+        given |= _OF_ROLE[role]
 
     as_guest: set[str] = set()
-    for guest in state.guests.get(place.invitation, []) if place.invitation is not None else []:
+    for guest in state.guests.get(place.invitation, []) if place.invitation is not None and within is None else []:
         if guest.party in parties and guest.since <= now and (guest.until is None or now < guest.until):
             as_guest |= _with_all(guest.rights)
     given |= as_guest
@@ -67,16 +72,35 @@ def rights(
     if not is_embargoed:
         if tier == "open":
             given |= _SEE | {"reshare"}
-        if tier == "shared" and agreement is not None:
+        if tier == "shared" and agreement is not None and within is None:
             given |= _by_agreement(state, agreement, parties, now)
 
     relation = "member" if is_member else "public" if tier == "open" and not is_embargoed else "party"
     residency = who.residency if who is not None else "unknown"
     country = _country(state, person)
-    if not _may_be_released(state, place, relation, residency, country, parties):
+    decided_for = parties if within is None else set()
+    if not _may_be_released(state, place, relation, residency, country, decided_for):
         return frozenset()
     allowed_to_token = set().union(*(_OF_ACT[act] for act in acts))
     return frozenset(given & allowed_to_token)
+
+
+def roles_in(state: State, person: UUID | None, project: UUID, now: datetime, within: UUID | None = None) -> set[str]:
+    """The roles that somebody has in a project, by whatever party."""
+    parties = _parties(state, person, now) if within in {None, project} else set()
+    return {
+        role.role
+        for role in state.roles.get(project, [])
+        if role.party in parties and role.since <= now and (role.until is None or now < role.until)
+    }
+
+
+def _parties(state: State, person: UUID | None, now: datetime) -> set[UUID]:
+    if person is None or not is_in_force(state, person, now):
+        return set()
+    parties = {person, *(group for group, members in state.groups.items() if person in members)}
+    organisation = state.people[person].organisation
+    return parties if organisation is None else parties | {organisation}
 
 
 def is_in_force(state: State, person: UUID, now: datetime) -> bool:

@@ -157,6 +157,10 @@ class Chronicle:
         """What a token allows; most often `None`: no token was used."""
         return self.rng.choice(ACT_SETS) if self.rng.random() < 0.2 else None
 
+    def narrowed_to(self, acts: frozenset[str] | None) -> UUID | None:
+        """The one project that a token is good for; often all."""
+        return self.rng.choice(self.projects) if acts is not None and self.rng.random() < 0.5 else None
+
     def _ids(self, n: int) -> list[UUID]:
         return [UUID(int=self.rng.getrandbits(128)) for _ in range(n)]
 

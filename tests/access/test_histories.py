@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from kiban.access.asker_of import anonymous, asker_of
+from kiban.access.narrowed import within_project
 from kiban.access.verdict import rights, weigh
 from kiban.records.party import EVERY_ACT, Act
 
@@ -36,7 +37,12 @@ def smallest(history: Sequence[Deed], disagrees: Callable[[Sequence[Deed]], bool
 
 
 def by_the_rules(
-    state: State, person: UUID | None, place: Place, now: datetime, acts: frozenset[str] | None
+    state: State,
+    person: UUID | None,
+    place: Place,
+    now: datetime,
+    acts: frozenset[str] | None,
+    within: UUID | None = None,
 ) -> frozenset[str]:
     """What Kiban says."""
     directory = as_entries.directory(state, {place: 7})
@@ -47,6 +53,8 @@ def by_the_rules(
         if person is None
         else asker_of(directory, directory.people[person], now, acts=allowed)
     )
+    if within is not None and asker.id is not None:
+        asker = within_project(asker, within)
     given = rights(asker, scope)
     assert weigh(asker, scope).rights == given
     return frozenset(right.value for right in given)
@@ -66,32 +74,40 @@ def test_the_rules_give_what_was_promised(part: int) -> None:
         for place in places:
             for person in (None, *chronicle.people):
                 now, acts = chronicle.now(), chronicle.acts()
-                expected = plain_rights.rights(state, person, place, now, acts or plain_rights.EVERY_ACT)
+                within = chronicle.narrowed_to(acts)
+                expected = plain_rights.rights(state, person, place, now, acts or plain_rights.EVERY_ACT, within)
                 n_given += bool(expected)
-                if by_the_rules(state, person, place, now, acts) != expected:
-                    explain(f"seed {seed}", history, person, place, now, acts)
+                if by_the_rules(state, person, place, now, acts, within) != expected:
+                    explain(f"seed {seed}", history, person, place, now, acts, within)
     assert n_given > _N_HISTORIES / 4  # of 24 questions of each history
 
 
 def explain(
-    told: str, history: Sequence[Deed], person: UUID | None, place: Place, now: datetime, acts: frozenset[str] | None
+    told: str,
+    history: Sequence[Deed],
+    person: UUID | None,
+    place: Place,
+    now: datetime,
+    acts: frozenset[str] | None,
+    within: UUID | None = None,
 ) -> None:
     def disagrees(deeds: Sequence[Deed]) -> bool:
         state = State.after(deeds)
-        promised = plain_rights.rights(state, person, place, now, acts or plain_rights.EVERY_ACT)
-        return by_the_rules(state, person, place, now, acts) != promised
+        promised = plain_rights.rights(state, person, place, now, acts or plain_rights.EVERY_ACT, within)
+        return by_the_rules(state, person, place, now, acts, within) != promised
 
     if not disagrees(history):
         pytest.fail(f"{told}\nThe rules give what was promised: the fault lies elsewhere. {place}")
     deeds = smallest(history, disagrees)
     state = State.after(deeds)
+    promised = plain_rights.rights(state, person, place, now, acts or plain_rights.EVERY_ACT, within)
     pytest.fail(
         "\n".join(
             (
-                f"{told}; {person} asks at {now} with {acts} about {place}",
+                f"{told}; {person} asks at {now} with {acts} within {within} about {place}",
                 *map(str, deeds),
-                f"promised: {sorted(plain_rights.rights(state, person, place, now, acts or plain_rights.EVERY_ACT))}",
-                f"the rules: {sorted(by_the_rules(state, person, place, now, acts))}",
+                f"promised: {sorted(promised)}",
+                f"the rules: {sorted(by_the_rules(state, person, place, now, acts, within))}",
             )
         )
     )

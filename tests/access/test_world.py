@@ -20,8 +20,10 @@ import numpy as np
 import pytest
 
 from kiban.access.asker_of import anonymous, asker_of
+from kiban.access.narrowed import within_project
 from kiban.compute.fence import Fence
 from kiban.errors import RecordNotFound, Refused
+from kiban.operations.embargoes import endings
 from kiban.operations.export import export
 from kiban.operations.fetch_file import fetch_file
 from kiban.operations.find import Facet, find
@@ -96,18 +98,16 @@ class Inquiry:
         self.model = PlainAnswers(world)
         self.n_asked: Counter[str] = Counter()
         self.n_answers = 0
+        self.n_endings = 0
         pids = [each.record.pid for each in self.model.all]
         self.questions = [*random_questions(rng, 60), *usual_questions(rng, rng.sample(pids, 40), 120)]
         self.conditions = {text: understood(text) for text in self.questions}
         state = world.state
-        self.who = [
-            Who(
-                rng.choice([None, *list(state.people) * 2]) if n else None,
-                world.chronicle.now(),
-                world.chronicle.acts(),
-            )
-            for n in range(60)
-        ]
+        self.who = []
+        for n in range(60):
+            person = rng.choice([None, *list(state.people) * 2]) if n else None
+            now, acts = world.chronicle.now(), world.chronicle.acts()
+            self.who.append(Who(person, now, acts, world.chronicle.narrowed_to(acts)))
 
     def asker(self, who: Who) -> Asker:
         """As Kiban sees who asks."""
@@ -115,7 +115,8 @@ class Inquiry:
         if who.person is None:
             return anonymous(directory, who.now)
         acts = EVERY_ACT if who.acts is None else frozenset(map(Act, who.acts))
-        return asker_of(directory, directory.people[who.person], who.now, acts=acts)
+        asker = asker_of(directory, directory.people[who.person], who.now, acts=acts)
+        return asker if who.within is None else within_project(asker, who.within)
 
     def ask(self, n_pairs: int) -> None:
         """Ask so many pairs."""
@@ -128,6 +129,7 @@ class Inquiry:
             "export": (3, self._export),
             "table": (8, self._table),
             "home": (2, self._home),
+            "endings": (2, self._endings),
         }
         for _ in range(n_pairs):
             who = self.rng.choice(self.who)
@@ -143,7 +145,7 @@ class Inquiry:
             return
         told = f"seed {_SEED}, {asked}\n{who}\nKiban: {_short(found, expected)}\nmodel: {_short(expected, found)}"
         if kept is not None:
-            explain(told, self.world.history, who.person, kept.place, who.now, who.acts)
+            explain(told, self.world.history, who.person, kept.place, who.now, who.acts, who.within)
         pytest.fail(told)
 
     def _record(self, who: Who) -> Kept:
@@ -282,6 +284,11 @@ class Inquiry:
             if file.entry.id in files:
                 assert self.model.may_at(who, file.place, "data")
 
+    def _endings(self, asker: Asker, who: Who) -> None:
+        found = {ending.scope.number: ending.n_records for ending in endings(asker, self.resources)}
+        self.same(found, self.model.endings(who), who, "embargoes that end soon")
+        self.n_endings += len(found)
+
 
 class InquiryOverHttp(Inquiry):
     """Asks the application, as programs and browsers do."""
@@ -412,6 +419,7 @@ def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> No
     world.build()
     rng = random.Random(f"questions/{_SEED}")
     asked: Counter[str] = Counter()
+    n_endings = 0
     n_answers, n_over_http, n_unfiltered = 0, _N_PAIRS // 20, _N_PAIRS // 10
     for age in range(_N_AGES):
         if age:
@@ -420,6 +428,7 @@ def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> No
         inquiry.ask(_N_PAIRS // _N_AGES)
         asked += inquiry.n_asked
         n_answers += inquiry.n_answers
+        n_endings += inquiry.n_endings
         print(f"age {age}: {sum(asked.values())} pairs, {n_answers} answers", flush=True)  # noqa: T201
     InquiryOverHttp(world, rng).ask(n_over_http)
     with pytest.MonkeyPatch.context() as patch:
@@ -428,4 +437,5 @@ def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources) -> No
         assert len(used) > n_unfiltered
     assert list(resources.catalog.faults()) == []
     assert n_answers > _N_PAIRS  # the world is not one in which nobody sees anything
+    assert n_endings or _N_PAIRS < 1000  # and there are embargoes to be told of
     print(f"{sum(asked.values())} pairs and {n_over_http} over HTTP, {n_unfiltered} unfiltered: {dict(asked)}")  # noqa: T201
