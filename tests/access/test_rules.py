@@ -148,6 +148,15 @@ class TestExportControl(RuleSuite):
         assert export_control.RULE.judge(foreign, shared) is not None
         assert export_control.RULE.judge(ANONYMOUS, scope(Tier.OPEN)) is None
 
+    def test_what_it_remembers_of_a_table_has_a_bound(self) -> None:
+        rule, most = export_control.ExportControl(), export_control._MOST_ROWS
+        remembered = []
+        for n in range(most + 2):
+            listed = scope(export_class=ExportClass.LISTED, export_item=f"EAR 3A{n:04}")
+            assert rule.judge(asker(roles={OURS: Role.READER}), listed) is not None
+            remembered.append(len(rule._known[1]))
+        assert max(remembered) == most
+
     def test_what_is_listed_waits_for_a_decision_about_this_scope(self) -> None:
         listed = scope(Tier.SHARED, export_class=ExportClass.LISTED, export_item="EAR 3A001")
         assert export_control.RULE.judge(asker(), listed) is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _RULES = ("embargo", "export_control", "invitation", "open_tier", "project_member", "shared_tier", "token_acts")
 _ACCESS = ("tests/access/test_histories.py", "tests/access/test_verdict.py", "tests/access/test_rules.py")
+_RELEASES = ("tests/operations/test_export_control.py",)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ TARGETS = (
         ("tests/access/test_rights.py",),
         frozenset({"Resources.visible", "Resources.project_of", "may_act", "require_act", "_NEEDS", "_NOTHING"}),
     ),
+    Target("kiban.access.seen_before", ("tests/access/test_seen_before.py",)),
+    Target("kiban.access.release", _RELEASES),
+    Target("kiban.operations.export_gate", _RELEASES),
+    Target("kiban.operations.releases", _RELEASES),
+    Target("kiban.operations.judge_export", _RELEASES),
 )
 
 _WHERE_SHARED = "A scope has an agreement exactly where its tier is shared: Scope.__post_init__ sees to it."
@@ -99,6 +105,12 @@ SAME: dict[tuple[str, str], str] = {
         "kiban.access.rules.token_acts",
         "if refused is None: refused = EVERY_RIGHT.difference(*(_RIGHTS[act] for act in asker.acts))"
         "  ->  if True: refused = EVERY_RIGHT.difference(*(_RIGHTS[act] for act in asker.acts))",
+    ): "What is looked up is what would be worked out.",
+    (
+        "kiban.access.rules.export_control",
+        "if (row := rows.get(key)) is None: facts = ReleaseFacts(export_class=scope.export_class, "
+        "item=scope.export_...  ->  if (row := rows.get(key)) is None or True: facts = "
+        "ReleaseFacts(export_class=scope.export_class, item=scope...",
     ): "What is looked up is what would be worked out.",
     (
         "kiban.access.asker_of",

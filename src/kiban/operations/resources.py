@@ -94,11 +94,11 @@ class Resources:
         Refused
             If it may add to no project, or not to the one that it has chosen.
         """
-        project = asker.project or (self.project if self.project in asker.roles else None)
-        if project is None or not asker.has_role(project, Role.CONTRIBUTOR):
+        project = self.working_in(asker)
+        if not asker.has_role(project, Role.CONTRIBUTOR):
             raise Refused(
                 "You may add to no project here."
-                if project is None or project not in asker.roles
+                if project not in asker.roles
                 else "You may read in this project, not add to it.",
                 mend="Log in, or ask a steward of the project to make you a contributor.",
             )

@@ -38,7 +38,7 @@ class ExportControl:
 
     def _row(self, asker: Asker, scope: Scope) -> ReleaseRow:
         table, rows = self._known
-        if table is not asker.releases or len(rows) > _MOST_ROWS:
+        if table is not asker.releases or len(rows) >= _MOST_ROWS:
             table, rows = self._known = (asker.releases, {})
         of = relation(asker, scope)
         key = (scope.export_class, scope.export_item, of, asker.residency, asker.country)
