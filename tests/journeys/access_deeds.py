@@ -73,7 +73,9 @@ def deeds(moving: Sequence[str], judged: str, invited: str, table: str) -> dict[
         ),
         "invite": Deed(
             say=lambda n: ("invite", invited, "--to", GUEST, *_turn(n, (), ("--take-back",)), "--yes"),
-            state=lambda resources, n: [_sees(resources, GUEST, invited) is _turn(n, True, False)],
+            state=lambda resources, n: [
+                each is _turn(n, True, False) for each in (_sees(resources, GUEST, invited), _is_guest(resources))
+            ],
             lines=lambda n: ["changed invitation", *[_turn(n, "invited", "invitation taken back")] * 2],
         ),
         "share": Deed(
@@ -147,6 +149,11 @@ def _scopes(resources: Resources, pids: Sequence[str]) -> list[Scope]:
 def _sees(resources: Resources, login: str, pid: str) -> bool:
     asker = asker_of(resources.directory.load(), _person(resources, login), datetime.now(UTC))
     return bool(resources.catalog.get_many([pid], resources.visible(asker)))
+
+
+def _is_guest(resources: Resources) -> bool:
+    guests = (guest for each in resources.directory.load().invitations.values() for guest in each.guests)
+    return any(guest.holds_at(datetime.now(UTC)) for guest in guests)
 
 
 def _named(entries: Mapping[UUID, Any], name: str) -> Any:

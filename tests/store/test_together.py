@@ -13,8 +13,10 @@ import pytest
 from kiban.errors import Conflict, StorageError
 from kiban.records.audit_entry import AuditEntry
 from kiban.records.parties.people import Organisation
+from kiban.records.scope import Visible
 from kiban.store.postgres_settings import APPLICATION
 from kiban.store.sql_audit_log import SqlAuditLog
+from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_credentials import SqlCredentials
 from kiban.store.sql_directory import SqlDirectory
 from kiban.store.sql_pool import SqlPool
@@ -145,3 +147,18 @@ def test_blocks_within_one_another_are_one(stores: Stores) -> None:
         assert stores.credentials.tokens(token.person) == (token,)
         raise KeyboardInterrupt
     assert stores.credentials.tokens(token.person) == ()
+
+
+def test_a_change_of_the_directory_while_records_are_written_is_part_of_that(sql_catalog: SqlCatalog) -> None:
+    stores, project = Stores(sql_catalog.pool), uuid4()
+    organisation = Organisation(id=uuid4(), name="A")
+    with pytest.raises(KeyboardInterrupt), sql_catalog.writing(Visible(frozenset()), project=project):
+        stores.add(organisation, "added")
+        raise KeyboardInterrupt
+    assert organisation.id not in stores.directory.load().organisations
+    assert stores.told == []
+    with sql_catalog.writing(Visible(frozenset()), project=project):
+        stores.add(organisation, "added")
+        assert organisation.id not in stores.directory.load().organisations
+    assert organisation.id in stores.directory.load().organisations
+    assert stores.told == [(stores.audit.tail().number, True)]

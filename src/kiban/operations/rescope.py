@@ -20,7 +20,7 @@ from kiban.operations.resources import Resources
 from kiban.operations.weigh_change import Effects, weigh_change
 from kiban.records.event import Event
 from kiban.records.identity import new_uuid
-from kiban.records.parties.directory import Directory, Entry
+from kiban.records.parties.directory import Directory
 from kiban.records.parties.right import Right
 from kiban.records.parties.terms import Invitation
 from kiban.records.party import Asker
@@ -44,8 +44,8 @@ class Plan:
         For their history: `tier changed`.
     after : mapping
         By the number of the scope that they are in, the one that they would be in.
-    entries : tuple of Entry
-        What changes in the directory with it: an invitation and its guests.
+    entries : tuple of Invitation
+        What changes in the directory with it: invitations and their guests, in the projects of the records.
     single : mapping, optional
         Of single records, where those of one scope go to different ones: the way back.
     """
@@ -55,7 +55,7 @@ class Plan:
     scopes: Mapping[int, Scope]
     after: Mapping[int, Scope]
     directory: Directory
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Invitation, ...] = ()
     single: Mapping[UUID, Scope] = field(default_factory=dict)
 
     def target(self, chosen: Chosen) -> Scope:
@@ -104,7 +104,7 @@ def plan(
     action: str,
     reshape: Callable[[Scope], Scope],
     *,
-    entries: tuple[Entry, ...] = (),
+    entries: tuple[Invitation, ...] = (),
 ) -> Plan:
     """Work out where records would go.
 
@@ -169,8 +169,7 @@ def _mark(made: Plan) -> str:
     told = [f"{made.directory.revision} {made.action}"]
     for one in made.entries:
         # Not its identifier or beginning, which are drawn anew each time.
-        guests = one.guests if isinstance(one, Invitation) else ()
-        told += sorted(f"{guest.party} {sorted(guest.rights)} {guest.until}" for guest in guests)
+        told += sorted(f"{guest.party} {sorted(guest.rights)} {guest.until}" for guest in one.guests)
     for record in sorted(made.choice.records, key=lambda each: each.id):
         to = made.target(record)
         is_new = to.invitation in new
@@ -224,9 +223,7 @@ def carry_out(asker: Asker, resources: Resources, seen: Preview, mark: str | Non
         raise Conflict("Something has changed since the preview.", mend="Look at it again, then confirm it.")
     if not made.entries and all(made.target(r).number == r.scope for r in made.choice.records):
         raise InvalidValue("Everything is as it would be.", mend="Choose another tier, agreement or day.")
-    if made.entries:
-        resources.directory.change(made.entries, by=asker.party, expected=made.directory.revision)
-    change = new_uuid()
+    change, revision = new_uuid(), made.directory.revision
     targets = _made(resources, made)
     by_project: dict[UUID, list[Chosen]] = {}
     for record in made.choice.records:
@@ -240,6 +237,10 @@ def carry_out(asker: Asker, resources: Resources, seen: Preview, mark: str | Non
                 going = {r.id: targets[made.target(r)].number for r in page}
                 writing.move({r.id: going[r.id] for r in page if going[r.id] != r.scope})
                 writing.add(Batch(events=tuple(_events(asker, page, made, going, change, own.number))))
+            entries = [each for each in made.entries if each.project == project]
+            if entries:
+                # In the transaction that moves the records, so that nobody is a guest of half of them.
+                revision = resources.directory.change(entries, by=asker.party, expected=revision).revision
     return Rescoped(change=change, preview=seen)
 
 

@@ -155,7 +155,8 @@ class Catalog(Protocol):
     def writing(self, visible: Visible, *, project: UUID) -> AbstractContextManager[Writing]:
         """Begin a transaction on one project's records; others that write to the same project wait.
 
-        Each event that is added becomes a line of the audit log as well, in the same transaction.
+        Each event that is added becomes a line of the audit log as well, in the same transaction. What the same thread
+        changes in the directory in the block, as the last thing in it, happens with it or not at all.
 
         Raises
         ------

@@ -134,10 +134,13 @@ class SqlCatalog:
         with turn, self._transaction(visible) as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_project_lock(project)])
             writing = SqlWriting(cursor, visible, project)
-            yield writing
-            writing.check_sound()
-            tail = writing.finish()
-        if tail is not None:
+            with self.pool.joined_to(cursor.connection) as committed:
+                yield writing
+                writing.check_sound()
+                tail = writing.finish()
+        for tell in committed:
+            tell()
+        if tail is not None and not committed:
             self.committed(tail, True)
 
     def get(self, identifier: UUID | str, visible: Visible, *, version: int | None = None) -> Record:

@@ -68,19 +68,29 @@ class SqlPool:
         if self._joint() is not None:
             yield
             return
-        with self.transaction() as connection:
-            joint = self._of_thread.joint = _Joint(connection)
-            try:
-                yield
-            finally:
-                self._of_thread.joint = None
-            if connection.info.transaction_status is not TransactionStatus.INTRANS:
-                raise StorageError(
-                    "A part of what belongs together could not be written; nothing was.", mend="Do it again."
-                )
-            committed = [last(connection.cursor()) for last in joint.at_the_end]
+        with self.transaction() as connection, self.joined_to(connection) as committed:
+            yield
         for tell in committed:
             tell()
+
+    @contextmanager
+    def joined_to(self, connection: Connection) -> Iterator[list[Callable[[], None]]]:
+        """As `together`, in a transaction that is under way: it takes in what this thread does in `joining`.
+
+        Gives a list that holds, after the block, what is to be done once the transaction is committed.
+        """
+        before, joint = self._joint(), _Joint(connection)
+        committed: list[Callable[[], None]] = []
+        self._of_thread.joint = joint
+        try:
+            yield committed
+        finally:
+            self._of_thread.joint = before
+        if connection.info.transaction_status is not TransactionStatus.INTRANS:
+            raise StorageError(
+                "A part of what belongs together could not be written; nothing was.", mend="Do it again."
+            )
+        committed += [last(connection.cursor()) for last in joint.at_the_end]
 
     @contextmanager
     def joining(self) -> Iterator[Connection]:
