@@ -118,6 +118,10 @@ SAME: dict[tuple[str, str], str] = {
         "  ->  if True: known = _asker(directory, granted, person, at, acts=acts, project=project) "
         "granted.remember(known,...",
     ): "What is remembered is what would be worked out.",
+    (
+        "kiban.operations.export_gate",
+        "scope.closed_until or datetime.now(UTC)  ->  scope.closed_until",
+    ): "What is open without an embargo is so at any moment.",
     ("kiban.access.who", "d.person.name if d.person else ''  ->  ''"): "They come in order of their names already.",
     ("kiban.access.who", "directory.name_of(o) if o else ''  ->  directory.name_of(o)"): (
         "People of no organisation come last whatever it is called."

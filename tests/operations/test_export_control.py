@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from kiban.access.asker_of import anonymous, asker_of
 from kiban.access.release import held_back, publication
 from kiban.errors import Conflict, InvalidValue, RecordNotFound, Refused
-from kiban.operations.change_tier import TierChange, preview_tier
+from kiban.operations.change_tier import TierChange, change_tier, preview_tier
 from kiban.operations.chosen import chosen_record
 from kiban.operations.judge_export import judge_export, judgement_of
 from kiban.operations.placement import Placement
@@ -20,6 +21,7 @@ from kiban.operations.releases_as_json import row_as_json, rows_of_json
 from kiban.operations.resources import Resources
 from kiban.operations.samples import register_sample
 from kiban.records.identity import new_uuid
+from kiban.records.parties.directory import Decision
 from kiban.records.parties.export_control import (
     CAUTIOUS,
     ExportClass,
@@ -132,11 +134,38 @@ def test_listed_technology_waits_for_a_decision_and_goes_no_further_than_it(
     assert not sees(resources, OTTO, shared)
 
 
+def test_a_judgement_stays_what_it_is_whatever_happens_to_the_record_after_it(
+    resources: Resources, owner: Asker, shared: str
+) -> None:
+    ground = "x" * 4000
+    judge_export(owner, resources, ExportClass.NOT_LISTED, ground=ground, identifiers=[shared])
+    change_tier(owner, resources, chosen_record(owner, resources, shared), TierChange(tier=Tier.CLOSED))
+    kept = judgement_of(owner, resources, shared)
+    assert kept.ground == ground
+    assert kept.at is not None
+    assert NOW <= kept.at <= datetime.now(UTC)
+
+
+def test_an_officer_judges_what_they_see_also_as_a_party(resources: Resources, owner: Asker, shared: str) -> None:
+    directory = resources.directory.load()
+    officer = replace(asker_of(directory, directory.people[HANA], datetime.now(UTC)), is_export_officer=True)
+    judged = judge_export(officer, resources, ExportClass.NOT_LISTED, ground="the list", identifiers=[shared])
+    assert judged.n_changed == 1
+    assert judgement_of(owner, resources, shared).ground == "the list"
+
+
 def test_what_is_open_is_not_made_listed(resources: Resources, owner: Asker) -> None:
     record = register_sample(owner, resources, Sample(name="published"), placement=Placement(tier=Tier.OPEN))
     with pytest.raises(Refused, match="open to everyone"):
         judge_export(owner, resources, ExportClass.LISTED, item="EAR 3E001", ground="x", identifiers=[record.pid])
     assert judgement_of(owner, resources, record.pid).export_class is ExportClass.UNJUDGED
+
+
+def test_what_an_embargo_opens_at_its_end_is_asked_about_as_published(resources: Resources, owner: Asker) -> None:
+    placed = Placement(tier=Tier.OPEN, closed_until=NOW + timedelta(days=30))
+    record = register_sample(owner, resources, Sample(name="thesis"), placement=placed)
+    with pytest.raises(Refused, match="open to everyone"):
+        judge_export(owner, resources, ExportClass.LISTED, item="EAR 3E001", ground="x", identifiers=[record.pid])
 
 
 def test_what_is_listed_is_not_opened_later(resources: Resources, owner: Asker, shared: str) -> None:
@@ -177,11 +206,57 @@ def test_only_those_in_charge_judge_and_decide(resources: Resources, owner: Aske
         set_table(nobody, resources, CAUTIOUS.rows, expected=0)
     with pytest.raises(Refused):
         preview_table(nobody, resources, CAUTIOUS.rows)
+    # Either duty is enough for the table; deciding is for those in charge alone.
+    for either in (steward, replace(owner, is_operator=False)):
+        assert show_releases(either, resources).is_shipped
     revision = show_releases(owner, resources).revision
     with pytest.raises(Refused, match="yourself"):
         decide_release(
             replace(owner, id=OTTO), resources, scope=0, party=OTTO, allowed=True, ground="x", expected=revision
         )
+
+
+def decide(resources: Resources, owner: Asker, **others: Any) -> Decision:
+    """Decide a release, of which only what is given differs from one that is right."""
+    number = next(s.number for s in resources.catalog.scopes() if s.agreement == AGREEMENT)
+    given = {"scope": number, "party": OTTO, "allowed": True, "ground": "licence E-17"} | others
+    return decide_release(owner, resources, expected=resources.directory.load().revision, **given)
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_decision_needs_a_ground_of_some_length(resources: Resources, owner: Asker) -> None:
+    for wrong in ("", "  ", "x" * 4001):
+        with pytest.raises(InvalidValue, match="no ground"):
+            decide(resources, owner, ground=wrong)
+    assert resources.directory.load().decisions == {}
+    assert len(decide(resources, owner, ground="x" * 4000).ground) == 4000
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_decision_is_of_records_and_parties_that_there_are(resources: Resources, owner: Asker) -> None:
+    project = resources.project
+    for wrong in ({"scope": 77}, {"party": new_uuid()}, {"party": project}, {"scope": 77, "party": new_uuid()}):
+        with pytest.raises(RecordNotFound):
+            decide(resources, owner, **wrong)
+    assert resources.directory.load().decisions == {}
+    assert decide(resources, owner, party=COMPANY).party == COMPANY
+
+
+@pytest.mark.usefixtures("shared")
+def test_decisions_stand_side_by_side_and_the_last_one_of_each_counts(resources: Resources, owner: Asker) -> None:
+    listed = {"export_class": ExportClass.LISTED, "export_item": "EAR 1C001"}
+    terms = ScopeTerms(project=resources.project, tier=Tier.SHARED, agreement=AGREEMENT, **listed)
+    other = resources.catalog.ensure_scope(terms)
+    first = decide(resources, owner)
+    second = decide(resources, owner, party=COMPANY)
+    third = decide(resources, owner, scope=other.number)
+    again = decide(resources, owner, allowed=False)
+    assert again.id == first.id
+    assert len({first.id, second.id, third.id}) == 3
+    kept = show_releases(owner, resources).decisions
+    # The newest first.
+    assert [each.id for each in kept] == [third.id, second.id, first.id]
+    assert [each.allowed for each in kept] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -196,8 +271,18 @@ def test_only_those_in_charge_judge_and_decide(resources: Resources, owner: Aske
 def test_half_a_judgement_is_refused(
     resources: Resources, owner: Asker, shared: str, export_class: ExportClass, item: str | None, ground: str
 ) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue, match="judgement"):
         judge_export(owner, resources, export_class, item=item, ground=ground, identifiers=[shared])
+
+
+def test_all_that_answer_are_judged_however_many_there_are(
+    resources: Resources, owner: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiban.operations.judge_export._PAGE", 2)
+    for n in range(5):
+        register_sample(owner, resources, Sample(name=f"batch {n}"))
+    judged = judge_export(owner, resources, ExportClass.NOT_LISTED, ground="the list", question='"batch"')
+    assert (judged.n_records, judged.n_changed) == (5, 5)
 
 
 def test_a_hidden_record_is_not_judged(resources: Resources, owner: Asker, shared: str) -> None:
@@ -223,8 +308,10 @@ def test_another_table_is_seen_before_it_counts_and_taken_back(resources: Resour
     again = set_table(owner, resources, CAUTIOUS.rows, expected=show_releases(owner, resources).revision)
     assert again.is_shipped
     assert not sees(resources, OTTO, shared)
-    with pytest.raises(InvalidValue):
-        set_table(owner, resources, [], expected=again.revision)
+    for wrong in ([], [ALLOW_ALL] * 201):
+        with pytest.raises(InvalidValue):
+            set_table(owner, resources, wrong, expected=again.revision)
+    assert len(set_table(owner, resources, [ALLOW_ALL] * 200, expected=again.revision).table.rows) == 200
 
 
 def test_rows_survive_json_and_wrong_ones_are_named() -> None:
