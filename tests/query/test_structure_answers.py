@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from kiban.query.condition import TextCondition
 from kiban.query.evaluate import Described, holds
 from kiban.query.meaning import meaning
 from kiban.query.parse import parse
+from kiban.query.question import Comparison, Operator
 from kiban.query.structure_answers import structure_answers
 from kiban.records.described import without_values
 from kiban.records.identity import new_pid, new_uuid
@@ -68,3 +70,8 @@ def test_questions(question: str, is_true: bool) -> None:
 
 def test_who_reads_the_description_alone_gets_no_answer() -> None:
     assert structure_answers(without_values(RUTILE)) == {}
+
+
+def test_a_character_that_nothing_stored_can_have_finds_nothing() -> None:
+    condition = meaning(Comparison("structure.chemical_formula_reduced", Operator.EQUAL, "O2\0Ti\ud800"))
+    assert condition == TextCondition("structure.chemical_formula_reduced", Operator.EQUAL, "O2 Ti ")

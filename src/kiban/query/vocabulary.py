@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from kiban.query.entries import PARTS
 from kiban.query.question import RECORD_FIELDS
 from kiban.query.structure_answers import is_of_structure
-from kiban.query.words import fold
+from kiban.query.words import as_written, fold
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import RecordKind
 from kiban.records.scope import Tier
@@ -70,7 +70,7 @@ def is_entry(path: str) -> bool:
 
 def as_compared(path: str, text: str) -> str:
     """Bring a text to the form in which the texts of that path are compared: folded, but for chemical formulas."""
-    return text if is_of_structure(path) else fold(text)
+    return as_written(text) if is_of_structure(path) else fold(text)
 
 
 def is_term(path: str) -> bool:

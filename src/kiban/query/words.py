@@ -45,6 +45,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", plain.casefold()).strip()
 
 
+def as_written(text: str) -> str:
+    """A text that is compared letter by letter, without characters that nothing stored can have."""
+    return _UNWRITABLE.sub(" ", text)
+
+
 def asked_words(text: str) -> tuple[str, ...]:
     """Cut the text of a question into words, all of which a record must have; each once, in order.
 
