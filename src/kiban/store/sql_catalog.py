@@ -131,10 +131,11 @@ class SqlCatalog:
             turn = self._turns[project]
         visible = writing_view(visible)
         # Threads of this process wait here, where they need no connection; other processes at the database's lock.
-        with turn, self._transaction(visible) as cursor:
+        with turn, self.pool.transaction(view(visible)) as connection:
+            cursor = connection.cursor()
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_project_lock(project)])
             writing = SqlWriting(cursor, visible, project)
-            with self.pool.joined_to(cursor.connection) as committed:
+            with self.pool.joined_to(connection) as committed:
                 yield writing
                 writing.check_sound()
                 tail = writing.finish()
