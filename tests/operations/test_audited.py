@@ -44,7 +44,7 @@ _WRITE = {
     "import_rde_program", "import_template", "judge_export", "keep_data_set", "kept_files", "migrate_records",
     "processes", "project_record", "projects", "reread", "rescope", "restore_version", "samples",
     "state_composition", "standard_structures", "take_template", "watch", "change_tier", "invite",
-    "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights",
+    "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights", "datasets",
 }  # fmt: skip
 """Modules whose deeds write: what they read, they read to write, and their lines say what was done to what."""
 _PARTS = {
@@ -52,6 +52,9 @@ _PARTS = {
     "chosen": "chooses what a tier is changed of; the change is a line",
     "embargoes": "how many records an embargo holds, for members of the project; the end itself is an event",
     "data_sets": "part of `export`",
+    "publish_dataset.freeze_dataset": "writes",
+    "publish_dataset.publish_dataset": "writes",
+    "publish_dataset.withdraw_dataset": "writes",
     "graph_export": "part of `export`",
     "find.hits": "dresses records that a deed has come upon",
     "references": "says whether a record is there, of what was written in a form",

@@ -20,7 +20,7 @@ def tell_preview(preview: Preview, arguments: argparse.Namespace) -> int:
 
         print_json({"done": False, **preview_as_json(preview)})
     else:
-        _print(preview)
+        print_preview(preview)
     say("Nothing has been changed. Say it again with --yes to do it.")
     return DONE
 
@@ -32,12 +32,13 @@ def tell_done(done: Rescoped, arguments: argparse.Namespace) -> int:
 
         print_json({"done": True, **rescoped_as_json(done)})
     else:
-        _print(done.preview)
+        print_preview(done.preview)
         print(f"done; kiban tier --undo {done.change} takes it back")
     return DONE
 
 
-def _print(preview: Preview) -> None:
+def print_preview(preview: Preview) -> None:
+    """Print what would change for whom."""
     choice, weighed = preview.plan.choice, preview.effects
     targets = sorted({_told(preview, preview.plan.target(record)) for record in choice.records})
     print(f"{_records(preview.n_records)} -> {'; '.join(targets)}")

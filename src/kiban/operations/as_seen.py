@@ -10,7 +10,7 @@ from kiban.errors import InvalidIdentifier
 from kiban.operations.resources import Resources
 from kiban.records.event import Event
 from kiban.records.identity import parse_pid
-from kiban.records.record import Record
+from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
 
 _LONGEST = 20
@@ -27,9 +27,10 @@ def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
     Wherever one stands alone as a text (a reference in a field of a template, the template itself, the samples that a
     measurement may be of), it is gone: from lists, and `None` elsewhere; with a template the values of its fields go,
     whose names only it knows. Whoever may change the record has the rest whole; values are changed with their template
-    only, so that nothing is lost by what is not shown.
+    only, so that nothing is lost by what is not shown. A data set gathers records of others, too: nobody has it whole
+    who does not see them all.
     """
-    changes = record.scope in visible.writable
+    changes = record.scope in visible.writable and record.kind is not RecordKind.DATASET
     template = record.document.get(_TEMPLATE)
     named = set(_identifiers(template if changes else record.document))
     if not named:

@@ -7,6 +7,7 @@ from uuid import UUID
 from kiban.operations.changed_records import current
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import effective_rights
+from kiban.records.link import Predicate
 from kiban.records.party import Asker
 from kiban.records.provenance import Direction
 from kiban.records.record import RecordKind
@@ -48,6 +49,7 @@ def graph_of(
     measurements = [record.id for record in found.values() if record.kind is RecordKind.MEASUREMENT]
     facts = resources.catalog.facts(visible, evidence=sorted(measurements)) if measurements else ()
     is_cut = any(walk.is_cut for walk in walks)
+    chosen = {link for link in links if link.predicate is Predicate.HAD_MEMBER}
     return GraphExportable(
         start=start,
         records=tuple(found[i] for i in sorted(found)),
@@ -55,6 +57,7 @@ def graph_of(
         facts=tuple(sorted(facts, key=lambda fact: fact.id)),
         is_cut=is_cut,
         rights=effective_rights(resources, visible, found.values()),
-        n_beyond=0 if is_cut else len(set(links) - inside),
+        n_beyond=0 if is_cut else len(set(links) - inside - chosen),
+        n_datasets=len({link.subject for link in chosen}),
         address=address if address is None or address.endswith("/") else f"{address}/",
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from kiban.errors import Conflict, InvalidValue
 from kiban.operations.changed_records import check_version, commit, current, event_of, next_version
+from kiban.operations.datasets import check_draft
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import own_rights
@@ -21,7 +22,7 @@ from kiban.store.catalog import Batch
 
 MANY = (RecordKind.SAMPLE, RecordKind.PROCESS, RecordKind.MEASUREMENT)
 """Kinds whose rights can be stated for all answers to a question."""
-STATABLE = (*MANY, RecordKind.PROJECT)
+STATABLE = (*MANY, RecordKind.DATASET, RecordKind.PROJECT)
 STATED = "stated rights"
 WITHDRAWN = "withdrew rights"
 _PAGE = 1000
@@ -53,16 +54,18 @@ def state_rights(
     Raises
     ------
     RecordNotFound
-        If there is no such sample, process, measurement or project that the asker may see.
+        If there is no such sample, process, measurement, data set or project that the asker may see.
     Conflict
         If somebody else changed it first.
     Refused
         If the asker may see the record and not change it.
     InvalidValue
-        If the record states the same already.
+        If the record states the same already, or is a data set that is frozen.
     """
     record = current(asker, resources, identifier, *STATABLE)
     check_version(record, expected)
+    if record.kind is RecordKind.DATASET:
+        check_draft(record)
     new = _stating(asker, record, rights)
     if new is None:
         raise InvalidValue(f"{record.title} would stay as it is.", mend="Change something, then save it.")

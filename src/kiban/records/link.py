@@ -27,6 +27,10 @@ class Predicate(StrEnum):
     """A sample came out of a process (prov:wasGeneratedBy)."""
     LOG_OF = "log_of"
     """A measurement recorded a process: the log of a furnace (prov:wasInformedBy)."""
+    HAD_MEMBER = "had_member"
+    """A data set holds a record (prov:hadMember)."""
+    REVISION_OF = "revision_of"
+    """A data set is the next version of another (prov:wasRevisionOf)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     SAMPLE = "sample"
     MEASUREMENT = "measurement"
     PROCESS = "process"
+    DATASET = "dataset"
     TEMPLATE = "template"
     TERM = "term"
 

@@ -38,6 +38,8 @@ class GraphExportable:
     n_beyond: int = 0
     """Links of the records to others that are neither what the start rests on nor what came of it: a second
     ingredient of a later process."""
+    n_datasets: int = 0
+    """Data sets that hold some of the records."""
     address: str | None = None
     """Where identifiers resolve, as `https://kiban.example.org/`; `None` where no such address is known."""
 

@@ -34,6 +34,8 @@ def tell_of_graph(losses: Losses, given: GraphExportable) -> None:
             f"{given.n_beyond} links lead to records that are neither what {given.start.pid} rests on nor what came of "
             "it; those records are not in the file."
         )
+    if given.n_datasets:
+        losses.tell(f"That {given.n_datasets} data sets hold some of the records is not in the file.")
     measurements = [from_json(dict(r.document), Measurement) for r in given.records if r.kind is RecordKind.MEASUREMENT]
     if any(each.has_numbers for each in measurements):
         losses.tell("The numbers of the measurements are not in the file, only the names and checksums of their files.")
