@@ -5,7 +5,7 @@ KIBAN := .venv/bin/kiban
 RUN := .venv/bin/python -m
 PORT ?= 8420
 
-.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd mutation crash-test oidc-provider lock clean
+.PHONY: venv demo test test-wheel browser lint types architecture bench docs reading-table check-gemd mutation crash-test oidc-provider lock clean check-datasets
 
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
@@ -69,6 +69,16 @@ check-gemd: venv .venv-gemd/.installed
 crash-test: venv
 	KIBAN_TEST_KILLS=50 KIBAN_TEST_ACCESS_KILLS=110 $(RUN) pytest -s tests/journeys/test_crashes.py \
 		tests/journeys/test_crashes_of_access.py
+# Descriptions of data sets, read by validators of other people: DataCite, Croissant, RO-Crate. Nothing is fetched by them.
+check-datasets: venv .venv-datasets/.installed
+	rm -rf build/datasets
+	.venv/bin/python tests/standards/write_dataset_examples.py build/datasets
+	.venv-datasets/bin/python tests/standards/check_datasets.py build/datasets
+
+.venv-datasets/.installed: requirements-datasets.lock | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-datasets
+	$(UV) pip sync --quiet --python .venv-datasets/bin/python --require-hashes requirements-datasets.lock
+	touch $@
 
 # A real OpenID Connect provider for the tests of logging in with one; they are skipped where it is not installed.
 oidc-provider: tests/federation/node_modules/.installed
@@ -87,6 +97,7 @@ lock: $(UV)
 # What is under the GPL has a lock of its own, so that no other target installs it.
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra gpl --python-version 3.11 -o requirements-gpl.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -o requirements-gemd.lock requirements-gemd.in
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -o requirements-datasets.lock requirements-datasets.in
 
 clean:
-	rm -rf .venv .venv-gemd .tools dist build tests/federation/node_modules
+	rm -rf .venv .venv-gemd .venv-datasets .tools dist build tests/federation/node_modules

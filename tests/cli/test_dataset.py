@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .conftest import Terminal
 
 
@@ -9,7 +11,8 @@ def _ready(kiban: Terminal) -> tuple[str, str]:
     film = kiban.one("sample", "new", "film 1", "--formula", "TiO2", "--tier", "closed")["id"]
     draft = kiban.one(
         "dataset", "new", "Films", "--title-ja", "膜", "--question", 'title = "film 1"',
-        "--publisher", "Example Institute", "--keyword", "oxide", "--keyword", "film", "--related", "IsSupplementTo 10.1000/xyz", "--type", "Dataset",
+        "--publisher", "Example Institute", "--keyword", "oxide", "--keyword", "film",
+        "--related", "IsSupplementTo 10.1000/xyz", "--type", "Dataset",
     )["id"]  # fmt: skip
     kiban.run("rights", draft, "--licence", "CC-BY-4.0", "--contributor", "Sato Hanako")
     return film, draft
@@ -62,3 +65,14 @@ def test_wrong_usage_is_told_as_such(kiban: Terminal) -> None:
     kiban.run("dataset", "list", "--limit", "0", exit_code=2)
     _, err = kiban.run("dataset", "new", exit_code=1)
     assert "needs a title" in err
+
+
+def test_a_data_set_is_exported_as_a_file(kiban: Terminal, tmp_path: Path) -> None:
+    _, draft = _ready(kiban)
+    out, _ = kiban.run("dataset", "export", draft)
+    assert "jpcoar" in out
+    _, err = kiban.run("dataset", "export", draft, "--as", "jpcoar", "-o", tmp_path, "--address", "https://x.org/")
+    assert "not carried: " in err
+    written = tmp_path / f"{draft.replace(':', '-')}.jpcoar.xml"
+    assert f"https://x.org/id/{draft}" in written.read_text(encoding="utf-8")
+    kiban.run("dataset", "export", draft, "--as", "nothing", exit_code=2)

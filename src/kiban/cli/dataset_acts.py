@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from kiban.cli.acts import Act
 from kiban.cli.command import DONE, FAILED, platform, print_json, say
-from kiban.cli.dataset_lines import print_dataset, print_list, print_publication
+from kiban.cli.dataset_lines import print_dataset, print_list, print_offers, print_publication
 from kiban.cli.described_lines import print_record
 from kiban.cli.placement_options import add_placement, placed
 from kiban.cli.sample_acts import add_expected
@@ -251,6 +253,46 @@ def _withdraw(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_id(parser)
+    # Not listed as choices: finding the standards loads them, and this runs at each start of `kiban`.
+    parser.add_argument(
+        "--as", dest="standard", metavar="STANDARD", help="ro_crate, datacite, ...; without it they are listed"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help="a file or folder (default: a file here, named after it)"
+    )
+    parser.add_argument("--address", metavar="URL", help="where identifiers resolve (default: KIBAN_BASE_URL)")
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from kiban.operations.export_dataset import dataset_offers, export_dataset
+
+    with platform(arguments, n_workers=1) as (asker, resources):
+        if arguments.standard is None:
+            print_offers(dataset_offers(asker, resources, arguments.id), arguments)
+            return DONE
+        with export_dataset(asker, resources, arguments.id, arguments.standard, address=arguments.address) as exported:
+            path = _written(exported.stream, exported.name, arguments.output)
+    if arguments.json:
+        print_json({"file": str(path), "size": exported.size, "losses": list(exported.losses)})
+        return DONE
+    say(f"{path}  ({exported.size} bytes)")
+    for loss in exported.losses:
+        say(f"  not carried: {loss}")
+    return DONE
+
+
+def _written(stream: BinaryIO, name: str, output: Path | None) -> Path:
+    path = Path(name) if output is None else output / name if output.is_dir() else output
+    try:
+        with path.open("wb") as out:
+            shutil.copyfileobj(stream, out, 1 << 20)
+    except OSError as e:
+        raise WrongUsage(f"{path} cannot be written: {e.strerror}.", mend="Name another file.") from e
+    return path
+
+
 ACTS = (
     Act("new", "begin a data set, or the next version of one", _add_new, _new),
     Act("add", "put records into a draft", _add_add, _add),
@@ -260,5 +302,8 @@ ACTS = (
     Act("list", "all data sets that you may see", _add_list, _list),
     Act("freeze", "let a draft be as it is: from then on it does not change", _add_freeze, _freeze),
     Act("publish", "open a frozen data set to everybody, after a look at what that changes", _add_publish, _publish),
+    Act(
+        "export", "a data set as a file of a standard, with a list of what the file cannot carry", _add_export, _export
+    ),
     Act("withdraw", "say that it should no longer be used, and why; that stays to be read", _add_withdraw, _withdraw),
 )

@@ -9,6 +9,7 @@ from kiban.cli.command import print_json, say
 from kiban.cli.rescope_lines import print_preview
 
 if TYPE_CHECKING:
+    from kiban.operations.export import Offer
     from kiban.operations.publish_dataset import Publication
     from kiban.operations.show_dataset import DatasetList, ShownDataset
 
@@ -68,6 +69,15 @@ def print_list(found: DatasetList, arguments: argparse.Namespace) -> None:
     for each in found.datasets:
         print(f"{each.id} {each.title} (version {each.number}, {each.state}, {each.tier}, {each.n_members} records)")
     say(f"{found.total} data sets." + (f" Go on with --after {found.next}." if found.next else ""))
+
+
+def print_offers(found: tuple[Offer, ...], arguments: argparse.Namespace) -> None:
+    """Print the standards that a data set can be exported as."""
+    if arguments.json:
+        print_json([{"name": each.name, "title": each.title, "suffix": each.suffix} for each in found])
+        return
+    for each in found:
+        print(f"{each.name:<14} {each.title}  ({each.suffix})")
 
 
 def print_publication(seen: Publication, arguments: argparse.Namespace) -> None:

@@ -82,11 +82,7 @@ def export(
     DamagedObject, DamagedFile
         If its normalised or raw file is gone or damaged; `kiban verify` names it.
     """
-    if address is not None and not _ADDRESS.fullmatch(address):
-        raise WrongUsage(
-            f"'{address[:80]}' is not an address under which identifiers resolve.",
-            mend="Give it in full, as https://kiban.example.org/.",
-        )
+    address = checked_address(address)
     found = export_named(standard)
     require_right(asker, resources, current(asker, resources, identifier))
     if not isinstance(found, Export | DataSetExport):
@@ -96,6 +92,16 @@ def export(
     shown, measurement = _measurement(asker, resources, identifier)
     saw(shown.record, subject=shown.record.pid, standard=standard)
     return _exported(asker, resources, shown, measurement, found)
+
+
+def checked_address(address: str | None) -> str | None:
+    """An address under which identifiers resolve, with a slash at its end. Raises WrongUsage if it is none."""
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise WrongUsage(
+            f"'{address[:80]}' is not an address under which identifiers resolve.",
+            mend="Give it in full, as https://kiban.example.org/.",
+        )
+    return address if address is None or address.endswith("/") else f"{address}/"
 
 
 @reads("read record")

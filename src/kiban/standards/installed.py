@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from typing import cast
+from collections.abc import Mapping
+from typing import TypeVar, cast
 
 from kiban import plugins
 from kiban.errors import WrongUsage
 from kiban.records.measurement import Measurement
+from kiban.standards import dataset_contract
 from kiban.standards.contract import DataSetExport, Export
 from kiban.standards.graph_contract import GraphExport
+
+T = TypeVar("T")
 
 
 def exports() -> tuple[Export, ...]:
@@ -23,6 +27,7 @@ def survey() -> plugins.Survey:
         plugins.survey("kiban.standards", "EXPORT", check=_lacks),
         plugins.survey("kiban.standards.data_sets", "EXPORT", check=_lacks_as_data_set),
         plugins.survey("kiban.standards.graphs", "EXPORT", check=_lacks_as_graph),
+        plugins.survey("kiban.standards.datasets", "EXPORT", check=_lacks_as_dataset),
     )
     return plugins.Survey(
         loaded=tuple(one for each in found for one in each.loaded),
@@ -53,10 +58,28 @@ def _lacks_as_graph(export: object) -> str | None:
     return plugins.lacks(export, *GraphExport.__annotations__, "export")
 
 
+def dataset_exports() -> tuple[dataset_contract.DatasetExport, ...]:
+    """Those of data sets that can be cited."""
+    found = plugins.find("kiban.standards.datasets", "EXPORT", check=_lacks_as_dataset)
+    return cast(tuple[dataset_contract.DatasetExport, ...], found)
+
+
+def _lacks_as_dataset(export: object) -> str | None:
+    return plugins.lacks(export, *dataset_contract.DatasetExport.__annotations__, "export")
+
+
+def dataset_export_named(name: str) -> dataset_contract.DatasetExport:
+    """Look one up. Raises WrongUsage if there is none of that name."""
+    return _named(name, {export.name: export for export in dataset_exports()})
+
+
 def export_named(name: str) -> Export | DataSetExport | GraphExport:
     """Look one up. Raises WrongUsage if there is none of that name."""
     every: list[Export | DataSetExport | GraphExport] = [*exports(), *data_set_exports(), *graph_exports()]
-    known = {export.name: export for export in every}
+    return _named(name, {export.name: export for export in every})
+
+
+def _named(name: str, known: Mapping[str, T]) -> T:
     if name in known:
         return known[name]
     close = difflib.get_close_matches(name, known, n=1)

@@ -21,6 +21,7 @@ _TAGS = {
     "samples": "Register samples, divide and combine them, and write down what was done to them.",
     "labels": "Labels to print.",
     "export control": "Judge what is listed technology, and decide who may have it.",
+    "data sets": "Records that were chosen to be cited together.",
     "records": "One record, its numbers and its header.",
     "files": "Files exactly as they came.",
     "templates": "Data structures, and the library of them.",

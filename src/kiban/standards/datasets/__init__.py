@@ -1,0 +1,1 @@
+"""Exports of data sets, one module each."""

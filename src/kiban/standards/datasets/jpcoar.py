@@ -1,0 +1,43 @@
+"""The JPCOAR schema 2.0."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from kiban.records.related import RelatedKind, Relation
+from kiban.standards.dataset_contract import DatasetExportable
+from kiban.standards.dataset_words import member_losses, related_works, role_losses
+from kiban.standards.jpcoar_xml import ROLES, jpcoar_element
+from kiban.standards.rights_losses import rights_losses
+from kiban.standards.xml_writing import written
+
+_WORDLESS = (Relation.IS_DOCUMENTED_BY, Relation.DOCUMENTS, Relation.IS_VARIANT_FORM_OF)
+
+
+class Jpcoar:
+    """See `DatasetExport`."""
+
+    name = "jpcoar"
+    title = "JPCOAR schema 2.0"
+    suffix = ".jpcoar.xml"
+    media_type = "application/xml"
+    needs_files = False
+
+    def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
+        """See `DatasetExport.export`."""
+        out.write(written(jpcoar_element(given)))
+        told = []
+        if any(work.relation in _WORDLESS for work in related_works(given)):
+            told.append("JPCOAR has no words for documents and variant forms: they are references and formats there.")
+        if any(work.kind is RelatedKind.IGSN for work in related_works(given)):
+            told.append("That identifiers of related samples are IGSNs is not in the file.")
+        if given.dataset.doi:
+            told.append("Where the DOI was registered is not in the file.")
+        if given.dataset.publisher_ror:
+            told.append("The ROR ID of the publisher is not in the file.")
+        if given.rights is not None:
+            told += role_losses(given.rights, frozenset(ROLES))
+        return (*told, *rights_losses(given.rights, without=("citation",)), *member_losses(given))
+
+
+EXPORT = Jpcoar()

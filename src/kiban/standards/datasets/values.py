@@ -1,0 +1,34 @@
+"""The values that rest on the records of a data set, as CSV."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from kiban.standards.dataset_contract import DatasetExportable
+from kiban.standards.dataset_values import values_table
+from kiban.standards.rights_losses import rights_losses
+
+
+class Values:
+    """See `DatasetExport`."""
+
+    name = "values"
+    title = "Table of values (CSV)"
+    suffix = ".values.csv"
+    media_type = "text/csv"
+    needs_files = False
+
+    def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
+        """See `DatasetExport.export`."""
+        out.write(values_table(given))
+        told = ["What is said of the data set, and everything of its records but their values, is not in the file."]
+        if given.n_changed:
+            told.append(
+                f"{given.n_changed} measurements have changed since: the values that rest on them are left out."
+            )
+        if given.n_without_files:
+            told.append(f"The values of {given.n_without_files} records are not yours to read, and are left out.")
+        return (*told, *rights_losses(given.rights))
+
+
+EXPORT = Values()
