@@ -48,6 +48,7 @@ from kiban.store import sql_insert
 from kiban.store.catalog import Facet
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.memory_audit_log import MemoryAuditLog
+from kiban.store.memory_harvest_register import MemoryHarvestRegister
 from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
 from kiban.store.postgres_settings import APPLICATION, OWNER
@@ -249,6 +250,7 @@ def opened(server: EmbeddedPostgres, name: str, person: UUID, home: Path) -> Ben
         directory=SqlDirectory(catalog.pool),
         audit=MemoryAuditLog(),
         credentials=SqlCredentials(catalog.pool),
+        harvests=MemoryHarvestRegister(),
         sealer=new_sealer(),
         objects=ObjectFolder(home / "objects"),
         fence=Fence(1),

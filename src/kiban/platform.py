@@ -28,6 +28,7 @@ from kiban.store.sql_audit_log import SqlAuditLog
 from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_credentials import SqlCredentials
 from kiban.store.sql_directory import SqlDirectory
+from kiban.store.sql_harvest_register import SqlHarvestRegister
 
 _MARK = "kiban.json"
 _FORMAT = 1
@@ -85,6 +86,8 @@ def open_platform(
             audit=audit,
             audit_proof=AuditProof(settings.home, settings.audit_key, is_shared=settings.database_url is not None),
             credentials=SqlCredentials(catalog.pool),
+            harvests=SqlHarvestRegister(catalog.pool),
+            contact=settings.contact,
             sealer=sealer_in(settings.home / "keys"),
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,

@@ -37,6 +37,8 @@ LARGEST_UPLOAD_BYTES = 50 * 10**9
 REQUESTS_PER_MINUTE = 1200
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"([0-9]{1,12})\s*([A-Z]{0,2})")
+_MAIL = re.compile(r"[^\s@<>]+@(?:[^\s@.<>]+\.)+[^\s@.<>]+")
+"""As the schema of OAI-PMH has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Settings:
     largest_upload_bytes: int = LARGEST_UPLOAD_BYTES
     providers: tuple[Provider, ...] = ()
     """Identity providers that people may log in with."""
+    contact: str | None = None
+    """The mail address of whoever runs the platform, as harvesters are told."""
     requests_per_minute: int = REQUESTS_PER_MINUTE
     """Of one person or program; 0 for any number."""
 
@@ -67,6 +71,11 @@ class Settings:
             raise InvalidSetting(
                 f"KIBAN_DATABASE_URL begins with '{url.partition(':')[0]}:'.",
                 mend="Give a PostgreSQL address: postgresql://user:password@host/database.",
+            )
+        if self.contact is not None and not _MAIL.fullmatch(self.contact):
+            raise InvalidSetting(
+                f"KIBAN_CONTACT is '{self.contact[:80]}', which is no mail address.",
+                mend="Give one such as data@example.org, or leave it out.",
             )
         if self.base_url is not None:
             from kiban.standards.label import check_base_url
@@ -89,6 +98,7 @@ def load(home: Path | None = None) -> Settings:
         rde_python=Path(python).expanduser().absolute() if python else None,
         audit_key=Path(key).expanduser().absolute() if key else None,
         base_url=os.environ.get("KIBAN_BASE_URL") or None,
+        contact=os.environ.get("KIBAN_CONTACT") or None,
         trusted_proxies=_networks("KIBAN_TRUSTED_PROXIES"),
         largest_upload_bytes=_size("KIBAN_LARGEST_UPLOAD", LARGEST_UPLOAD_BYTES),
         requests_per_minute=_count("KIBAN_REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE),

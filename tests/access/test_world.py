@@ -43,6 +43,7 @@ from kiban.store import sql_catalog, sql_query, sql_walk, sql_writing
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_credentials import MemoryCredentials
+from kiban.store.memory_harvest_register import MemoryHarvestRegister
 from kiban.store.migrate import migrate
 from kiban.store.objects import MemoryObjects
 from kiban.store.postgres_settings import APPLICATION, OWNER
@@ -79,6 +80,7 @@ def _resources(postgres: EmbeddedPostgres) -> Iterator[Resources]:
         directory=directory,
         audit=MemoryAuditLog(),
         credentials=MemoryCredentials(),
+        harvests=MemoryHarvestRegister(),
         sealer=new_sealer(),
         objects=MemoryObjects(),
         fence=fence,

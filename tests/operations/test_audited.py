@@ -52,6 +52,7 @@ _PARTS = {
     "chosen": "chooses what a tier is changed of; the change is a line",
     "embargoes": "how many records an embargo holds, for members of the project; the end itself is an event",
     "data_sets": "part of `export`",
+    "harvest.bring_up_to_date": "sees what is open to everybody alone",
     "export_dataset.exportable": "part of `exportable_for`, and of harvests, which see what is open alone",
     "publish_dataset.freeze_dataset": "writes",
     "publish_dataset.publish_dataset": "writes",

@@ -22,6 +22,7 @@ from kiban.store.audit_proof import AuditProof
 from kiban.store.catalog import Catalog
 from kiban.store.credentials import Credentials
 from kiban.store.directory_store import DirectoryStore
+from kiban.store.harvest_register import HarvestRegister
 from kiban.store.objects import ObjectStore
 from kiban.store.sealing import Sealer
 
@@ -42,6 +43,8 @@ class Resources:
     directory: DirectoryStore
     audit: AuditLog
     credentials: Credentials
+    harvests: HarvestRegister
+    """What harvesters were told of."""
     sealer: Sealer
     objects: ObjectStore
     fence: Fence
@@ -60,6 +63,8 @@ class Resources:
     """The Python in which structuring programs of RDE run; `None` where none do."""
     base_url: str | None = None
     """Where people open the platform; the codes of labels begin with it."""
+    contact: str | None = None
+    """The mail address that harvesters are told."""
     providers: tuple[Provider, ...] = ()
     """Who else says who somebody is."""
     seen: SeenBefore = field(default_factory=SeenBefore)

@@ -347,3 +347,16 @@ AUDIT = Table(
     _required("previous", BYTEA),
     _required("hash", BYTEA),
 )
+
+HARVEST = Table(
+    "harvest",
+    METADATA,
+    # No key of `record`: that something was open stays known, whatever becomes of it.
+    Column("record", UUID, primary_key=True),
+    Column("pid", Text, nullable=False, unique=True),
+    _required("mark", Text),
+    _required("sets", ARRAY(Text)),
+    _required("datestamp", _TIME),
+    _required("is_gone", Boolean),
+    Index("harvest_in_order", "datestamp", "record"),
+)

@@ -15,6 +15,7 @@ from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.memory_credentials import MemoryCredentials
 from kiban.store.memory_directory import MemoryDirectory
+from kiban.store.memory_harvest_register import MemoryHarvestRegister
 from kiban.store.objects import ObjectStore
 from kiban.store.sealing import new_sealer
 
@@ -30,6 +31,7 @@ def memory_platform(objects: ObjectStore, fence: Fence, **others: Any) -> Resour
         "revive": lambda: None,
         "audit": audit,
         "credentials": MemoryCredentials(),
+        "harvests": MemoryHarvestRegister(),
         "sealer": new_sealer(),
         **others,
     }
