@@ -69,6 +69,7 @@ check-gemd: venv .venv-gemd/.installed
 crash-test: venv
 	KIBAN_TEST_KILLS=50 KIBAN_TEST_ACCESS_KILLS=110 $(RUN) pytest -s tests/journeys/test_crashes.py \
 		tests/journeys/test_crashes_of_access.py
+
 # Descriptions of data sets, read by validators of other people: DataCite, Croissant, RO-Crate. Nothing is fetched by them.
 check-datasets: venv .venv-datasets/.installed
 	rm -rf build/datasets

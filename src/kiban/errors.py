@@ -21,12 +21,15 @@
     ├── TooManyAttempts             somebody tries to log in too often
     ├── ProviderUnavailable         an identity provider does not answer as it should
     ├── Conflict                    somebody else changed it first
-    │   └── IdentifierTaken         a short identifier that was just drawn is in use: draw another
+    │   ├── IdentifierTaken         a short identifier that was just drawn is in use: draw another
+    │   └── ChangedSince            it is not as the program that wants to change it was shown it
     ├── StorageError
     │   ├── DiskFull                no room to write safely
     │   ├── DamagedObject           stored bytes no longer match their checksum, or are gone
     │   └── DatabaseUnavailable     PostgreSQL does not answer
     ├── TooManyRequests             more than one person or program may ask in a time
+    ├── NotReached                  a platform at another address does not answer
+    │   └── CutShort                its answer ended before it was whole
     ├── InvalidSetting              a setting that cannot be used
     ├── BrokenPlugin                an installed plug-in that cannot be loaded and cannot be done without
     ├── MissingExtra                an optional package is needed
@@ -161,6 +164,10 @@ class IdentifierTaken(Conflict):
     """A short identifier that was just drawn is in use already; drawing another mends it."""
 
 
+class ChangedSince(Conflict):
+    """What is to be changed is not as it was shown to whoever changes it."""
+
+
 class StorageError(KibanError):
     """Bytes or records cannot be kept or fetched."""
 
@@ -179,6 +186,14 @@ class DatabaseUnavailable(StorageError):
 
 class TooManyRequests(KibanError):
     """More than one person or program may ask in a time."""
+
+
+class NotReached(KibanError):
+    """A platform at another address does not answer."""
+
+
+class CutShort(NotReached):
+    """An answer of a platform ended before it was whole; what came of it is not used."""
 
 
 class ProviderUnavailable(KibanError):

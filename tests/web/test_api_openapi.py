@@ -43,6 +43,8 @@ OPERATIONS = {
     "get_content": ("get", "/api/v1/files/{sha256}/content"),
     "get_export": ("get", "/api/v1/records/{identifier}/export"),
     "get_export_judgement": ("get", "/api/v1/records/{identifier}/export-control"),
+    "get_fact_stream": ("get", "/api/v1/facts/stream"),
+    "get_record_stream": ("get", "/api/v1/records/stream"),
     "get_exports": ("get", "/api/v1/records/{identifier}/exports"),
     "get_file": ("get", "/api/v1/files/{sha256}"),
     "get_files": ("get", "/api/v1/files"),
@@ -189,5 +191,5 @@ def test_an_address_that_is_not_there_is_told_as_a_problem(program: Program) -> 
     answer = program.get("/api/v1/nothing")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     answer = program.ask("DELETE", "/api/v1/health")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert answer.json()["error"] == "WrongUsage"

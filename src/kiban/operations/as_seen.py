@@ -30,20 +30,35 @@ def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
     only, so that nothing is lost by what is not shown. A data set gathers records of others, too: nobody has it whole
     who does not see them all.
     """
-    changes = record.scope in visible.writable and record.kind is not RecordKind.DATASET
-    template = record.document.get(_TEMPLATE)
-    named = set(_identifiers(template if changes else record.document))
-    if not named:
-        return record
-    seen = {other.pid for other in resources.catalog.get_many(sorted(named), visible).values()}
-    hidden = named - seen
+    return all_as_seen(resources, visible, [record])[0]
+
+
+def all_as_seen(resources: Resources, visible: Visible, records: Iterable[Record]) -> tuple[Record, ...]:
+    """As `as_seen`, of many records in one look at the catalog."""
+    records = tuple(records)
+    named = {record.id: set(_identifiers(_shown_in_part(visible, record))) for record in records}
+    every = set[str]().union(*named.values())
+    seen = {other.pid for other in resources.catalog.get_many(sorted(every), visible).values()} if every else set()
+    return tuple(_cut(visible, record, named[record.id] - seen) for record in records)
+
+
+def _changes(visible: Visible, record: Record) -> bool:
+    return record.scope in visible.writable and record.kind is not RecordKind.DATASET
+
+
+def _shown_in_part(visible: Visible, record: Record) -> Any:
+    """Of the document, what may name records that are hidden: for who may change it, the template alone."""
+    return record.document.get(_TEMPLATE) if _changes(visible, record) else record.document
+
+
+def _cut(visible: Visible, record: Record, hidden: set[str]) -> Record:
     if not hidden:
         return record
     document = dict(record.document)
-    if _names(template, hidden):
+    if _names(record.document.get(_TEMPLATE), hidden):
         # Without the names of their fields the values mean nothing.
         document |= {_TEMPLATE: None} | {part: {} for part in _OF_TEMPLATE if part in document}
-    return replace(record, document=document if changes else _without(document, hidden))
+    return replace(record, document=document if _changes(visible, record) else _without(document, hidden))
 
 
 def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) -> tuple[Event, ...]:

@@ -1,4 +1,4 @@
-"""Tables as CSV, JSON or Parquet."""
+"""Tables as CSV, JSON, Parquet or Arrow."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ def write(
     ----------
     kind : str
         `csv` (UTF-8, a header row with units in square brackets), `json` (a list of columns with their units, and a
-        list of rows) or `parquet` (units in the metadata of each field, under `unit`).
+        list of rows), `parquet` or `arrow` (an IPC stream); these two have units in the metadata of each field,
+        under `unit`.
     rights : mapping, optional
         What is stated of the rights in the records of the table, by short identifier. CSV has licences and holders in
-        its last two columns (`losses_of` says what it has no place for), JSON all of it under `rights`, Parquet in its
-        metadata under `kiban.rights`.
+        its last two columns (`losses_of` says what it has no place for), JSON all of it under `rights`, Parquet and
+        Arrow in their metadata under `kiban.rights`.
 
     Raises
     ------
     MissingExtra
-        If Parquet is asked for without pyarrow.
+        If Parquet or Arrow is asked for without pyarrow.
     WrongUsage
         If it is another kind.
     """
@@ -51,9 +52,9 @@ def write(
         stated = {"rights": as_json(rights)} if rights else {}
         table = {"columns": described, "rows": [list(r) for r in rows], **stated}
         return json.dumps(table, ensure_ascii=False).encode()
-    if kind == "parquet":
-        return _parquet(columns, rows, as_metadata(rights or {}))
-    raise WrongUsage(f"A table cannot be written as '{kind}'.", mend="Use csv, json or parquet.")
+    if kind in {"parquet", "arrow"}:
+        return _columnar(columns, rows, as_metadata(rights or {}), kind)
+    raise WrongUsage(f"A table cannot be written as '{kind}'.", mend="Use csv, json, parquet or arrow.")
 
 
 def _csv(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], rights: Mapping[str, Rights]) -> bytes:
@@ -71,17 +72,21 @@ def _safe(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _parquet(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], metadata: dict[str, str]) -> bytes:
+def _columnar(columns: Sequence[_Column], rows: Sequence[Sequence[Any]], metadata: dict[str, str], kind: str) -> bytes:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as e:
-        raise MissingExtra("Writing Parquet", extra="parquet") from e
+        raise MissingExtra(f"Writing {kind.title()}", extra="parquet") from e
     fields = [
         pa.field(c.name, pa.float64() if c.is_number else pa.string(), metadata={"unit": c.unit} if c.unit else None)
         for c in columns
     ]
     arrays = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(fields)]
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata or None)), sink)
+    sink, table = io.BytesIO(), pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata or None))
+    if kind == "parquet":
+        pq.write_table(table, sink)
+    else:
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
     return sink.getvalue()

@@ -14,7 +14,9 @@ from kiban.web import failures
 from kiban.web.api.openapi import describe
 from kiban.web.asker import receive
 from kiban.web.body_limit import BodyLimit
+from kiban.web.compressed import Compressed
 from kiban.web.crowd import Crowd
+from kiban.web.etags import EntityTags
 from kiban.web.guard import Guard
 from kiban.web.json_response import Json
 from kiban.web.mistakes import Mistakes
@@ -66,6 +68,8 @@ def application(resources: Resources, *, reach: Reach | None = None) -> FastAPI:
     failures.install(app)
     describe(app)
     # The last one comes first: what is refused by the guard is not counted, what is counted out is not answered.
+    app.add_middleware(EntityTags)
+    app.add_middleware(Compressed)
     app.add_middleware(Mistakes)
     app.add_middleware(BodyLimit, reach=reach)
     app.add_middleware(Crowd, reach=reach)

@@ -9,12 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import compile_path
 
 from kiban.errors import KibanError, NotLoggedIn, Refused
 from kiban.records import filled
 from kiban.web.asker import is_nobody, shown_visitor
 from kiban.web.page import error_page
 from kiban.web.problem import Problem, answer, of_error, title
+from kiban.web.refusal import is_for_programs
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -64,7 +66,12 @@ def _leads_to_login(request: Request) -> bool:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
-    status = error.status_code
+    status, headers = error.status_code, dict(error.headers or {})
+    if status == 405 and is_for_programs(request.scope):
+        # Each route knows its own method only; the address may have several.
+        headers = {"allow": ", ".join(methods_at(request))}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     faults = {
         404: ("There is nothing at this address.", "Check the address, or start from the first page."),
         405: (f"This address does not take {request.method[:20]}.", "The answer's Allow header says what it takes."),
@@ -74,7 +81,16 @@ def _http_error(request: Request, error: Exception) -> Response:
     }
     fault, mend = faults.get(status, (f"{title(status)}.", "Check the request."))
     problem = Problem(status=status, error="WrongUsage", fault=fault, mend=mend)
-    return _respond(request, problem, dict(error.headers or {}))
+    return _respond(request, problem, headers)
+
+
+def methods_at(request: Request) -> list[str]:
+    """What can be done at an address of REST, by the OpenAPI document."""
+    found = {"OPTIONS"}
+    for template, routes in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.url.path):
+            found |= {method.upper() for method in routes}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def _wrong_parameters(request: Request, error: Exception) -> Response:

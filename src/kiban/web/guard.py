@@ -18,7 +18,8 @@ from kiban.web.headers import with_headers
 from kiban.web.own_pages import is_foreign
 from kiban.web.problem import Problem
 from kiban.web.reach import Reach, split_host
-from kiban.web.refusal import for_programs, is_for_programs, refused
+from kiban.web.refusal import for_programs, refused
+from kiban.web.request_head import as_get
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,8 +54,8 @@ class Guard:
             await send(message)
 
         app = self._refusal(scope, headers, host) or self._app
-        if scope["method"] == "HEAD" and not is_for_programs(scope):
-            scope = {**scope, "method": "GET"}  # the server leaves the body out by itself
+        if scope["method"] == "HEAD":
+            scope = as_get(scope)
         await app(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, list[bytes]], host: str) -> ASGIApp | None:

@@ -24,6 +24,7 @@ _STATUS: dict[type[KibanError], int] = {
     errors.Refused: 403,
     errors.TooManyAttempts: 429,
     errors.ProviderUnavailable: 503,
+    errors.ChangedSince: 412,
     errors.Conflict: 409,
     errors.TooManyRequests: 429,
     errors.MissingExtra: 406,

@@ -23,7 +23,7 @@ class RequestKind(StrEnum):
 
 _LOGIN = re.compile(r"/(?:api/v1/)?(?:login|account/(?:password|codes))(?:/|$)")
 _EXPENSIVE = re.compile(
-    r"(?:/api/v1)?/(?:search|tables|labels)(?:/|$)|.*/(?:export|section|readings|spreadsheet|spreadsheet\.xlsx)$"
+    r"(?:/api/v1)?/(?:search|tables|labels)(?:/|$)|.*/(?:export|stream|section|readings|spreadsheet|spreadsheet\.xlsx)$"
 )
 
 

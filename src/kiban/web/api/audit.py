@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
@@ -14,6 +14,7 @@ from kiban.operations.read_audit import Filter, export_audit, moment, read_audit
 from kiban.web.api.describe import problems
 from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
+from kiban.web.next_link import next_link
 
 ROUTER = APIRouter(tags=["audit"])
 
@@ -52,6 +53,7 @@ class AuditPageModel(BaseModel):
 @ROUTER.get("/audit", response_model=AuditPageModel, responses=problems(403, 422))
 def read_log(
     desk: AtDesk,
+    request: Request,
     since: Moment = None,
     until: Moment = None,
     actor: Text = None,
@@ -65,7 +67,7 @@ def read_log(
     found = read_audit(desk.asker, desk.resources, wanted, limit=limit)
     document = asdict(found)
     del document["last_check"]
-    return Json(document)
+    return Json(document, headers=next_link(request, below=found.next))
 
 
 @ROUTER.get(

@@ -50,6 +50,7 @@ _MEANING = {
     406: "It cannot be given in this form here.",
     408: "The body came too slowly.",
     409: "Somebody else changed it first.",
+    412: "It is not as `If-Match` says; get it again.",
     413: "The body is larger than is taken.",
     415: "A body of this type is not taken.",
     422: "A parameter or the question cannot be used.",

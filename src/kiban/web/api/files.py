@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Header, Path, Query, Request
+from starlette.responses import Response, StreamingResponse
 
 from kiban.errors import RecordNotFound
 from kiban.operations.fetch_file import fetch_file
@@ -22,7 +22,10 @@ from kiban.web.api.record_models import FileModel, FilesModel
 from kiban.web.api.records import chunks
 from kiban.web.asker import AtDesk
 from kiban.web.download import OCTETS, download_headers
+from kiban.web.etags import is_among
 from kiban.web.json_response import Json
+from kiban.web.next_link import next_link
+from kiban.web.request_head import is_head
 
 ROUTER = APIRouter(tags=["files"])
 
@@ -36,18 +39,16 @@ Checksum = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 o
 @ROUTER.get("/files", summary="List files", response_model=FilesModel, responses=problems(422, 503))
 def get_files(
     desk: AtDesk,
+    request: Request,
     status: Annotated[list[FileStatus] | None, Query(description="Only files with one of these.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many.")] = 100,
     after: Annotated[UUID | None, Query(description="`next` of the part before.")] = None,
 ) -> Any:
     """Deposited files, newest first."""
     entries = list_files(desk.asker, desk.resources, statuses=status, limit=limit, after=after)
-    return Json(
-        {
-            "files": [_file(entry) for entry in entries],
-            "next": str(entries[-1].id) if len(entries) == limit else None,
-        }
-    )
+    goes_on = str(entries[-1].id) if len(entries) == limit else None
+    document = {"files": [_file(entry) for entry in entries], "next": goes_on}
+    return Json(document, headers=next_link(request, after=goes_on))
 
 
 @ROUTER.get("/files/{sha256}", summary="Show a file", response_model=list[FileModel], responses=problems(404, 422, 503))
@@ -65,10 +66,23 @@ def get_file(desk: AtDesk, sha256: Checksum) -> Any:
     response_class=StreamingResponse,
     responses=_BYTES | problems(404, 422, 503),
 )
-def get_content(desk: AtDesk, sha256: Checksum) -> StreamingResponse:
+def get_content(
+    desk: AtDesk,
+    sha256: Checksum,
+    request: Request,
+    if_none_match: Annotated[
+        str | None, Header(max_length=2000, description="`ETag` of the bytes that are there already.")
+    ] = None,
+) -> Response:
     """The bytes exactly as they came, always as a download: a deposited page must not run here."""
     entry, stream = fetch_file(desk.asker, desk.resources, sha256)
     headers = download_headers(entry.path) | {"content-length": str(entry.size), "etag": f'"{sha256}"'}
+    if if_none_match is not None and is_among(headers["etag"], if_none_match, weakly=True):
+        stream.close()
+        return Response(status_code=304, headers={"etag": headers["etag"]})
+    if is_head(request):
+        stream.close()
+        return Response(headers=headers, media_type=OCTETS)
     return StreamingResponse(chunks(stream), media_type=OCTETS, headers=headers)
 
 

@@ -16,6 +16,7 @@ from kiban.web.api.records import Identifier
 from kiban.web.api.sample_models import ExtensionModel, NewProcessModel, ProcessChangeModel, RecordedModel, RecordModel
 from kiban.web.api.samples import sample_of
 from kiban.web.asker import AtDesk
+from kiban.web.etags import IfMatch, matched_version
 from kiban.web.json_response import Json
 from kiban.web.placement_choice import PLACEMENT_FIELDS
 
@@ -49,10 +50,11 @@ def record_process(desk: AtDesk, body: NewProcessModel) -> Any:
 
 @ROUTER.patch(
     "/processes/{identifier}", summary="Change a process", response_model=RecordModel,
-    responses=problems(404, 409, 422, 503),
+    responses=problems(404, 409, 412, 422, 503),
 )  # fmt: skip
-def change_process(desk: AtDesk, identifier: Identifier, body: ProcessChangeModel) -> Any:
+def change_process(desk: AtDesk, identifier: Identifier, body: ProcessChangeModel, if_match: IfMatch = None) -> Any:
     """Say something else of a process: a new version of it. An empty text takes away, null leaves as it is."""
+    expected = matched_version(desk, identifier, if_match, body.expected)
     changed = processes.change_process(
         desk.asker,
         desk.resources,
@@ -61,17 +63,18 @@ def change_process(desk: AtDesk, identifier: Identifier, body: ProcessChangeMode
         meant=body.meant,
         done=body.done,
         template=body.template,
-        expected=body.expected,
+        expected=expected,
     )
     return Json(record_as_json(changed))
 
 
 @ROUTER.post(
     "/processes/{identifier}/extend", summary="Extend a process", response_model=RecordModel,
-    responses=problems(404, 409, 422, 503),
+    responses=problems(404, 409, 412, 422, 503),
 )  # fmt: skip
-def extend_process(desk: AtDesk, identifier: Identifier, body: ExtensionModel) -> Any:
+def extend_process(desk: AtDesk, identifier: Identifier, body: ExtensionModel, if_match: IfMatch = None) -> Any:
     """Say later what went into a process, came out of it or recorded it: samples and measurements that exist."""
+    expected = matched_version(desk, identifier, if_match, body.expected)
     record = extending.extend_process(
         desk.asker,
         desk.resources,
@@ -79,6 +82,6 @@ def extend_process(desk: AtDesk, identifier: Identifier, body: ExtensionModel) -
         inputs=body.inputs,
         outputs=body.outputs,
         logs=body.logs,
-        expected=body.expected,
+        expected=expected,
     )
     return Json(record_as_json(record))

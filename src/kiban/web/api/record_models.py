@@ -81,6 +81,18 @@ class ShownModel(Model):
     events: list[dict[str, Any]]
 
 
+class UncertaintiesModel(Model):
+    """The uncertainty of each number of an array, in its unit."""
+
+    model_config = ConfigDict(title="Uncertainties")
+
+    values: list[Any] = Field(description="As many as there are numbers, or one for all.")
+    kind: str = Field(examples=["standard"])
+    origin: str = Field(description="Who says so.", examples=["file"])
+    distribution: str = Field(examples=["normal"])
+    coverage_factor: float | None = Field(description="Of an expanded uncertainty.")
+
+
 class NumbersVariableModel(Model):
     """One named array."""
 
@@ -95,6 +107,13 @@ class NumbersVariableModel(Model):
     values: list[Any] | None = Field(
         description="Nested as deep as there are dimensions; null where a value is missing. Null as a whole where "
         "fewer `points` were asked for and there are more than two dimensions: ask for a section."
+    )
+
+    imaginary: list[Any] | None = Field(
+        None, description="With `whole`, of complex numbers: their imaginary parts; `values` are the real ones then."
+    )
+    uncertainty: UncertaintiesModel | None = Field(
+        None, description="With `whole`, where it is known; left out where it is not."
     )
 
 

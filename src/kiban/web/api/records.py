@@ -64,6 +64,9 @@ def get_numbers(
             ge=10, le=1_000_000, description="About so many along each axis, with every peak kept; all unless given."
         ),
     ] = None,
+    whole: Annotated[
+        bool, Query(description="Also the uncertainties; and of complex numbers both parts instead of the magnitude.")
+    ] = False,
 ) -> Any:
     """Its arrays, in the units of the file; a missing value is null, a complex one its magnitude."""
     reading = numbers_of(desk.asker, desk.resources, identifier)
@@ -82,7 +85,8 @@ def get_numbers(
                     "shape": list(variable.series.shape),
                     "values": None
                     if points is not None and len(variable.dimensions) > 2
-                    else taken(_real(variable), variable.dimensions, chosen).tolist(),
+                    else taken(_real(variable, whole=whole), variable.dimensions, chosen).tolist(),
+                    **(_more(variable, chosen) if whole else {}),
                 }
                 for variable in reading.variables
             ],
@@ -117,6 +121,28 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
             yield chunk
 
 
-def _real(variable: Variable) -> np.ndarray[Any, Any]:
+def _real(variable: Variable, *, whole: bool) -> np.ndarray[Any, Any]:
     values = variable.series.values
-    return np.abs(values) if values.dtype.kind == "c" else values
+    if values.dtype.kind != "c":
+        return values
+    return values.real if whole else np.abs(values)
+
+
+def _more(variable: Variable, chosen: dict[str, Any]) -> dict[str, Any]:
+    """What is known of an array beside its numbers."""
+    values, doubt = variable.series.values, variable.series.uncertainty
+    more: dict[str, Any] = {}
+    if values.dtype.kind == "c":
+        more["imaginary"] = taken(values.imag, variable.dimensions, chosen).tolist()
+    if doubt is not None:
+        each = doubt.values
+        if each.size > 1:
+            each = taken(each, variable.dimensions, chosen)
+        more["uncertainty"] = {
+            "values": each.tolist(),
+            "kind": doubt.kind.value,
+            "origin": doubt.origin.value,
+            "distribution": doubt.distribution.value,
+            "coverage_factor": doubt.coverage_factor,
+        }
+    return more

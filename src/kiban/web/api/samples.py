@@ -27,6 +27,7 @@ from kiban.web.api.sample_models import (
     SampleChangeModel,
 )
 from kiban.web.asker import AtDesk, Desk
+from kiban.web.etags import IfMatch, matched_version
 from kiban.web.json_response import Json
 
 ROUTER = APIRouter(tags=["samples"])
@@ -57,15 +58,16 @@ def sample_of(body: OutputModel) -> Sample:
 
 @ROUTER.patch(
     "/samples/{identifier}", summary="Change a sample", response_model=RecordModel,
-    responses=problems(404, 409, 422, 503),
+    responses=problems(404, 409, 412, 422, 503),
 )  # fmt: skip
-def change_sample(desk: AtDesk, identifier: Identifier, body: SampleChangeModel) -> Any:
+def change_sample(desk: AtDesk, identifier: Identifier, body: SampleChangeModel, if_match: IfMatch = None) -> Any:
     """Say something else of a sample: a new version of it. An empty text takes away, null leaves as it is."""
+    expected = matched_version(desk, identifier, if_match, body.expected)
     changes = body.given("template", "values", "expected")
     form = None
     if body.values is not None:
         form = Form(template=body.template or _own_template(desk, identifier), values=body.values)
-    record = samples.change_sample(desk.asker, desk.resources, identifier, changes, form=form, expected=body.expected)
+    record = samples.change_sample(desk.asker, desk.resources, identifier, changes, form=form, expected=expected)
     return Json(record_as_json(record))
 
 
@@ -92,10 +94,11 @@ def combine_samples(desk: AtDesk, body: CombinationModel) -> Any:
 
 @ROUTER.post(
     "/samples/{identifier}/compositions", summary="State a composition of a sample", response_model=RecordModel,
-    responses=problems(404, 409, 422, 503),
+    responses=problems(404, 409, 412, 422, 503),
 )  # fmt: skip
-def state_composition(desk: AtDesk, identifier: Identifier, body: CompositionModel) -> Any:
+def state_composition(desk: AtDesk, identifier: Identifier, body: CompositionModel, if_match: IfMatch = None) -> Any:
     """Say what a sample consists of, as it was meant or as an analysis found it."""
+    expected = matched_version(desk, identifier, if_match, body.expected)
     record = composition.state_composition(
         desk.asker,
         desk.resources,
@@ -105,7 +108,7 @@ def state_composition(desk: AtDesk, identifier: Identifier, body: CompositionMod
         stated=Stated(body.stated),
         method=body.method,
         note=body.note,
-        expected=body.expected,
+        expected=expected,
     )
     return Json(record_as_json(record))
 

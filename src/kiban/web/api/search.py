@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from kiban.operations.find import Answer, Facet, find
 from kiban.web.api.describe import problems
 from kiban.web.api.models import AnswerModel
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.json_response import Json
+from kiban.web.next_link import next_link
 
 ROUTER = APIRouter(tags=["search"])
 
@@ -41,23 +42,25 @@ After = Annotated[
 @ROUTER.get("/records", summary="List records", response_model=AnswerModel, responses=problems(422, 503))
 def list_records(
     desk: AtDesk,
+    request: Request,
     q: Question = "",
     limit: Limit = 50,
     after: After = None,
     facets: Annotated[list[Facet] | None, Query(description="What to count the answers by.")] = None,
 ) -> Any:
-    """Records that answer the question, newest first."""
-    return _answer(desk, q, limit, after, tuple(dict.fromkeys(facets or ())))
+    """Records that answer the question, newest first. The header `Link` leads to the next part."""
+    return _answer(desk, request, q, limit, after, tuple(dict.fromkeys(facets or ())))
 
 
 @ROUTER.get("/search", summary="Search", response_model=AnswerModel, responses=problems(422, 503))
-def search_records(desk: AtDesk, q: Question = "", limit: Limit = 50, after: After = None) -> Any:
+def search_records(desk: AtDesk, request: Request, q: Question = "", limit: Limit = 50, after: After = None) -> Any:
     """As `/records`, with all facets."""
-    return _answer(desk, q, limit, after, tuple(Facet))
+    return _answer(desk, request, q, limit, after, tuple(Facet))
 
 
-def _answer(desk: Desk, q: str, limit: int, after: str | None, facets: tuple[Facet, ...]) -> Json:
-    return Json(as_json(find(desk.asker, desk.resources, q, limit=limit, after=after, facets=facets)))
+def _answer(desk: Desk, request: Request, q: str, limit: int, after: str | None, facets: tuple[Facet, ...]) -> Json:
+    found = find(desk.asker, desk.resources, q, limit=limit, after=after, facets=facets)
+    return Json(as_json(found), headers=next_link(request, after=found.next))
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

@@ -21,7 +21,10 @@ _MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
+    "arrow": "application/vnd.apache.arrow.stream",
 }
+_SUFFIXES = {"arrow": "arrows"}
+"""Of Arrow the stream and the file are told apart by it."""
 _TABLE: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind.partition(";")[0]: {} for kind in _MEDIA_TYPES.values()}, "description": "The table."}
 }
@@ -37,7 +40,8 @@ def get_table(
     desk: AtDesk,
     q: Question = "",
     format: Annotated[  # noqa: A002  the word in the address
-        Literal["csv", "json", "parquet"], Query(description="CSV has the units in its header, Parquet in its fields.")
+        Literal["csv", "json", "parquet", "arrow"],
+        Query(description="CSV has the units in its header, Parquet and Arrow (an IPC stream) in their fields."),
     ] = "csv",
     all_values: Annotated[bool, Query(description="One row for each value, instead of one for each sample.")] = False,
 ) -> Response:
@@ -45,12 +49,13 @@ def get_table(
 
     Only what you may use is in it. The header `kiban-left-out` says how many samples and measurements answer as well,
     and may be read, but not put into tables. The rights in the records are in it where some are stated: licences and
-    holders as columns of CSV, all of it in JSON and Parquet. The header `x-kiban-losses` counts what CSV has no place
+    holders as columns of CSV, all of it in JSON, Parquet and
+    Arrow. The header `x-kiban-losses` counts what CSV has no place
     for.
     """
     drawn = table(desk.asker, desk.resources, q, all_values=all_values)
     content = write(drawn.columns, drawn.rows, format, rights=drawn.rights)
-    headers = download_headers(f"table.{format}", is_ours=True) | {
+    headers = download_headers(f"table.{_SUFFIXES.get(format, format)}", is_ours=True) | {
         "kiban-left-out": str(drawn.n_left_out),
         "x-kiban-losses": str(len(losses_of(format, drawn.rights))),
     }
