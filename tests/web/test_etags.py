@@ -13,7 +13,6 @@ from kiban.web.etags import is_among
 
 from .conftest import SWEEP, Program
 
-
 TITANIA = {"parts": ["Ti = 1", "O = 2"], "basis": "amount", "stated": "nominal"}
 
 
