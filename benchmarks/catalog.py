@@ -26,6 +26,7 @@ from kiban.query.question import Question
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry
 from kiban.records.link import Predicate
+from kiban.records.matter.mass_fractions import mass_fractions
 from kiban.records.property import Fact
 from kiban.records.record import Record
 from kiban.records.scope import ScopeTerms, Tier
@@ -118,7 +119,11 @@ def rows_of(batch: Batch) -> Rows:
         (sql_insert.RECORD, [sql_rows.record_row(r, is_current=True) for r in batch.records]),
         (
             sql_insert.COMPOSITION,
-            [(s, e, x, scope) for s, amounts in batch.compositions.items() for e, x in amounts.items()],
+            [
+                (s, e, x, mass_fractions(amounts)[e], scope)
+                for s, amounts in batch.compositions.items()
+                for e, x in amounts.items()
+            ],
         ),
         (sql_insert.LINK, [sql_rows.link_row(link) for link in batch.links]),
         (sql_insert.PROPERTY, [sql_rows.fact_row(fact, is_standing=True) for fact in batch.facts]),

@@ -56,7 +56,7 @@ DESCRIBED = Described(
     record=SCAN,
     tier=Tier.SHARED,
     sample_title="LTO-7",
-    elements=frozenset({"Ti", "O", "Li"}),
+    composition={"Ti": 0.3, "O": 0.5, "Li": 0.2},
     facts=(
         fact("d_spacing", 4.84, "angstrom"),
         fact("d_spacing", 2.53, "angstrom"),

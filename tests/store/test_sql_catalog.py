@@ -32,6 +32,7 @@ from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
+from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite
 from kiban.testing.catalog_suite import CatalogSuite
 
@@ -45,7 +46,7 @@ class TestSqlCatalog(CatalogSuite):
         return self._catalog
 
 
-class TestWhereManyRecordsAnswer(CatalogAgreementSuite):
+class TestWhereManyRecordsAnswer(CatalogPathSuite, CatalogAgreementSuite):
     """Where an index gives many, or many scopes are visible, records are tested one by one; here two are many."""
 
     @pytest.fixture(autouse=True)
@@ -58,7 +59,7 @@ class TestWhereManyRecordsAnswer(CatalogAgreementSuite):
         return self._catalog
 
 
-class TestWithoutRowLevelSecurity(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite):
+class TestWithoutRowLevelSecurity(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite):
     """The first wall holds by itself: the queries filter, even where the database would show everything."""
 
     @pytest.fixture(autouse=True)
@@ -72,7 +73,9 @@ class TestWithoutRowLevelSecurity(CatalogAccessSuite, CatalogSetsSuite, CatalogM
         return self._catalog
 
 
-class TestWithoutOurFilter(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogAgreementSuite):
+class TestWithoutOurFilter(
+    CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite, CatalogAgreementSuite
+):
     """The second wall holds by itself: the queries filter by nothing."""
 
     @pytest.fixture(autouse=True)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from kiban.operations.audited import reads, saw
+from kiban.operations.names_in_questions import names_for
 from kiban.operations.resources import Resources
 from kiban.operations.templates import list_templates
 from kiban.operations.terms import vocabulary_of
+from kiban.query.named import asks_for_name, with_identifiers
 from kiban.query.parse import parse
+from kiban.query.process_vocabulary import with_processes
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
-from kiban.query.vocabulary import SHIPPED, Vocabulary
+from kiban.query.vocabulary import PROCESS_WORDS, SHIPPED, Vocabulary
+from kiban.query.words import fold
 from kiban.records.field import renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
@@ -61,7 +65,10 @@ def ask(text: str, known: Vocabulary = SHIPPED) -> Question:
 
 
 def understood(asker: Asker, resources: Resources, text: str, known: Vocabulary | None = None) -> Question:
-    """Read a question, with the terms of the catalog, merged ones together, and all names that fields have had.
+    """Read a question as the catalog answers it: its names are those that the asker may use.
+
+    These are the terms of the catalog, merged ones together, the templates of processes, all names that fields have
+    had, and people, projects and agreements.
 
     Parameters
     ----------
@@ -75,14 +82,24 @@ def understood(asker: Asker, resources: Resources, text: str, known: Vocabulary 
     if not text.strip():
         return EVERYTHING
     known = known if known is not None else vocabulary_of(asker, resources)
+    templates = list_templates(asker, resources) if _may_name_process(text) else None
+    if templates is not None:
+        known = replace(known, own_processes=with_processes({kept.record.pid: kept.template for kept in templates}))
     question = settled(ask(text, known), known)
+    if asks_for_name(question):
+        question = with_identifiers(question, names_for(asker, resources))
     if not asks_for_field(question):
         return question
     first: dict[str, frozenset[str]] = {}
-    for kept in list_templates(asker, resources):
+    for kept in templates if templates is not None else list_templates(asker, resources):
         for now, before in renamed_paths(kept.template.fields).items():
             first[now] = first.get(now, frozenset()) | {before}
     return with_former_names(question, first)
+
+
+def _may_name_process(text: str) -> bool:
+    folded = fold(text)
+    return any(word in folded for word in PROCESS_WORDS)
 
 
 @reads("searched")

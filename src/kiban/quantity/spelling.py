@@ -156,6 +156,11 @@ _CANONICAL = {
     "ms%": "percent",
     "wt.%": "percent",
     "at.%": "percent",
+    "mass%": "percent",
+    "質量%": "percent",
+    "重量%": "percent",
+    "原子%": "percent",
+    "モル%": "percent",
     "(micromol/mol)-1m-1 (base 10)": "1/(umol/mol)/m",
     "logarithm epsilon": "log10_molar_absorptivity",
 }

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from kiban.errors import UnknownUnit
 from kiban.query.entries import Quantity, entries
+from kiban.query.process_answers import NAMES, TEMPLATE_STEP, parameters, process_names, template_steps
 from kiban.query.rights_answers import rights_answers
 from kiban.query.structure_answers import structure_answers
 from kiban.query.words import fold
@@ -49,7 +50,9 @@ def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
 
     Holds `title`, `reader`, `file`, `instrument`, `operator`, `template`, its own rights and every entry of the
     document; as `sample` the name of the sample that the record itself gives, which holds only where the sample has no
-    record.
+    record. Of a process also its names and parameters.
+
+    What is changed here must be brought to records that are there already: `kiban.store.answers_again`.
     """
     found: dict[str, list[Answer]] = {"title": [fold(record.title)]}
     for path, name in _FIELDS.items():
@@ -65,6 +68,10 @@ def answers(record: Record) -> dict[str, tuple[Answer, ...]]:
     for path, said in structure_answers(record).items():
         found[path] = [each if isinstance(each, str) else Number(each, "") for each in said]
     for path, entry in entries(record.document):
+        found.setdefault(path, []).append(_answer(entry))
+    found[NAMES] = list(process_names(record))
+    found[TEMPLATE_STEP] = list(template_steps(record))
+    for path, entry in parameters(record):
         found.setdefault(path, []).append(_answer(entry))
     # An empty text is no value.
     return {path: kept for path, values in found.items() if (kept := tuple(dict.fromkeys(v for v in values if v)))}

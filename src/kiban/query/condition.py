@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from kiban.query.paths import Hop
 from kiban.query.question import Extent, Manner, Operator
 
 
@@ -52,6 +53,19 @@ class NumberCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfidenceCondition:
+    """One of the path's numbers of that SI unit lies in the interval, open on one side, with that probability.
+
+    Only numbers whose uncertainty is known; see `kiban.query.confidence`.
+    """
+
+    path: str
+    unit: str
+    interval: Interval
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimeCondition:
     """The path's time lies in the interval."""
 
@@ -71,6 +85,14 @@ class WordsCondition:
     """The record has all these words."""
 
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """The part holds for one of the records that lie there, and that the asker may see."""
+
+    hop: Hop
+    part: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +117,6 @@ class Negation:
 
 
 Condition: TypeAlias = (
-    "TextCondition | SetCondition | NumberCondition | TimeCondition | KnownCondition | WordsCondition"
-    " | AllOf | AnyOf | Negation"
+    "TextCondition | SetCondition | NumberCondition | ConfidenceCondition | TimeCondition | KnownCondition"
+    " | WordsCondition | Along | AllOf | AnyOf | Negation"
 )

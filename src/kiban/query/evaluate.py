@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,8 +10,10 @@ from kiban.query import vocabulary
 from kiban.query.answers import TEMPLATE, Answer, Number, answers, fact_number, sample_as_written, started, text_of
 from kiban.query.condition import (
     AllOf,
+    Along,
     AnyOf,
     Condition,
+    ConfidenceCondition,
     KnownCondition,
     Negation,
     NumberCondition,
@@ -20,10 +22,15 @@ from kiban.query.condition import (
     TimeCondition,
     WordsCondition,
 )
+from kiban.query.confidence import doubt_of, lies_in
 from kiban.query.meaning import meaning
+from kiban.query.paths import Hop
+from kiban.query.process_answers import TEMPLATE_STEP
 from kiban.query.question import Extent, Manner, Operator, Question
 from kiban.query.rights_answers import OWN, RIGHTS_PATHS
+from kiban.query.structure_answers import is_of_structure
 from kiban.query.words import fold, record_words
+from kiban.records.matter.mass_fractions import mass_fractions
 from kiban.records.property import Fact
 from kiban.records.record import Record
 from kiban.records.scope import Tier
@@ -37,23 +44,33 @@ class Described:
     ----------
     sample_title : str, optional
         The title of the record's sample, where that is a record the asker may see.
-    elements : frozenset of str
-        The elements of the record's sample.
+    agreement : str, optional
+        The identifier of the agreement under which it is shared.
+    composition : mapping of str to float
+        The elements of the record's sample with their amount fractions.
     facts : tuple of Fact
         For a measurement those that rest on it, for a sample those claimed for it.
     project_rights : mapping
         What the rights of its project answer, as `kiban.query.rights_answers.rights_answers` gives it.
     sees_template : bool
         The record's template is one that the asker may see; otherwise it has none for the asker.
+    sees_values : bool
+        The asker may read the record's values: what it says of a structure is one.
+    along : callable
+        Gives the other records that lie there, as far as the asker may see them and the way to them. It is called only
+        where a question leads there.
     """
 
     record: Record
     tier: Tier
     sample_title: str | None = None
-    elements: frozenset[str] = frozenset()
+    agreement: str | None = None
+    composition: Mapping[str, float] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     project_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sees_template: bool = True
+    sees_values: bool = True
+    along: Callable[[Hop], Iterable[Described]] = lambda _: ()
 
 
 def evaluate(question: Question, described: Described) -> bool:
@@ -76,6 +93,16 @@ def holds(condition: Condition, described: Described) -> bool:
             return has(frozenset(_texts(described, path)), extent, frozenset(texts), is_pure=_is_pure(described, path))
         case NumberCondition(path, unit, interval):
             return any(number.unit == unit and interval.holds(number.si) for number in _numbers(described, path))
+        case ConfidenceCondition(path, unit, interval, confidence):
+            return any(
+                number.unit == unit and lies_in(number.si, doubt, interval, confidence)
+                for fact in described.facts
+                if fact.property.term == path
+                and (number := fact_number(fact)) is not None
+                and (doubt := doubt_of(fact.property.value)) is not None
+            )
+        case Along(hop, part):
+            return any(holds(part, other) for other in described.along(hop))
         case TimeCondition(path, interval):
             time = _time(described, path)
             return time is not None and interval.holds(time)
@@ -142,10 +169,18 @@ def _texts(described: Described, path: str) -> Iterable[str]:
             return (record.pid,)
         case "technique":
             return _some(text_of(record, "technique"))
+        case "project":
+            return (str(record.project),)
+        case "agreement":
+            return _some(described.agreement)
+        case "owner":
+            return _some(record.owner)
+        case "created_by":
+            return _some(record.created_by)
         case "sample":
             return _some(fold(sample_name(described) or ""))
         case vocabulary.ELEMENTS:
-            return described.elements
+            return described.composition
         case _ if path in RIGHTS_PATHS:
             own = answers(record)
             return (str(text) for text in (own if OWN in own else described.project_rights).get(path, ()))
@@ -158,16 +193,28 @@ def _some(text: str | None) -> tuple[str, ...]:
 
 
 def _answers(described: Described, path: str) -> tuple[Answer, ...]:
-    if path == TEMPLATE and not described.sees_template:
+    if path in {TEMPLATE, TEMPLATE_STEP} and not described.sees_template:
+        return ()
+    if is_of_structure(path) and not described.sees_values:
         return ()
     return answers(described.record).get(path, ())
 
 
 def _numbers(described: Described, path: str) -> list[Number]:
+    if vocabulary.is_number_of_sample(path):
+        return _of_composition(described.composition, path)
     if vocabulary.is_entry(path):
         return [answer for answer in _answers(described, path) if isinstance(answer, Number)]
     found = (fact_number(fact) for fact in described.facts if fact.property.term == path)
     return [number for number in found if number is not None]
+
+
+def _of_composition(composition: Mapping[str, float], path: str) -> list[Number]:
+    if path == vocabulary.N_ELEMENTS:
+        return [Number(float(len(composition)), "")] if composition else []
+    element = vocabulary.element_of(path) or ""
+    fractions = composition if path.startswith(vocabulary.COMPOSITION) else mass_fractions(composition)
+    return [Number(fractions[element], "")] if element in fractions else []
 
 
 def _time(described: Described, path: str) -> datetime | None:
@@ -177,6 +224,8 @@ def _time(described: Described, path: str) -> datetime | None:
 def _is_known(described: Described, path: str) -> bool:
     if path in vocabulary.TIMES:
         return _time(described, path) is not None
+    if vocabulary.is_number_of_sample(path):
+        return bool(_numbers(described, path))
     if vocabulary.is_term(path):
         return any(fact.property.term == path for fact in described.facts)
     if vocabulary.is_entry(path):

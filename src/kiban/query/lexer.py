@@ -15,8 +15,9 @@ from lark.lexer import Lexer, Token
 
 from kiban.errors import InvalidQuestion, UnknownUnit
 from kiban.query.meaning import MAX_DEPTH
+from kiban.query.paths import rest_of
 from kiban.query.question import RECORD_FIELDS
-from kiban.query.vocabulary import Vocabulary
+from kiban.query.vocabulary import ELEMENTS, Vocabulary, is_text
 from kiban.records.term import MAX_LABEL
 
 MAX_LENGTH = 10_000
@@ -51,7 +52,9 @@ _BLANK_OR_COMMA = re.compile(r"[\s,、，]+")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _RUN = re.compile(r'[^\s()（）,、，"<>=!≤≥≦≧≠＜＞＝]+')
 NUMBER = re.compile(r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+−]?\d+)?")
-_JOINT_AHEAD = re.compile(r"\s+(?:AND|OR)(?=[\s(（]|$)", re.IGNORECASE)
+_JOINT_AHEAD = re.compile(r"\s+(?:(?:AND|OR)(?=[\s(（]|$)|WITH\s+CONFIDENCE\b)", re.IGNORECASE)
+_CONFIDENCE_AHEAD = re.compile(r"WITH\s+CONFIDENCE\b", re.IGNORECASE)
+_LENGTH_AHEAD = re.compile(r"LENGTH\s*(?:[<>=!≤≥≦≧≠＜＞＝]+\s*)?\d", re.IGNORECASE)
 _RELATION = re.compile(r"[<>=!≤≥≦≧≠＜＞＝]|\b(?:HAS|IS|CONTAINS|STARTS|ENDS)\s", re.IGNORECASE)
 _LONGEST_LABEL = 2 * MAX_LABEL
 """Characters in which a label and the relation after it are looked for; blanks between its words may be many."""
@@ -157,12 +160,36 @@ class _Cutter:
         word = run.upper()
         if word in _JOINTS:
             return word
+        if word == "LENGTH" and self._kind(1) == "WORD" and self._begins_condition(1) and self._counts():
+            return word
+        if word == "WITH" and self._ends_comparison() and _CONFIDENCE_AHEAD.match(self.text, self.position):
+            return word
+        if word == "CONFIDENCE" and self._kind(1) == "WITH":
+            return word
         # The parts of STARTS WITH, HAS ALL, IS KNOWN are ordinary words elsewhere.
         if word in _RELATIONS and self._kind(1) == "WORD" and self._begins_condition(1):
+            self._refuse_ties(word)
             return word
         if word in _AFTER.get(self._kind(1), ()):
             return word
         return "STAR" if run == "*" and self._begins_condition() else "WORD"
+
+    def _refuse_ties(self, word: str) -> None:
+        """Refuse `elements:elements_ratios HAS "Ti":>0.4` here: its values cannot be cut."""
+        if word == "HAS" and ":" in self.before[-1]:
+            raise InvalidQuestion(
+                f"'{self.before[-1][:80]}' ties several lists together, which cannot be asked.",
+                mend="Ask for each element: composition.Ti > 0.4 AND composition.O > 0.5.",
+                position=self.before[-1].start_pos,
+            )
+
+    def _counts(self) -> bool:
+        """Whether LENGTH stands here as in `elements LENGTH 3`, and not as a word."""
+        path = rest_of(self.known.path(self.before[-1]))
+        return (path == ELEMENTS or path in RECORD_FIELDS) and bool(_LENGTH_AHEAD.match(self.text, self.position))
+
+    def _ends_comparison(self) -> bool:
+        return self._kind(2) == "OPERATOR" and self._kind(1) in {"QUANTITY", "WORD", "STRING"}
 
     def _label_end(self) -> int | None:
         """Where a label of several words ends that is compared here: `Peak width (FWHM) < 1 deg`."""
@@ -179,10 +206,12 @@ class _Cutter:
         number = NUMBER.match(self.text, self.position)
         if number is None:
             return None
+        if self._kind(1) in {"LENGTH", "CONFIDENCE"} or (self._kind(1), self._kind(2)) == ("OPERATOR", "LENGTH"):
+            return self._unit_end(number.end())
         if self._kind(1) == "OPERATOR":
             path = self.before[-2] if len(self.before) > 1 else ""
             # `sample = 7` and `started > 2024-01-31` compare with a text.
-            if self.known.path(path) in RECORD_FIELDS:
+            if is_text(self.known.path(path)):
                 return None
             return self._unit_end(number.end())
         if self._begins_condition():

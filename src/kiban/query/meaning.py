@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from kiban.errors import InvalidIdentifier, InvalidQuestion, UnknownUnit
@@ -15,8 +16,10 @@ from kiban.quantity.measured import Measured
 from kiban.query import vocabulary
 from kiban.query.condition import (
     AllOf,
+    Along,
     AnyOf,
     Condition,
+    ConfidenceCondition,
     Interval,
     KnownCondition,
     Negation,
@@ -27,6 +30,10 @@ from kiban.query.condition import (
     WordsCondition,
 )
 from kiban.query.element_symbols import ELEMENT_SYMBOLS
+from kiban.query.formula_paths import FORMULA_PATHS, normal_formula, of_structure
+from kiban.query.path_errors import check_path, path_doubts, refuse_basis, refuse_confidence, refuse_nothing
+from kiban.query.paths import PROCESS_FIELDS, Hop, Way, way
+from kiban.query.process_answers import NAMES, PARAMETER, TEMPLATE_STEP
 from kiban.query.question import (
     RECORD_FIELDS,
     And,
@@ -80,26 +87,9 @@ def meaning(question: Question, known: Vocabulary = SHIPPED) -> Condition:
     return _meaning(question, known)
 
 
-def check_path(path: str, known: Vocabulary = SHIPPED) -> None:
-    """Refuse what cannot be a path. Raises InvalidQuestion, with the nearest known path in its mend."""
-    if not vocabulary.is_path(path):
-        lower = path.lower()
-        guess = f"Did you mean {lower}?" if vocabulary.is_path(lower) else nearest(path, known.known_paths)
-        raise InvalidQuestion(
-            f"'{path[:80]}' cannot be asked for.",
-            mend=guess
-            or "Name a field (sample, technique, started, ...), metadata.<name>, field.<key> or a property term.",
-        )
-
-
 def doubts(question: Question, known: Vocabulary = SHIPPED) -> tuple[str, ...]:
-    """Say what in a sound question may be a slip: property terms that the vocabulary does not have."""
-    unknown = [path for path in _paths(question) if vocabulary.is_term(path) and path not in known.terms]
-    sentences = (
-        f"'{path}' is not in the vocabulary of properties. {nearest(path, known.known_paths)}".rstrip()
-        for path in unknown
-    )
-    return tuple(dict.fromkeys(sentences))
+    """Say what in a sound question may be a slip: property terms and processes that the vocabulary does not have."""
+    return tuple(dict.fromkeys(doubt for path in _paths(question) for doubt in path_doubts(path, known)))
 
 
 def _paths(question: Question) -> list[str]:
@@ -144,18 +134,74 @@ def _meaning(question: Question, known: Vocabulary) -> Condition:
             return Negation(_meaning(part, known))
         case Words(text):
             return _words(text)
-        case Known(path, is_known):
+        case Known(path, False):
+            return Negation(_meaning(Known(path, True), known))
+        case Known(path) | Match(path) | Has(path) | Comparison(path):
             check_path(path, known)
-            return KnownCondition(path) if is_known else Negation(KnownCondition(path))
-        case Match(path, manner, text):
-            check_path(path, known)
+            there = way(path)
+            return _condition(question, known) if there is None else _elsewhere(question, there, known)
+
+
+def _elsewhere(question: Comparison | Match | Has | Known, there: Way, known: Vocabulary) -> Condition:
+    """What is asked of another record."""
+    if there.hop is not Hop.PROCESS:
+        part = _condition(replace(question, path=there.rest), known)
+        # What the path leads to is a sample already: its formula is its own.
+        return Along(there.hop, part.part if isinstance(part, Along) and there.hop is not Hop.MEASUREMENT else part)
+    words = asked_words(there.process.replace("_", " ")) or (there.process,)
+    named = AnyOf((TextCondition(TEMPLATE_STEP, Operator.EQUAL, there.process), SetCondition(NAMES, Extent.ALL, words)))
+    if not there.rest:
+        if not isinstance(question, Known):
+            raise InvalidQuestion(
+                f"{question.path} is a process, and has no value itself.",
+                mend=f"Ask for a parameter, as {question.path}.temperature, or write {question.path} IS KNOWN.",
+            )
+        return Along(Hop.PROCESS, named)
+    rest = there.rest if there.rest in PROCESS_FIELDS else f"{PARAMETER}{there.rest}"
+    if isinstance(question, Comparison) and isinstance(question.value, Measured):
+        question = _in_unit_of_parameter(question, known)
+    return Along(Hop.PROCESS, AllOf((named, _condition(replace(question, path=rest), known))))
+
+
+def _in_unit_of_parameter(question: Comparison, known: Vocabulary) -> Comparison:
+    """A bare number gets the unit of the parameter; one of another kind is refused."""
+    value, usual = question.value, known.usual_unit(question.path)
+    if not usual or not isinstance(value, Measured):
+        return question
+    if not value.unit:
+        return replace(question, value=Measured(value.value, usual))
+    _check_kind(question.path, value.unit, usual)
+    return question
+
+
+def _condition(question: Comparison | Match | Has | Known, known: Vocabulary) -> Condition:
+    """What is asked of a record itself, or by way of it of its sample."""
+    path = question.path
+    if path in FORMULA_PATHS:
+        spelled = _with_spelling(question)
+        return Along(Hop.SAMPLE, _condition(replace(spelled, path=of_structure(path)), known))
+    match question:
+        case Known():
+            return KnownCondition(path)
+        case Match(_, manner, text):
             return _match(path, manner, text)
-        case Has(path, extent, values):
-            check_path(path, known)
+        case Has(_, extent, values):
             return _has(path, extent, values)
-        case Comparison(path, operator, value):
-            check_path(path, known)
-            return _comparison(path, operator, value, known)
+        case Comparison(_, operator, value, confidence):
+            return _comparison(path, operator, value, confidence, known)
+
+
+def _with_spelling(question: Comparison | Match | Has | Known) -> Comparison | Match | Has | Known:
+    """A formula that is asked for, spelled as it is answered."""
+    match question:
+        case Has(path, _, values):
+            return replace(question, values=tuple(normal_formula(path, value) for value in values))
+        case Comparison(path, _, str() as value):
+            return replace(question, value=normal_formula(path, value))
+        case Comparison(path, _, value):
+            raise InvalidQuestion(f"{path} is a text; {value} is none.", mend="Put it in quotes.")
+        case _:
+            return question
 
 
 def _words(text: str) -> Condition:
@@ -166,7 +212,7 @@ def _words(text: str) -> Condition:
 
 
 def _match(path: str, manner: Manner, text: str) -> Condition:
-    if path in TIMES or path == "id" or path == ELEMENTS or vocabulary.is_term(path):
+    if _is_no_text(path) or path == ELEMENTS:
         mends = {
             "id": "Write the whole identifier: id = ...",
             ELEMENTS: 'Write elements HAS ALL "Ti", "O".',
@@ -178,12 +224,16 @@ def _match(path: str, manner: Manner, text: str) -> Condition:
     return TextCondition(path, manner, vocabulary.as_compared(path, text))
 
 
+def _is_no_text(path: str) -> bool:
+    return path in TIMES or path == "id" or vocabulary.is_term(path) or vocabulary.is_number_of_sample(path)
+
+
 def _has(path: str, extent: Extent, values: tuple[str, ...]) -> Condition:
     if not values:
         raise InvalidQuestion(f"{path} HAS was asked without a value.", mend=f'Write {path} HAS ALL "..."')
     if path == ELEMENTS:
         return SetCondition(path, extent, tuple(dict.fromkeys(_element(value) for value in values)))
-    if path in TIMES or path == "id" or vocabulary.is_term(path):
+    if _is_no_text(path):
         raise InvalidQuestion(f"{path} is not a set of texts.", mend=f"Compare it: {path} = ...")
     return SetCondition(path, extent, tuple(dict.fromkeys(_text(path, Operator.EQUAL, value) for value in values)))
 
@@ -198,9 +248,13 @@ def _element(symbol: str) -> str:
     return symbol
 
 
-def _comparison(path: str, operator: Operator, value: Literal, known: Vocabulary) -> Condition:
+def _comparison(
+    path: str, operator: Operator, value: Literal, confidence: float | None, known: Vocabulary
+) -> Condition:
     if path == ELEMENTS:
         raise InvalidQuestion("A sample has several elements.", mend='Write elements HAS ALL "Ti", "O".')
+    if confidence is not None:
+        refuse_confidence(path, operator, value, confidence)
     if path in TIMES:
         return _time_comparison(path, operator, value)
     if path == "id":
@@ -210,7 +264,7 @@ def _comparison(path: str, operator: Operator, value: Literal, known: Vocabulary
             raise InvalidQuestion(f"{path} is a text; {value} is none.", mend="Put it in quotes.")
         return TextCondition(path, operator, _text(path, operator, value))
     if isinstance(value, Measured):
-        return _number_comparison(path, operator, value, known)
+        return _number_comparison(path, operator, value, confidence, known)
     if vocabulary.is_entry(path):
         text = value if isinstance(value, str) else value.isoformat()
         return TextCondition(path, operator, vocabulary.as_compared(path, text))
@@ -241,26 +295,42 @@ def _identifier_comparison(operator: Operator, value: Literal) -> Condition:
         raise InvalidQuestion(e.fault, mend=e.mend) from e
 
 
-def _number_comparison(path: str, operator: Operator, value: Measured, known: Vocabulary) -> Condition:
+def _number_comparison(
+    path: str, operator: Operator, value: Measured, confidence: float | None, known: Vocabulary
+) -> Condition:
     from kiban.quantity.unit import conversion, si_unit
 
-    term = known.terms.get(path)
+    term = known.terms.get(path) if vocabulary.is_term(path) else None
     given = value.unit or (term.unit if term else "")
+    refuse_basis(path, given)
     try:
         unit = si_unit(given)
         number = float(conversion(given, unit)(value.value))
     except UnknownUnit as e:
         raise InvalidQuestion(e.fault, mend=e.mend) from e
-    if term is not None and not term.has_any_unit and unit != si_unit(term.unit):
-        usual, mend = (term.unit, f"in {term.unit}") if term.unit else ("plain numbers", "without a unit")
-        raise InvalidQuestion(
-            f"{path} is measured in {usual}; '{given}' is of another kind.", mend=f"Write {path} {mend}."
-        )
+    if term is not None and not term.has_any_unit:
+        _check_kind(path, given, term.unit)
     if not math.isfinite(number):
         raise InvalidQuestion(f"{value} is beyond all numbers.", mend="Write a smaller number.")
     slack = abs(number) * TOLERANCE
     intervals = _intervals(operator, number - slack, number + slack, end_included=True)
+    if vocabulary.element_of(path) is not None:
+        refuse_nothing(path, intervals)
+    if confidence is not None:
+        return _one_of(ConfidenceCondition(path, unit, interval, confidence) for interval in intervals)
     return _one_of(NumberCondition(path, unit, interval) for interval in intervals)
+
+
+def _check_kind(path: str, given: str, usual: str) -> None:
+    from kiban.quantity.unit import si_unit
+
+    try:
+        if si_unit(given) == si_unit(usual):
+            return
+    except UnknownUnit as e:
+        raise InvalidQuestion(e.fault, mend=e.mend) from e
+    said, mend = (usual, f"in {usual}") if usual else ("plain numbers", "without a unit")
+    raise InvalidQuestion(f"{path} is measured in {said}; '{given}' is of another kind.", mend=f"Write {path} {mend}.")
 
 
 def _time_comparison(path: str, operator: Operator, value: Literal) -> Condition:

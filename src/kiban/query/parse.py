@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 from kiban.errors import InvalidQuestion, OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.query import vocabulary
-from kiban.query.meaning import check_path, meaning
+from kiban.query.meaning import meaning
+from kiban.query.path_errors import check_path
+from kiban.query.paths import rest_of
 from kiban.query.question import (
     EVERYTHING,
     And,
@@ -136,12 +138,25 @@ class _Builder:
         return EVERYTHING
 
     def compared(self, parts: list[Token]) -> Question:
-        name, sign, value = parts
-        return self._comparison(name, _operator(sign), value)
+        name, sign, value, *confidence = parts
+        return self._comparison(name, _operator(sign), value, confidence)
 
     def compared_from_right(self, parts: list[Token]) -> Question:
-        value, sign, name = parts
-        return self._comparison(name, Operator(_REVERSED[_operator(sign)]), value)
+        value, sign, name, *confidence = parts
+        return self._comparison(name, Operator(_REVERSED[_operator(sign)]), value, confidence)
+
+    def counted(self, parts: list[Token]) -> Question:
+        name, _, *sign, number = parts
+        path = self._path(name)
+        if rest_of(path) != vocabulary.ELEMENTS:
+            raise InvalidQuestion(
+                f"How many values {path[:80]} has cannot be asked.",
+                mend="Write elements LENGTH 3, or nelements = 3.",
+                position=name.start_pos,
+            )
+        path = f"{path.removesuffix(vocabulary.ELEMENTS)}{vocabulary.N_ELEMENTS}"
+        operator = _operator(sign[0]) if sign else Operator.EQUAL
+        return self._checked(Comparison(path, operator, _quantity(number)), name, number)
 
     def matched(self, parts: list[Token]) -> Question:
         name, how, *_, value = parts
@@ -167,12 +182,15 @@ class _Builder:
     def _path(self, name: Token) -> str:
         return self._known.path(name)
 
-    def _comparison(self, name: Token, operator: Operator, value: Token) -> Question:
+    def _comparison(self, name: Token, operator: Operator, value: Token, confidence: list[Token]) -> Question:
         path = self._path(name)
         literal: Literal = _quantity(value) if value.type == "QUANTITY" else _coded(path, _text(value))
-        if path in vocabulary.TIMES and isinstance(literal, str):
+        if vocabulary.is_text(path) and rest_of(path) in vocabulary.TIMES and isinstance(literal, str):
             literal = _instant_or_text(literal)
-        return self._checked(Comparison(path, operator, literal), name, value)
+        compared = self._checked(Comparison(path, operator, literal), name, value)
+        if not confidence:
+            return compared
+        return self._checked(Comparison(path, operator, literal, _probability(confidence[-1])), name, confidence[-1])
 
     def _checked(self, question: Question, name: Token, value: Token, *, is_path: bool = True) -> Question:
         """Check one condition on its own, so that an error can point at it."""
@@ -202,7 +220,17 @@ def _text(token: Token) -> str:
 
 
 def _coded(path: str, text: str) -> str:
-    return vocabulary.codes(path).get(fold(text), text) if path in vocabulary.CODED else text
+    asked = rest_of(path)
+    return vocabulary.codes(asked).get(fold(text), text) if asked in vocabulary.CODED else text
+
+
+def _probability(token: Token) -> float:
+    written = _quantity(token)
+    if written.unit in {"", "%", "percent"}:
+        return written.value / 100.0 if written.unit else written.value
+    raise InvalidQuestion(
+        f"'{written.unit}' is not a unit of confidence.", mend="Write WITH CONFIDENCE 0.95.", position=token.start_pos
+    )
 
 
 def _instant_or_text(text: str) -> Literal:

@@ -8,9 +8,14 @@ A path names what is asked about:
 - `candidates`: the identifiers of the samples of which a measurement may be, while nobody has decided;
 - `licence` (an SPDX expression, and each licence in it), `rights_holder`, `contributor`, `funder`, `award`: the rights
   in the record, its own or where it has none those of its project; names, and identifiers beside them;
-- `elements`: the chemical elements of the record's sample;
+- `project`, `agreement`, `owner`, `created_by`: by identifier; names are put in its place by `kiban.query.named`;
+- `elements`: the chemical elements of the record's sample; `nelements`: how many; `composition.<element>`: its amount
+  fraction there, where there is some; `mass_fraction.<element>`;
+- `chemical_formula_reduced`, `_anonymous`, `_hill`, `_descriptive`: the formula of the record's sample;
 - `metadata.<name>`: an entry of a measurement's normalised metadata;
 - `field.<key>`: what stands in a field of the record's template; of a process `meant.<key>` and `done.<key>`;
+- `sample.<path>`, `sample.parents.<path>`, `measurement.<path>`, `process.<name>.<parameter>`: what is asked of other
+  records that belong to it (`kiban.query.paths`);
 - any other word: a property term. A measurement answers with the values that rest on it, a sample with the values
   claimed for it. A term with several values (peaks, cycles) matches if one of them does.
 """
@@ -41,6 +46,10 @@ RECORD_FIELDS = (
     "contributor",
     "funder",
     "award",
+    "project",
+    "agreement",
+    "owner",
+    "created_by",
     "started",
     "created",
     "id",
@@ -87,11 +96,17 @@ class Comparison:
     """`hardness >= 5 GPa`, `technique = "xrd"`, `started > "2024-01-01"`.
 
     A number without a unit is in the term's usual unit (`kiban.query.vocabulary`), where it has one.
+
+    Parameters
+    ----------
+    confidence : float, optional
+        The probability, above 0 and below 1, with which it must hold, given the uncertainty of what is compared.
     """
 
     path: str
     operator: Operator
     value: Literal
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kiban.query.entries import PARTS
+from kiban.query.paths import Hop, rest_of, way, with_rest
 from kiban.query.question import And, Comparison, Has, Known, Match, Not, Or, Question
 
 _WORDS = tuple(f"{word}." for part, word in PARTS.items() if part != "metadata")
@@ -49,13 +50,24 @@ def asks_for_field(question: Question) -> bool:
         case Not(part):
             return asks_for_field(part)
         case Comparison(path) | Match(path) | Has(path) | Known(path):
-            return path.startswith(_WORDS)
+            return rest_of(path).startswith(_WORDS) or _is_of_process(path)
         case _:
             return False
 
 
 def _names(path: str, first: Mapping[str, frozenset[str]]) -> list[str]:
-    if not path.startswith(_WORDS):
+    asked = rest_of(path)
+    if _is_of_process(path):
+        # Of the groups that it stands in, a parameter may name none or the nearest.
+        ends = {now: before for now, before in first.items() if now == asked or now.endswith(f".{asked}")}
+        found = {each for before in ends.values() for each in before} - {asked}
+        return [path, *(with_rest(path, each) for each in sorted(found))]
+    if not asked.startswith(_WORDS):
         return [path]
-    word, _, name = path.partition(".")
-    return [path, *(f"{word}.{each}" for each in sorted(first.get(name, frozenset()) - {name}))]
+    word, _, name = asked.partition(".")
+    return [path, *(with_rest(path, f"{word}.{each}") for each in sorted(first.get(name, frozenset()) - {name}))]
+
+
+def _is_of_process(path: str) -> bool:
+    there = way(path)
+    return there is not None and there.hop is Hop.PROCESS and bool(there.rest)

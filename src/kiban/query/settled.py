@@ -11,9 +11,10 @@ from kiban.query.vocabulary import Vocabulary
 
 
 def settled(question: Question, known: Vocabulary) -> Question:
-    """Ask for every term that is the same as the one named, and give bare numbers the usual unit of their term.
+    """Ask for all that has the same meaning as what is named, and give bare numbers the usual unit of what they are.
 
-    A question that names no term with either stays as it is. Nothing stored is looked at or changed.
+    Terms that were merged mean the same, and processes of a structure and of a template that was made of it. A question
+    that names nothing with either stays as it is. Nothing stored is looked at or changed.
     """
     match question:
         case And(parts):
@@ -23,11 +24,10 @@ def settled(question: Question, known: Vocabulary) -> Question:
         case Not(part):
             return Not(settled(part, known))
         case Comparison(path, _, value):
-            term = known.terms.get(path)
-            if term is not None and isinstance(value, Measured) and not value.unit and term.unit:
-                question = replace(question, value=Measured(value.value, term.unit))
-            return under_names(question, known.same_as(path))
+            if isinstance(value, Measured) and not value.unit and (unit := known.usual_unit(path)):
+                question = replace(question, value=Measured(value.value, unit))
+            return under_names(question, known.names(path))
         case Match(path) | Has(path) | Known(path):
-            return under_names(question, known.same_as(path))
+            return under_names(question, known.names(path))
         case _:
             return question

@@ -8,7 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from kiban.query.element_symbols import ELEMENT_SYMBOLS
 from kiban.query.entries import PARTS
+from kiban.query.formula_paths import FORMULA_PATHS
+from kiban.query.paths import PROCESS_FIELDS, Hop, as_step, is_step, rest_of, way
+from kiban.query.process_answers import PARAMETER
+from kiban.query.process_vocabulary import ProcessVocabulary, shipped_processes
 from kiban.query.question import RECORD_FIELDS
 from kiban.query.structure_answers import is_of_structure
 from kiban.query.words import as_written, fold
@@ -19,9 +24,15 @@ from kiban.records.technique import TECHNIQUES
 from kiban.records.term import PropertyTerm
 
 ELEMENTS = "elements"
+N_ELEMENTS = "nelements"
+COMPOSITION = "composition."
+MASS_FRACTION = "mass_fraction."
+FRACTIONS = (COMPOSITION, MASS_FRACTION)
 CODED = frozenset({"kind", "technique", "tier"})
 """Fields whose values come from closed lists and are compared as they stand."""
 TIMES = frozenset({"started", "created"})
+IDENTIFIED = frozenset({"project", "agreement", "owner", "created_by"})
+"""Fields that hold the identifier of something with a name in the directory; see `kiban.query.named`."""
 
 _TERM = re.compile(r"[a-z_][a-z0-9_]*")
 _ENTRY_PATH = re.compile(rf"(?:{'|'.join((*PARTS.values(), 'structure'))})(?:\.[A-Za-z0-9_]+)+")
@@ -38,6 +49,7 @@ _FIELDS_JA = {
     "ファイル名": "file",
     "装置": "instrument",
     "測定者": "operator",
+    "テンプレート": "template",
     "測定日": "started",
     "測定日時": "started",
     "登録日": "created",
@@ -52,20 +64,72 @@ _FIELDS_JA = {
     "助成機関": "funder",
     "資金提供者": "funder",
     "課題番号": "award",
+    "プロジェクト": "project",
+    "契約": "agreement",
+    "協定": "agreement",
+    "所有者": "owner",
+    "登録者": "created_by",
+    "created by": "created_by",
+    "元素数": N_ELEMENTS,
+    "組成式": "chemical_formula_reduced",
+    "化学式": "chemical_formula_descriptive",
 }
+_STEPS_JA = {
+    "試料": "sample",
+    "親": "parents",
+    "親試料": "parents",
+    "原料": "parents",
+    "工程": "process",
+    "プロセス": "process",
+    "測定": "measurement",
+    "組成": "composition",
+    "質量分率": "mass_fraction",
+    "メタデータ": "metadata",
+    "項目": "field",
+    "予定": "meant",
+    "実績": "done",
+}
+"""Beginnings of paths, in the other language."""
+PROCESS_WORDS = ("process.", "工程.", "プロセス.")
+"""What stands, folded, in questions that ask for processes."""
 
 
 def is_path(text: str) -> bool:
-    """Say whether a question may ask for it: a field, `elements`, an entry, or a word that can be a term."""
-    return bool(_TERM.fullmatch(text)) or is_entry(text)
+    """Say whether a question may ask for it: of the record, or of another one that a path leads to."""
+    there = way(text)
+    if there is None:
+        return bool(_TERM.fullmatch(text) or _ENTRY_PATH.fullmatch(text)) or element_of(text) is not None
+    if there.hop is Hop.PROCESS:
+        return is_step(there.process) and (not there.rest or all(map(is_step, there.rest.split("."))))
+    # From there it does not lead on, but for a sample's composition and formula, which are its own.
+    return way(there.rest) is None and is_path(there.rest)
 
 
 def is_entry(path: str) -> bool:
     """Say whether the path names an entry of a document: `metadata.*`; `field.*`, `meant.*`, `done.*` of a template.
 
-    What a record holds of a structure, `structure.*`, is asked for in the same way.
+    What a record holds of a structure, `structure.*`, is asked for in the same way; inside of conditions also
+    `parameter.*` of a process.
     """
-    return bool(_ENTRY_PATH.fullmatch(path))
+    return bool(_ENTRY_PATH.fullmatch(path)) or path.startswith(PARAMETER)
+
+
+def element_of(path: str) -> str | None:
+    """The element whose fraction the path names; `None` where it names none."""
+    return next((e for part in FRACTIONS if (e := path.removeprefix(part)) != path and e in ELEMENT_SYMBOLS), None)
+
+
+def is_text(path: str) -> bool:
+    """Say whether what stands after a comparison of the path is a text or a time, also where it looks like a number."""
+    there, rest = way(path), rest_of(path)
+    if there is not None and there.hop is Hop.PROCESS:
+        return rest in PROCESS_FIELDS
+    return rest in RECORD_FIELDS or rest in FORMULA_PATHS
+
+
+def is_number_of_sample(path: str) -> bool:
+    """Say whether the path names a number that follows from the composition of the record's sample."""
+    return path == N_ELEMENTS or element_of(path) is not None
 
 
 def as_compared(path: str, text: str) -> str:
@@ -75,7 +139,8 @@ def as_compared(path: str, text: str) -> str:
 
 def is_term(path: str) -> bool:
     """Say whether the path names a property term rather than something of the record itself."""
-    return path not in RECORD_FIELDS and path != ELEMENTS and not is_entry(path)
+    known = path in RECORD_FIELDS or path == ELEMENTS or path in FORMULA_PATHS
+    return not known and not is_entry(path) and not is_number_of_sample(path) and way(path) is None
 
 
 @cache
@@ -102,7 +167,10 @@ def as_label(text: str) -> str:
 
 _FIELD_LABELS = {as_label(label): path for label, path in _FIELDS_JA.items()}
 _RESERVED = frozenset(
-    ("and", "or", "not", "contains", "starts", "ends", "with", "has", "all", "any", "only", "is", "known", "unknown")
+    (
+        *("and", "or", "not", "contains", "starts", "ends", "with", "has", "all", "any", "only", "is", "known"),
+        *("unknown", "length", "confidence"),
+    )
 )
 
 
@@ -115,6 +183,13 @@ class Vocabulary:
 
     terms: Mapping[str, PropertyTerm]
     """By key."""
+    own_processes: ProcessVocabulary | None = None
+    """Where a laboratory has its own; otherwise they are those of the library."""
+
+    @property
+    def processes(self) -> ProcessVocabulary:
+        """The processes that paths may name."""
+        return self.own_processes if self.own_processes is not None else shipped_processes()
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -128,7 +203,7 @@ class Vocabulary:
     @cached_property
     def known_paths(self) -> tuple[str, ...]:
         """All paths that have a name of their own."""
-        return (*RECORD_FIELDS, ELEMENTS, *self.terms)
+        return (*RECORD_FIELDS, ELEMENTS, N_ELEMENTS, *FORMULA_PATHS, *self.terms)
 
     @cached_property
     def _groups(self) -> Mapping[str, tuple[str, ...]]:
@@ -142,11 +217,54 @@ class Vocabulary:
         """The path that a name stands for; the name itself where it is a path, or nothing that is known."""
         if name in self.terms or name in RECORD_FIELDS:
             return str(name)
-        return self.labels.get(as_label(name), str(name))
+        found = self.labels.get(as_label(name))
+        return found if found is not None else self._dotted(str(name))
+
+    def _dotted(self, name: str) -> str:
+        first, point, rest = name.replace("．", ".").partition(".")
+        if not point:
+            return name
+        first = _STEPS_JA.get(fold(first), first)
+        if first == Hop.SAMPLE:
+            second, point, last = rest.partition(".")
+            if point and _STEPS_JA.get(fold(second), second) == "parents":
+                return f"{Hop.PARENTS}.{self.path(last)}"
+        if first in {Hop.SAMPLE, Hop.MEASUREMENT}:
+            return f"{first}.{self.path(rest)}"
+        if first == Hop.PROCESS:
+            return self._of_process(rest)
+        return f"{first}.{rest}"
+
+    def _of_process(self, rest: str) -> str:
+        name, point, parameter = rest.partition(".")
+        step = self.processes.step(name)
+        if not point:
+            return f"{Hop.PROCESS}.{step}"
+        field = self.labels.get(as_label(parameter), as_step(parameter))
+        asked = field if field in PROCESS_FIELDS else self.processes.parameter(step, parameter)
+        return f"{Hop.PROCESS}.{step}.{asked}"
 
     def is_label(self, text: str) -> bool:
         """Whether it is a name or synonym of something that can be asked for."""
         return as_label(text) in self.labels
+
+    def usual_unit(self, path: str) -> str:
+        """The unit in which a number without one is meant; empty where there is none."""
+        there = way(path)
+        if there is not None and there.hop is Hop.PROCESS:
+            return self.processes.unit(there.process, there.rest)
+        term = self.terms.get(rest_of(path))
+        return term.unit if term is not None else ""
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """All paths that ask for the same, itself first."""
+        there = way(path)
+        if there is None:
+            return self.same_as(path)
+        if there.hop is not Hop.PROCESS:
+            return tuple(f"{there.beginning}{key}" for key in self.same_as(there.rest))
+        rest = f".{there.rest}" if there.rest else ""
+        return tuple(f"{there.hop}.{step}{rest}" for step in self.processes.same_as(there.process))
 
     def root(self, key: str) -> str:
         """The term that a term was merged into, over as many steps as it takes; itself where it was not."""

@@ -58,6 +58,11 @@ def asked_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_cut(text, singles=False)))
 
 
+def found_words(text: str) -> frozenset[str]:
+    """Give all words by which a text is found: what `asked_words` may give of a part of it."""
+    return frozenset(_cut(text, singles=True))
+
+
 def record_words(record: Record) -> frozenset[str]:
     """Give all words by which full text finds a record, the first `MAX_WORDS` of them."""
     found: dict[str, None] = {}

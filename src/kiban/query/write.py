@@ -35,8 +35,9 @@ def write(question: Question) -> str:
             return _joined(parts, " OR ") or "NOT *"
         case Not(part):
             return f"NOT {_bracketed(part)}"
-        case Comparison(path, operator, value):
-            return f"{path} {operator} {_literal(value)}"
+        case Comparison(path, operator, value, confidence):
+            sure = "" if confidence is None else f" WITH CONFIDENCE {confidence!r}"
+            return f"{path} {operator} {_literal(value)}{sure}"
         case Match(path, manner, text):
             return f"{path} {manner} {_quoted(text)}"
         case Has(path, extent, values):

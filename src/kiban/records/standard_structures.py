@@ -55,6 +55,13 @@ def names() -> tuple[str, ...]:
 
 
 @cache
+def names_for(kind: RecordKind) -> tuple[str, ...]:
+    """The names of the structures for records of a kind, in order."""
+    folder = files("kiban.records").joinpath("structures", kind.value)
+    return tuple(sorted(f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json")))
+
+
+@cache
 def load(name: str) -> Template:
     """A structure by its name, with its origin in `extra`.
 
@@ -96,8 +103,7 @@ def _files() -> dict[str, Traversable]:
     found: dict[str, Traversable] = {}
     for kind in sorted(DESCRIBED, key=_ORDER.index):
         folder = files("kiban.records").joinpath("structures", kind.value)
-        here = {file.name.removesuffix(".json"): file for file in folder.iterdir() if file.name.endswith(".json")}
-        found |= {name: here[name] for name in sorted(here)}
+        found |= {name: folder.joinpath(f"{name}.json") for name in names_for(kind)}
     return found
 
 

@@ -12,12 +12,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
-from kiban.query.answers import TEMPLATE, answers, text_of
+from kiban.query.answers import text_of
 from kiban.query.evaluate import Described, holds, sample_name
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.rights_answers import rights_answers
-from kiban.query.words import fold
 from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
@@ -28,11 +27,12 @@ from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk, depths
 from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
-from kiban.records.scope import Scope, ScopeTerms, Tier, Visible
+from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store import catalog_faults
 from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Batch, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
+from kiban.store.memory_describe import Descriptions, has_data
 from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
 from kiban.store.paging import check_limit, read_after, reading_order
@@ -246,7 +246,7 @@ class MemoryCatalog:
             if file.scope in visible.data
             and (statuses is None or file.status in statuses)
             and (checksum is None or file.checksum == checksum)
-            and (record is None or ((file.id, record) in state.file_records and _has_data(state, record, visible)))
+            and (record is None or ((file.id, record) in state.file_records and has_data(state, record, visible)))
             and (after is None or file.id < after)
         ]
         return tuple(sorted(found, key=lambda f: f.id, reverse=True)[: check_limit(limit)])
@@ -297,16 +297,9 @@ class MemoryCatalog:
 
     def _answers(self, question: Question, visible: Visible) -> Iterator[Described]:
         condition = meaning(question)
-        state, tiers = self._state, [scope.tier for scope in self.scopes()]
         rights = {project: rights_answers(stated) for project, (_, stated) in self._project_rights(visible).items()}
-        records = [r for i in state.records if (r := state.live(i, visible)) is not None]
-        templates = {fold(r.pid) for r in records if r.kind is RecordKind.TEMPLATE}
-        for record in records:
-            described = _describe(state, record, tiers[record.scope], visible, rights.get(record.project, {}))
-            use = answers(record).get(TEMPLATE) if TEMPLATE in record.document else None
-            described = replace(described, sees_template=use is None or use[-1] in templates)
-            if holds(condition, described):
-                yield described
+        descriptions = Descriptions(self._state, self.scopes(), visible, rights)
+        return (described for described in descriptions.all() if holds(condition, described))
 
 
 class MemoryWriting:
@@ -376,31 +369,6 @@ def _best_last(rows: Iterable[Row], first: int | None) -> list[Row]:
     """Those in the scope `first` after all others, the oldest last."""
     newest_first = sorted(rows, key=lambda row: row.id, reverse=True)
     return sorted(newest_first, key=lambda row: row.scope == first)
-
-
-def _has_data(state: MemoryState, record: UUID | None, visible: Visible) -> bool:
-    current = state.current(record, visible)
-    return current is not None and current.scope in visible.data
-
-
-def _describe(
-    state: MemoryState, record: Record, tier: Tier, visible: Visible, project_rights: Mapping[str, tuple[str, ...]]
-) -> Described:
-    sample = state.live(record.sample, visible)
-    # A deleted sample has no name any more; what it was made of is still true of its measurements.
-    of = record.sample if _has_data(state, record.sample, visible) else None
-    return Described(
-        record=record,
-        tier=tier,
-        sample_title=None if sample is None or sample.kind is not RecordKind.SAMPLE else sample.title,
-        elements=frozenset(state.compositions.get(of, ())) if of is not None else frozenset(),
-        facts=tuple(
-            fact
-            for fact in state.facts.values()
-            if fact.scope in visible.data and state.is_standing(fact) and record.id in (fact.evidence, fact.subject)
-        ),
-        project_rights=project_rights,
-    )
 
 
 def _facet(described: Described, facet: Facet) -> str | None:

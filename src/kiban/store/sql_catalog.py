@@ -194,10 +194,12 @@ class SqlCatalog:
             return self._records(visible, full, where.parameters | {"below": below})
 
         where = Where(condition, visible, ask, asks_indexes=False)
-        if where.would_ask:
+        # To walk a path from hundreds of records takes longer than to ask for those that it leads to.
+        if where.would_ask and not where.walks:
             newest = f"SELECT * FROM record r WHERE {where.live} {rest} ORDER BY r.id DESC LIMIT {NEWEST}"
             found = read(f"SELECT r.id FROM ({newest}) r WHERE {where.asked} {order}", where)
-            where = Where(condition, visible, ask) if len(found) <= limit else where
+        if where.would_ask and len(found) <= limit:
+            where = Where(condition, visible, ask)
         if len(found) <= limit:
             found = read(f"SELECT r.id FROM record r WHERE {where.sql} {rest} {order}", where)
         return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
@@ -205,14 +207,14 @@ class SqlCatalog:
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""
         ask = self._ask(visible)
-        where = Where(meaning(question), visible, ask)
+        where = Where(meaning(question), visible, ask, tests_all=True)
         number, rows, holds = where.counted()
         return int(ask(f"SELECT {number} FROM {rows} WHERE {holds}", where.parameters)[0][0])
 
     def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
         """See `Catalog.count_by_scope`."""
         ask = self._ask(visible)
-        where = Where(meaning(question), visible, ask)
+        where = Where(meaning(question), visible, ask, tests_all=True)
         number, rows, holds = where.counted()
         query = f"SELECT r.scope, {number} FROM {rows} WHERE {holds} GROUP BY r.scope"
         return dict(ask(query, where.parameters))
@@ -222,7 +224,7 @@ class SqlCatalog:
     ) -> tuple[tuple[str, int], ...]:
         """See `Catalog.facets`."""
         (value, join), ask = _FACETS[facet], self._ask(visible)
-        where = Where(meaning(question), visible, ask)
+        where = Where(meaning(question), visible, ask, tests_all=True)
         number, of, holds = where.counted(str(facet))
         query = (
             f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '

@@ -72,7 +72,14 @@ PROPERTY = Table(
     },
 )
 COMPOSITION = Table(
-    "composition", {"sample": "uuid", "element": "text", "fraction": "double precision", "scope": "integer"}
+    "composition",
+    {
+        "sample": "uuid",
+        "element": "text",
+        "fraction": "double precision",
+        "mass_fraction": "double precision",
+        "scope": "integer",
+    },
 )
 FILE = Table(
     "file",

@@ -11,10 +11,10 @@ import re
 from typing import Any
 from uuid import UUID
 
-from kiban.errors import OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Uncertainty
 from kiban.query.answers import Number, answers, fact_number, sample_as_written, started, text_of
+from kiban.query.confidence import doubt_of
 from kiban.query.words import record_words
 from kiban.records.document import from_json
 from kiban.records.event import Event
@@ -76,14 +76,15 @@ def record_row(record: Record, *, is_current: bool) -> tuple[Any, ...]:
         _stored(sample_as_written(record)),
         started(record),
         to_text(record.document),
-        _answers_text(record),
+        answers_text(record),
         _words_text(record),
         record.created_at,
         stored(record.created_by),
     )
 
 
-def _answers_text(record: Record) -> str:
+def answers_text(record: Record) -> str:
+    """What a record answers, as its row holds it."""
     return to_text(
         {
             stored(path): [{"si": v.si, "unit": v.unit} if isinstance(v, Number) else v for v in values]
@@ -137,7 +138,7 @@ def link_of(row: tuple[Any, ...]) -> Link:
 def fact_row(fact: Fact, *, is_standing: bool) -> tuple[Any, ...]:
     """One claimed value, as given and in SI."""
     claim = fact.property
-    si = fact_number(fact)
+    si, doubt = fact_number(fact), doubt_of(claim.value)
     return (
         fact.id,
         stored(claim.term),
@@ -146,7 +147,7 @@ def fact_row(fact: Fact, *, is_standing: bool) -> tuple[Any, ...]:
         None if claim.value.uncertainty is None else to_text(claim.value.uncertainty),
         None if si is None else si.si,
         None if si is None else si.unit,
-        None if si is None else _standard_uncertainty_si(claim.value),
+        None if si is None or doubt is None else doubt.standard,
         to_text(dict(claim.condition)),
         stored(claim.method),
         fact.subject,
@@ -154,20 +155,6 @@ def fact_row(fact: Fact, *, is_standing: bool) -> tuple[Any, ...]:
         is_standing,
         fact.scope,
     )
-
-
-def _standard_uncertainty_si(value: Measured) -> float | None:
-    if value.uncertainty is None:
-        return None
-    try:
-        standard = value.uncertainty.standard
-    except OutOfRange:
-        return None  # a resolution whose distribution nobody has stated
-    if not value.unit:
-        return standard
-    from kiban.quantity.unit import to_si
-
-    return abs(to_si(value.unit).factor) * standard
 
 
 FACT_COLUMNS = (

@@ -49,6 +49,12 @@ def _is_in(name: LiteralString, column: LiteralString) -> LiteralString:
     return f"CASE WHEN {column} < length({value}) THEN get_bit({value}, {column}) = 1 ELSE false END"
 
 
+def data_told(column: LiteralString = "scope") -> LiteralString:
+    """As `data_seen`, by what the transaction was told: for values in tables whose policy goes by descriptions."""
+    value: LiteralString = "(SELECT current_setting('kiban.data', true)::varbit)"
+    return f"CASE WHEN {column} < length({value}) THEN get_bit({value}, {column}) = 1 ELSE false END"
+
+
 def parameters(visible: Visible) -> dict[str, str]:
     """The values for `seen` and `data_seen`."""
     return {"scopes": _text(visible.numbers), "data": _text(visible.data)}

@@ -129,6 +129,7 @@ RECORD = Table(
     Index("record_technique", "technique", "id", postgresql_where=_IS_CURRENT),
     Index("record_sample", "sample", postgresql_where=_IS_CURRENT),
     Index("record_of_sample", "id", postgresql_where=text("is_current AND kind = 'sample'")),
+    Index("record_of_process", "id", postgresql_where=text("is_current AND kind = 'process'")),
     Index("record_started", "started", postgresql_where=_IS_CURRENT),
     Index(
         "record_answers",
@@ -194,7 +195,11 @@ COMPOSITION = Table(
     _required("element", Text, primary=True),
     _required("fraction", Double),
     _scope(),
+    # Null where the atomic weight of one of the sample's elements is not known.
+    Column("mass_fraction", Double),
     Index("composition_element", "element", "sample"),
+    Index("composition_fraction", "element", "fraction"),
+    Index("composition_mass_fraction", "element", "mass_fraction"),
 )
 
 FILE = Table(

@@ -15,6 +15,7 @@ from psycopg.errors import UniqueViolation
 from kiban.errors import InvalidValue, KibanError
 from kiban.records.event import Event
 from kiban.records.file_entry import FileEntry
+from kiban.records.matter.mass_fractions import mass_fractions
 from kiban.records.provenance import Direction, cycle, path
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
@@ -324,8 +325,9 @@ class SqlWriting:
         if earlier := [sample for sample in batch.compositions if sample not in new]:
             self._cursor.execute("DELETE FROM composition WHERE sample = ANY(%s)", [earlier])
         rows = [
-            (sample, element, float(fraction), scopes[sample])
+            (sample, element, float(fraction), of_mass.get(element), scopes[sample])
             for sample, amounts in batch.compositions.items()
+            for of_mass in (mass_fractions(amounts),)
             for element, fraction in amounts.items()
         ]
         insert(self._cursor, sql_insert.COMPOSITION, rows)

@@ -28,6 +28,7 @@ from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_examples import NOW, a_fact, a_link, blob_of, checksum_of
 from kiban.testing.catalog_graph_suite import CatalogGraphSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
+from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_scope_suite import CatalogScopeSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite
 from kiban.testing.catalog_writing_suite import CatalogWritingSuite
@@ -42,6 +43,7 @@ class CatalogSuite(
     CatalogMoveSuite,
     CatalogScopeSuite,
     CatalogGraphSuite,
+    CatalogPathSuite,
     CatalogAgreementSuite,
 ):
     """Subclass it; pytest runs the inherited tests."""

@@ -5,11 +5,14 @@ Needs hypothesis, which Kiban itself does not.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from hypothesis import strategies as st
 
 from kiban.quantity.measured import Measured
+from kiban.query.formula_paths import FORMULA_PATHS
 from kiban.query.question import (
     EVERYTHING,
     And,
@@ -56,6 +59,24 @@ TERMS = {
 }
 """Property terms, in and outside the vocabulary, with units to give them in."""
 ELEMENTS = ("Ti", "O", "Li", "Fe")
+FRACTIONS = (0.25, 0.5, 1.0 / 3.0)
+FORMULAS = (
+    "TiO2",
+    "ＴｉＯ₂",
+    "O2Ti",
+    "LiNi0.8Co0.2O2",
+    "Ti-6Al-4V (mass%)",
+    "Li1-xCoO2",
+    "C2H6O",
+    "A2B",
+    "CO",
+    "co",
+    "",
+)
+BEGINNINGS = ("sample.", "sample.parents.", "measurement.")
+PROCESSES = ("heat_treatment", "milling", "anneal", "film", "電池")
+PARAMETERS = {"temperature": ("degC", "K"), "steps.hold": ("h", "min"), "speed": ("",)}
+CONFIDENCES = (0.05, 0.5, 0.6, 0.95, 0.999)
 NUMBERS = (0.0, 1.0, 1.5, -2.0, 3.3, 1e-7, 1e200)
 TIMES = tuple(
     datetime(2024, 1, 31, 23, 30, 0, 5, tzinfo=zone) + timedelta(hours=h)
@@ -86,13 +107,101 @@ def numbers(unit: str) -> st.SearchStrategy[Measured]:
 
 
 def comparisons() -> st.SearchStrategy[Question]:
-    """Comparisons, matches, sets and the like: questions without parts."""
+    """Comparisons, matches, sets and the like: questions without parts, of a record or of others that belong to it."""
+    own = own_comparisons()
+    elsewhere = own.filter(lambda question: hasattr(question, "path")).flatmap(
+        lambda question: st.sampled_from(BEGINNINGS).map(lambda b: _led(question, b))
+    )
+    return st.one_of(own, own, elsewhere, of_processes(), of_processes())
+
+
+def _led(question: Any, beginning: str) -> Question:
+    led: Question = replace(question, path=f"{beginning}{question.path}")
+    return led
+
+
+def of_processes() -> st.SearchStrategy[Question]:
+    """What is asked of the processes that a sample came out of."""
+    operator, name = st.sampled_from(Operator), st.sampled_from(PROCESSES)
+    text = st.sampled_from(("argon", "Ar", "film"))
+    parameter = st.sampled_from(("gas", *PARAMETERS, "title", "operator"))
+    return st.one_of(
+        *(
+            st.builds(
+                lambda n, o, v, path=path: Comparison(f"process.{n}.{path}", o, v),
+                name,
+                operator,
+                st.sampled_from(units).flatmap(numbers),
+            )
+            for path, units in PARAMETERS.items()
+        ),
+        st.builds(lambda n, o, t: Comparison(f"process.{n}.gas", o, t), name, operator, text),
+        st.builds(lambda n, p, k: Known(f"process.{n}.{p}", k), name, parameter, st.booleans()),
+        st.builds(lambda n, k: Known(f"process.{n}", k), name, st.booleans()),
+        st.builds(lambda n, m, t: Match(f"process.{n}.title", m, t), name, st.sampled_from(Manner), texts()),
+        st.builds(lambda n, o, t: Comparison(f"process.{n}.started", o, t), name, operator, st.sampled_from(TIMES)),
+    )
+
+
+def fractions() -> st.SearchStrategy[Question]:
+    """What is asked of the composition of a record's sample."""
+    operator = st.sampled_from((Operator.LESS, Operator.GREATER, Operator.GREATER_OR_EQUAL, Operator.NOT_EQUAL))
+    paths = tuple(f"{part}.{element}" for part in ("composition", "mass_fraction") for element in ELEMENTS)
+    return st.one_of(
+        st.builds(
+            Comparison,
+            st.sampled_from(paths),
+            operator,
+            st.builds(Measured, st.sampled_from((*FRACTIONS, 0.4, 0.7)), st.sampled_from(("", "%"))),
+        ),
+        st.builds(
+            Comparison,
+            st.just("nelements"),
+            st.sampled_from(Operator),
+            st.builds(Measured, st.sampled_from((0.0, 1.0, 2.0, 2.5))),
+        ),
+        st.builds(Known, st.sampled_from((*paths, "nelements")), st.booleans()),
+    )
+
+
+def formulas() -> st.SearchStrategy[Question]:
+    """What is asked of the formula of a record's sample."""
+    path, text = st.sampled_from(FORMULA_PATHS), st.sampled_from(FORMULAS)
+    return st.one_of(
+        st.builds(Comparison, path, st.sampled_from(Operator), text),
+        st.builds(Match, path, st.sampled_from(Manner), st.sampled_from(("Ti", "O2", "o", ""))),
+        st.builds(Has, path, st.sampled_from(Extent), st.lists(text, min_size=1, max_size=2).map(tuple)),
+        st.builds(Known, path, st.booleans()),
+    )
+
+
+def sure() -> st.SearchStrategy[Question]:
+    """Comparisons with confidence."""
+    operator = st.sampled_from((Operator.LESS, Operator.LESS_OR_EQUAL, Operator.GREATER, Operator.GREATER_OR_EQUAL))
+    confidence = st.one_of(
+        st.sampled_from(CONFIDENCES), st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True)
+    )
+    return st.one_of(
+        *(
+            st.builds(Comparison, st.just(term), operator, st.sampled_from(units).flatmap(numbers), confidence)
+            for term, units in TERMS.items()
+        )
+    )
+
+
+def own_comparisons() -> st.SearchStrategy[Question]:
+    """What is asked of a record itself."""
     operator = st.sampled_from(Operator)
     times = st.one_of(st.sampled_from(TIMES), st.sampled_from(DAYS))
     # Not empty: nothing can be found by no value.
     metadata_units = st.sampled_from(("", "angstrom", "nm", "deg"))
     return st.one_of(
         st.just(EVERYTHING),
+        fractions(),
+        formulas(),
+        sure(),
+        st.builds(Comparison, st.sampled_from(("project", "agreement", "owner", "created_by")), operator, texts()),
+        st.builds(Comparison, st.sampled_from(("owner", "created_by")), operator, st.just("test")),
         st.builds(Comparison, st.sampled_from(TEXT_FIELDS), operator, texts()),
         st.builds(Comparison, st.sampled_from(("started", "created")), operator, times),
         metadata_units.flatmap(lambda u: st.builds(Comparison, st.sampled_from(NUMBER_ENTRIES), operator, numbers(u))),
@@ -122,7 +231,21 @@ def comparisons() -> st.SearchStrategy[Question]:
         ),
         st.builds(
             Known,
-            st.sampled_from((*TEXT_FIELDS, *NUMBER_ENTRIES, *TERMS, *CODES, "id", "elements", "started", "created")),
+            st.sampled_from(
+                (
+                    *TEXT_FIELDS,
+                    *NUMBER_ENTRIES,
+                    *TERMS,
+                    *CODES,
+                    "id",
+                    "owner",
+                    "agreement",
+                    "project",
+                    "elements",
+                    "started",
+                    "created",
+                )
+            ),
             st.booleans(),
         ),
         st.builds(
