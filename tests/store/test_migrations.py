@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,9 @@ from kiban.store.postgres_settings import APPLICATION, OWNER
 from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_tables import METADATA
 from kiban.testing.catalog_examples import Laboratory
+from kiban.testing.opening_question import ANSWERS, QUESTION, write_oxide_films
+
+_number = itertools.count()
 
 
 def version(conninfo):
@@ -114,7 +118,7 @@ def plain_owner(postgres):
     with psycopg.connect(postgres.conninfo(OWNER), autocommit=True) as connection:
         connection.execute("CREATE ROLE plain_owner LOGIN CREATEROLE")
         yield "plain_owner"
-        connection.execute("ALTER ROLE plain_owner RENAME TO plain_owner_of_an_earlier_test")
+        connection.execute(f"ALTER ROLE plain_owner RENAME TO plain_owner_before_{next(_number)}")
 
 
 def test_an_owner_without_superuser_rights_can_migrate_and_work(postgres, new_database, plain_owner):
@@ -153,3 +157,38 @@ def test_a_database_in_another_encoding_is_refused(postgres):
         )
     with pytest.raises(InvalidSetting, match="UTF8"):
         migrate(postgres.conninfo(OWNER, "latin"))
+
+
+_BEFORE_0013 = """
+    ALTER TABLE composition DROP COLUMN mass_fraction;
+    DROP INDEX composition_fraction, record_of_process;
+    UPDATE record SET answers = '{}' WHERE kind <> 'measurement';
+    UPDATE alembic_version SET version_num = '0012';
+"""
+
+
+def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(postgres, new_database, plain_owner):
+    # Row-level security binds this owner, too.
+    conninfo = postgres.conninfo(plain_owner, new_database(owner=plain_owner))
+    migrate(conninfo, app_role="app_of_before")
+    catalog = SqlCatalog.connect(conninfo, role="app_of_before")
+    lab = Laboratory(catalog)
+    write_oxide_films(lab)
+    technetium = lab.sample("odd one")
+    lab.write(technetium, compositions={technetium.id: {"Tc": 0.5, "O": 0.5}})
+    questions = (QUESTION, "mass_fraction.Ti > 59 %", "mass_fraction.O IS KNOWN", 'chemical_formula_reduced = "TiO2"')
+    before = [catalog.count(parse(question), lab.visible()) for question in questions]
+    assert before[0] == len(ANSWERS)
+    assert all(before)
+    catalog.close()
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'writes']) s")
+        connection.execute(_BEFORE_0013)
+    migrate(conninfo, app_role="app_of_before")
+    catalog = SqlCatalog.connect(conninfo, role="app_of_before")
+    assert [catalog.count(parse(question), lab.visible()) for question in questions] == before
+    catalog.close()
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
+        rows = connection.execute("SELECT mass_fraction FROM composition WHERE sample = %s", [technetium.id]).fetchall()
+    assert rows == [(None,), (None,)]

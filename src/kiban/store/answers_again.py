@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from kiban.store.sql_rows import RECORD_COLUMNS, answers_text, record_of
@@ -14,19 +13,24 @@ _AT_ONCE = 1000
 _ALL_SCOPES = "x" + "f" * (65536 // 4)
 
 
-def work_out_again(cursor: Any, *, kinds: Collection[str]) -> int:
-    """Work out the answers of the current versions of all records of some kinds, whoever may see them.
+def work_out_again(cursor: Any, of: LiteralString) -> int:
+    """Work out the answers of the current versions of some records, whoever may see them. Gives their number.
 
     It works as the owner of the tables, in a transaction in which row-level security is told that all may be seen; it
-    stays so until that ends. Gives the number of records.
+    stays so until that ends.
+
+    Parameters
+    ----------
+    of : str
+        Of which records, as SQL.
     """
     for name in ("scopes", "data", "writes"):
         cursor.execute("SELECT set_config(%s, %s, true)", [f"kiban.{name}", _ALL_SCOPES])
     n_records, after = 0, UUID(int=0)
     while True:
         cursor.execute(
-            f"SELECT {RECORD_COLUMNS} FROM record WHERE is_current AND kind = ANY(%s) AND id > %s ORDER BY id LIMIT %s",
-            [list(kinds), after, _AT_ONCE],
+            f"SELECT {RECORD_COLUMNS} FROM record WHERE is_current AND ({of}) AND id > %s ORDER BY id LIMIT %s",
+            [after, _AT_ONCE],
         )
         records = [record_of(row) for row in cursor.fetchall()]
         if not records:

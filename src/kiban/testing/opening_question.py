@@ -42,8 +42,11 @@ def write_oxide_films(lab: Laboratory, **of_record: Any) -> None:
     compositions: dict[Any, dict[str, float]] = {}
 
     def sample(name: str, template: str = "film", amounts: dict[str, float] | None = None) -> Record:
-        made = lab.sample(name, document={"name": name, "template": use(template)}, **of_record)
-        compositions[made.id] = amounts or {"Ti": 1 / 3, "O": 2 / 3}
+        amounts = amounts or {"Ti": 1 / 3, "O": 2 / 3}
+        formula = "TiO2" if "O" in amounts else "TiN"
+        document = {"name": name, "template": use(template), "formula": formula, "composition": amounts}
+        made = lab.sample(name, document=document, **of_record)
+        compositions[made.id] = amounts
         records.append(made)
         return made
 

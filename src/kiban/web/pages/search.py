@@ -22,6 +22,14 @@ EXAMPLES = {
     "search.help_compare": ("d_spacing > 3 angstrom", "面間隔 > 3 Å", 'started > "2024-01-01"'),
     "search.help_fields": ('technique = "xrd"', 'kind = "sample"', 'file CONTAINS "A600"'),
     "search.help_elements": ('elements HAS ALL "Ti","O"', 'elements HAS ONLY "Li","Co","O"'),
+    "search.help_made_of": ("composition.Ti > 40 at.%", 'chemical_formula_reduced = "TiO2"', "elements LENGTH 2"),
+    "search.help_history": (
+        "process.heat_treatment.temperature < 900 degC",
+        "工程.熱処理.温度 < 900 ℃",
+        "sample.parents.composition.Ti > 0.4",
+    ),
+    "search.help_sure": ("hardness >= 5 GPa WITH CONFIDENCE 0.95",),
+    "search.help_people": ("created_by = me", 'project = "My laboratory"'),
     "search.help_join": ('technique = "raman" AND NOT (sample STARTS WITH "LCO")',),
 }
 
