@@ -62,9 +62,7 @@ def test_with_fewer_than_three_degrees_of_freedom_nothing_is_said() -> None:
 def test_the_standard_uncertainty_is_what_counts_whatever_was_stated() -> None:
     expanded = Uncertainty(value=0.4, kind=Kind.EXPANDED, coverage_factor=2.0, origin=Origin.CERTIFICATE)
     assert doubt_of(Measured(5.0, "GPa", expanded)) == Doubt(0.2e9, Distribution.NORMAL, None)
-    step = Uncertainty(
-        value=1.2, kind=Kind.RESOLUTION, distribution=Distribution.RECTANGULAR, origin=Origin.FILE
-    )
+    step = Uncertainty(value=1.2, kind=Kind.RESOLUTION, distribution=Distribution.RECTANGULAR, origin=Origin.FILE)
     found = doubt_of(Measured(20.0, "degC", step))
     assert found is not None
     assert found.standard == pytest.approx(1.2 / math.sqrt(12))

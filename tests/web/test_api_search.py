@@ -5,6 +5,9 @@ import io
 
 import pytest
 
+from kiban.testing.catalog_examples import Laboratory
+from kiban.testing.opening_question import ANSWERS, QUESTION, QUESTION_JA, write_oxide_films
+
 from .conftest import Program
 
 
@@ -71,3 +74,14 @@ def test_a_table_comes_as_csv_and_json(program: Program) -> None:
     assert program.get("/api/v1/tables?format=xls").status_code == 422
     everything = program.get("/api/v1/tables?all_values=true&format=json").json()
     assert "condition" in [column["name"] for column in everything["columns"]]
+
+
+@pytest.mark.parametrize("question", [QUESTION, QUESTION_JA])
+def test_the_question_that_search_was_built_for(empty: Program, question: str) -> None:
+    write_oxide_films(Laboratory(empty.resources.catalog, project=empty.resources.project))
+    answer = empty.get("/api/v1/search", params={"q": question}).json()
+    assert {hit["sample"] for hit in answer["hits"]} == ANSWERS
+    assert answer["total"] == len(ANSWERS)
+    page = empty.get("/search", params={"q": question})
+    assert page.status_code == 200
+    assert "piece of annealed" in page.text

@@ -6,9 +6,11 @@ from typing import Any
 
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Origin, Uncertainty
+from kiban.records.document import to_json
 from kiban.records.link import Link, Predicate
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
+from kiban.records.standard_structures import load
 from kiban.testing.catalog_examples import Laboratory, a_fact, a_link
 
 QUESTION = (
@@ -29,7 +31,7 @@ SURE = {"annealed"}
 def write_oxide_films(lab: Laboratory, **of_record: Any) -> None:
     """Write the laboratory's records: each film misses one thing that is asked for, or none."""
     templates = {
-        name: lab.record(RecordKind.TEMPLATE, name, document={"name": name}, **of_record)
+        name: lab.record(RecordKind.TEMPLATE, name, document=to_json(load(name)), **of_record)
         for name in ("film", "powder", "heat_treatment")
     }
 
