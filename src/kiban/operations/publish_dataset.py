@@ -128,7 +128,7 @@ def preview_publication(
         If the asker is no steward of its project, the project does not allow open records, or export control does not
         let it go to everybody.
     InvalidValue
-        If it is not frozen, or was withdrawn.
+        If it is not frozen, is published, or was withdrawn.
     """
     choice = chosen_record(asker, resources, identifier)
     record = current(asker, resources, identifier, RecordKind.DATASET)
@@ -141,6 +141,8 @@ def preview_publication(
             else "Publish its next version.",
         )
     scope = scope_of(resources, record.scope)
+    if dataset.published_at and scope.number in resources.visible(anonymous(resources.directory.load(), asker.at)):
+        raise InvalidValue(f"{record.pid} is published.", mend="Change it by its next version.")
     change = TierChange(tier=Tier.OPEN, closed_until=closed_until, ends_embargo=closed_until is None)
     preview = None if _is_as_wanted(scope, closed_until) else preview_tier(asker, resources, choice, change)
     not_open, n_not_open, is_whole = _not_open(asker, resources, dataset, closed_until)
@@ -190,8 +192,6 @@ def publish_dataset(
             f"Not everybody could see all that {seen.record.pid} holds" + (f": {named}." if named else "."),
             mend="Have its records opened first (kiban tier --all QUESTION), or make a version without them.",
         )
-    if seen.preview is None and seen.dataset.published_at:
-        raise InvalidValue(f"{seen.record.pid} is published.", mend="Change it by its next version.")
     now = datetime.now(asker.at.tzinfo)
     day = (closed_until or now).date().isoformat()
     _, members = seen_members(resources, resources.visible(asker), seen.record)

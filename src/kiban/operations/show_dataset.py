@@ -106,8 +106,13 @@ def show_dataset(asker: Asker, resources: Resources, identifier: str) -> ShownDa
 
 
 def seen_members(resources: Resources, visible: Visible, record: Record) -> tuple[Dataset, tuple[Record, ...]]:
-    """A data set with the members that are visible, and their records in the versions that it holds."""
+    """A data set with the members that are visible, and their records in the versions that it holds.
+
+    What was withdrawn holds nothing any more but for those who may change it: it should not be used.
+    """
     dataset = dataset_of(record)
+    if dataset.state is DatasetState.WITHDRAWN and record.scope not in visible.writable:
+        dataset = replace(dataset, members=())
     wanted = [(member.uuid, member.version) for member in dataset.members]
     found = resources.catalog.get_versions(wanted, visible) if wanted else {}
     held = tuple(member for member in dataset.members if (member.uuid, member.version) in found)

@@ -85,6 +85,8 @@ def show_record(
     if shown.record.kind is RecordKind.TEMPLATE:
         asked = f"?version={version}" if version is not None else ""
         return RedirectResponse(f"/templates/{shown.record.pid}{asked}", status_code=307)
+    if shown.record.kind is RecordKind.DATASET:
+        return RedirectResponse(f"/datasets/{shown.record.pid}", status_code=307)
     if shown.record.kind is RecordKind.SAMPLE:
         measured = [tie.other for tie in shown.ties if tie.other.kind is RecordKind.MEASUREMENT]
         measured.sort(key=lambda r: (str(r.document.get("technique")), r.title, r.pid))

@@ -60,6 +60,7 @@ def show_search(
         next=f"?{urlencode({'q': q, 'after': answer.next})}" if answer is not None and answer.next else None,
         tables=[(kind, f"/api/v1/tables?{urlencode({'q': q, 'format': kind})}") for kind in ("csv", "json")],
         examples=EXAMPLES,
+        may_add=any(role.is_at_least(Role.CONTRIBUTOR) for role in desk.asker.roles.values()),
         may_decide=any(role.is_at_least(Role.STEWARD) for role in desk.asker.roles.values()),
     )
 

@@ -105,8 +105,8 @@ def show_change(request: Request, desk: AtDesk, change: UUID) -> Response:
         raise
     except KibanError as e:
         return page(request, "change.html", change=change, preview=None, wrong=e)
-    told = _told(Speaker(language_of(request)), seen)
-    return page(request, "change.html", change=change, preview=told, wrong=None)
+    preview = told(Speaker(language_of(request)), seen)
+    return page(request, "change.html", change=change, preview=preview, wrong=None)
 
 
 @ROUTER.post("/changes/{change}")
@@ -190,7 +190,7 @@ def _page(
         parties=_known_names(desk),
         rights=[right.value for right in invite.RIGHTS],
         sent=sent,
-        preview=_told(speaker, seen) if seen is not None else None,
+        preview=told(speaker, seen) if seen is not None else None,
         wrong=wrong,
     )
 
@@ -211,7 +211,8 @@ def _guests(directory: Directory, scopes: Iterable[Scope]) -> list[dict[str, str
     ]
 
 
-def _told(speaker: Speaker, seen: Preview) -> dict[str, object]:
+def told(speaker: Speaker, seen: Preview) -> dict[str, object]:
+    """What the template shows of a preview."""
     made = seen.plan
     targets = {made.target(record) for record in made.choice.records}
     return {
