@@ -36,8 +36,9 @@ from kiban.records.technique import TECHNIQUES, Technique
 from kiban.records.technique_terms import CHMO_TERMS
 from kiban.records.template import Template
 from kiban.standards.contract import DataSetExport, Export
+from kiban.standards.dataset_contract import DatasetExport
 from kiban.standards.graph_contract import GraphExport
-from kiban.standards.installed import data_set_exports, exports, graph_exports
+from kiban.standards.installed import data_set_exports, dataset_exports, exports, graph_exports
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
@@ -184,9 +185,14 @@ def _analysis_section(analysis: Analysis) -> str:
     return f"## {analysis.title}\n\n{facts}\n\n{documentation}\n"
 
 
-def own_exports() -> list[Export | DataSetExport | GraphExport]:
+def own_exports() -> list[Export | DataSetExport | GraphExport | DatasetExport]:
     """The exports that Kiban brings, in order of their titles."""
-    every: list[Export | DataSetExport | GraphExport] = [*exports(), *data_set_exports(), *graph_exports()]
+    every: list[Export | DataSetExport | GraphExport | DatasetExport] = [
+        *exports(),
+        *data_set_exports(),
+        *graph_exports(),
+        *dataset_exports(),
+    ]
     ours = [export for export in every if type(export).__module__.startswith("kiban.standards.")]
     return sorted(ours, key=lambda export: export.title.lower())
 
@@ -194,10 +200,11 @@ def own_exports() -> list[Export | DataSetExport | GraphExport]:
 def standards_page() -> str:
     """What records can be exported as."""
     intro = """
-A measurement can be exported as one file of a standard, with `kiban export`, over REST or from its page; see
-[export a measurement](../how-to/export-a-measurement.md). Standards for provenance take samples and processes too, each
-with all it rests on and all that came of it; see [follow a value](../how-to/follow-a-value.md). No standard has a place
-for everything. What a file cannot carry is told with it, sentence by sentence.
+A measurement can be exported as one file of a standard, with `kiban export`, over REST or from its page; see [export
+a measurement](../how-to/export-a-measurement.md). Standards for provenance take samples and processes too, each with
+all it rests on and all that came of it; see [follow a value](../how-to/follow-a-value.md). Data sets have standards
+of their own, with `kiban dataset export`; see [publish a data set](../how-to/publish-a-data-set.md). No standard has
+a place for everything. What a file cannot carry is told with it, sentence by sentence.
 """
     rows = [
         (f"[{e.title}](#{slug(e.title)})", f"`{e.name}`", f"`{e.suffix}`", f"`{e.media_type}`") for e in own_exports()
@@ -206,7 +213,7 @@ for everything. What a file cannot carry is told with it, sentence by sentence.
     return _page("Standards", intro, table, *map(_export_section, own_exports()))
 
 
-def _export_section(export: Export | DataSetExport | GraphExport) -> str:
+def _export_section(export: Export | DataSetExport | GraphExport | DatasetExport) -> str:
     documentation = inspect.getdoc(inspect.getmodule(type(export))) or ""
     text = _UNDERLINED.sub(r"### \1\n", documentation)
     return f"## {export.title}\n\n{text}\n"

@@ -1,4 +1,19 @@
-"""Croissant 1.1."""
+"""Croissant 1.1: schema.org with files and columns, for programs that learn.
+
+What is carried
+---------------
+What schema.org carries; every raw file with its address, size and SHA-256; the table of values, column by column.
+
+What is lost
+------------
+Identifiers and versions of the records; values that rest on measurements that have changed since it was frozen; the
+question; what contributors did. Without an address under which the platform is reached it cannot be written.
+
+Source
+------
+MLCommons: Croissant Format Specification 1.1 (2025),
+https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html; checked with mlcroissant.
+"""
 
 from __future__ import annotations
 

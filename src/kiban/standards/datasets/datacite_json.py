@@ -1,4 +1,19 @@
-"""DataCite 4.6 as JSON, as DataCite's own interface takes it."""
+"""DataCite 4.6 as JSON, as DataCite's own interface takes it.
+
+What is carried
+---------------
+The same as DataCite's XML, in the names of its JSON schema.
+
+What is lost
+------------
+Which records it holds, and the question that they were chosen by; roles of CRediT for which DataCite has no word;
+how it is to be cited, where that was stated. A data set without a DOI has its own identifier in place of one.
+
+Source
+------
+DataCite Metadata Schema 4.6 (2024), https://doi.org/10.14454/mzv1-5b55; checked with the JSON schema 4.5 that the
+package datacite ships.
+"""
 
 from __future__ import annotations
 

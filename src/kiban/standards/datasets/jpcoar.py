@@ -1,4 +1,22 @@
-"""The JPCOAR schema 2.0."""
+"""The JPCOAR schema 2.0, in which Japan's institutional repositories are harvested.
+
+What is carried
+---------------
+Titles and descriptions in both languages, creators with ORCID iDs and affiliations, how open it is, licence, rights
+holder, keywords, publisher, dates, type, version, identifiers, related works, funding, and the address of the
+RO-Crate.
+
+What is lost
+------------
+Which records it holds, and the question that they were chosen by; where its DOI was registered; the ROR ID of the
+publisher; roles of CRediT but four; how it is to be cited. Related works that document it are references.
+
+Source
+------
+Japan Consortium for Open Access Repository: JPCOAR schema 2.0 (1 December 2022),
+https://github.com/JPCOAR/schema/tree/master/2.0. Order and words are tested against its XML schema as it stands
+there.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,19 @@
-"""Unqualified Dublin Core, as OAI-PMH has it."""
+"""Unqualified Dublin Core, as OAI-PMH has it: what every harvester understands.
+
+What is carried
+---------------
+Titles and descriptions in both languages, names of creators, keywords, publisher, day, type, identifiers, addresses
+of related works, licence.
+
+What is lost
+------------
+Everything that needs more than fifteen elements: identifiers of people, what it is to related works, version,
+rights holder, funding, which records it holds.
+
+Source
+------
+Open Archives Initiative: oai_dc, http://www.openarchives.org/OAI/2.0/oai_dc.xsd; DCMI Metadata Terms (2020).
+"""
 
 from __future__ import annotations
 

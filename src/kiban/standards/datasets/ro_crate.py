@@ -1,4 +1,22 @@
-"""RO-Crate 1.1 as a zip: raw files as they came, normalised files, records, values and descriptions."""
+"""RO-Crate 1.1 as a zip: raw files as they came, normalised files, records, values and descriptions.
+
+What is carried
+---------------
+Byte for byte every raw file of its measurements that the asker may read, their normalised files, each record in the
+version that it holds as JSON, the table of values, the data set itself, and its description for DataCite; in
+`ro-crate-metadata.json` people, organisations, licence, funding, related works and which file belongs to which
+record.
+
+What is lost
+------------
+Earlier versions of the records; who may see what; roles of CRediT; values that rest on measurements that have
+changed since it was frozen. The Japanese title is in `dataset.json` alone.
+
+Source
+------
+P. Sefton et al.: RO-Crate Metadata Specification 1.1 (2020), https://w3id.org/ro/crate/1.1; checked with
+roc-validator.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,18 @@
-"""schema.org as JSON-LD, as it stands in the head of the page of a data set."""
+"""schema.org as JSON-LD, as it stands in the head of the page of a data set.
+
+What is carried
+---------------
+What search engines for data look for: name and description in both languages, creators, publisher, licence,
+funding, days, keywords, techniques, citation, related works, and the address of the RO-Crate.
+
+What is lost
+------------
+Which records it holds, the question that they were chosen by, and what contributors did.
+
+Source
+------
+https://schema.org/Dataset; Science-On-Schema.org, guidelines for data sets, version 1.3.1 (2023).
+"""
 
 from __future__ import annotations
 

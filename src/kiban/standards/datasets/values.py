@@ -1,4 +1,18 @@
-"""The values that rest on the records of a data set, as CSV."""
+"""The values that rest on the records of a data set, as CSV.
+
+What is carried
+---------------
+A row for each value: sample, term, number, unit, standard uncertainty, condition, method, measurement.
+
+What is lost
+------------
+All else: what is said of the data set, files, records. Values that rest on measurements that have changed since it
+was frozen are left out: those of then are not kept by themselves.
+
+Source
+------
+RFC 4180, in UTF-8.
+"""
 
 from __future__ import annotations
 
