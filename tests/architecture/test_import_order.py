@@ -17,7 +17,7 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset({"readers", "analysis", "metrology", "standards", "access", "learning", "planning", "secure"}),
     frozenset({"store", "compute", "federation"}),
     frozenset({"operations"}),
-    frozenset({"settings", "platform", "web", "demo", "client", "cli"}),
+    frozenset({"settings", "platform", "web", "demo", "client", "local", "cli"}),
 )
 SIBLINGS = {
     # within rows 1 and 2 words build on one another
@@ -36,13 +36,18 @@ SIBLINGS = {
     ("web", "platform"),
     ("demo", "platform"),
     ("demo", "settings"),
+    # the client without a server: it hands the application to the client in the place of a network
+    ("local", "settings"),
+    ("local", "platform"),
+    ("local", "web"),
+    ("local", "client"),
     ("cli", "settings"),
     ("cli", "platform"),
     ("cli", "web"),
     ("cli", "demo"),
     ("cli", "client"),
 }
-NEVER = {("web", "store"), ("cli", "store"), ("demo", "store")} | {
+NEVER = {("web", "store"), ("cli", "store"), ("demo", "store"), ("local", "store")} | {
     # the client speaks HTTP only
     ("client", folder)
     for row in ROWS[2:5]

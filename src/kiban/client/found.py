@@ -1,0 +1,77 @@
+"""What a question finds: asked for part by part, as far as somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from kiban.client.exchange import Exchange
+from kiban.client.frames import Column, to_pandas, to_polars, to_xarray
+
+_PART = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A record as a list shows it; `Client.record` has all of it."""
+
+    id: str
+    kind: str
+    title: str
+    tier: str
+    technique: str | None = None
+    sample: str | None = None
+    """Name of the sample."""
+    sample_id: str | None = None
+    file: str | None = None
+    started_at: str | None = None
+    created_at: datetime
+    doubts: int = 0
+
+
+class Found:
+    """The answers to a question, newest first. Going through them again asks again."""
+
+    def __init__(self, exchange: Exchange, question: str) -> None:
+        self._exchange = exchange
+        self.question = question
+
+    def __iter__(self) -> Iterator[Hit]:
+        import msgspec
+
+        after: str | None = None
+        while True:
+            part = self._exchange.get("records", q=self.question, limit=_PART, after=after)
+            yield from msgspec.convert(part["hits"], tuple[Hit, ...])
+            after = part["next"]
+            if after is None:
+                return
+
+    @property
+    def total(self) -> int:
+        """How many answer now."""
+        return int(self._exchange.get("records", q=self.question, limit=1)["total"])
+
+    def facets(self) -> dict[str, dict[str, int]]:
+        """How many answers have each value: kinds, techniques, tiers, samples."""
+        counted = self._exchange.get("search", q=self.question, limit=1)["facets"]
+        return {name: {each["value"]: each["count"] for each in values} for name, values in counted.items()}
+
+    def to_pandas(self) -> Any:
+        """All of them as a `pandas.DataFrame`. Raises MissingExtra."""
+        return to_pandas(self._columns())
+
+    def to_polars(self) -> Any:
+        """All of them as a `polars.DataFrame`. Raises MissingExtra."""
+        return to_polars(self._columns())
+
+    def to_xarray(self) -> Any:
+        """All of them as a `xarray.Dataset` along `record`. Raises MissingExtra."""
+        return to_xarray(self._columns(), "record")
+
+    def _columns(self) -> list[Column]:
+        hits = list(self)
+        names = [field.name for field in fields(Hit)]
+        return [Column(name, [getattr(hit, name) for hit in hits], is_number=name == "doubts") for name in names]
