@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
+import itertools
 import json
 import pkgutil
 import re
@@ -59,6 +61,7 @@ def pages() -> dict[str, str]:
         "structures.md": structures_page(),
         "operations.md": operations_page(),
         "rest.md": rest_page(),
+        "client.md": client_page(),
     }
 
 
@@ -379,6 +382,89 @@ def _first_sentence(described: object) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def client_page() -> str:
+    """The classes and methods of the Python client, from their docstrings."""
+    from kiban import local
+    from kiban.client import client, depositing, facts, found, numbers, record, table
+
+    intro = """
+A platform as Python works with it: `connect` gives a `Client` of one that runs, `open_home` of a home on this machine.
+[Use Python](../how-to/use-python.md) shows it at work. The errors are [those of the platform](errors.md).
+"""
+    shown: list[tuple[str, Any, str]] = [
+        ("connect", client.connect, "kiban.client"),
+        ("open_home", local.open_home, "kiban.local"),
+    ]
+    functions = [f"## {name}\n\n`from {place} import {name}`\n\n{_callable(deed)}" for name, deed, place in shown]
+    classes = (
+        *(client.Client, found.Found, found.Hit, record.RemoteRecord, numbers.Numbers, numbers.Variable),
+        *(table.Table, facts.Facts, facts.Fact, depositing.Outcome, record.Provenance, record.Step, record.Edge),
+        *(record.Reference, record.FileInfo),
+    )
+    return _page("Python client", intro, *functions, *map(_class_section, classes))
+
+
+def _class_section(kind: type) -> str:
+    parts = [f"## {kind.__name__}", inspect.getdoc(kind) or ""]
+    described = _attribute_texts(kind)
+    if described:
+        rows = [(f"`{name}`", f"`{is_a}`".replace("|", "\\|"), text) for name, is_a, text in described]
+        parts.append(_table(("field", "is", "means"), rows))
+    for name, member in vars(kind).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            parts.append(f"### {kind.__name__}.{name}\n\n{inspect.getdoc(member)}")
+        elif inspect.isfunction(member):  # class methods make it of an answer, which is the client's own matter
+            parts.append(f"### {kind.__name__}.{name}\n\n{_callable(getattr(kind, name))}")
+    return "\n\n".join(parts)
+
+
+def _attribute_texts(kind: type) -> list[tuple[str, str, str]]:
+    """The fields of a dataclass with the texts below them."""
+    import dataclasses
+
+    if not dataclasses.is_dataclass(kind):
+        return []
+    below: dict[str, str] = {}
+    [body] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    for one, after in itertools.pairwise(cast("ast.ClassDef", body).body):
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and isinstance(after, ast.Expr):
+            below[one.target.id] = str(ast.literal_eval(after.value))
+    return [(f.name, str(f.type), " ".join(below.get(f.name, "").split())) for f in dataclasses.fields(kind)]
+
+
+def _callable(deed: Any) -> str:
+    """A function's signature and what it says of itself, its lists in numpy's style as lists of ours."""
+    text = re.sub(r"^(Parameters|Raises|Returns)\n-+\n", r"**\1**\n\n", inspect.getdoc(deed) or "", flags=re.MULTILINE)
+    text = re.sub(r"^(\S[^\n]*)\n((?:    [^\n]+\n?)+)", _definition, text, flags=re.MULTILINE)
+    return f"```text\n{_signature(deed)}\n```\n\n{text.strip()}"
+
+
+def _signature(deed: Any) -> str:
+    # By hand: how Python writes a signature changes from one version to the next.
+    plain = inspect.unwrap(deed)
+    shown, has_star = [], False
+    for name, parameter in inspect.signature(plain).parameters.items():
+        if name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and not has_star:
+            shown.append("*")
+            has_star = True
+        stars = "**" if parameter.kind is parameter.VAR_KEYWORD else ""
+        default = parameter.default
+        written = "" if default is parameter.empty else f" = {getattr(default, '__name__', None) or repr(default)}"
+        shown.append(f"{stars}{name}: {parameter.annotation}{written}")
+    gives = plain.__annotations__.get("return", "")
+    if plain is not deed and str(gives).startswith("Iterator["):
+        gives = f"context manager of {str(gives)[len('Iterator[') : -1]}"
+    return f"{plain.__name__}({', '.join(shown)}) -> {gives}"
+
+
+def _definition(found: re.Match[str]) -> str:
+    return f"- `{found[1]}`: {' '.join(found[2].split())}\n"
+
+
 def rest_page() -> str:
     """The routes of REST, from the OpenAPI document."""
     from kiban.web.application import API, application
@@ -390,7 +476,8 @@ def rest_page() -> str:
 The same deeds over HTTP, under `{API}`. While `kiban up` or `kiban demo` runs, the OpenAPI document is at
 `{API}/openapi.json`. Requests that a page of another site makes are refused, and so are requests
 that change something with a session's cookie and without the headers by which a browser says where they come from.
-More than [one person or program](settings.md#limits) may send is answered with 429.
+More than [one person or program](settings.md#limits) may send is answered with 429. [What stays](rest-stability.md) is
+promised; the [Python client](client.md) speaks it for you.
 
 Errors are `application/problem+json` (RFC 9457). `error` is one of [the names](errors.md); `fault` and `mend` are its
 two sentences; `position` says where a question goes wrong, `parameters` which parameters cannot be used.

@@ -49,6 +49,7 @@ def _text(name: str) -> str:
         "structures.md",
         "operations.md",
         "rest.md",
+        "client.md",
     ],
 )
 def test_generated_pages_are_up_to_date(name: str) -> None:
