@@ -11,7 +11,7 @@ from functools import partial
 from typing import BinaryIO
 
 from kiban.access.asker_of import anonymous
-from kiban.operations.as_seen import as_seen
+from kiban.operations.as_seen import all_as_seen
 from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import current
 from kiban.operations.export import Offer, checked_address
@@ -70,7 +70,7 @@ def export_dataset(
         If a file of it is gone or damaged; `kiban verify` names it.
     """
     export = dataset_export_named(standard)
-    given = exportable_for(asker, resources, identifier, standard=standard, address=address)
+    given = exportable_for(asker, resources, identifier, standard=standard, address=address, whole=export.needs_members)
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as out:
         losses = export.export(given, out)  # type: ignore[arg-type]  # it has all that a binary stream has
         size = out.tell()
@@ -86,12 +86,26 @@ def export_dataset(
 
 @reads("exported data set")
 def exportable_for(
-    asker: Asker, resources: Resources, identifier: str, *, standard: str = "", address: str | None = None
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    *,
+    standard: str = "",
+    address: str | None = None,
+    whole: bool = True,
 ) -> DatasetExportable:
-    """A data set with all that an export is given, cut down to what the asker may read. Raises as `export_dataset`."""
+    """A data set with all that an export is given, cut down to what the asker may read. Raises as `export_dataset`.
+
+    Parameters
+    ----------
+    whole : bool
+        With files and values of its members.
+    """
     record = current(asker, resources, identifier, RecordKind.DATASET)
     visible = resources.visible(asker)
-    given = exportable(asker, resources, visible, record, address=checked_address(address or resources.base_url))
+    given = exportable(
+        asker, resources, visible, record, address=checked_address(address or resources.base_url), whole=whole
+    )
     saw(record, *(held.record for held in given.members), subject=record.pid, standard=standard, n=len(given.members))
     return given
 
@@ -116,7 +130,7 @@ def exportable(
     Parameters
     ----------
     whole : bool
-        With members, files and values; without, what is said of the data set alone.
+        With files and values of its members.
     """
     dataset, members = seen_members(resources, visible, record)
     scope = scope_of(resources, record.scope)
@@ -125,11 +139,11 @@ def exportable(
     rights = effective_rights(resources, visible, members) if whole else {}
     held = tuple(
         Held(
-            record=as_seen(resources, visible, each),
+            record=each,
             files=tuple(_files(resources, visible, each)) if whole else (),
             rights=rights.get(each.id),
         )
-        for each in members
+        for each in (all_as_seen(resources, visible, members) if whole else members)
     )
     facts, n_changed = _facts(resources, visible, members) if whole else ((), 0)
     before, after = _neighbours(resources, visible, record)

@@ -97,8 +97,8 @@ class DatasetExport(Protocol):
     suffix: str
     """Of the file, with its dot."""
     media_type: str
-    needs_files: bool
-    """The bytes of raw files go into it."""
+    needs_members: bool
+    """What it holds goes into it: files and values. Otherwise its members come without."""
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """Write it, and give what it could not carry, in sentences.

@@ -18,16 +18,16 @@ from kiban.standards.dataset_contract import DatasetExportable
 from kiban.standards.datasets.schema_org import document
 from kiban.standards.installed import dataset_exports
 
-_MOST_FILES = 100
-"""With more, Croissant is a download only."""
+MOST_FILES = 100
+"""Of a data set with more files, or more members, Croissant is a download only."""
 _MOST_AUTHORS = 50
 _DESCRIPTIONS = {"datacite", "datacite_json", "jpcoar", "schema_org", "croissant", "oai_dc"}
 
 
-def json_ld(given: DatasetExportable) -> tuple[str, ...]:
+def json_ld(given: DatasetExportable, *, with_files: bool) -> tuple[str, ...]:
     """The texts of `script` elements: data, which no browser runs. Nothing in them can end the element."""
     documents = [document(given)]
-    if sum(len(held.files) for held in given.members) <= _MOST_FILES:
+    if with_files and sum(len(held.files) for held in given.members) <= MOST_FILES:
         documents.append(croissant(given))
     return tuple(_inside(json.dumps(each, ensure_ascii=False)) for each in documents)
 

@@ -33,7 +33,7 @@ class Croissant:
     title = "Croissant 1.1 (JSON-LD)"
     suffix = ".croissant.json"
     media_type = "application/ld+json"
-    needs_files = False
+    needs_members = True
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

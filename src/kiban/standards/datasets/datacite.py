@@ -33,7 +33,7 @@ class Datacite:
     title = "DataCite 4.6 (XML)"
     suffix = ".datacite.xml"
     media_type = "application/vnd.datacite.datacite+xml"
-    needs_files = False
+    needs_members = False
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

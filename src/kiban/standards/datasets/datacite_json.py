@@ -31,7 +31,7 @@ class DataciteJson:
     title = "DataCite 4.6 (JSON)"
     suffix = ".datacite.json"
     media_type = "application/vnd.datacite.datacite+json"
-    needs_files = False
+    needs_members = False
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

@@ -39,7 +39,7 @@ class Jpcoar:
     title = "JPCOAR schema 2.0"
     suffix = ".jpcoar.xml"
     media_type = "application/xml"
-    needs_files = False
+    needs_members = False
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

@@ -33,7 +33,7 @@ class OaiDc:
     title = "Dublin Core (oai_dc)"
     suffix = ".dc.xml"
     media_type = "application/xml"
-    needs_files = False
+    needs_members = False
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

@@ -47,7 +47,7 @@ class RoCrate:
     title = "RO-Crate 1.1 (zip)"
     suffix = ".crate.zip"
     media_type = "application/zip"
-    needs_files = True
+    needs_members = True
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

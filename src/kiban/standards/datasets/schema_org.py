@@ -47,7 +47,7 @@ class SchemaOrg:
     title = "schema.org (JSON-LD)"
     suffix = ".schema.jsonld"
     media_type = "application/ld+json"
-    needs_files = False
+    needs_members = False
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

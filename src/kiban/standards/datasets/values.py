@@ -30,7 +30,7 @@ class Values:
     title = "Table of values (CSV)"
     suffix = ".values.csv"
     media_type = "text/csv"
-    needs_files = False
+    needs_members = True
 
     def export(self, given: DatasetExportable, out: BinaryIO) -> tuple[str, ...]:
         """See `DatasetExport.export`."""

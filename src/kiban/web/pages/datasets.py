@@ -33,7 +33,7 @@ from kiban.standards.dataset_words import cited
 from kiban.standards.installed import dataset_exports
 from kiban.web.api.search import LONGEST_QUESTION, After
 from kiban.web.asker import AtDesk, Desk, LoggedIn
-from kiban.web.dataset_head import json_ld, signposts
+from kiban.web.dataset_head import MOST_FILES, json_ld, signposts
 from kiban.web.form_data import Given, SentForm
 from kiban.web.language import Speaker, language_of
 from kiban.web.own_address import address_of
@@ -200,7 +200,10 @@ def _shown(
     wrong: KibanError | None = None,
 ) -> Response:
     shown = show_dataset(desk.asker, desk.resources, identifier)
-    given = exportable_for(desk.asker, desk.resources, identifier, address=address_of(request, desk.resources))
+    # Of a large one, looking up every file would take longer than the page is worth.
+    is_small = len(shown.members) <= MOST_FILES
+    address = address_of(request, desk.resources)
+    given = exportable_for(desk.asker, desk.resources, identifier, address=address, whole=is_small)
     language = language_of(request)
     dataset = shown.dataset
     return page(
@@ -223,7 +226,7 @@ def _shown(
         conflicts=_conflicts(shown),
         lacks=_lacks(given),
         exports=[(each.name, each.title, each.suffix) for each in dataset_exports()],
-        json_ld=json_ld(given) if dataset.is_frozen else (),
+        json_ld=json_ld(given, with_files=is_small) if dataset.is_frozen else (),
         typed=_typed(form) if wrong is not None else _said_now(dataset),
         types=[each.value for each in ResourceType],
         may_publish=dataset.state is DatasetState.FROZEN and not (dataset.published_at and given.is_open),
