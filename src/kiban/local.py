@@ -11,6 +11,7 @@ from kiban.client import Client, connect
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
+    from kiban.web.in_process import InProcess
 
 
 @contextmanager
@@ -37,6 +38,13 @@ def open_home(path: str | Path | None = None) -> Iterator[Client]:
 @contextmanager
 def client_of(resources: Resources) -> Iterator[Client]:
     """The same of a platform that is open already."""
+    with served(resources) as transport, connect("http://127.0.0.1", transport=transport) as client:
+        yield client
+
+
+@contextmanager
+def served(resources: Resources) -> Iterator[InProcess]:
+    """What a program asks in the place of a network, as the person at this machine; for httpx."""
     from kiban.operations.who_is import Visitor
     from kiban.platform import local_asker
     from kiban.web.application import application
@@ -50,7 +58,6 @@ def client_of(resources: Resources) -> Iterator[Client]:
     app.state.receive = receive
     transport = InProcess(app)
     try:
-        with connect("http://127.0.0.1", transport=transport) as client:
-            yield client
+        yield transport
     finally:
         transport.close()

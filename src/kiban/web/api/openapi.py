@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kiban.web.api.describe import PROBLEM_SCHEMA, describe_limits
+from kiban.web.api.examples import add_examples
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -50,6 +51,7 @@ def describe(app: FastAPI) -> None:
             )
             made.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
             describe_limits(made["paths"])
+            add_examples(made["paths"])
             app.openapi_schema = made
         return app.openapi_schema
 
