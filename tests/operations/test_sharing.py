@@ -390,3 +390,18 @@ def test_what_a_party_took_along_is_listed_for_it_and_the_keeper(shared: World) 
         taken_under(shared.asker("a.chem"), resources, "Partners", "Company A")
     with pytest.raises(Refused):
         taken_under(shared.asker("b.lead"), resources, "Partners", "Company A")
+
+
+def test_every_deed_that_gives_data_to_take_along_is_listed_as_such() -> None:
+    from kiban.operations import export, fetch_file, stream_facts, stream_records, table
+    from kiban.operations.shared_under import TAKING
+
+    deeds = (
+        export.export,
+        fetch_file.fetch_file,
+        stream_facts.stream_facts,
+        stream_records.stream_records,
+        table.table,
+    )
+    for deed in deeds:
+        assert deed.audited_as.startswith(TAKING), deed  # type: ignore[attr-defined]

@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from kiban.access.asker_of import anonymous
 from kiban.demo.study_patterns import files
 from kiban.errors import MissingExtra
+from kiban.operations import stream_records as stream_of_records
 from kiban.operations.find import find
 from kiban.operations.stream_facts import stream_facts
 from kiban.operations.stream_records import FIELDS, stream_records
@@ -190,3 +192,18 @@ def test_the_stream_is_what_find_finds(program: Program) -> None:
     for question in ("", 'tier = "open"', 'kind = "sample" OR technique = "table"', "NOT sweep"):
         streamed = [row[0] for part in stream_records(asker, program.resources, question).parts for row in part]
         assert streamed == [hit.id for hit in find(asker, program.resources, question, limit=500).hits]
+
+
+def test_what_is_closed_amid_a_stream_is_not_in_the_rest_of_it(empty: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_of_records, "PART", 1)
+    for i in range(3):
+        empty.ask("POST", "/api/v1/samples", json={"name": f"S-{i}", "tier": "open"})
+    nobody = anonymous(empty.resources.directory.load(), datetime.now(UTC))
+    parts = stream_records(nobody, empty.resources, 'kind = "sample"').parts
+    assert next(parts)[0][3] == "S-2"
+    last = find(nobody, empty.resources, "S-0").hits[0].id
+    seen = empty.ask("POST", "/api/v1/tiers", json={"id": last, "tier": "closed"}).json()
+    made = empty.ask("POST", "/api/v1/tiers", json={"id": last, "tier": "closed", "mark": seen["mark"]})
+    assert made.status_code == 200
+    # And what is opened meanwhile was not asked for: the audit log has what was allowed at the beginning.
+    assert [row[3] for part in parts for row in part] == ["S-1"]

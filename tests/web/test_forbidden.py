@@ -158,6 +158,10 @@ def test_who_may_read_what_describes_it_gets_no_value(deposited: Deposited) -> N
     described = crawler("GET", f"/api/v1/records/{deposited.measurements[0]}")
     assert (described.status_code, WORD in described.text) == (200, True)
     assert described.json()["properties"] == described.json()["files"] == []
+    for stream in ("records", "facts"):
+        taken = crawler("GET", f"/api/v1/{stream}/stream")
+        assert all(pid not in taken.text for pid in deposited.pids), "values are taken along by who may read them"
+        assert int(taken.headers["kiban-left-out"]) >= len(deposited.pids)
     for pid in deposited.measurements:
         for values in VALUES:
             assert crawler("GET", f"/api/v1/records/{pid}/{values}").status_code in {403, 404}, values
@@ -173,6 +177,8 @@ def test_who_may_read_values_but_not_use_them_gets_no_table(deposited: Deposited
     assert table.status_code == 200
     assert len(table.text.splitlines()) == 1  # the names of the columns
     assert deposited.sample not in crawler("GET", "/api/v1/tables").text
+    assert deposited.measurements[0] in crawler("GET", "/api/v1/records/stream").text
+    assert crawler("GET", "/api/v1/facts/stream").text == '{"end":true,"rows":0}\n'
 
 
 def test_who_may_use_them_gets_them(deposited: Deposited) -> None:
@@ -181,5 +187,6 @@ def test_who_may_use_them_gets_them(deposited: Deposited) -> None:
     assert DIGITS in crawler("GET", f"/api/v1/records/{deposited.measurements[0]}/numbers").text
     assert crawler("GET", f"/api/v1/files/{deposited.files[0]}/content").content == SWEEP
     assert deposited.sample in crawler("GET", "/api/v1/tables").text
+    assert all(pid in crawler("GET", "/api/v1/records/stream").text for pid in deposited.pids)
     answer: Callable[..., httpx.Response] = crawler.ask
     assert answer("GET", f"/records/{deposited.measurements[0]}").status_code == 200

@@ -21,7 +21,7 @@ from kiban.records.scope import Tier, Visible
 from kiban.store.catalog import Facet
 
 _MOST = 500
-TAKING = ("export", "download", "fetch", "made table")
+TAKING = ("export", "download", "fetch", "table made")
 """How the acts begin in the audit log by which somebody takes data along."""
 
 

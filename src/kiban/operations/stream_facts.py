@@ -37,7 +37,7 @@ FIELDS = (
 )
 
 
-@reads("table made")
+@reads("exported")
 def stream_facts(asker: Asker, resources: Resources, text: str) -> Streamed:
     """Take along the values that the asker may use: of samples all, of measurements those that rest on them.
 

@@ -7,6 +7,7 @@ a tag of its own (see `compressed`).
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,8 @@ SUFFIX = "-gzip"
 """What the tag of the compressed form ends with."""
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _LONGEST = 2000
+_LARGE_BYTES = 1 << 20
+"""Of more the digest is worked out in a thread, so that others are answered meanwhile."""
 
 IfMatch = Annotated[
     str | None,
@@ -114,7 +117,8 @@ class EntityTags:
                 return
             begun, start = start, None
             if begun["status"] == 200 and not message.get("more_body") and not _has_tag(begun):
-                tag = tag_of(message.get("body", b""))
+                body = message.get("body", b"")
+                tag = tag_of(body) if len(body) < _LARGE_BYTES else await asyncio.to_thread(tag_of, body)
                 known = _known(tag, ",".join(asked))
                 begun = {**begun, "headers": [*begun["headers"], (b"etag", (known or tag).encode())]}
                 if known is not None:

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from kiban.operations.read_audit import Filter, export_audit, moment, read_audit
 from kiban.web.api.describe import problems
 from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
 from kiban.web.next_link import next_link
+from kiban.web.request_head import is_head
 
 ROUTER = APIRouter(tags=["audit"])
 
@@ -77,14 +78,17 @@ def read_log(
 )
 def export_log(
     desk: AtDesk,
+    request: Request,
     since: Moment = None,
     until: Moment = None,
     actor: Text = None,
     act: Text = None,
     subject: Text = None,
-) -> StreamingResponse:
+) -> Response:
     """Export lines with their hashes and the signed heads, oldest first; `kiban audit verify FILE` checks them."""
     lines = export_audit(desk.asker, desk.resources, _filter(since, until, actor, act, subject, None))
+    if is_head(request):
+        return Response(media_type="application/x-ndjson")
     return StreamingResponse((line + "\n" for line in lines), media_type="application/x-ndjson")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Annotated, Any, BinaryIO
 
 import numpy as np
-from fastapi import APIRouter, Path, Query
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response, StreamingResponse
 
 from kiban.operations.normalised_file import normalised_file
 from kiban.operations.numbers_of import numbers_of
@@ -20,6 +20,7 @@ from kiban.web.api.record_models import NumbersModel, ShownModel
 from kiban.web.asker import AtDesk
 from kiban.web.download import download_headers
 from kiban.web.json_response import Json
+from kiban.web.request_head import is_head
 
 ROUTER = APIRouter(tags=["records"])
 
@@ -106,11 +107,14 @@ def get_header(desk: AtDesk, identifier: Identifier) -> dict[str, Any]:
     response_class=StreamingResponse,
     responses=_A_FILE | problems(404, 422, 503),
 )
-def get_normalised(desk: AtDesk, identifier: Identifier) -> StreamingResponse:
+def get_normalised(desk: AtDesk, identifier: Identifier, request: Request) -> Response:
     """The measurement as one NeXus file that is also netCDF4: xarray, h5py and others open it."""
     record, stream = normalised_file(desk.asker, desk.resources, identifier)
     name = f"{record.pid.replace(':', '-')}.nxs"
     headers = download_headers(name, is_ours=True)
+    if is_head(request):
+        stream.close()
+        return Response(headers=headers, media_type="application/x-hdf5")
     return StreamingResponse(chunks(stream), media_type="application/x-hdf5", headers=headers)
 
 
