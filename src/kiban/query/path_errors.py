@@ -98,9 +98,11 @@ def refuse_basis(path: str, unit: str) -> None:
         return
     for beginning, other, pattern in ((COMPOSITION, MASS_FRACTION, _OF_MASS), (MASS_FRACTION, COMPOSITION, _OF_AMOUNT)):
         if path.startswith(beginning) and pattern.search(unit):
-            of = "atoms" if beginning == COMPOSITION else "the mass"
             raise InvalidQuestion(
-                f"{path} is a fraction of {of}; '{unit}' is of another kind.", mend=f"Write {other}{element}."
+                f"{path} is a fraction of the atoms; '{unit}' is of another kind."
+                if beginning == COMPOSITION
+                else f"{path} is a fraction of the mass; '{unit}' is of another kind.",
+                mend=f"Write {other}{element}.",
             )
     from kiban.quantity.unit import is_compatible, is_known
 
