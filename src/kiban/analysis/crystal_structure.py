@@ -243,10 +243,14 @@ def _summary(reading: Reading, crystal: Crystal | None, volume: Measured, densit
             f"{len(crystal.sites)} sites in the cell"
             + (", some shared or partly empty" if crystal.is_disordered else "")
         )
-    said.append(f"V = {volume}")
+    said.append(f"V = {_as_text(volume)}")
     if density is not None:
-        said.append(f"calculated density {density}")
+        said.append(f"calculated density {_as_text(density)}")
     return ", ".join(said) + "."
+
+
+def _as_text(value: Measured) -> str:
+    return str(value).replace("angstrom", "Å").replace("**3", "³")
 
 
 ANALYSIS = CrystalStructure()

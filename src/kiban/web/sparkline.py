@@ -18,6 +18,8 @@ def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None, 
 
     It shows what the page says in words beside it, so programs that read pages aloud pass over it.
     """
+    if technique == "crystal_structure":
+        return _cube()  # coordinates over the number of the site say nothing
     points = [(float(x), float(y)) for x, y in preview if math.isfinite(x) and math.isfinite(y)]
     if len(points) < 2:
         return _without_line()
@@ -38,6 +40,17 @@ def sparkline(preview: Sequence[Sequence[float]], technique: str | None = None, 
 def _is_reversed(technique: str | None, axis: str | None) -> bool:
     usual = _REVERSED.get(technique or "", ())
     return bool(usual) if axis is None else axis.startswith(_ALWAYS_REVERSED) or axis in usual
+
+
+def _cube() -> Markup:
+    front, back = (62, 16), (76, 8)
+    squares = "".join(f'<rect x="{x}" y="{y}" width="26" height="32"/>' for x, y in (front, back))
+    edges = "".join(
+        f'<line x1="{front[0] + dx}" y1="{front[1] + dy}" x2="{back[0] + dx}" y2="{back[1] + dy}"/>'
+        for dx in (0, 26)
+        for dy in (0, 32)
+    )
+    return _picture(f'<g class="cube">{squares}{edges}</g>')
 
 
 def _without_line() -> Markup:

@@ -21,6 +21,8 @@ from kiban.operations.show import Shown, resolve, show
 from kiban.operations.terms import vocabulary_of
 from kiban.quantity.measured import Measured
 from kiban.records.document import from_json
+from kiban.records.matter.crystal import Crystal
+from kiban.records.matter.crystal_rows import crystal_in
 from kiban.records.measurement import Measurement
 from kiban.records.property import Fact
 from kiban.records.property_term import PROPERTY_TERMS
@@ -29,6 +31,7 @@ from kiban.records.term import PropertyTerm
 from kiban.standards.installed import graph_exports, suited
 from kiban.web.access_words import say_rule
 from kiban.web.asker import AtDesk, Desk
+from kiban.web.crystal_picture import colours_of, crystal_picture
 from kiban.web.language import Speaker, language_of
 from kiban.web.number_text import concise, number_text
 from kiban.web.page import page
@@ -127,7 +130,9 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
             "is_image": document.get("technique") in _IMAGES,
             "words": plot["words"] | {key: speaker(f"record.picture_{key}") for key in _PICTURE_WORDS},
         }
+    crystal = crystal_in(document)
     return {
+        "crystal": _crystal(crystal, shown.record.title, speaker) if crystal is not None else None,
         "pictures": bool(arrays),
         "axis": axis_name(document),
         "exports": (*suited(from_json(dict(document), Measurement)), *graph_exports()),
@@ -137,6 +142,11 @@ def _measurement(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         "doubts": [(None, doubt) for doubt in document.get("doubts", ())]
         + [(a["name"], doubt) for a in document.get("analyses", ()) for doubt in a.get("doubts", ())],
     }
+
+
+def _crystal(crystal: Crystal, title: str, speaker: Speaker) -> dict[str, Any]:
+    label = speaker("crystal.label", title=title, n=len(crystal.sites))
+    return {"picture": crystal_picture(crystal, label), "colours": colours_of(crystal), "n_sites": len(crystal.sites)}
 
 
 def _arrays(technique: str | None, variables: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
