@@ -142,7 +142,7 @@ class PlainAnswers:
         if path == "sample":
             named = (self._sample >= 0) & seen[self._sample]
             return np.where(named, self._by_title(condition)[self._sample], self._own(condition))
-        if path == vocabulary.ELEMENTS:
+        if path == vocabulary.ELEMENTS or (path is not None and vocabulary.is_number_of_sample(path)):
             known = (self._sample >= 0) & values[self._place[self._sample]]
             return np.where(known, self._by_elements(condition)[self._sample], self._holds(condition))
         if path is not None and vocabulary.is_term(path):
@@ -192,7 +192,10 @@ class PlainAnswers:
 
     def _by_elements(self, condition: Condition) -> Truth:
         def work_out() -> Truth:
-            of_set = {s: self._holds(condition, elements=s) for s in {each.elements for each in self.all}}
+            of_set = {
+                s: self._holds(condition, composition=dict.fromkeys(s, 1 / len(s)) if s else {})
+                for s in {each.elements for each in self.all}
+            }
             return np.array([of_set[each.elements] for each in self.all], bool)
 
         return self._once(("elements", condition), work_out)  # type: ignore[no-any-return]

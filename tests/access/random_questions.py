@@ -51,6 +51,12 @@ def usual_questions(rng: random.Random, pids: list[str], n: int) -> list[str]:
             (
                 Has("elements", rng.choice(list(Extent)), tuple(rng.sample(ELEMENTS, rng.choice((1, 2))))),
                 Known("elements", rng.random() < 0.5),
+                Comparison("nelements", rng.choice(list(Operator)), Measured(float(rng.choice((1, 2, 3))))),
+                Comparison(
+                    f"{rng.choice(('composition', 'mass_fraction'))}.{rng.choice(ELEMENTS)}",
+                    rng.choice((Operator.LESS, Operator.GREATER, Operator.NOT_EQUAL)),
+                    Measured(rng.choice((0.3, 0.6))),
+                ),
                 Comparison(term, rng.choice(list(Operator)), value),
                 Known(term, rng.random() < 0.5),
                 Comparison("sample", rng.choice((Operator.EQUAL, Operator.NOT_EQUAL)), rng.choice(TITLES)),
