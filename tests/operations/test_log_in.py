@@ -19,8 +19,9 @@ from kiban.operations.login_limits import FREE_FOR_A_LOGIN, FREE_FOR_AN_ADDRESS,
 from kiban.operations.login_links import log_in_by_link, make_link
 from kiban.operations.passwords import change_password, set_password_by_link
 from kiban.operations.projects import FIRST_PROJECT
+from kiban.operations.provider_accounts import untie
 from kiban.operations.resources import Resources
-from kiban.operations.second_factor import begin_enrolment, confirm_enrolment, factor_state, switch_off
+from kiban.operations.second_factor import begin_enrolment, confirm_enrolment, factor_state, switch_off, switch_off_own
 from kiban.operations.sessions import end_all_sessions, end_session, list_sessions, log_out, work_in
 from kiban.operations.tokens import LONGEST_DAYS, list_tokens, make_token, revoke_token
 from kiban.operations.who_is import Visitor, who_is
@@ -540,3 +541,62 @@ def test_no_secret_reaches_the_audit_log(
     written = repr(list(resources.audit.read()))
     for each in (secret, link, totp.secret, *recovery, GOOD, "my secret password"):
         assert each not in written
+
+
+def test_a_token_makes_none_that_reaches_further_or_lasts_longer(
+    resources: Resources, hana: Person, enter: Callable[[], Visitor]
+) -> None:
+    asker = enter().asker
+    _, narrow = make_token(asker, resources, hana, "narrow", acts=[Act.ADMINISTER], days=10, project=FIRST_PROJECT)
+    shown = who_is(resources, bearer=narrow).asker
+    for days, project in ((5, None), (11, FIRST_PROJECT), (366, None)):
+        with pytest.raises(Refused):
+            make_token(shown, resources, hana, "wider", acts=[Act.READ], days=days, project=project)
+    made, _ = make_token(shown, resources, hana, "as narrow", acts=[Act.READ], days=9, project=FIRST_PROJECT)
+    assert made.project == FIRST_PROJECT
+
+
+def test_a_token_that_only_reads_ends_revokes_and_unties_nothing(
+    resources: Resources, hana: Person, enter: Callable[[], Visitor]
+) -> None:
+    visitor = enter()
+    token, secret = make_token(visitor.asker, resources, hana, "reads", acts=[Act.READ, Act.WRITE])
+    asker = who_is(resources, bearer=secret).asker
+    assert visitor.session is not None
+    session = visitor.session.id
+    for deed in (
+        lambda: revoke_token(asker, resources, hana, token.id),
+        lambda: end_session(asker, resources, hana.id, session),
+        lambda: end_all_sessions(asker, resources, hana.id),
+        lambda: untie(asker, resources, hana, "https://id.example", "1"),
+    ):
+        with pytest.raises(Refused):
+            deed()
+    assert [each.id for each in list_sessions(asker, resources, hana.id)] == [session]
+
+
+def test_nobody_switches_their_own_codes_off_without_the_password(
+    resources: Resources, hana: Person, enter: Callable[[], Visitor]
+) -> None:
+    visitor = enter()
+    with_codes(resources, visitor)
+    _, secret = make_token(visitor.asker, resources, hana, "all", acts=[Act.ADMINISTER])
+    shown = who_is(resources, bearer=secret)
+    for deed in (
+        lambda: switch_off(visitor.asker, resources, hana),
+        lambda: switch_off(shown.asker, resources, hana),
+        lambda: switch_off_own(shown, resources, GOOD),
+        lambda: switch_off_own(visitor, resources, OTHER),
+    ):
+        with pytest.raises(Refused):
+            deed()
+    assert factor_state(visitor.asker, resources, hana.id).is_on
+    assert switch_off_own(visitor, resources, GOOD)
+
+
+def test_a_token_of_an_operator_makes_no_link_for_the_operator(resources: Resources, operator: Asker) -> None:
+    director = resources.directory.load().people[FIRST_OPERATOR]
+    _, secret = make_token(operator, resources, director, "x", acts=[Act.ADMINISTER])
+    shown = who_is(resources, bearer=secret).asker
+    with pytest.raises(Refused, match="its own owner"):
+        make_link(shown, resources, director)

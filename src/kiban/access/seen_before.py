@@ -90,7 +90,8 @@ def _what_decides(asker: Asker) -> tuple[Hashable, ...]:
     return tuple(_hashable(getattr(asker, name)) for name in _FIELDS)
 
 
-_FIELDS = tuple(f.name for f in fields(Asker) if f.name not in {"at", "address", "project", _BY_IDENTITY})
+_DECIDES_NOTHING = {"at", "address", "project", "token_project", "token_ends", _BY_IDENTITY}
+_FIELDS = tuple(f.name for f in fields(Asker) if f.name not in _DECIDES_NOTHING)
 
 
 def _hashable(value: Any) -> Hashable:

@@ -34,10 +34,13 @@ def make_link(
     Raises
     ------
     Refused
-        If the asker is no operator, or the account is of an instrument or not in force.
+        If the asker is no operator, the account is of an instrument or not in force, or somebody would make of the
+        token they show a way in as themselves.
     """
     if not asker.is_operator:
         raise Refused("Only an operator makes links to log in by.", mend="Ask an operator.")
+    if asker.token_ends is not None and asker.id == person.id:
+        raise Refused("A token makes no link for its own owner.", mend="Log in with your password.")
     if person.kind is not PartyKind.PERSON:
         raise Refused("An instrument does not log in.", mend="Give it a token that can deposit and nothing else.")
     if not person.acts_at(asker.at):

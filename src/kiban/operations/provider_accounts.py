@@ -18,14 +18,14 @@ from kiban.errors import Conflict, NotLoggedIn, Refused
 from kiban.federation.oidc import Identity
 from kiban.operations.accounts import require_operator
 from kiban.operations.audited import entry
-from kiban.operations.resources import Resources
+from kiban.operations.resources import Resources, require_act
 from kiban.operations.who_is import Visitor
 from kiban.records.audit_entry import AuditEntry
 from kiban.records.identity import new_uuid
 from kiban.records.parties.directory import Directory, Entry
 from kiban.records.parties.people import PartyKind, Person
 from kiban.records.parties.provider import Provider
-from kiban.records.party import Asker
+from kiban.records.party import Act, Asker
 
 _ORCID = "https://orcid.org"
 _ORCID_ID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
@@ -101,6 +101,7 @@ def tie_by_operator(asker: Asker, resources: Resources, person: Person, issuer: 
 
 def untie(asker: Asker, resources: Resources, person: Person, issuer: str, subject: str) -> Person:
     """Have an identity let nobody into this account any more; one's own, or for an operator anybody's."""
+    require_act(asker, Act.ADMINISTER)
     if asker.id != person.id:
         require_operator(asker)
 

@@ -11,9 +11,11 @@ from uuid import UUID
 
 from kiban.errors import InvalidValue, NotLoggedIn, Refused, StorageError
 from kiban.operations.audited import note
+from kiban.operations.passwords import confirm_it_is_you
 from kiban.operations.resources import Resources
 from kiban.operations.secret_text import hash_of
 from kiban.operations.sessions import check_own_or_operator
+from kiban.operations.who_is import Visitor
 from kiban.records.parties.credentials import SecondFactor
 from kiban.records.parties.people import Person
 from kiban.records.party import Asker
@@ -94,13 +96,25 @@ def confirm_enrolment(asker: Asker, resources: Resources, person: Person, code: 
 
 
 def switch_off(asker: Asker, resources: Resources, person: Person) -> bool:
-    """Ask for no more codes; one's own, or for an operator anybody's. Says whether they were asked for."""
+    """Ask somebody else for no more codes, who has lost the device. Says whether they were asked for.
+
+    Raises
+    ------
+    Refused
+        If the asker is no operator, or the codes are its own: those take the password, see `switch_off_own`.
+    """
     check_own_or_operator(asker, person.id)
-    with resources.together():
-        was_on = resources.credentials.forget_second_factor(person.id)
-        if was_on:
-            note(asker, resources, "switched codes off", subject=person.login)
-    return was_on
+    if asker.id == person.id:
+        raise Refused(
+            "Your own codes are not switched off without your password.", mend="Do it on the page of your account."
+        )
+    return _forget(asker, resources, person)
+
+
+def switch_off_own(visitor: Visitor, resources: Resources, password: str) -> bool:
+    """Be asked for no more codes. Says whether they were asked for. Raises as `confirm_it_is_you`."""
+    person = confirm_it_is_you(visitor, resources, password)
+    return _forget(visitor.asker, resources, person)
 
 
 def has_second_factor(resources: Resources, person: Person) -> bool:
@@ -118,6 +132,14 @@ def takes_code(resources: Resources, person: Person, code: str, at: datetime) ->
     if step is not None:
         return resources.credentials.use_step(person.id, step, at)
     return resources.credentials.use_recovery_code(person.id, hash_of(_plain(code)), at)
+
+
+def _forget(asker: Asker, resources: Resources, person: Person) -> bool:
+    with resources.together():
+        was_on = resources.credentials.forget_second_factor(person.id)
+        if was_on:
+            note(asker, resources, "switched codes off", subject=person.login)
+    return was_on
 
 
 def _check_own(asker: Asker, person: Person) -> None:

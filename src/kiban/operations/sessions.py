@@ -9,13 +9,13 @@ from uuid import UUID
 from kiban.access.asker_of import asker_of
 from kiban.errors import Refused
 from kiban.operations.audited import note
-from kiban.operations.resources import Resources
+from kiban.operations.resources import Resources, require_act
 from kiban.operations.secret_text import hash_of, new_secret
 from kiban.operations.who_is import Visitor, is_going_on
 from kiban.records.identity import new_uuid
 from kiban.records.parties.credentials import Session
 from kiban.records.parties.people import PartyKind, Person
-from kiban.records.party import Asker
+from kiban.records.party import Act, Asker
 
 LONGEST = timedelta(days=7)
 """However much it is used."""
@@ -55,12 +55,14 @@ def begin_session(
 
 def list_sessions(asker: Asker, resources: Resources, person: UUID) -> list[Session]:
     """The sessions that somebody is logged in with, the last used first; one's own, or for an operator anybody's."""
+    require_act(asker, Act.READ)
     check_own_or_operator(asker, person)
     return [each for each in resources.credentials.sessions(person) if is_going_on(each, asker.at)]
 
 
 def end_session(asker: Asker, resources: Resources, person: UUID, session: UUID) -> bool:
     """End one session; say whether it was still going on."""
+    require_act(asker, Act.ADMINISTER)
     check_own_or_operator(asker, person)
     with resources.together():
         n_ended = resources.credentials.end_sessions(person, asker.at, only=session)
@@ -71,6 +73,7 @@ def end_session(asker: Asker, resources: Resources, person: UUID, session: UUID)
 
 def end_all_sessions(asker: Asker, resources: Resources, person: UUID, *, but: UUID | None = None) -> int:
     """End all sessions of somebody, or all but one, and say how many were still kept."""
+    require_act(asker, Act.ADMINISTER)
     check_own_or_operator(asker, person)
     with resources.together():
         n_ended = resources.credentials.end_sessions(person, asker.at, but=but)

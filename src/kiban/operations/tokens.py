@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kiban.errors import InvalidValue, RecordNotFound, Refused
@@ -42,7 +42,8 @@ def make_token(
     Raises
     ------
     Refused
-        If it is for somebody else, or for something that the asker came in without.
+        If it is for somebody else, or for something that the asker came in without: a token makes none that does more,
+        reaches further or lasts longer than itself.
     InvalidValue
         If it has no name, allows nothing, ends too late, or is one of an instrument and allows more than to deposit.
     """
@@ -58,6 +59,7 @@ def make_token(
     if person.kind is PartyKind.INSTRUMENT and project is None:
         raise InvalidValue("The token of an instrument is of no project.", mend="Say into which one it deposits.")
     _check_project(resources, person, project)
+    _check_within_own(asker, project, asker.at + timedelta(days=days))
     secret = new_secret(TOKEN_PREFIX)
     token = Token(
         id=new_uuid(),
@@ -80,12 +82,14 @@ def make_token(
 
 def list_tokens(asker: Asker, resources: Resources, person: Person) -> list[Token]:
     """The tokens of oneself, of an instrument that one answers for, or for an operator of anybody, the newest first."""
+    require_act(asker, Act.READ)
     check_answers_for(asker, person)
     return list(resources.credentials.tokens(person.id))
 
 
 def revoke_token(asker: Asker, resources: Resources, person: Person, token: UUID) -> bool:
     """Have a token let nobody in any more, at once; say whether it did until now."""
+    require_act(asker, Act.ADMINISTER)
     check_answers_for(asker, person)
     if token not in {each.id for each in resources.credentials.tokens(person.id)}:
         raise RecordNotFound(str(token))
@@ -101,6 +105,20 @@ def check_answers_for(asker: Asker, person: Person) -> None:
     if person.kind is PartyKind.INSTRUMENT and asker.id is not None and person.responsible == asker.id:
         return
     check_own_or_operator(asker, person.id)
+
+
+def _check_within_own(asker: Asker, project: UUID | None, ends: datetime) -> None:
+    """Refuse to make of the token that the asker shows one that is good for more, or for longer."""
+    if asker.token_project is not None and project != asker.token_project:
+        raise Refused(
+            "The token that was used is good for one project alone, and makes none that reaches further.",
+            mend="Name its project, or log in and make the token on the page of your account.",
+        )
+    if asker.token_ends is not None and ends > asker.token_ends:
+        raise Refused(
+            f"The token that was used expires on {asker.token_ends:%Y-%m-%d}, and makes none that lasts longer.",
+            mend="Give fewer days, or log in and make the token on the page of your account.",
+        )
 
 
 def _check_project(resources: Resources, person: Person, project: UUID | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from kiban.access.asker_of import anonymous, asker_of
@@ -94,4 +94,5 @@ def _of_token(resources: Resources, bearer: str, address: str, now: datetime) ->
     asker = asker_of(directory, person, now, acts=token.acts, project=token.project, address=address)
     if token.project is not None:
         asker = within_project(asker, token.project)
+    asker = replace(asker, token_project=token.project, token_ends=token.expires_at)
     return Visitor(asker=asker, person=person, token=token)

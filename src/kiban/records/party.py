@@ -74,6 +74,10 @@ class Asker:
     is_export_officer: bool = False
     project: UUID | None = None
     address: str = ""
+    token_project: UUID | None = None
+    """The one project that the token is good for with which it came in."""
+    token_ends: datetime | None = None
+    """When that token expires; `None` for whoever came in without one."""
 
     @property
     def projects(self) -> frozenset[UUID]:

@@ -13,7 +13,7 @@ from kiban.operations.accounts import change_account, roles_of
 from kiban.operations.passwords import change_password, confirm_it_is_you, has_password
 from kiban.operations.provider_accounts import untie
 from kiban.operations.resources import Resources
-from kiban.operations.second_factor import begin_enrolment, confirm_enrolment, factor_state, switch_off
+from kiban.operations.second_factor import begin_enrolment, confirm_enrolment, factor_state, switch_off_own
 from kiban.operations.sessions import end_all_sessions, end_session, list_sessions, work_in
 from kiban.operations.tokens import list_tokens, make_token, revoke_token
 from kiban.operations.who_is import Visitor
@@ -89,9 +89,8 @@ def confirm_codes(request: Request, visitor: Visiting, code: FormText) -> Respon
 @ROUTER.post("/account/codes/off")
 def codes_off(request: Request, visitor: Visiting, old: Optional = "") -> Response:
     """Ask for no more codes."""
-    resources = _resources(request)
     try:
-        switch_off(visitor.asker, resources, confirm_it_is_you(visitor, resources, old))
+        switch_off_own(visitor, _resources(request), old)
     except KibanError as e:
         return _page(request, visitor, wrong=e)
     return _back()
