@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kiban.cli.acts import Act
 from kiban.cli.command import DONE, platform, print_json, say
 from kiban.cli.user_acts import add_login
-
-if TYPE_CHECKING:
-    from kiban.records.parties.credentials import Token
 
 _ACTS = ("read", "deposit", "write", "administer")
 _USUAL_DAYS = 90
@@ -34,6 +30,7 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
 
 def _new(arguments: argparse.Namespace) -> int:
     from kiban.operations.accounts import get_account, project_named
+    from kiban.operations.accounts_as_json import token_as_json
     from kiban.operations.tokens import make_token
     from kiban.records.party import Act as Allowed
 
@@ -45,7 +42,7 @@ def _new(arguments: argparse.Namespace) -> int:
             asker, resources, person, arguments.name, acts=acts, days=arguments.days, project=project
         )
     if arguments.json:
-        print_json({**_as_json(token), "token": secret})
+        print_json({**token_as_json(token), "token": secret})
         return DONE
     print(secret)
     say(f"It is shown this once. It expires on {token.expires_at:%Y-%m-%d}.")
@@ -55,13 +52,14 @@ def _new(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     from kiban.cli.template_lines import columns
     from kiban.operations.accounts import get_account
+    from kiban.operations.accounts_as_json import token_as_json
     from kiban.operations.tokens import list_tokens
 
     with platform(arguments, n_workers=1) as (asker, resources):
         person = get_account(asker, resources, arguments.login)
         tokens, now = list_tokens(asker, resources, person), asker.at
     if arguments.json:
-        print_json([_as_json(token) for token in tokens])
+        print_json([token_as_json(token) for token in tokens])
         return DONE
     rows = [
         (
@@ -102,19 +100,6 @@ def _revoke(arguments: argparse.Namespace) -> int:
     else:
         print(f"{wanted}: {'revoked' if was_good else 'was revoked already'}")
     return DONE
-
-
-def _as_json(token: Token) -> dict[str, Any]:
-    return {
-        "id": str(token.id),
-        "name": token.name,
-        "acts": sorted(act.value for act in token.acts),
-        "project": str(token.project) if token.project else None,
-        "made": token.made_at,
-        "expires": token.expires_at,
-        "used": token.used_at,
-        "revoked": token.revoked_at,
-    }
 
 
 ACTS = (

@@ -76,6 +76,7 @@ def _add_linked(parser: argparse.ArgumentParser) -> None:
 
 def _new(arguments: argparse.Namespace) -> int:
     from kiban.operations.accounts import make_account
+    from kiban.operations.accounts_as_json import account_as_json
     from kiban.records.parties.credentials import Purpose
     from kiban.records.parties.people import PartyKind
 
@@ -88,7 +89,7 @@ def _new(arguments: argparse.Namespace) -> int:
             person = make_account(asker, resources, arguments.login, name, kind=kind, **given)
             if kind is PartyKind.PERSON:
                 link = _link(arguments, asker, resources, person, Purpose.SET_PASSWORD)
-        document = {**_as_json(asker, resources, person), "set_password": link}
+        document = {**account_as_json(asker, resources, person), "set_password": link}
     if arguments.json:
         print_json(document)
         return DONE
@@ -103,10 +104,11 @@ def _new(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     from kiban.cli.template_lines import columns
     from kiban.operations.accounts import list_accounts
+    from kiban.operations.accounts_as_json import account_as_json
 
     with platform(arguments, n_workers=1) as (asker, resources):
         people = list_accounts(asker, resources)
-        documents = [_as_json(asker, resources, person) for person in people]
+        documents = [account_as_json(asker, resources, person) for person in people]
     if arguments.json:
         print_json(documents)
         return DONE
@@ -127,22 +129,24 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     from kiban.operations.accounts import get_account
+    from kiban.operations.accounts_as_json import whole_account_as_json
 
     with platform(arguments, n_workers=1) as (asker, resources):
-        document = _in_full(asker, resources, get_account(asker, resources, arguments.login))
+        document = whole_account_as_json(asker, resources, get_account(asker, resources, arguments.login))
     return _print(document, as_json=arguments.json)
 
 
 def _change(arguments: argparse.Namespace) -> int:
     from kiban.errors import WrongUsage
     from kiban.operations.accounts import change_account, get_account
+    from kiban.operations.accounts_as_json import whole_account_as_json
 
     with platform(arguments, n_workers=1) as (asker, resources):
         changes = _given(arguments, asker, resources)
         if not changes:
             raise WrongUsage("Nothing was to be changed.", mend="Say what, such as --name or --until.")
         person = change_account(asker, resources, get_account(asker, resources, arguments.login), **changes)
-        document = _in_full(asker, resources, person)
+        document = whole_account_as_json(asker, resources, person)
     return _print(document, as_json=arguments.json)
 
 
@@ -194,10 +198,11 @@ def _activate(arguments: argparse.Namespace) -> int:
 
 def _set_active(arguments: argparse.Namespace, *, is_active: bool) -> int:
     from kiban.operations.accounts import get_account, set_active
+    from kiban.operations.accounts_as_json import whole_account_as_json
 
     with platform(arguments, n_workers=1) as (asker, resources):
         person = get_account(asker, resources, arguments.login)
-        document = _in_full(asker, resources, set_active(asker, resources, person, is_active=is_active))
+        document = whole_account_as_json(asker, resources, set_active(asker, resources, person, is_active=is_active))
     return _print(document, as_json=arguments.json)
 
 
@@ -237,13 +242,14 @@ def _add_identity(parser: argparse.ArgumentParser) -> None:
 
 def _identity(arguments: argparse.Namespace) -> int:
     from kiban.operations.accounts import get_account
+    from kiban.operations.accounts_as_json import whole_account_as_json
     from kiban.operations.provider_accounts import tie_by_operator, untie
 
     change = untie if arguments.remove else tie_by_operator
     with platform(arguments, n_workers=1) as (asker, resources):
         person = get_account(asker, resources, arguments.login)
         changed = change(asker, resources, person, arguments.issuer, arguments.subject)
-        document = _in_full(asker, resources, changed)
+        document = whole_account_as_json(asker, resources, changed)
     return _print(document, as_json=arguments.json)
 
 
@@ -273,38 +279,6 @@ def _link(arguments: argparse.Namespace, asker: Asker, resources: Resources, per
 
     address = arguments.address or resources.base_url or served_address(load(arguments.home).home)
     return once(address, make_link(asker, resources, person, purpose))
-
-
-def _as_json(asker: Asker, resources: Resources, person: Person) -> dict[str, Any]:
-    directory = resources.directory.load()
-    responsible = directory.people.get(person.responsible) if person.responsible else None
-    return {
-        "id": str(person.id),
-        "login": person.login,
-        "name": person.name,
-        "kind": person.kind.value,
-        "email": person.email,
-        "organisation": directory.name_of(person.organisation) if person.organisation else None,
-        "is_operator": person.is_operator,
-        "is_export_officer": person.is_export_officer,
-        "is_in_force": person.acts_at(asker.at),
-        "until": person.until,
-        "responsible": responsible.login if responsible is not None else None,
-    }
-
-
-def _in_full(asker: Asker, resources: Resources, person: Person) -> dict[str, Any]:
-    from kiban.operations.accounts import roles_of
-    from kiban.operations.passwords import has_password
-    from kiban.operations.second_factor import factor_state
-
-    return {
-        **_as_json(asker, resources, person),
-        "roles": [{"project": held.name, "role": held.role.value} for held in roles_of(asker, resources, person)],
-        "has_password": has_password(resources, person.id),
-        "asks_for_codes": factor_state(asker, resources, person.id).is_on,
-        "identities": [{"issuer": issuer, "subject": subject} for issuer, subject in sorted(person.identities)],
-    }
 
 
 def _print(document: dict[str, Any], *, as_json: bool) -> int:

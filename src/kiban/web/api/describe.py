@@ -45,6 +45,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 
 _MEANING = {
     400: "The request cannot be understood.",
+    401: "Nobody is logged in, or what was shown is not good (any more).",
     403: "You may not do this.",
     404: "There is none, or none that you may see.",
     406: "It cannot be given in this form here.",

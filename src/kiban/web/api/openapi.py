@@ -29,6 +29,7 @@ _TAGS = {
     "projects": "What owns records, and who works in it.",
     "agreements": "Terms under which records are shared.",
     "organisations": "Who belongs where, and who speaks for whom.",
+    "accounts": "Who you are, who else may log in, and what lets programs in.",
     "tables": "Values of many samples side by side.",
     "platform": "The platform itself.",
 }
