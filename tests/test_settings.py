@@ -61,3 +61,13 @@ def test_what_is_no_count_is_refused(environment: pytest.MonkeyPatch, tmp_path: 
     environment.setenv("KIBAN_REQUESTS_PER_MINUTE", given)
     with pytest.raises(InvalidSetting, match="KIBAN_REQUESTS_PER_MINUTE"):
         load(tmp_path)
+
+
+def test_operators_give_roles_unless_told_otherwise(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert load(tmp_path).operators_give_roles
+    for given, is_so in (("no", False), ("YES", True), ("", True)):
+        environment.setenv("KIBAN_OPERATORS_GIVE_ROLES", given)
+        assert load(tmp_path).operators_give_roles is is_so
+    environment.setenv("KIBAN_OPERATORS_GIVE_ROLES", "never")
+    with pytest.raises(InvalidSetting, match="KIBAN_OPERATORS_GIVE_ROLES"):
+        load(tmp_path)

@@ -88,6 +88,7 @@ def open_platform(
             credentials=SqlCredentials(catalog.pool),
             harvests=SqlHarvestRegister(catalog.pool),
             contact=settings.contact,
+            operators_give_roles=settings.operators_give_roles,
             sealer=sealer_in(settings.home / "keys"),
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,

@@ -8,6 +8,7 @@ KIBAN_BASE_URL       the address at which people open the platform; labels hold 
 KIBAN_TRUSTED_PROXIES      reverse proxies whose word on a client's address is believed, separated by commas
 KIBAN_LARGEST_UPLOAD       how large a deposited file may be, as 50 GB
 KIBAN_REQUESTS_PER_MINUTE  how many requests of one person or program are answered; 0 for any number
+KIBAN_OPERATORS_GIVE_ROLES whether operators give roles in projects that have an owner: yes or no
 KIBAN_OIDC_PROVIDERS       a file that names identity providers; kiban-providers.toml in the home unless given
 KIBAN_OIDC_ISSUER          the address of one identity provider, where a file is too much
 KIBAN_OIDC_CLIENT_ID       what it calls us
@@ -64,6 +65,8 @@ class Settings:
     """The mail address of whoever runs the platform, as harvesters are told."""
     requests_per_minute: int = REQUESTS_PER_MINUTE
     """Of one person or program; 0 for any number."""
+    operators_give_roles: bool = True
+    """Also in projects that have an owner who could."""
 
     def __post_init__(self) -> None:
         url = self.database_url
@@ -102,6 +105,7 @@ def load(home: Path | None = None) -> Settings:
         trusted_proxies=_networks("KIBAN_TRUSTED_PROXIES"),
         largest_upload_bytes=_size("KIBAN_LARGEST_UPLOAD", LARGEST_UPLOAD_BYTES),
         requests_per_minute=_count("KIBAN_REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE),
+        operators_give_roles=_yes_or_no("KIBAN_OPERATORS_GIVE_ROLES", usual=True),
     )
 
 
@@ -191,3 +195,10 @@ def _count(name: str, usual: int) -> int:
             f"{name} is '{given[:80]}', which is no count.", mend="Give a whole number, 0 for no limit."
         )
     return int(given)
+
+
+def _yes_or_no(name: str, *, usual: bool) -> bool:
+    given = os.environ.get(name, "").strip().lower()
+    if given not in {"", "yes", "no"}:
+        raise InvalidSetting(f"{name} is '{given[:80]}', which is neither yes nor no.", mend="Give yes or no.")
+    return usual if not given else given == "yes"

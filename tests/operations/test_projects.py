@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -138,6 +139,44 @@ def test_an_operator_appoints_owners_and_does_not_decide_who_sees_records(world:
     with pytest.raises(Refused):
         change_policy(world.asker("root"), world.resources, "Steel", Policy(tier=Tier.OPEN))
     assert world.sees("root") == 0
+
+
+def test_operators_can_be_kept_from_giving_roles_where_there_is_an_owner(world: World) -> None:
+    kept = replace(world.resources, operators_give_roles=False)
+    before = _roles(world)
+    for deed in (
+        lambda: grant_role(world.asker("root"), kept, world.project, "root", Role.OWNER),
+        lambda: grant_role(world.asker("root"), kept, world.project, "root", Role.READER),
+        lambda: withdraw_role(world.asker("root"), kept, world.project, "tanaka"),
+    ):
+        with pytest.raises(Refused, match="has an owner"):
+            deed()
+    assert _roles(world) == before
+    grant_role(world.asker("sato"), kept, world.project, world["outside"], Role.READER)  # owners still do
+    assert _roles(world)["Outside"] is Role.READER
+    seen = show_project(world.asker("root"), kept, "Steel").revision or 0
+    with pytest.raises(Refused, match="has an owner"):  # nor by taking the owner's change back
+        undo_last_change(world.asker("root"), kept, world.project, seen=seen)
+    rename_project(world.asker("root"), kept, world.project, "Steels")
+
+
+def test_an_operator_with_a_role_of_their_own_has_what_it_gives_and_no_more(world: World) -> None:
+    kept = replace(world.resources, operators_give_roles=False)
+    grant_role(world.asker("sato"), kept, world.project, world["root"], Role.STEWARD)
+    grant_role(world.asker("root"), kept, world.project, world["outside"], Role.READER)
+    with pytest.raises(Refused, match="has an owner"):
+        grant_role(world.asker("root"), kept, world.project, "root", Role.OWNER)
+    withdraw_role(world.asker("root"), kept, world.project, "root")  # everybody may go
+    assert "Root" not in _roles(world)
+
+
+def test_operators_appoint_owners_where_there_is_none(world: World) -> None:
+    kept = replace(world.resources, operators_give_roles=False)
+    project = world.resources.directory.load().project(world.project)
+    revision = world.resources.directory.load().revision
+    world.resources.directory.change([replace(project, grants=())], by="root", expected=revision)
+    grant_role(world.asker("root"), kept, world.project, "sato", Role.OWNER)
+    assert _roles(world)["Sato"] is Role.OWNER
 
 
 def test_an_outsider_finds_no_project_and_nobody_of_it(world: World) -> None:

@@ -107,7 +107,7 @@ def undo_last_change(asker: Asker, resources: Resources, entry: UUID, *, seen: i
 
     def entries(directory: Directory) -> tuple[Entry, ...]:
         if isinstance(earlier, Project):
-            check_change(asker, directory, directory.projects[entry], earlier)
+            check_change(asker, resources, directory, directory.projects[entry], earlier)
         elif isinstance(earlier, Organisation):
             check_organisation_change(asker, directory, directory.organisations[entry], earlier)
         else:

@@ -50,7 +50,7 @@ def change_project(
     def entries(directory: Directory) -> tuple[Project, ...]:
         before = known_project(asker, directory, project)
         after = make(before, directory)
-        check_change(asker, directory, before, after)
+        check_change(asker, resources, directory, before, after)
         return (after,)
 
     changed = change_directory(asker, resources, entries, act=act, subject=project, seen=seen, **details)
@@ -64,7 +64,7 @@ def known_project(asker: Asker, directory: Directory, project: UUID) -> Project:
     return directory.project(project)
 
 
-def check_change(asker: Asker, directory: Directory, before: Project, after: Project) -> None:
+def check_change(asker: Asker, resources: Resources, directory: Directory, before: Project, after: Project) -> None:
     """See `change_project` for what is refused."""
     if after == before:
         raise InvalidValue(f"{before.name} would stay as it is.", mend="Change something, then save it.")
@@ -76,6 +76,8 @@ def check_change(asker: Asker, directory: Directory, before: Project, after: Pro
     if any(getattr(before, name) != getattr(after, name) for name in POLICY):
         require_steward(asker, before, "decide who sees its records")
         check_policy(asker, directory, after)
+    if not resources.operators_give_roles:
+        _check_not_as_operator(asker, before, after)
     _check_grants(asker, before, after)
 
 
@@ -121,6 +123,22 @@ def _only_leaves(asker: Asker, before: Project, after: Project) -> bool:
     kept = tuple(grant for grant in before.grants if grant.party != asker.id)
     unchanged = all(getattr(before, f) == getattr(after, f) for f in (*POLICY, "name", "organisation"))
     return asker.id is not None and unchanged and after.grants == kept and kept != before.grants
+
+
+def _check_not_as_operator(asker: Asker, before: Project, after: Project) -> None:
+    """Refuse to operators what is left to the project's owner. What a role of their own gives them, stays."""
+    if after.grants == before.grants or _only_leaves(asker, before, after) or not _has_owner(before, asker):
+        return
+    is_owner = asker.has_role(before.id, Role.OWNER)
+    if asker.is_operator and not is_owner and (not asker.has_role(before.id, Role.STEWARD) or _high(before, after)):
+        raise Refused(
+            f"{before.name} has an owner, and operators give and take no roles there.",
+            mend="Ask one of its owners; its page says who.",
+        )
+
+
+def _high(before: Project, after: Project) -> bool:
+    return any(grant.role.is_at_least(Role.STEWARD) for grant in set(before.grants) ^ set(after.grants))
 
 
 def _check_grants(asker: Asker, before: Project, after: Project) -> None:

@@ -65,6 +65,8 @@ class Resources:
     """Where people open the platform; the codes of labels begin with it."""
     contact: str | None = None
     """The mail address that harvesters are told."""
+    operators_give_roles: bool = True
+    """Whether operators give and take roles in projects that have an owner."""
     providers: tuple[Provider, ...] = ()
     """Who else says who somebody is."""
     seen: SeenBefore = field(default_factory=SeenBefore)
