@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from kiban.web.api.directory_models import EffectsModel
+from kiban.web.api.effect_models import EffectsModel
 from kiban.web.api.models import PID, Model
 
 

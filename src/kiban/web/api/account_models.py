@@ -166,10 +166,10 @@ class WholeAccountModel(AccountModel):
     identities: list[IdentityModel]
 
 
-class LinkModel(Model):
+class LoginLinkModel(Model):
     """A link that is good once."""
 
-    model_config = ConfigDict(title="Link")
+    model_config = ConfigDict(title="LoginLink")
 
     login: str
     purpose: LinkPurpose

@@ -12,22 +12,20 @@ from kiban.operations import directory_as_json as as_json
 from kiban.operations import shared_under as shared
 from kiban.operations.agreements import Terms
 from kiban.operations.directory_history import history_of
-from kiban.web.api.describe import problems
-from kiban.web.api.directory_models import (
+from kiban.web.api.agreement_models import (
     AgreementModel,
     AnswerOfPartyModel,
-    EffectsModel,
     NewAgreementModel,
     PartyInvitationModel,
     PartyRightsModel,
-    PastChangeModel,
     SharedUnderModel,
     TakenModel,
     TermsChangeModel,
     TermsPreviewModel,
-    Which,
-    WhichParty,
 )
+from kiban.web.api.describe import problems
+from kiban.web.api.directory_models import PastChangeModel, Which, WhichParty
+from kiban.web.api.effect_models import EffectsModel
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.json_response import Json
 

@@ -10,15 +10,13 @@ from kiban.operations import directory_as_json as as_json
 from kiban.operations import groups, organisations
 from kiban.operations.organisations import About
 from kiban.web.api.describe import problems
-from kiban.web.api.directory_models import (
+from kiban.web.api.directory_models import RenamedModel, Which, WhichParty
+from kiban.web.api.organisation_models import (
     AboutOrganisationModel,
     GroupModel,
     NewGroupModel,
     NewOrganisationModel,
     OrganisationModel,
-    RenamedModel,
-    Which,
-    WhichParty,
 )
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.json_response import Json

@@ -16,9 +16,9 @@ from kiban.records.parties.people import Person
 from kiban.web.api.account_models import (
     AccountChangeModel,
     AccountModel,
-    LinkModel,
     LinkToMakeModel,
     Login,
+    LoginLinkModel,
     NewAccountModel,
     WasOnModel,
     WholeAccountModel,
@@ -86,7 +86,7 @@ def activate_account(desk: LoggedIn, login: Login) -> Any:
     return _set_active(desk, login, is_active=True)
 
 
-@ROUTER.post("/people/{login}/link", summary="Make a link to log in", response_model=LinkModel, responses=_CHANGES)
+@ROUTER.post("/people/{login}/link", summary="Make a link to log in", response_model=LoginLinkModel, responses=_CHANGES)
 def make_login_link(request: Request, desk: LoggedIn, login: Login, body: LinkToMakeModel) -> Any:
     """Good once: 15 minutes to log in, a day to set a password. For operators; for themselves not by a token."""
     person = accounts.get_account(desk.asker, desk.resources, login)

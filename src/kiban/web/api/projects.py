@@ -13,18 +13,15 @@ from kiban.operations.project_changes import find_project
 from kiban.operations.share_project import Policy
 from kiban.operations.what_person_sees import what_person_sees as sees_of
 from kiban.web.api.describe import problems
-from kiban.web.api.directory_models import (
+from kiban.web.api.directory_models import PastChangeModel, RenamedModel, Which, WhichParty
+from kiban.web.api.organisation_models import PersonSeesModel
+from kiban.web.api.project_models import (
     NewProjectModel,
-    PastChangeModel,
-    PersonSeesModel,
     PolicyChangeModel,
     PolicyPreviewModel,
     ProjectModel,
-    RenamedModel,
     RoleGrantModel,
     TakenBackModel,
-    Which,
-    WhichParty,
 )
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.json_response import Json
