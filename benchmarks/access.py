@@ -58,6 +58,7 @@ from kiban.store.sql_credentials import SqlCredentials
 from kiban.store.sql_directory import SqlDirectory
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_rows import FACT_COLUMNS, RECORD_COLUMNS, fact_of, record_of, record_row
+from kiban.store.sql_saved_searches import SqlSavedSearches
 
 N_PROJECTS, N_AGREEMENTS, N_SCOPES = 1000, 400, 5000
 N_MODELS = 2000
@@ -251,6 +252,7 @@ def opened(server: EmbeddedPostgres, name: str, person: UUID, home: Path) -> Ben
         audit=MemoryAuditLog(),
         credentials=SqlCredentials(catalog.pool),
         harvests=MemoryHarvestRegister(),
+        saved=SqlSavedSearches(catalog.pool),
         sealer=new_sealer(),
         objects=ObjectFolder(home / "objects"),
         fence=Fence(1),

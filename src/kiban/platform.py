@@ -29,6 +29,7 @@ from kiban.store.sql_catalog import SqlCatalog
 from kiban.store.sql_credentials import SqlCredentials
 from kiban.store.sql_directory import SqlDirectory
 from kiban.store.sql_harvest_register import SqlHarvestRegister
+from kiban.store.sql_saved_searches import SqlSavedSearches
 
 _MARK = "kiban.json"
 _FORMAT = 1
@@ -89,6 +90,7 @@ def open_platform(
             harvests=SqlHarvestRegister(catalog.pool),
             contact=settings.contact,
             operators_give_roles=settings.operators_give_roles,
+            saved=SqlSavedSearches(catalog.pool),
             sealer=sealer_in(settings.home / "keys"),
             objects=ObjectFolder(settings.home / "objects"),
             fence=fence,

@@ -44,6 +44,7 @@ from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_credentials import MemoryCredentials
 from kiban.store.memory_harvest_register import MemoryHarvestRegister
+from kiban.store.memory_saved_searches import MemorySavedSearches
 from kiban.store.migrate import migrate
 from kiban.store.objects import MemoryObjects
 from kiban.store.postgres_settings import APPLICATION, OWNER
@@ -81,6 +82,7 @@ def _resources(postgres: EmbeddedPostgres) -> Iterator[Resources]:
         audit=MemoryAuditLog(),
         credentials=MemoryCredentials(),
         harvests=MemoryHarvestRegister(),
+        saved=MemorySavedSearches(),
         sealer=new_sealer(),
         objects=MemoryObjects(),
         fence=fence,

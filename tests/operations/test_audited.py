@@ -34,7 +34,7 @@ from kiban.records.scope import Tier
 
 _READING = {
     *("get", "get_many", "get_versions", "versions", "find", "count", "count_by_scope", "facets", "links", "walk"),
-    *("facts", "compositions", "files", "records_of_file", "events"),
+    *("facts", "compositions", "files", "records_of_file", "events", "arrived", "count_arrived"),
 }
 """Methods of the catalog that give something away."""
 

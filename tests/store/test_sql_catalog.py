@@ -30,6 +30,7 @@ from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_writing import SqlWriting
 from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
+from kiban.testing.catalog_arrivals_suite import CatalogArrivalsSuite
 from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
 from kiban.testing.catalog_path_suite import CatalogPathSuite
@@ -59,7 +60,9 @@ class TestWhereManyRecordsAnswer(CatalogPathSuite, CatalogAgreementSuite):
         return self._catalog
 
 
-class TestWithoutRowLevelSecurity(CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite):
+class TestWithoutRowLevelSecurity(
+    CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite, CatalogArrivalsSuite
+):
     """The first wall holds by itself: the queries filter, even where the database would show everything."""
 
     @pytest.fixture(autouse=True)
@@ -74,7 +77,12 @@ class TestWithoutRowLevelSecurity(CatalogAccessSuite, CatalogSetsSuite, CatalogM
 
 
 class TestWithoutOurFilter(
-    CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite, CatalogAgreementSuite
+    CatalogAccessSuite,
+    CatalogSetsSuite,
+    CatalogMoveSuite,
+    CatalogPathSuite,
+    CatalogAgreementSuite,
+    CatalogArrivalsSuite,
 ):
     """The second wall holds by itself: the queries filter by nothing."""
 

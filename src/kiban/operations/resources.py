@@ -13,6 +13,7 @@ from kiban.access.seen_before import SeenBefore
 from kiban.access.verdict import rule_giving
 from kiban.compute.fence import Fence
 from kiban.errors import Refused
+from kiban.operations.news_before import NewsBefore
 from kiban.records.parties.provider import Provider
 from kiban.records.parties.right import Right, Role
 from kiban.records.party import Act, Asker
@@ -24,6 +25,7 @@ from kiban.store.credentials import Credentials
 from kiban.store.directory_store import DirectoryStore
 from kiban.store.harvest_register import HarvestRegister
 from kiban.store.objects import ObjectStore
+from kiban.store.saved_searches import SavedSearches
 from kiban.store.sealing import Sealer
 
 _NOTHING = Visible(frozenset())
@@ -45,6 +47,7 @@ class Resources:
     credentials: Credentials
     harvests: HarvestRegister
     """What harvesters were told of."""
+    saved: SavedSearches
     sealer: Sealer
     objects: ObjectStore
     fence: Fence
@@ -71,6 +74,8 @@ class Resources:
     """Who else says who somebody is."""
     seen: SeenBefore = field(default_factory=SeenBefore)
     """What askers were found to see, as long as it holds."""
+    news: NewsBefore = field(default_factory=NewsBefore)
+    """How much was found to be new for people."""
 
     def visible(self, asker: Asker, right: Right = Right.METADATA, *, act: Act = Act.READ) -> Visible:
         """The scopes in which the asker has the right now.

@@ -10,6 +10,7 @@ from uuid import UUID
 from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
 from kiban.records.file_entry import FileEntry
 from kiban.records.record import Record
+from kiban.records.saved_search import SavedSearch
 from kiban.records.scope import Visible
 from kiban.store.catalog import Batch
 
@@ -159,6 +160,11 @@ def check_places(files: Iterable[FileEntry], there: Iterable[tuple[UUID, str, st
 def key_taken() -> Conflict:
     """Say that the project has a current record of this kind with this key."""
     return Conflict("The project has this sample or measurement already.", mend="Use the one that is there.")
+
+
+def name_of_search_taken(search: SavedSearch) -> Conflict:
+    """Say that the person has another search of that name."""
+    return Conflict(f"You have another saved search named {search.name!r}.", mend="Give one of the two another name.")
 
 
 def identifier_taken(*pids: str) -> IdentifierTaken:

@@ -7,9 +7,10 @@ in-memory catalog (`memory_catalog`) is the model that the SQL catalog (`sql_cat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -22,6 +23,7 @@ from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
+from kiban.records.saved_search import Since
 from kiban.records.scope import Scope, ScopeTerms, Visible
 
 
@@ -54,6 +56,16 @@ class Page:
 
     records: tuple[Record, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """How many answers have come since somebody looked, and whether there may be more: not all were counted."""
+
+    n: int
+    is_more: bool = False
+    scopes: frozenset[int] = field(default=frozenset(), compare=False)
+    """Where those lie that were counted, for the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +216,27 @@ class Catalog(Protocol):
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:
         """How many answers have each value, most frequent first, then by value. Absent values are left out."""
+        ...
+
+    def now(self) -> datetime:
+        """The moment, by the catalog's clock, until which all that has arrived can be seen.
+
+        What is being written at this moment may arrive later by this clock, not earlier.
+        """
+        ...
+
+    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> tuple[Record, ...]:
+        """Answers that were not there when somebody looked, the last to arrive first.
+
+        A record has arrived when its current version was written, or was moved to another scope. After those that have
+        arrived since come those whose scope could not be seen then, or not its values, the newest first.
+        """
+        ...
+
+    def count_arrived(
+        self, asked: Sequence[tuple[Question, Since]], visible: Visible, *, most: int = 500
+    ) -> tuple[Arrivals, ...]:
+        """Count what `arrived` would give for each of several questions, at most `most`; may look at a part only."""
         ...
 
     def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,10 +28,11 @@ from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk, depths
 from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
+from kiban.records.saved_search import Since, newly_seen
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store import catalog_faults
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Batch, Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Batch, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
 from kiban.store.memory_scopes import MemoryScopes
@@ -147,6 +149,29 @@ class MemoryCatalog:
         values = (_facet(described, facet) for described in self._answers(question, visible))
         counted = Counter(value for value in values if value)
         return tuple(sorted(counted.items(), key=lambda c: (-c[1], c[0]))[: check_limit(limit)])
+
+    def now(self) -> datetime:
+        """See `Catalog.now`."""
+        return datetime.now(UTC)
+
+    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> tuple[Record, ...]:
+        """See `Catalog.arrived`."""
+        check_limit(limit)
+        arrived, unseen = self._state.arrived, newly_seen(visible, since)
+        found = [described.record for described in self._answers(question, visible)]
+        lately = sorted((r for r in found if arrived[r.id] >= since.at), key=lambda r: (arrived[r.id], r.id))
+        opened = sorted((r for r in found if arrived[r.id] < since.at and r.scope in unseen), key=lambda r: r.id)
+        return tuple(_shown(record, visible) for record in [*reversed(lately), *reversed(opened)][:limit])
+
+    def count_arrived(
+        self, asked: Sequence[tuple[Question, Since]], visible: Visible, *, most: int = 500
+    ) -> tuple[Arrivals, ...]:
+        """See `Catalog.count_arrived`."""
+        found = [self.arrived(question, visible, since, limit=check_limit(most) + 1) for question, since in asked]
+        return tuple(
+            Arrivals(min(len(each), most), len(each) > most, frozenset(record.scope for record in each))
+            for each in found
+        )
 
     def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
         """See `Catalog.links`."""

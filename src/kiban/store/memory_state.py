@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kiban.records.event import Event
@@ -48,6 +49,8 @@ class MemoryState:
     events: tuple[Event, ...] = ()
     retired: set[UUID] = field(default_factory=set)
     """Facts of earlier versions, in whose place later ones have put others."""
+    arrived: dict[UUID, datetime] = field(default_factory=dict)
+    """When the current version of each record came into its scope."""
 
     def copy(self) -> MemoryState:
         """A snapshot that can be changed on its own."""
@@ -61,6 +64,7 @@ class MemoryState:
             dict(self.blobs),
             self.events,
             set(self.retired),
+            dict(self.arrived),
         )
 
     def current(self, record: UUID | None, visible: Visible) -> Record | None:
@@ -117,6 +121,8 @@ class MemoryState:
         check_move(records, {i: record.scope for i, record in found.items()}, visible)
         for i, record in found.items():
             moved = replace(record, scope=records[i])
+            if moved.scope != record.scope:
+                self.arrived[i] = datetime.now(UTC)
             self.records[i] = (*self.records[i][:-1], moved)
             self._rescope(moved)
         for file in {file for file, record in self.file_records if record in records}:
@@ -158,6 +164,7 @@ class MemoryState:
             if current.scope != record.scope:
                 self._rescope(record)
         self.records[record.id] = (*known, replace(record, document=as_kept(record.document)))
+        self.arrived[record.id] = datetime.now(UTC)
 
     def _rescope(self, record: Record) -> None:
         """Let what hangs on a record follow it into its new scope."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Any, LiteralString
 from uuid import UUID
@@ -31,11 +32,13 @@ from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
 from kiban.records.rights.rights import Rights
+from kiban.records.saved_search import Since
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
+from kiban.store.sql_arrivals import NOW, arrived, count_arrived
 from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
@@ -231,6 +234,25 @@ class SqlCatalog:
             f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {check_limit(limit)}"
         )
         return tuple((unstored(row[0]), row[1]) for row in ask(query, where.parameters))
+
+    def now(self) -> datetime:
+        """See `Catalog.now`."""
+        moment: datetime = self.pool.rows(NOW)[0][0]
+        return moment
+
+    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> tuple[Record, ...]:
+        """See `Catalog.arrived`."""
+        check_limit(limit)
+        found = arrived(self._ask(visible), meaning(question), visible, since, limit)
+        records = {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", {"ids": found})}
+        return tuple(records[i] for i in found if i in records)
+
+    def count_arrived(
+        self, asked: Sequence[tuple[Question, Since]], visible: Visible, *, most: int = 500
+    ) -> tuple[Arrivals, ...]:
+        """See `Catalog.count_arrived`."""
+        conditions = [(meaning(question), since) for question, since in asked]
+        return count_arrived(self._ask(visible), conditions, visible, check_limit(most))
 
     def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
         """See `Catalog.links`."""

@@ -117,6 +117,9 @@ RECORD = Table(
     _required("words", TSVECTOR),
     _required("created_at", _TIME),
     _required("created_by", Text),
+    # When this version came into its scope: written, or moved there.
+    Column("arrived_at", _TIME, nullable=False, server_default=text("clock_timestamp()")),
+    Index("record_arrived", "arrived_at", "id", postgresql_where=_IS_CURRENT),
     Index("record_current", "id", unique=True, postgresql_where=_IS_CURRENT),
     Index("record_pid", "pid", unique=True, postgresql_where=_IS_CURRENT),
     Index(
@@ -323,6 +326,24 @@ LOGIN_LINK = Table(
     _required("expires_at", _TIME),
     _required("made_by", Text),
     Index("login_link_person", "person"),
+)
+
+SAVED_SEARCH = Table(
+    "saved_search",
+    METADATA,
+    _required("id", UUID, primary=True),
+    _required("person", UUID),
+    _required("name", Text),
+    _required("question", Text),
+    _required("is_notified", Boolean),
+    # What the person had seen of it: all that was there then, in these scopes, and the values in those.
+    _required("looked_at", _TIME),
+    _required("scopes", ARRAY(Integer)),
+    _required("data", ARRAY(Integer)),
+    _required("made_at", _TIME),
+    Column("removed_at", _TIME),
+    Index("saved_search_name", "person", "name", unique=True, postgresql_where=text("removed_at IS NULL")),
+    Index("saved_search_person", "person"),
 )
 
 LOGIN_ATTEMPT = Table(

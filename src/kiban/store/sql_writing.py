@@ -85,6 +85,11 @@ _MOVE = """
     UPDATE {table} AS t SET scope = m.scope
     FROM unnest(%(ids)s::uuid[], %(to)s::integer[]) AS m (id, scope) WHERE {column} = m.id
 """
+_ARRIVE = """
+    UPDATE record AS t SET arrived_at = clock_timestamp()
+    FROM unnest(%(ids)s::uuid[], %(to)s::integer[]) AS m (id, scope)
+    WHERE t.is_current AND t.id = m.id AND t.scope <> m.scope
+"""
 _MOVE_FILES = """
     UPDATE file AS t SET scope = m.scope FROM files_in_one_scope(%(ids)s) AS m WHERE t.id = m.file
 """
@@ -190,6 +195,7 @@ class SqlWriting:
         ).fetchall()
         check_move(records, dict(rows), self._visible)
         values = {"ids": list(records), "to": list(records.values())}
+        self._cursor.execute(_ARRIVE, values)
         for table, column in _FOLLOWERS:
             self._cursor.execute(_MOVE.format(table=table, column=column), values)
         self._cursor.execute(_MOVE_FILES, values)

@@ -25,6 +25,7 @@ from kiban.records.scope import Tier
 from kiban.store.catalog import Catalog, Facet
 from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
+from kiban.testing.catalog_arrivals_suite import CatalogArrivalsSuite
 from kiban.testing.catalog_examples import NOW, a_fact, a_link, blob_of, checksum_of
 from kiban.testing.catalog_graph_suite import CatalogGraphSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
@@ -45,6 +46,7 @@ class CatalogSuite(
     CatalogGraphSuite,
     CatalogPathSuite,
     CatalogAgreementSuite,
+    CatalogArrivalsSuite,
 ):
     """Subclass it; pytest runs the inherited tests."""
 

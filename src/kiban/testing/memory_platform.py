@@ -16,6 +16,7 @@ from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.memory_credentials import MemoryCredentials
 from kiban.store.memory_directory import MemoryDirectory
 from kiban.store.memory_harvest_register import MemoryHarvestRegister
+from kiban.store.memory_saved_searches import MemorySavedSearches
 from kiban.store.objects import ObjectStore
 from kiban.store.sealing import new_sealer
 
@@ -32,6 +33,7 @@ def memory_platform(objects: ObjectStore, fence: Fence, **others: Any) -> Resour
         "audit": audit,
         "credentials": MemoryCredentials(),
         "harvests": MemoryHarvestRegister(),
+        "saved": MemorySavedSearches(),
         "sealer": new_sealer(),
         **others,
     }

@@ -1,0 +1,86 @@
+"""What has come since somebody looked, in SQL: by the index of arrivals, and for scopes that have opened by theirs."""
+
+# ruff: noqa: S608  the statements are put together of our own words
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from kiban.query.condition import Condition
+from kiban.records.saved_search import Since, newly_seen
+from kiban.records.scope import Visible
+from kiban.store.catalog import Arrivals
+from kiban.store.sql_asking import Ask
+from kiban.store.sql_query import Where
+
+EXAMINED = 5000
+"""So many of what has come are looked at to count; of a home that has taken in a million records, that is a part."""
+
+NOW = """
+    SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity
+    WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+"""Whoever is writing has begun before it wrote: what it has written, and nobody sees yet, arrives after that. Where the
+application may not look at those who write (a role of its own on a managed server), it is the clock alone."""
+
+_PLACE = re.compile(r"%\((p\d+)\)s")
+
+
+def arrived(ask: Ask, condition: Condition, visible: Visible, since: Since, limit: int) -> list[UUID]:
+    """Identifiers of what `Catalog.arrived` gives, in order."""
+    where = Where(condition, visible, ask, asks_indexes=False)
+    values = where.parameters | _values(visible, since)
+    found: list[UUID] = []
+    for part, order in _parts(visible, since):
+        if len(found) < limit:
+            query = (
+                f"SELECT r.id FROM record r WHERE {where.sql} AND {part} ORDER BY {order} LIMIT {limit - len(found)}"
+            )
+            found += [row[0] for row in ask(query, values)]
+    return found
+
+
+def count_arrived(
+    ask: Ask, asked: Sequence[tuple[Condition, Since]], visible: Visible, most: int
+) -> tuple[Arrivals, ...]:
+    """See `Catalog.count_arrived`. One statement for all questions."""
+    if not asked:
+        return ()
+    counts: list[str] = []
+    values: dict[str, Any] = {}
+    for number, (condition, since) in enumerate(asked):
+        where = Where(condition, visible, ask, asks_indexes=False)
+        own = {f"{name}_{number}": value for name, value in _values(visible, since).items()}
+        values |= own | {
+            (f"{name}_{number}" if re.fullmatch(r"p\d+", name) else name): value
+            for name, value in where.parameters.items()
+        }
+        # Only so many are looked at, in the order of an index: whatever is asked, it takes no longer.
+        looked_at = " UNION ALL ".join(
+            f"(SELECT * FROM record r WHERE {where.live} AND {part} ORDER BY {order} LIMIT {EXAMINED})"
+            for part, order in _parts(visible, since)
+        )
+        count = (
+            f"SELECT count(*) FILTER (WHERE {where.asked}) AS n, count(*) >= {EXAMINED} AS is_part FROM ({looked_at}) r"
+        )
+        count = _PLACE.sub(rf"%(\1_{number})s", count)
+        counts.append(re.sub(r"%\((looked_at|opened)\)s", rf"%(\1_{number})s", count))
+    rows = ask(" UNION ALL ".join(f"(SELECT {i}, c.* FROM ({one}) AS c)" for i, one in enumerate(counts)), values)
+    return tuple(
+        Arrivals(min(n, most), n > most or is_part, frozenset(scopes or ()))
+        for _, n, is_part, scopes in sorted(rows, key=lambda row: int(row[0]))
+    )
+
+
+def _values(visible: Visible, since: Since) -> dict[str, Any]:
+    return {"looked_at": since.at, "opened": sorted(newly_seen(visible, since))}
+
+
+def _parts(visible: Visible, since: Since) -> list[tuple[str, str]]:
+    """Conditions for what is new, each with its order: what has arrived, and where there is some, what has opened."""
+    lately = ("r.arrived_at >= %(looked_at)s", "r.arrived_at DESC, r.id DESC")
+    opened = ("r.arrived_at < %(looked_at)s AND r.scope = ANY(%(opened)s::integer[])", "r.id DESC")
+    return [lately, opened] if newly_seen(visible, since) else [lately]
