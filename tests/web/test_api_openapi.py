@@ -13,6 +13,16 @@ from kiban.web.api.sample_models import RecordedModel, RecordModel
 from .conftest import CUT, SWEEP, Program
 
 OPERATIONS = {
+    "list_saved_searches": ("get", "/api/v1/searches"),
+    "add_saved_search": ("post", "/api/v1/searches"),
+    "get_saved_search": ("get", "/api/v1/searches/{search}"),
+    "change_saved_search": ("patch", "/api/v1/searches/{search}"),
+    "remove_saved_search": ("delete", "/api/v1/searches/{search}"),
+    "restore_saved_search": ("post", "/api/v1/searches/{search}/restore"),
+    "get_news": ("get", "/api/v1/searches/{search}/new"),
+    "have_seen": ("post", "/api/v1/searches/{search}/seen"),
+    "get_atom_feed": ("get", "/api/v1/searches/{search}/feed.atom"),
+    "get_json_feed": ("get", "/api/v1/searches/{search}/feed.json"),
     "accept_agreement": ("post", "/api/v1/agreements/{agreement}/accept"),
     "activate_account": ("post", "/api/v1/people/{login}/activate"),
     "add_group": ("post", "/api/v1/groups"),

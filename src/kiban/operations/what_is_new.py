@@ -23,7 +23,7 @@ from kiban.records.party import EVERY_ACT, Act, Asker
 from kiban.records.record import Record
 from kiban.records.saved_search import SavedSearch, Since
 from kiban.records.scope import Visible
-from kiban.store.catalog import Arrivals
+from kiban.store.catalog import Arrivals as Arrivals  # callers show it
 
 MOST_COUNTED = 500
 LONGEST_FEED = 50
@@ -32,10 +32,11 @@ _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAnswer:
-    """A record that is new, and in what way: `new`, `changed` (a later version), or `seen` (it was there, but not to be seen)."""
+    """A record that is new, and in what way."""
 
     hit: Hit
     why: str
+    """`new`, `changed` (a later version), or `seen` (it was there, but not to be seen)."""
     version: int
 
 

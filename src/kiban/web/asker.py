@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ from fastapi import Depends, Request
 
 from kiban.errors import KibanError, NotLoggedIn
 from kiban.operations.resources import Resources
+from kiban.operations.what_is_new import n_new
 from kiban.operations.who_is import Visitor, who_is
 from kiban.operations.working_project import Working, working_project
 from kiban.records.party import Asker
@@ -19,7 +22,10 @@ from kiban.web.reach import is_encrypted
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from kiban.operations.what_is_new import Arrivals
+
 _LONGEST_AGENT = 300
+_FEED = re.compile(r"/api/v1/searches/[^/]+/feed\.(?:atom|json)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,16 @@ def working_in(request: Request, visitor: Visitor | None) -> Working | None:
     return working_project(visitor.asker, request.app.state.resources)
 
 
+def news_of(request: Request, visitor: Visitor | None) -> Arrivals | None:
+    """How much is new in the saved searches of whoever the header of a page names; `None` where that cannot be said."""
+    if visitor is None or is_nobody(visitor):
+        return None
+    try:
+        return n_new(visitor.asker, request.app.state.resources)
+    except KibanError:
+        return None  # the page is about something else, or says itself that the database does not answer
+
+
 def desk(request: Request) -> Desk:
     """Receive a request."""
     return Desk(visitor_of(request).asker, request.app.state.resources)
@@ -103,4 +119,14 @@ def forget_session(request: Request, response: Response) -> None:
 
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic" and _FEED.fullmatch(request.url.path):
+        return _password(token.strip())
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _password(credentials: str) -> str:
+    """The password of HTTP Basic: readers of feeds have no other place for a token."""
+    try:
+        return base64.b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from kiban.operations.read_audit import may_read_audit
 from kiban.web import show_values
-from kiban.web.asker import shown_visitor, working_in
+from kiban.web.asker import news_of, shown_visitor, working_in
 from kiban.web.language import COOKIE, LANGUAGES, Speaker, chosen, language_of
 from kiban.web.static_files import static_address
 
@@ -54,6 +54,7 @@ def page(
             languages=_languages(request),
             visitor=visitor,
             working=working_in(request, visitor),
+            news_count=news_of(request, visitor),
             **values,
         )
     )

@@ -19,6 +19,7 @@ can be done now). What you may not see does not exist: the answer is the same. L
 _TAGS = {
     "deposits": "Keep files and make records of them.",
     "search": "Find records.",
+    "saved searches": "Questions that are asked again, and what is new in them.",
     "samples": "Register samples, divide and combine them, and write down what was done to them.",
     "labels": "Labels to print.",
     "export control": "Judge what is listed technology, and decide who may have it.",

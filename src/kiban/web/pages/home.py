@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from kiban.operations.embargoes import endings, note_ended
 from kiban.operations.home import home
+from kiban.operations.what_is_new import count_new
 from kiban.records.parties.right import Role
 from kiban.web.asker import AtDesk
 from kiban.web.page import page
@@ -27,6 +28,7 @@ def show_home(request: Request, desk: AtDesk) -> Response:
         "home.html",
         home=found,
         endings=soon,
+        counted=count_new(desk.asker, desk.resources),
         is_empty=is_empty,
         may_add=may_add,
         has_role=bool(roles),
