@@ -6,13 +6,19 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidQuestion
 from kiban.operations.find import Facet, find
+from kiban.operations.saved_searches import list_searches
+from kiban.query.search_form import SearchForm, line_of
 from kiban.records.parties.right import Role
 from kiban.web.api.search import LONGEST_QUESTION, After
-from kiban.web.asker import AtDesk
+from kiban.web.asker import AtDesk, Desk
+from kiban.web.json_response import Json
+from kiban.web.language import Speaker, language_of
 from kiban.web.page import page
+from kiban.web.search_builder import Sent, asked_form, shown_form, shown_row, vocabulary
 
 ROUTER = APIRouter()
 
@@ -34,18 +40,62 @@ EXAMPLES = {
 }
 
 
+Asked = Annotated[str, Query(max_length=LONGEST_QUESTION)]
+
+
 @ROUTER.get("/search")
-def show_search(
-    request: Request,
-    desk: AtDesk,
-    q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
-    after: After = None,
-) -> Response:
+def show_search(request: Request, desk: AtDesk, q: Asked = "", after: After = None) -> Response:
     """Show the answer, or where the question goes wrong."""
-    wrong: InvalidQuestion | None = None
+    return _shown(request, desk, q, after)
+
+
+@ROUTER.get("/search/form")
+def ask_by_form(request: Request, desk: AtDesk, sent: Sent) -> Response:
+    """Ask what the form says, as a line; or say what in it is wrong."""
+    known = vocabulary(desk)
+    try:
+        line = line_of(sent, known)
+    except InvalidQuestion as e:
+        return _shown(request, desk, "", None, filled=sent, wrong=e)
+    return RedirectResponse(f"/search?{urlencode({'q': line})}" if line else "/search", 303)
+
+
+@ROUTER.get("/search/line")
+def show_line(request: Request, desk: AtDesk, sent: Sent) -> Response:
+    """The line that a form stands for, for the script of the page, and the units of each row's property."""
+    known = vocabulary(desk)
+    said = {"line": "", "fault": "", "mend": ""}
+    try:
+        said["line"] = line_of(sent, known)
+    except InvalidQuestion as e:
+        speaker = Speaker(language_of(request))
+        said |= {"fault": speaker.said(e.fault).striptags(), "mend": speaker.said(e.mend).striptags()}
+    units = {row.term: list(shown_row(row, known).units) for row in sent.properties}
+    return Json({**said, "units": units})
+
+
+@ROUTER.get("/search/builder")
+def show_builder(request: Request, desk: AtDesk, q: Asked = "") -> Response:
+    """The form alone, filled in with a line that was edited."""
+    known = vocabulary(desk)
+    return page(request, "search_builder.html", built=shown_form(request, desk, asked_form(q, known), known))
+
+
+def _shown(
+    request: Request,
+    desk: Desk,
+    q: str,
+    after: str | None,
+    *,
+    filled: SearchForm | None = None,
+    wrong: InvalidQuestion | None = None,
+) -> Response:
+    known = vocabulary(desk)
     answer = None
     try:
-        answer = find(desk.asker, desk.resources, q, limit=_ON_A_PAGE, after=after, facets=tuple(Facet))
+        answer = (
+            None if wrong else find(desk.asker, desk.resources, q, limit=_ON_A_PAGE, after=after, facets=tuple(Facet))
+        )
     except InvalidQuestion as e:
         wrong = e
     return page(
@@ -61,6 +111,10 @@ def show_search(
         tables=[(kind, f"/api/v1/tables?{urlencode({'q': q, 'format': kind})}") for kind in ("csv", "json")],
         examples=EXAMPLES,
         may_add=any(role.is_at_least(Role.CONTRIBUTOR) for role in desk.asker.roles.values()),
+        built=shown_form(request, desk, filled or asked_form(q, known), known),
+        is_filled_wrong=filled is not None,
+        may_save=desk.asker.party != "anonymous",
+        saved=next((each for each in list_searches(desk.asker, desk.resources) if each.question == q.strip()), None),
         may_decide=any(role.is_at_least(Role.STEWARD) for role in desk.asker.roles.values()),
     )
 
