@@ -21,7 +21,12 @@ NOW = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
 def search_of(person: UUID, name: str = "硬い膜", **changes: Any) -> SavedSearch:
     """A saved search."""
     since = Since(at=NOW, scopes=frozenset({0, 3, 70}), data=frozenset({3}))
-    given = {"id": uuid4(), "question": 'elements HAS "O" AND 硬さ > 5 GPa', "since": since, "made_at": NOW} | changes
+    given: dict[str, Any] = {
+        "id": uuid4(),
+        "question": 'elements HAS "O" AND 硬さ > 5 GPa',
+        "since": since,
+        "made_at": NOW,
+    } | changes
     return SavedSearch(person=person, name=name, **given)
 
 
