@@ -31,6 +31,8 @@ from kiban.operations.agreements import (
     show_agreement,
 )
 from kiban.operations.audited import entry
+from kiban.operations.export import export, losses_of
+from kiban.operations.graph_export import KINDS
 from kiban.operations.resources import Resources
 from kiban.operations.share_project import (
     CLOSING,
@@ -42,6 +44,9 @@ from kiban.operations.share_project import (
     sharing,
 )
 from kiban.operations.shared_under import shared_under, taken_under
+from kiban.operations.show import show
+from kiban.operations.show_as_json import shown_as_json
+from kiban.query.question import EVERYTHING
 from kiban.records.parties.export_control import ExportClass
 from kiban.records.parties.right import READING, Right
 from kiban.records.parties.standing import Standing
@@ -405,3 +410,25 @@ def test_every_deed_that_gives_data_to_take_along_is_listed_as_such() -> None:
     )
     for deed in deeds:
         assert deed.audited_as.startswith(TAKING), deed  # type: ignore[attr-defined]
+
+
+def test_what_is_owed_goes_along_with_what_is_shared(shared: World) -> None:
+    resources = shared.resources
+    chemist = shared.asker("a.chem")
+    [record] = resources.catalog.find(EVERYTHING, resources.visible(chemist), limit=1).records
+    shown = show(chemist, resources, record.pid)
+    assert shown.owed is not None
+    assert shown_as_json(shown)["owed"] == {
+        "agreement": "Partners", "purposes": ["alloy design"], "obligations": ["cite"], "ends": None,
+    }  # fmt: skip
+    said = "It is shared under the agreement Partners for alloy design. You owe: cite. The file does not say so."
+    if record.kind in KINDS:
+        assert export(chemist, resources, record.pid, "prov").losses[0] == said
+        assert losses_of(chemist, resources, record.pid, "prov")[0] == said
+
+
+def test_nothing_is_owed_for_what_is_not_shared(world: World) -> None:
+    resources = world.resources
+    owner = world.asker("suzuki")
+    [record] = resources.catalog.find(EVERYTHING, resources.visible(owner), limit=1).records
+    assert show(owner, resources, record.pid).owed is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiban.errors import NotExportable, RecordNotFound, WrongUsage
 from kiban.operations.audited import reads, saw
@@ -12,13 +12,14 @@ from kiban.operations.changed_records import current
 from kiban.operations.data_sets import data_set_of
 from kiban.operations.graph_export import KINDS, graph_of
 from kiban.operations.may_read import require_right
+from kiban.operations.owed import Owed, owed_for
 from kiban.operations.resources import Resources
 from kiban.operations.show import Shown, show
 from kiban.records.document import from_json
 from kiban.records.file_entry import FileEntry
 from kiban.records.measurement import Measurement
 from kiban.records.party import Asker
-from kiban.records.record import RecordKind
+from kiban.records.record import Record, RecordKind
 from kiban.standards.contract import DataSetExport, Export, Exportable, Exported
 from kiban.standards.graph_contract import GraphExport, GraphExportable
 from kiban.standards.installed import export_named, graph_exports, suited
@@ -88,10 +89,10 @@ def export(
     if not isinstance(found, Export | DataSetExport):
         graph = graph_of(asker, resources, identifier, address=address)
         saw(*graph.records, subject=graph.start.pid, standard=standard, n=len(graph.records))
-        return _graph_exported(graph, found)
+        return _bound(_owed(asker, resources, graph.start), _graph_exported(graph, found))
     shown, measurement = _measurement(asker, resources, identifier)
     saw(shown.record, subject=shown.record.pid, standard=standard)
-    return _exported(asker, resources, shown, measurement, found)
+    return _bound(shown.owed, _exported(asker, resources, shown, measurement, found))
 
 
 def checked_address(address: str | None) -> str | None:
@@ -126,9 +127,10 @@ def losses_of(asker: Asker, resources: Resources, identifier: str, standard: str
     if not isinstance(found, Export | DataSetExport):
         graph = graph_of(asker, resources, identifier)
         saw(*graph.records, subject=graph.start.pid)
-        return _graph_exported(graph, found).losses
+        return _bound(shown.owed, _graph_exported(graph, found)).losses
     saw(shown.record, subject=shown.record.pid)
-    return _exported(asker, resources, *_measurement(asker, resources, identifier), found).losses
+    made = _exported(asker, resources, *_measurement(asker, resources, identifier), found)
+    return _bound(shown.owed, made).losses
 
 
 @reads("read record")
@@ -140,13 +142,24 @@ def offers(asker: Asker, resources: Resources, identifier: str) -> tuple[Offer, 
         measurement = from_json(dict(shown.record.document), Measurement)
         for each in suited(measurement):
             try:
-                losses = _exported(asker, resources, shown, measurement, each).losses
+                losses = _bound(shown.owed, _exported(asker, resources, shown, measurement, each)).losses
             except NotExportable:
                 continue
             found.append(_offer(each, losses))
     graph = graph_of(asker, resources, identifier)
     saw(*graph.records, subject=graph.start.pid)
-    return (*found, *(_offer(each, _graph_exported(graph, each).losses) for each in graph_exports()))
+    graphs = ((each, _bound(shown.owed, _graph_exported(graph, each)).losses) for each in graph_exports())
+    return (*found, *(_offer(each, losses) for each, losses in graphs))
+
+
+def _owed(asker: Asker, resources: Resources, record: Record) -> Owed | None:
+    scope = next(scope for scope in resources.catalog.scopes() if scope.number == record.scope)
+    return owed_for(asker, resources, scope)
+
+
+def _bound(owed: Owed | None, made: ExportedFile) -> ExportedFile:
+    """No standard has a place for the terms of an agreement: whoever takes the file along is told them."""
+    return made if owed is None else replace(made, losses=(owed.as_sentence(), *made.losses))
 
 
 def _exportable(asker: Asker, resources: Resources, identifier: str) -> Shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from kiban.operations.directory_changes import view_of
@@ -22,6 +23,25 @@ class Owed:
     purposes: tuple[str, ...]
     obligations: tuple[Obligation, ...]
     ends: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As programs are told."""
+        return {
+            "agreement": self.name,
+            "purposes": list(self.purposes),
+            "obligations": [each.value for each in self.obligations],
+            "ends": self.ends and self.ends.isoformat(),
+        }
+
+    def as_sentence(self) -> str:
+        """What whoever takes a file along must know, because it is not in the file."""
+        said = [f"It is shared under the agreement {self.name}"]
+        if self.purposes:
+            said.append(f"for {', '.join(self.purposes)}")
+        if self.ends is not None:
+            said.append(f"until {self.ends:%Y-%m-%d}")
+        owed = f" You owe: {'; '.join(each.value for each in self.obligations)}." if self.obligations else ""
+        return f"{' '.join(said)}.{owed} The file does not say so."
 
 
 def owed_for(asker: Asker, resources: Resources, scope: Scope) -> Owed | None:

@@ -10,6 +10,7 @@ from kiban.access.verdict import Verdict, weigh
 from kiban.errors import RecordNotFound
 from kiban.operations.as_seen import as_seen, events_as_seen
 from kiban.operations.audited import reads, saw
+from kiban.operations.owed import Owed, owed_for
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import StatedRights, stated_rights
 from kiban.records.event import Event
@@ -56,6 +57,8 @@ class Shown:
     events: tuple[Event, ...]
     rights: StatedRights | None = None
     """Those that are stated for it: licence, holder, contributors, funding."""
+    owed: Owed | None = None
+    """What its use is bound to by the agreement that it is shared under."""
 
     @property
     def reason(self) -> str:
@@ -116,6 +119,7 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
         versions=catalog.versions(record.id, visible),
         events=events_as_seen(visible, record, catalog.events(visible, subject=record.id)),
         rights=stated_rights(resources, visible, record),
+        owed=owed_for(asker, resources, scope),
     )
 
 

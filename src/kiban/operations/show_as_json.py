@@ -25,6 +25,7 @@ def shown_as_json(shown: Shown) -> dict[str, Any]:
         "sample": _reference(shown.sample) if shown.sample is not None else None,
         "composition": shown.composition,
         "rights": shown.rights.as_json() if shown.rights is not None else None,
+        "owed": shown.owed.as_json() if shown.owed is not None else None,
         "document": dict(record.document),
         "links": [
             {"predicate": tie.predicate, "outgoing": tie.outgoing, "record": _reference(tie.other)}

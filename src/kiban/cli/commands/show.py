@@ -44,6 +44,9 @@ def _print(shown: Shown) -> None:
     record = shown.record
     print(f"{record.pid}  {record.kind}  {record.title}  (version {record.version}, {shown.scope.tier})")
     print(f"  you see it because: {shown.reason}")
+    if shown.owed is not None:
+        owed = "; ".join(each.value for each in shown.owed.obligations) or "nothing besides its purposes"
+        print(f"  shared under: {shown.owed.name}; you owe: {owed}")
     if shown.rights is not None and shown.rights.rights.licence:
         of_whom = "" if shown.rights.is_own else " (stated by its project)"
         print(f"  licence: {shown.rights.rights.licence}{of_whom}")

@@ -69,6 +69,9 @@ class ShownModel(Model):
     under: list[GroundModel] = Field(description="What gives you these rights.")
     sample: ReferenceModel | None
     composition: dict[str, float] = Field(description="Amount fractions of the sample's elements.")
+    owed: dict[str, Any] | None = Field(
+        description="Where it is shared under an agreement that you know: its name, purposes, obligations and end."
+    )
     rights: dict[str, Any] | None = Field(
         description="Licence, rights holder, contributors, funding; `stated_by` says whether the record or its project "
         "states them."

@@ -16,7 +16,6 @@ from starlette.responses import RedirectResponse
 from kiban.operations.directory_changes import as_uuid, view_of
 from kiban.operations.embargoes import ending_of
 from kiban.operations.find import axis_name, hits
-from kiban.operations.owed import owed_for
 from kiban.operations.show import Shown, resolve, show
 from kiban.operations.terms import vocabulary_of
 from kiban.quantity.measured import Measured
@@ -75,7 +74,7 @@ def show_record(
         "actors": _actors(desk, shown, speaker),
         "why": say_rule(speaker, *shown.grounds[0]),
         "ending": ending_of(desk.asker, desk.resources, shown.scope),
-        "owed": owed_for(desk.asker, desk.resources, shown.scope),
+        "owed": shown.owed,
         "record": shown.record,
         "document": shown.record.document,
         "provenance": draw(_graph(shown, speaker), speaker("record.provenance_label")),
