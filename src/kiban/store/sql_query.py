@@ -3,12 +3,11 @@
 Values never become part of the text; they are named parameters. Where a condition is null (a missing value), that
 counts as not holding, also under NOT, as in `kiban.query.evaluate`.
 
-Conditions that an index can answer (words, equal texts, facts, elements) are asked beforehand, unless the newest few
-records alone fill the page. If few records answer,
-their identifiers go into the statement, and it is a matter of looking these up. If many do, the statement tests each
-record that it comes across: searching newest first, it soon has its page full. PostgreSQL cannot make this choice here.
-It has no way of knowing how many rows a guarded index will give, and with a wrong guess it sorts, or joins row by row,
-everything there is.
+Conditions that an index can answer (words, equal texts, facts, elements, times of measuring) are asked beforehand,
+unless the newest few records alone fill the page. If few records answer, their identifiers go into the statement, and
+it is a matter of looking these up. If many do, the statement tests each record that it comes across: searching newest
+first, it soon has its page full. PostgreSQL cannot make this choice here. It has no way of knowing how many rows a
+guarded index will give, and with a wrong guess it sorts, or joins row by row, everything there is.
 
 Paths to other records (`kiban.store.sql_hops`) are asked in the same way: from the few records that are looked for to
 those that rest on them, or from each record back. Where all records are counted, it is one walk from however many.
@@ -74,6 +73,7 @@ _GROUPED = {"kind", "technique", "tier"}
 """What the functions `records_counted` and `records_in_scopes` count by: a row `r` stands for `r.n` visible records."""
 _OF_SCOPE = {"tier": "tier", "agreement": "agreement::text"}
 _TIMES = {"started": "started", "created": "created_at"}
+_INDEXED_TIMES = {"started"}
 _DATA_SEEN = data_seen()
 LIVE_SAMPLE = live_sample("s")
 """Where row `s` of the records is that of a sample the asker may see."""
@@ -182,7 +182,7 @@ class Where:
             case NumberCondition(path, unit, interval):
                 return self._number(path, unit, interval)
             case TimeCondition(path, interval):
-                return self._within(f"{self._row}.{_TIMES[path]}", interval)
+                return self._time(path, interval)
             case ConfidenceCondition(path, unit):
                 sure = surely_within(condition, lambda v: f"{self._value(v)}::double precision", self._within)
                 return self._facts(path, f"unit_si = {self._value(unit)} AND {sure}")
@@ -346,6 +346,19 @@ class Where:
         numbers = f"jsonb_array_elements({self._row}.answers -> {self._value(stored(path))}) AS a (value)"
         within = self._within("(a.value ->> 'si')::double precision", interval)
         return f"EXISTS (SELECT FROM {numbers} WHERE a.value ->> 'unit' = {self._value(unit)} AND {within})"
+
+    def _time(self, path: str, interval: Interval) -> str:
+        column = f"{self._row}.{_TIMES[path]}"
+        within = self._within(column, interval)
+        if path not in _INDEXED_TIMES or self._tests_all:
+            return within
+        few = self._few(
+            f"SELECT t.id FROM record t WHERE {live('t')} AND {self._within(f't.{_TIMES[path]}', interval)}"
+        )
+        if few is not None:
+            return f"{self._row}.id = ANY({few})"
+        # Not to be found by the index: PostgreSQL would gather and sort all that it gives, before testing the rest.
+        return self._within(f"({column} + '0'::interval)", interval)
 
     def _within(self, column: str, interval: Interval) -> str:
         ends = []
