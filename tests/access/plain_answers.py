@@ -19,8 +19,10 @@ import numpy.typing as npt
 from kiban.query import vocabulary
 from kiban.query.condition import (
     AllOf,
+    Along,
     AnyOf,
     Condition,
+    ConfidenceCondition,
     KnownCondition,
     Negation,
     NumberCondition,
@@ -30,8 +32,11 @@ from kiban.query.condition import (
     WordsCondition,
 )
 from kiban.query.evaluate import Described, holds
+from kiban.query.paths import Hop
 from kiban.records.file_entry import FileEntry
+from kiban.records.link import Predicate
 from kiban.records.property import Fact
+from kiban.records.record import RecordKind
 from kiban.records.scope import Tier
 
 from . import plain_rights
@@ -40,7 +45,11 @@ from .plain_history import Place
 
 Truth = npt.NDArray[np.bool_]
 _AHEAD = timedelta(days=60)
-_OWN = (TextCondition, SetCondition, NumberCondition, KnownCondition, TimeCondition, WordsCondition)
+_OWN = (
+    *(TextCondition, SetCondition, NumberCondition, ConfidenceCondition, KnownCondition, TimeCondition),
+    WordsCondition,
+)
+_BACK = (Predicate.DERIVED_FROM, Predicate.PART_OF, Predicate.MADE_BY, Predicate.USED)
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,9 @@ class PlainAnswers:
         for link in world.links:
             self._back[link.subject].append(link)
             self._forward[link.object].append(link)
+        ways = [(self.index[w.subject], self.index[w.object]) for w in world.links if w.predicate in _BACK]
+        self._later, self._earlier = np.array(ways, int).reshape(-1, 2).T
+        self._kind = np.array([each.record.kind.value for each in self.all])
         self.files_of: defaultdict[str, list[Any]] = defaultdict(list)
         for file in world.files:
             self.files_of[file.entry.checksum].append(file)
@@ -134,11 +146,16 @@ class PlainAnswers:
                 return np.logical_or.reduce([self._all_of(False), *(self._answers(p, seen, values) for p in parts)])
             case Negation(part):
                 return ~self._answers(part, seen, values)
+            case Along(hop, part):
+                return self._along(hop, seen & self._answers(part, seen, values), seen)
         assert isinstance(condition, _OWN)
         path = getattr(condition, "path", None)
         if path == "tier":
             of_place = [self._holds(condition, tier=self._tier(place)) for place in self._places]
             return np.array(of_place, bool)[self._place]
+        if path == "agreement":
+            under = [self._holds(condition, agreement=self._agreement(place)) for place in self._places]
+            return np.array(under, bool)[self._place]
         if path == "sample":
             named = (self._sample >= 0) & seen[self._sample]
             return np.where(named, self._by_title(condition)[self._sample], self._own(condition))
@@ -153,11 +170,37 @@ class PlainAnswers:
             return found
         return self._own(condition)
 
+    def _along(self, hop: Hop, there: Truth, seen: Truth) -> Truth:
+        """Of each record: does the way from its sample lead to one of those, through what is seen?"""
+        samples = (self._kind == RecordKind.SAMPLE) & seen
+        found = self._all_of(False)
+        if hop is Hop.SAMPLE:
+            found = there
+        elif hop is Hop.MEASUREMENT:
+            of = self._sample[there & (self._kind == RecordKind.MEASUREMENT)]
+            found[of[of >= 0]] = True
+        else:
+            kind = RecordKind.PROCESS if hop is Hop.PROCESS else RecordKind.SAMPLE
+            wanted = there & (self._kind == kind)
+            is_open = seen[self._later] & seen[self._earlier]
+            later, earlier = self._later[is_open], self._earlier[is_open]
+            while True:
+                reached = self._all_of(False)
+                reached[later[(wanted | found)[earlier]]] = True
+                if not (reached & ~found).any():
+                    break
+                found = found | reached
+        return (self._sample >= 0) & (samples & found)[self._sample]
+
     def _all_of(self, value: bool) -> Truth:
         return np.full(len(self.all), value)
 
     def _tier(self, place: Place) -> Tier:
         return Tier(place.tier or self.world.state.projects[place.project].tier)
+
+    def _agreement(self, place: Place) -> str | None:
+        agreement = self.world.state.projects[place.project].agreement if place.tier is None else place.agreement
+        return None if agreement is None else str(agreement)
 
     def _holds(self, condition: Condition, **known: Any) -> bool:
         nobody = self.all[0].record
@@ -173,7 +216,7 @@ class PlainAnswers:
                 record = each.record
                 key: Any = record.id
                 if getattr(condition, "path", "") != "id":
-                    key = (record.kind, record.title, record.created_at, id(record.document))
+                    key = (record.kind, record.title, record.created_at, record.project, id(record.document))
                 if key not in said:
                     said[key] = self._holds(condition, record=record)
                 found.append(said[key])
@@ -205,7 +248,7 @@ class PlainAnswers:
             of_value: dict[Any, bool] = {}
             found = []
             for fact in self._facts:
-                key = (fact.property.term, fact.property.value.value, fact.property.value.unit)
+                key = (fact.property.term, fact.property.value)
                 if key not in of_value:
                     of_value[key] = self._holds(condition, facts=(fact,))
                 found.append(of_value[key])

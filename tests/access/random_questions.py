@@ -10,6 +10,7 @@ from kiban.errors import KibanError
 from kiban.quantity.measured import Measured
 from kiban.query.condition import Condition
 from kiban.query.meaning import meaning
+from kiban.query.named import asks_for_name
 from kiban.query.parse import parse
 from kiban.query.question import And, Comparison, Extent, Has, Known, Manner, Match, Not, Operator, Question, Words
 from kiban.query.settled import settled
@@ -30,6 +31,8 @@ def random_questions(rng: random.Random, n: int) -> list[str]:
     )
     @given(asked=questions())
     def gather(asked: Question) -> None:
+        if asks_for_name(asked):
+            return  # who may name whom depends on the directory: see tests/operations/test_questions.py
         text = write(asked)
         try:
             understood(text)
