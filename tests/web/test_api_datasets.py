@@ -70,3 +70,10 @@ def test_it_is_exported_with_addresses_of_where_it_was_asked(empty: Program) -> 
     assert crate.content.startswith(b"PK")
     assert len(crate.content) == int(crate.headers["content-length"])
     assert empty.get(f"{address}/export?as=nothing").status_code == 422
+
+
+def test_a_doi_of_null_says_nothing_of_it() -> None:
+    from kiban.web.api.dataset_models import DatasetChangeModel
+
+    assert DatasetChangeModel.model_validate({"doi": None}).doi is None
+    assert DatasetChangeModel.model_validate({"doi": " "}).doi == ""
