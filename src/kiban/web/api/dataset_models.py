@@ -64,18 +64,10 @@ class SaidModel(Sent):
     publisher_ror: Annotated[str | None, Field(max_length=100, examples=["https://ror.org/057zh3y96"])] = None
     published_on: Annotated[str | None, Field(max_length=20, examples=["2026-11-27"])] = None
     related: Annotated[list[RelatedModel] | None, Field(max_length=MOST_RELATED)] = None
-    doi: (
-        Annotated[
-            str,
-            Field(
-                max_length=500,
-                description="As it was registered elsewhere; none is made here.",
-                examples=["10.5072/a"],
-            ),
-            AfterValidator(_doi),
-        ]
-        | None
-    ) = None
+    doi: Annotated[
+        Annotated[str, Field(max_length=500), AfterValidator(_doi)] | None,
+        Field(description="As it was registered elsewhere; none is made here.", examples=["10.5072/a"]),
+    ] = None
 
     def said(self) -> dict[str, Any]:
         """As attributes of a data set."""
