@@ -56,7 +56,10 @@ def test_a_line_that_somebody_wrote_fills_the_form():
         ('started > "2024-01-31T09:30+09:00"', "other", "started"),
         ('started = "2024"', "other", "started"),
         ('technique != "xrd"', "other", "technique"),
-        ("unheard_of > 3 nm", "other", ""),
+        ("unheard_of > 3 nm", "other", "unheard_of"),
+        ("hardness > 5 GPa WITH CONFIDENCE 0.95", "other", "hardness"),
+        ("composition.Ti > 0.4", "other", "composition.Ti"),
+        ("sample.parents.hardness > 5 GPa", "other", "sample.parents.hardness"),
     ],
 )
 def test_what_a_form_cannot_show_says_why(line, why, what):

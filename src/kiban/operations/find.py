@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from kiban.operations.audited import reads, saw
 from kiban.operations.names_in_questions import names_for
 from kiban.operations.resources import Resources
-from kiban.operations.templates import list_templates
+from kiban.operations.templates import Kept, list_templates
 from kiban.operations.terms import vocabulary_of
-from kiban.query.named import asks_for_name, with_identifiers
+from kiban.query.named import Names, asks_for_name, with_identifiers
 from kiban.query.parse import parse
 from kiban.query.process_vocabulary import with_processes
 from kiban.query.question import EVERYTHING, Question
@@ -64,7 +65,36 @@ def ask(text: str, known: Vocabulary = SHIPPED) -> Question:
     return parse(text, known) if text.strip() else EVERYTHING
 
 
-def understood(asker: Asker, resources: Resources, text: str, known: Vocabulary | None = None) -> Question:
+class LookedUp:
+    """What names of the catalog a question may need, looked up once however many questions there are."""
+
+    def __init__(self, asker: Asker, resources: Resources) -> None:
+        self._asker, self._resources = asker, resources
+
+    @cached_property
+    def known(self) -> Vocabulary:
+        """The terms."""
+        return vocabulary_of(self._asker, self._resources)
+
+    @cached_property
+    def templates(self) -> tuple[Kept, ...]:
+        """The templates that the asker sees."""
+        return list_templates(self._asker, self._resources)
+
+    @cached_property
+    def names(self) -> Names:
+        """People, projects and agreements that the asker may know of."""
+        return names_for(self._asker, self._resources)
+
+
+def understood(
+    asker: Asker,
+    resources: Resources,
+    text: str,
+    known: Vocabulary | None = None,
+    *,
+    looked_up: LookedUp | None = None,
+) -> Question:
     """Read a question as the catalog answers it: its names are those that the asker may use.
 
     These are the terms of the catalog, merged ones together, the templates of processes, all names that fields have
@@ -74,6 +104,8 @@ def understood(asker: Asker, resources: Resources, text: str, known: Vocabulary 
     ----------
     known : Vocabulary, optional
         The terms, where they have been read already.
+    looked_up : LookedUp, optional
+        The same for several questions.
 
     Raises
     ------
@@ -81,17 +113,18 @@ def understood(asker: Asker, resources: Resources, text: str, known: Vocabulary 
     """
     if not text.strip():
         return EVERYTHING
-    known = known if known is not None else vocabulary_of(asker, resources)
-    templates = list_templates(asker, resources) if _may_name_process(text) else None
-    if templates is not None:
-        known = replace(known, own_processes=with_processes({kept.record.pid: kept.template for kept in templates}))
+    looked_up = looked_up or LookedUp(asker, resources)
+    known = known if known is not None else looked_up.known
+    if _may_name_process(text):
+        own = with_processes({kept.record.pid: kept.template for kept in looked_up.templates})
+        known = replace(known, own_processes=own)
     question = settled(ask(text, known), known)
     if asks_for_name(question):
-        question = with_identifiers(question, names_for(asker, resources))
+        question = with_identifiers(question, looked_up.names)
     if not asks_for_field(question):
         return question
     first: dict[str, frozenset[str]] = {}
-    for kept in templates if templates is not None else list_templates(asker, resources):
+    for kept in looked_up.templates:
         for now, before in renamed_paths(kept.template.fields).items():
             first[now] = first.get(now, frozenset()) | {before}
     return with_former_names(question, first)

@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 
 from kiban.errors import InvalidQuestion, InvalidValue
 from kiban.operations.audited import reads, saw
-from kiban.operations.find import Hit, hits, understood
+from kiban.operations.find import Hit, LookedUp, hits, understood
 from kiban.operations.resources import Resources, require_act
 from kiban.operations.saved_searches import get_search, list_searches, person_of
-from kiban.operations.terms import vocabulary_of
 from kiban.query.question import Question
 from kiban.records.party import EVERY_ACT, Act, Asker
 from kiban.records.record import Record
@@ -101,10 +100,10 @@ def count_new(asker: Asker, resources: Resources, *, only_notified: bool = False
     searches = [each for each in list_searches(asker, resources) if each.is_notified or not only_notified]
     wrong: dict[SavedSearch, InvalidQuestion] = {}
     asked: dict[SavedSearch, Question] = {}
-    known = vocabulary_of(asker, resources) if searches else None
+    looked_up = LookedUp(asker, resources)
     for search in searches:
         try:
-            asked[search] = understood(asker, resources, search.question, known)
+            asked[search] = understood(asker, resources, search.question, looked_up=looked_up)
         except InvalidQuestion as e:
             wrong[search] = e
     pairs = [(question, search.since) for search, question in asked.items()]

@@ -121,7 +121,7 @@ def form_of(question: Question, known: Vocabulary = SHIPPED) -> SearchForm | Bey
     try:
         again = _parts(parse(line_of(form, known), known)) if parts else ()
     except InvalidQuestion:
-        return Beyond("other")
+        return Beyond("other", next((row.term for row in form.properties if row.term not in known.terms), ""))
     lost = [part for part in map(_plain, parts) if part not in [*map(_plain, again)]]
     return Beyond("other", getattr(lost[0], "path", "")) if lost else form
 
