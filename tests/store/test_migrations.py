@@ -159,6 +159,7 @@ def test_a_database_in_another_encoding_is_refused(postgres):
         migrate(postgres.conninfo(OWNER, "latin"))
 
 
+_BEFORE_0014 = "DROP TABLE saved_search; ALTER TABLE record DROP COLUMN arrived_at"
 _BEFORE_0013 = """
     ALTER TABLE composition DROP COLUMN mass_fraction;
     DROP INDEX composition_fraction, record_of_process;
@@ -183,6 +184,7 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
     catalog.close()
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'writes']) s")
+        connection.execute(_BEFORE_0014)
         connection.execute(_BEFORE_0013)
     migrate(conninfo, app_role="app_of_before")
     catalog = SqlCatalog.connect(conninfo, role="app_of_before")

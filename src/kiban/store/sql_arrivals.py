@@ -63,9 +63,9 @@ def count_arrived(
             f"(SELECT * FROM record r WHERE {where.live} AND {part} ORDER BY {order} LIMIT {EXAMINED})"
             for part, order in _parts(visible, since)
         )
-        count = (
-            f"SELECT count(*) FILTER (WHERE {where.asked}) AS n, count(*) >= {EXAMINED} AS is_part FROM ({looked_at}) r"
-        )
+        held = f"FILTER (WHERE {where.asked})"
+        told = f"count(*) {held} AS n, count(*) >= {EXAMINED} AS is_part, array_agg(DISTINCT r.scope) {held} AS scopes"
+        count = f"SELECT {told} FROM ({looked_at}) r"
         count = _PLACE.sub(rf"%(\1_{number})s", count)
         counts.append(re.sub(r"%\((looked_at|opened)\)s", rf"%(\1_{number})s", count))
     rows = ask(" UNION ALL ".join(f"(SELECT {i}, c.* FROM ({one}) AS c)" for i, one in enumerate(counts)), values)
