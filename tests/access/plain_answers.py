@@ -33,6 +33,7 @@ from kiban.query.condition import (
 )
 from kiban.query.evaluate import Described, holds
 from kiban.query.paths import Hop
+from kiban.query.process_answers import NAMES, TEMPLATE_STEP
 from kiban.records.file_entry import FileEntry
 from kiban.records.link import Predicate
 from kiban.records.property import Fact
@@ -49,6 +50,7 @@ _OWN = (
     *(TextCondition, SetCondition, NumberCondition, ConfidenceCondition, KnownCondition, TimeCondition),
     WordsCondition,
 )
+_NAMES_OF_PROCESS = (NAMES, TEMPLATE_STEP)
 _BACK = (Predicate.DERIVED_FROM, Predicate.PART_OF, Predicate.MADE_BY, Predicate.USED)
 
 
@@ -162,7 +164,7 @@ class PlainAnswers:
         if path == vocabulary.ELEMENTS or (path is not None and vocabulary.is_number_of_sample(path)):
             known = (self._sample >= 0) & values[self._place[self._sample]]
             return np.where(known, self._by_elements(condition)[self._sample], self._holds(condition))
-        if path is not None and vocabulary.is_term(path):
+        if path is not None and vocabulary.is_term(path) and path not in _NAMES_OF_PROCESS:
             shown = self._by_fact(condition) & values[self._fact_place]
             found = self._all_of(False)
             found[self._evidence[shown]] = True
