@@ -117,10 +117,10 @@ def test_the_opening_question_is_built_edited_saved_and_tells_of_a_match(watched
     page.get_by_text(said["nothing"]).wait_for()
     assert page.locator("header .new-badge").count() == 0
     # Removed, brought back, and removed for good.
-    page.locator("details").first.locator("summary").click()
+    page.locator("main details").first.locator("summary").click()
     page.get_by_role("button", name=said["remove"]).click()
     page.get_by_role("button", name=said["undo"]).click()
     page.wait_for_url("**/searches/*-*")
-    page.locator("details").first.locator("summary").click()
+    page.locator("main details").first.locator("summary").click()
     page.get_by_role("button", name=said["remove"]).click()
     page.get_by_role("button", name=said["undo"]).wait_for()
