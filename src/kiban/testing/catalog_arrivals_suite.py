@@ -64,6 +64,8 @@ class CatalogArrivalsSuite:
         counted = [(parse(text), since) for text in asked]
         found = lab.catalog.count_arrived([*counted, (parse('technique = "xrd"'), later)], visible)
         assert [each.n for each in found] == [*asked.values(), 1]
+        assert found[0].scopes == frozenset({lab.scope().number})
+        assert not found[3].scopes
         assert lab.catalog.count_arrived([], visible) == ()
 
     def test_what_was_hidden_when_somebody_looked_is_new_once_it_is_seen(self) -> None:
