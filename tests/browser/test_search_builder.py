@@ -55,6 +55,7 @@ def test_the_opening_question_is_built_edited_saved_and_tells_of_a_match(watched
     page = watched.go("/search")
     language = page.evaluate("document.documentElement.lang")
     said = _TEXTS[language]
+    page.get_by_text(said["build"]).click()
     builder = page.locator("#builder")
     # The periodic table, by keyboard: from hydrogen down and to the right, as far as carbon, nitrogen, oxygen.
     page.get_by_label("H)", exact=False).first.focus()
