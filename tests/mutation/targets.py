@@ -68,7 +68,7 @@ SAME: dict[tuple[str, str], str] = {
         "kiban.access.seen_before",
         "{'at', 'address', 'project', 'token_project', 'token_ends', _BY_IDENTITY}"
         "  ->  {'at', 'address', 'project', 'token_project', 'token_ends'}",
-    ): "The release table is compared by itself anyway; as part of the key as well it costs time and changes no answer.",
+    ): "The release table is compared by itself anyway; in the key as well it costs time and changes no answer.",
     (
         "kiban.access.rules.embargo",
         "asker.invitations.get(scope.invitation) if scope.invitation is not None else None"
