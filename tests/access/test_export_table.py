@@ -122,3 +122,9 @@ def test_rows_that_say_nothing_sensible_are_refused(wrong: dict[str, object]) ->
 
 def test_every_row_gives_a_reason() -> None:
     assert all(row.reason.strip().endswith(".") for row in CAUTIOUS.rows)
+
+
+def test_a_reason_is_said_in_japanese_where_there_is_one() -> None:
+    row = ReleaseRow(says=Release.REFUSE, reason="It is listed.", reason_ja="該当品です。")
+    assert (row.reason_in("ja"), row.reason_in("en")) == ("該当品です。", "It is listed.")
+    assert ReleaseRow(says=Release.REFUSE, reason="It is listed.").reason_in("ja") == "It is listed."

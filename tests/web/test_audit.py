@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+import kiban.operations
 from kiban.operations.projects import FIRST_PROJECT
 from kiban.platform import local_asker
 from kiban.records.parties.right import Role
@@ -133,3 +136,12 @@ def test_reading_the_log_is_in_the_log(program):
     [line] = program.get("/api/v1/audit?act=read%20audit%20log&limit=1").json()["lines"]
     assert line["details"]["asked"] == {"actor": "ben"}
     assert line["party"] == local_asker(program.resources).party
+
+
+def test_every_deed_that_reads_is_named_in_both_languages() -> None:
+    folder = Path(kiban.operations.__file__).parent
+    acts = {act for path in folder.glob("*.py") for act in re.findall(r'@reads\("([^"]+)"\)', path.read_text("utf-8"))}
+    assert len(acts) > 20
+    for language in ("en", "ja"):
+        words = json.loads((folder.parent / "web" / "words" / f"audit.{language}.json").read_text("utf-8"))
+        assert {act for act in acts if f"act.{act}" not in words} == set()
