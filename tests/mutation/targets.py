@@ -66,6 +66,11 @@ _NO_NONE = "Nothing is kept under None in a mapping by identifier."
 SAME: dict[tuple[str, str], str] = {
     (
         "kiban.access.seen_before",
+        "if ends.scopes is not scopes: ends = self._ends = _Ends.of(scopes)"
+        "  ->  if True: ends = self._ends = _Ends.of(scopes)",
+    ): "The ends of embargoes are worked out each time, and are the same.",
+    (
+        "kiban.access.seen_before",
         "{'at', 'address', 'project', 'token_project', 'token_ends', _BY_IDENTITY}"
         "  ->  {'at', 'address', 'project', 'token_project', 'token_ends'}",
     ): "The release table is compared by itself anyway; in the key as well it costs time and changes no answer.",
