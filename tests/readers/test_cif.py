@@ -16,10 +16,10 @@ from kiban.errors import DamagedFile, NothingMeasured, UnsupportedVariant
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Distribution, Kind, Origin
 from kiban.readers.cif import READER
-from kiban.readers.cif_parts.metadata import cell_volume
 from kiban.readers.cif_parts.numbers import read_number, read_numbers
 from kiban.readers.contract import Confidence
 from kiban.readers.source import Source
+from kiban.records.matter.crystal import cell_volume
 from kiban.records.reading import Reading, Role
 from kiban.testing.reader_suite import ReaderSuite, check_sound
 
@@ -277,10 +277,10 @@ def test_the_volume_of_a_cell_as_published_and_as_gemmi_has_it() -> None:
     import gemmi
 
     # Alloclasite: Scott and Nowacki, Can. Mineral. 14, 561 (1976).
-    assert cell_volume(4.661, 5.602, 3.411, 90, 90.2, 90) == pytest.approx(89.064, abs=5e-4)
+    assert cell_volume((4.661, 5.602, 3.411), (90, 90.2, 90)) == pytest.approx(89.064, abs=5e-4)
     for cell in ((8.1, 12.8, 7.2, 94.2, 116.6, 87.7), (4.1537, 4.1537, 6.862, 90, 90, 120)):
-        assert cell_volume(*cell) == pytest.approx(gemmi.UnitCell(*cell).volume, rel=1e-12)
-    assert math.isnan(cell_volume(1, 1, 1, 10, 20, 170))
+        assert cell_volume(cell[:3], cell[3:]) == pytest.approx(gemmi.UnitCell(*cell).volume, rel=1e-12)
+    assert math.isnan(cell_volume((1, 1, 1), (10, 20, 170)))
 
 
 def test_a_pattern_in_equal_steps() -> None:

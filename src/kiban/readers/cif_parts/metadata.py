@@ -8,6 +8,7 @@ import re
 from kiban.quantity.measured import Measured
 from kiban.readers.cif_parts.block import Block
 from kiban.readers.cif_parts.numbers import read_measured
+from kiban.records.matter.crystal import cell_volume
 from kiban.records.reading import MetadataValue
 
 # The units are those that the core dictionary fixes for each tag; a CIF states none itself.
@@ -106,20 +107,8 @@ def cell_doubts(metadata: dict[str, MetadataValue]) -> list[str]:
     doubt = stated.uncertainty if isinstance(stated, Measured) else None
     if a == b == c == 1.0:
         return ["The cell is 1 Å by 1 Å by 1 Å, which stands for no cell in files of molecules."]
-    follows = cell_volume(a, b, c, alpha, beta, gamma)
+    follows = cell_volume((a, b, c), (alpha, beta, gamma))
     allowed = max(0.005 * abs(volume), 5.0 * (doubt.value if doubt else 0.0))
     if math.isfinite(follows) and abs(follows - volume) <= allowed:
         return []
     return [f"The stated cell volume, {volume:g} Å³, does not follow from the cell, which gives {follows:.6g} Å³."]
-
-
-def cell_volume(a: float, b: float, c: float, alpha: float, beta: float, gamma: float) -> float:
-    """Volume of a unit cell, lengths in one unit, angles in degrees; NaN where no such cell exists.
-
-    References
-    ----------
-    International Tables for Crystallography, Volume D (2013), equation 1.1.2.9 (the metric tensor's determinant).
-    """
-    x, y, z = (math.cos(math.radians(angle)) for angle in (alpha, beta, gamma))
-    square = 1.0 - x * x - y * y - z * z + 2.0 * x * y * z
-    return a * b * c * math.sqrt(square) if square > 0 else math.nan

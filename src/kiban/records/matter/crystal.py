@@ -15,6 +15,18 @@ _ROUNDING = 1e-3
 """Occupancies of a site that are refined one by one may add up to a little more than 1."""
 
 
+def cell_volume(lengths: Vector, angles: Vector) -> float:
+    """Volume of a unit cell, angles in degrees, in the cube of the unit of the lengths; NaN where no such cell exists.
+
+    References
+    ----------
+    International Tables for Crystallography, Volume D (2013), equation 1.1.2.9 (the metric tensor's determinant).
+    """
+    x, y, z = (math.cos(math.radians(angle)) for angle in angles)
+    square = 1.0 - x * x - y * y - z * z + 2.0 * x * y * z
+    return math.prod(lengths) * math.sqrt(square) if square > 0 else math.nan
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCell:
     """Lengths of the edges in angstrom, and the angles between them in degrees."""
@@ -23,7 +35,7 @@ class UnitCell:
     angles: Vector
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(each) and each > 0 for each in (*self.lengths, *self.angles)) or self.volume == 0:
+        if not all(math.isfinite(each) and each > 0 for each in (*self.lengths, *self.angles)) or not self.volume > 0:
             raise InvalidValue(
                 f"There is no cell with the edges {self.lengths} Å and the angles {self.angles}°.",
                 mend="Look at the cell in the file.",
@@ -31,15 +43,8 @@ class UnitCell:
 
     @property
     def volume(self) -> float:
-        """In angstrom³; 0 where no such cell exists.
-
-        References
-        ----------
-        International Tables for Crystallography, Volume D (2013), equation 1.1.2.9 (the metric tensor's determinant).
-        """
-        x, y, z = (math.cos(math.radians(angle)) for angle in self.angles)
-        square = 1.0 - x * x - y * y - z * z + 2.0 * x * y * z
-        return math.prod(self.lengths) * math.sqrt(square) if square > 0 else 0.0
+        """In angstrom³."""
+        return cell_volume(self.lengths, self.angles)
 
     @property
     def vectors(self) -> tuple[Vector, Vector, Vector]:
