@@ -52,7 +52,7 @@ class TestWhereManyRecordsAnswer(CatalogPathSuite, CatalogAgreementSuite):
 
     @pytest.fixture(autouse=True)
     def _use(self, sql_catalog, monkeypatch):
-        monkeypatch.setattr("kiban.store.sql_query.FEW", 1)
+        monkeypatch.setattr("kiban.store.sql_building.FEW", 1)
         monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
         self._catalog = sql_catalog
 

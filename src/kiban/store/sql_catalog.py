@@ -42,7 +42,7 @@ from kiban.store.sql_arrivals import NOW, arrived, count_arrived
 from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_pool import SqlPool
-from kiban.store.sql_query import LIVE_SAMPLE, NEWEST, Where
+from kiban.store.sql_query import NEWEST, Where
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import (
     EVENT_COLUMNS,
@@ -59,6 +59,7 @@ from kiban.store.sql_rows import (
 )
 from kiban.store.sql_scopes import SqlScopes
 from kiban.store.sql_sets import data_seen, only_seen, parameters, seen, view
+from kiban.store.sql_texts import LIVE_SAMPLE
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
 

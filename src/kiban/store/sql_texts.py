@@ -1,0 +1,150 @@
+"""Conditions on a record's texts, as SQL: its columns, its scope's, what it answers, and the rights in its project."""
+
+# ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from uuid import UUID
+
+from kiban.query.answers import TEMPLATE
+from kiban.query.condition import AllOf, AnyOf, Condition, SetCondition, TextCondition
+from kiban.query.evaluate import has, relates
+from kiban.query.process_answers import TEMPLATE_STEP
+from kiban.query.question import Extent, Manner, Operator
+from kiban.query.rights_answers import OWN, RIGHTS_PATHS, rights_answers
+from kiban.query.words import fold
+from kiban.store.json_text import to_text
+from kiban.store.sql_building import FEW, Building
+from kiban.store.sql_hops import live_sample
+from kiban.store.sql_rights import project_rights
+from kiban.store.sql_rows import stored
+from kiban.store.sql_sets import seen
+
+COLUMNS = {
+    "kind": "kind",
+    "technique": "technique",
+    "id": "pid",
+    "owner": "owner",
+    "created_by": "created_by",
+    "project": "project::text",
+}
+OF_SCOPE = {"tier": "tier", "agreement": "agreement::text"}
+LIVE_SAMPLE = live_sample("s")
+"""Where row `s` of the records is that of a sample the asker may see."""
+
+
+class Texts:
+    """What is asked of texts in one statement.
+
+    Parameters
+    ----------
+    numbers : collection of int
+        The scopes that the asker may see.
+    """
+
+    def __init__(self, building: Building, numbers: Collection[int]) -> None:
+        self._building = building
+        self._numbers = sorted(numbers)
+        self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
+
+    def text(self, row: str, path: str, relation: Operator | Manner, text: str) -> str:
+        """See `TextCondition`."""
+        if path in COLUMNS:
+            return self._building.relates(f"{row}.{COLUMNS[path]}", relation, stored(text))
+        if path in OF_SCOPE:
+            of_scope = self._building.relates(OF_SCOPE[path], relation, stored(text))
+            return f"{row}.scope IN (SELECT number FROM scope WHERE {of_scope})"
+        if path == "sample":
+            titled, named = self._answer("s", "title", relation, text), self._answer(row, path, relation, text)
+            return _of_sample(row, titled, named)
+        own = self._answer(row, path, relation, text)
+        return self._as_answered(row, path, own, lambda said: any(relates(each, relation, text) for each in said))
+
+    def set(self, row: str, path: str, extent: Extent, texts: tuple[str, ...]) -> str | Condition:
+        """See `SetCondition`; where it is the same as conditions on single texts, gives these."""
+        has_one_at_most = path in COLUMNS or path in OF_SCOPE or path == "sample"
+        if extent is Extent.ANY or (extent is Extent.ONLY and has_one_at_most):
+            return AnyOf(tuple(TextCondition(path, Operator.EQUAL, text) for text in texts))
+        if has_one_at_most:
+            return AllOf(tuple(TextCondition(path, Operator.EQUAL, text) for text in texts))
+        if extent is Extent.ALL:
+            own = self._has_all(row, path, texts)
+        else:
+            value = self._building.value
+            own = f"({row}.answers -> {value(stored(path))}) <@ {value(to_text(list(texts)))}::jsonb"
+        return self._as_answered(row, path, own, lambda said: has(frozenset(said), extent, frozenset(texts)))
+
+    def known(self, row: str, path: str) -> str:
+        """That there is one."""
+        if path in OF_SCOPE:
+            return f"{row}.scope IN (SELECT number FROM scope WHERE {OF_SCOPE[path]} IS NOT NULL)"
+        if path == "sample":
+            return _of_sample(row, "jsonb_exists(s.answers, 'title')", f"jsonb_exists({row}.answers, 'sample')")
+        return self._as_answered(row, path, f"jsonb_exists({row}.answers, {self._building.value(stored(path))})", bool)
+
+    def _answer(self, row: str, path: str, relation: Operator | Manner, text: str) -> str:
+        """One of the texts that the record of that row answers for the path."""
+        if relation is Operator.EQUAL:
+            return self._has_all(row, path, (text,))
+        texts = f"jsonb_array_elements({row}.answers -> {self._building.value(stored(path))}) AS a (value)"
+        holds = self._building.relates("(a.value #>> '{}')", relation, text)
+        return f"EXISTS (SELECT FROM {texts} WHERE jsonb_typeof(a.value) = 'string' AND {holds})"
+
+    def _has_all(self, row: str, path: str, texts: tuple[str, ...]) -> str:
+        wanted = f"{self._building.value(to_text({stored(path): list(texts)}))}::jsonb"
+        few = self._building.few(f"SELECT records_with_answers({wanted}, {FEW + 1})")
+        return f"{row}.answers @> {wanted}" if few is None else f"{row}.id = ANY({few})"
+
+    def _as_answered(self, row: str, path: str, own: str, holds: Callable[[tuple[str, ...]], bool]) -> str:
+        """Hold for the record's own rights, or, where it has none, for its project's; of other paths for its own.
+
+        There are as many projects as there are scopes, or fewer, so theirs are looked at here. A template that the
+        asker does not see is none.
+        """
+        value = self._building.value
+        if path in {TEMPLATE, TEMPLATE_STEP}:
+            # Its identifier comes last, see kiban.query.answers.
+            identifier = f"({row}.answers -> {value(TEMPLATE)} ->> -1)"
+            return f"({own} AND {identifier} = ANY({value(self._templates())}::text[]))"
+        if path not in RIGHTS_PATHS:
+            return own
+        if self._projects is None:
+            found = project_rights(self._building.ask, self._building.parameters)
+            self._projects = {project: rights_answers(rights) for project, (_, rights) in found.items()}
+        holding = [project for project, said in self._projects.items() if holds(said.get(path, ()))]
+        without = f"NOT jsonb_exists({row}.answers, {value(OWN)})"
+        return f"({own} OR ({row}.project = ANY({value(holding)}::uuid[]) AND {without}))" if holding else own
+
+    def _templates(self) -> list[str]:
+        """The identifiers of all templates that the asker sees, as records answer them. There are few, by scope."""
+        query = (
+            "SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' "
+            f"AND scope = ANY(%(numbers)s::integer[]) AND {seen()}"
+        )
+        rows = self._building.ask(query, self._building.parameters | {"numbers": self._numbers})
+        return [fold(row[0]) for row in rows]
+
+
+def techniques(condition: Condition) -> frozenset[str] | None:
+    """The only techniques that a record for which the condition holds can have; `None` where that is not said."""
+    match condition:
+        case TextCondition("technique", Operator.EQUAL, text):
+            return frozenset({stored(text)})
+        case SetCondition("technique", Extent.ANY | Extent.ONLY, texts):
+            return frozenset(map(stored, texts))
+        case AllOf(parts):
+            said = [found for part in parts if (found := techniques(part)) is not None]
+            return frozenset.intersection(*said) if said else None
+        case AnyOf(parts) if parts:
+            each = [techniques(part) for part in parts]
+            return None if None in each else frozenset().union(*(some for some in each if some is not None))
+        case _:
+            return None
+
+
+def _of_sample(row: str, of_record: str, as_written: str) -> str:
+    """Hold for the record of the sample, or, where the asker sees none, for what the measurement itself says."""
+    records = f"ARRAY(SELECT s.id FROM record s WHERE {LIVE_SAMPLE} AND {of_record})"
+    missing = f"NOT EXISTS (SELECT FROM record s WHERE s.id = {row}.sample AND {LIVE_SAMPLE})"
+    return f"({row}.sample = ANY({records}) OR ({as_written} AND {missing}))"
