@@ -21,6 +21,7 @@ READ_BY = {
     "record": "scopes",
     "link": "scopes",
     "event": "scopes",
+    "entry": "scopes",
     "property": "data",
     "composition": "data",
     "file": "data",
@@ -38,6 +39,7 @@ _ROWS = {
     "property": "(id, term, value, unit, condition, method, evidence, is_standing, scope) VALUES "
     "(gen_random_uuid(), 'x', 1, '', '{}', 'x', gen_random_uuid(), true, %(scope)s)",
     "composition": "(sample, element, fraction, scope) VALUES (gen_random_uuid(), 'Ti', 1, %(scope)s)",
+    "entry": "(record, name, value_si, scope) VALUES (gen_random_uuid(), gen_random_uuid(), 1, %(scope)s)",
     "file": "(id, path, checksum, place, size, media_type, status, reason, project, deposited_at, deposited_by, scope) "
     "VALUES (gen_random_uuid(), 'x', 'x', gen_random_uuid(), 1, 'x', 'x', 'x', gen_random_uuid(), now(), 'x', "
     "%(scope)s)",

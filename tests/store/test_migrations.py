@@ -159,6 +159,11 @@ def test_a_database_in_another_encoding_is_refused(postgres):
         migrate(postgres.conninfo(OWNER, "latin"))
 
 
+_BEFORE_0015 = """
+    DROP TABLE entry;
+    DROP INDEX property_term;
+    CREATE INDEX property_term ON property (term, value_si);
+"""
 _BEFORE_0014 = "DROP TABLE saved_search; ALTER TABLE record DROP COLUMN arrived_at"
 _BEFORE_0013 = """
     ALTER TABLE composition DROP COLUMN mass_fraction;
@@ -166,6 +171,9 @@ _BEFORE_0013 = """
     UPDATE record SET answers = '{}' WHERE kind <> 'measurement';
     UPDATE alembic_version SET version_num = '0012';
 """
+
+
+_ENTRIES = "SELECT record, name, value_si, scope FROM entry ORDER BY 1, 2, 3"
 
 
 def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(postgres, new_database, plain_owner):
@@ -184,6 +192,9 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
     catalog.close()
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'writes']) s")
+        connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
+        entries = connection.execute(_ENTRIES).fetchall()
+        connection.execute(_BEFORE_0015)
         connection.execute(_BEFORE_0014)
         connection.execute(_BEFORE_0013)
     migrate(conninfo, app_role="app_of_before")
@@ -191,6 +202,7 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
     assert [catalog.count(parse(question), lab.visible()) for question in questions] == before
     catalog.close()
     with psycopg.connect(conninfo) as connection:
-        connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
+        connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'data']) s")
+        assert connection.execute(_ENTRIES).fetchall() == entries != []
         rows = connection.execute("SELECT mass_fraction FROM composition WHERE sample = %s", [technetium.id]).fetchall()
     assert rows == [(None,), (None,)]

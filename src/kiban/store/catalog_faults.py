@@ -32,6 +32,11 @@ def composition_without_sample(sample: UUID) -> Fault:
     return Fault(f"composition of {sample}", f"There is no record {sample}.")
 
 
+def numbers_without_record(record: UUID) -> Fault:
+    """Say that numbers are kept of a record that is not there."""
+    return Fault(f"numbers of {record}", f"There is no record {record}.")
+
+
 def file_tie_without_end(file: UUID, record: UUID, missing: UUID) -> Fault:
     """Say that a file and a measurement are tied of which one is not there."""
     return Fault(f"file {file} of record {record}", f"{missing} is not there.")

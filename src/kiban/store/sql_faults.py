@@ -44,6 +44,10 @@ _CHECKS: tuple[tuple[str, Callable[..., Fault]], ...] = (
         catalog_faults.composition_without_sample,
     ),
     (
+        f"SELECT record FROM entry e WHERE {_no_record('e.record')} GROUP BY record ORDER BY record",
+        catalog_faults.numbers_without_record,
+    ),
+    (
         "SELECT t.file, t.record, t.file FROM file_record t WHERE NOT EXISTS (SELECT FROM file f WHERE f.id = t.file) "
         "ORDER BY 1, 2",
         catalog_faults.file_tie_without_end,

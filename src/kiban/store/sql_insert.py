@@ -81,6 +81,7 @@ COMPOSITION = Table(
         "scope": "integer",
     },
 )
+ENTRY = Table("entry", {"record": "uuid", "name": "uuid", "value_si": "double precision", "scope": "integer"})
 FILE = Table(
     "file",
     {
@@ -140,4 +141,6 @@ def _sent_as(kind: LiteralString) -> LiteralString:
     return "text" if kind in _AS_TEXT else kind
 
 
-_TABLES = {t.name: t for t in (RECORD, PROJECT_RIGHTS, LINK, PROPERTY, COMPOSITION, FILE, FILE_RECORD, BLOB, EVENT)}
+_TABLES = {
+    t.name: t for t in (RECORD, PROJECT_RIGHTS, LINK, PROPERTY, COMPOSITION, ENTRY, FILE, FILE_RECORD, BLOB, EVENT)
+}

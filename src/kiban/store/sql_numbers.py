@@ -11,9 +11,10 @@ from kiban.query.condition import ConfidenceCondition, Interval
 from kiban.query.question import Extent
 from kiban.store.sql_building import Building
 from kiban.store.sql_confidence import surely_within
+from kiban.store.sql_entries import name_of
 from kiban.store.sql_hops import live
 from kiban.store.sql_rows import stored
-from kiban.store.sql_sets import data_seen
+from kiban.store.sql_sets import data_seen, seen
 
 TIMES = {"started": "started", "created": "created_at"}
 _INDEXED_TIMES = {"started"}
@@ -27,6 +28,15 @@ def number(building: Building, row: str, path: str, unit: str, interval: Interva
     if not vocabulary.is_entry(path):
         within = building.within("value_si", interval)
         return facts(building, row, path, f"unit_si = {building.value(unit)} AND {within}")
+    rows = (
+        f"SELECT record FROM entry WHERE name = {building.value(name_of(path, unit))} AND {seen()} "
+        f"AND {building.within('value_si', interval)}"
+    )
+    few = building.few(rows)
+    if few is not None:
+        return f"{row}.id = ANY({few})"
+    if building.tests_all:
+        return f"{row}.id IN ({rows})"
     numbers = f"jsonb_array_elements({row}.answers -> {building.value(stored(path))}) AS a (value)"
     within = building.within("(a.value ->> 'si')::double precision", interval)
     return f"EXISTS (SELECT FROM {numbers} WHERE a.value ->> 'unit' = {building.value(unit)} AND {within})"
@@ -40,7 +50,7 @@ def confidence(building: Building, row: str, condition: ConfidenceCondition) -> 
 
 def facts(building: Building, row: str, term: str, also: str) -> str:
     """That there is a fact of the term, on the record's evidence or of the sample that it is, of which `also` holds."""
-    rows = f"FROM property WHERE term = {building.value(term)} AND is_standing AND {_DATA_SEEN} AND {also}"
+    rows = f"FROM property WHERE is_standing AND term = {building.value(term)} AND {_DATA_SEEN} AND {also}"
     few = building.few(f"SELECT evidence {rows} UNION ALL SELECT subject {rows} AND subject IS NOT NULL")
     if few is not None:
         return f"{row}.id = ANY({few})"

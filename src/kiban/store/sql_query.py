@@ -13,8 +13,6 @@ Paths to other records (`kiban.store.sql_hops`) are asked in the same way: from 
 those that rest on them, or from each record back. Where all records are counted, it is one walk from however many.
 """
 
-
-
 from __future__ import annotations
 
 from typing import Any

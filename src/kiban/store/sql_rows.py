@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Uncertainty
-from kiban.query.answers import Number, answers, fact_number, sample_as_written, started, text_of
+from kiban.query.answers import Answer, Number, answers, fact_number, sample_as_written, started, text_of
 from kiban.query.confidence import doubt_of
 from kiban.query.words import record_words
 from kiban.records.document import from_json
@@ -56,8 +57,10 @@ def place(path: str, checksum: str) -> UUID:
     return key_hash(f"{checksum} {path}")
 
 
-def record_row(record: Record, *, is_current: bool) -> tuple[Any, ...]:
-    """One version of a record, with what questions will compare."""
+def record_row(
+    record: Record, *, is_current: bool, said: Mapping[str, Iterable[Answer]] | None = None
+) -> tuple[Any, ...]:
+    """One version of a record, with what questions will compare; `said` is what it answers, where that is known."""
     return (
         record.id,
         record.version,
@@ -76,19 +79,19 @@ def record_row(record: Record, *, is_current: bool) -> tuple[Any, ...]:
         _stored(sample_as_written(record)),
         started(record),
         to_text(record.document),
-        answers_text(record),
+        answers_text(answers(record) if said is None else said),
         _words_text(record),
         record.created_at,
         stored(record.created_by),
     )
 
 
-def answers_text(record: Record) -> str:
+def answers_text(said: Mapping[str, Iterable[Answer]]) -> str:
     """What a record answers, as its row holds it."""
     return to_text(
         {
             stored(path): [{"si": v.si, "unit": v.unit} if isinstance(v, Number) else v for v in values]
-            for path, values in answers(record).items()
+            for path, values in said.items()
         }
     )
 

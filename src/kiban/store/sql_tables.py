@@ -186,7 +186,12 @@ PROPERTY = Table(
     _scope(),
     # A later version of the measurement has put others in its place.
     Column("is_retired", Boolean, nullable=False, server_default=text("false")),
-    Index("property_term", "term", "value_si"),
+    Index(
+        "property_term",
+        *("term", "unit_si", "value_si"),
+        postgresql_include=["evidence", "subject", "scope"],
+        postgresql_where=text("is_standing"),
+    ),
     Index("property_evidence", "evidence"),
     Index("property_subject", "subject"),
 )
@@ -203,6 +208,18 @@ COMPOSITION = Table(
     Index("composition_element", "element", "sample"),
     Index("composition_fraction", "element", "fraction"),
     Index("composition_mass_fraction", "element", "mass_fraction"),
+)
+
+ENTRY = Table(
+    "entry",
+    METADATA,
+    _required("record", UUID),
+    # See kiban.store.sql_entries.
+    _required("name", UUID),
+    _required("value_si", Double),
+    _scope(),
+    Index("entry_record", "record"),
+    Index("entry_value", "name", "value_si", postgresql_include=["record", "scope"]),
 )
 
 FILE = Table(

@@ -13,6 +13,7 @@ from psycopg import Cursor
 from psycopg.errors import UniqueViolation
 
 from kiban.errors import InvalidValue, KibanError
+from kiban.query.answers import answers
 from kiban.records.event import Event
 from kiban.records.file_entry import FileEntry
 from kiban.records.matter.mass_fractions import mass_fractions
@@ -36,6 +37,7 @@ from kiban.store.batch_rules import (
 )
 from kiban.store.catalog import Batch
 from kiban.store.sql_audit_log import append_lines
+from kiban.store.sql_entries import replace_entries
 from kiban.store.sql_errors import translated
 from kiban.store.sql_insert import insert
 from kiban.store.sql_rights import keep_project_rights
@@ -79,6 +81,7 @@ _FOLLOWERS = (
     ("link", "subject"),
     ("property", "evidence"),
     ("composition", "sample"),
+    ("entry", "record"),
     ("file_record", "record"),
 )
 _MOVE = """
@@ -244,7 +247,13 @@ class SqlWriting:
             self._cursor.execute(
                 "UPDATE record SET is_current = false WHERE id = ANY(%s) AND is_current", [list(known)]
             )
-        rows = [record_row(record, is_current=record is last[record.id]) for record in ordered]
+        said = {record.id: answers(record) for record in last.values()}
+        rows = [
+            record_row(record, is_current=True, said=said[record.id])
+            if record is last[record.id]
+            else record_row(record, is_current=False)
+            for record in ordered
+        ]
         try:
             insert(self._cursor, sql_insert.RECORD, rows)
         except UniqueViolation as e:
@@ -254,6 +263,7 @@ class SqlWriting:
             raise
         for record_id, before in known.items():
             self._carry_along(before, last[record_id])
+        replace_entries(self._cursor, ((record, said[record.id]) for record in last.values()), known)
         keep_project_rights(self._cursor, last.values())
         return {record_id: record.scope for record_id, record in last.items()}
 
