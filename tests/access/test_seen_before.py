@@ -204,7 +204,10 @@ def count_questions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_the_rules_are_asked_once_for_the_same_asker(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, seen = count_questions(monkeypatch), SeenBefore()
     for n in range(3):
-        seen.visible(asker(at=START + timedelta(hours=n), address=f"10.0.0.{n}"), OPEN, Right.METADATA)
+        moment = START + timedelta(hours=n)
+        said_by_the_way = {"address": f"10.0.0.{n}", "project": PROJECTS[n], "token_project": PROJECTS[n]}
+        whoever = asker(at=moment, token_ends=moment + timedelta(days=1), **said_by_the_way)
+        seen.visible(whoever, OPEN, Right.METADATA)
     assert len(asked) == 2
     seen.visible(asker(roles={PROJECTS[0]: Role.OWNER}), OPEN, Right.METADATA)
     seen.visible(asker(), tuple(OPEN[:1]), Right.METADATA)
@@ -246,9 +249,13 @@ def test_all_rules_of_ours_are_steady() -> None:
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kiban.access.seen_before._REMEMBERED", 2)
     asked, seen = count_questions(monkeypatch), SeenBefore()
-    for party in ("a", "b", "c", "a", "c"):
+    told = []
+    for party in ("a", "b", "c", "c", "a", "c", "a", "b", "a"):
+        before = len(asked)
         seen.visible(asker(party=party), OPEN, Right.METADATA)
-    assert len(asked) == 2 * 4
+        told.append(len(asked) > before)
+    # The newest two are kept, and of these the one that was asked for last.
+    assert told == [True, True, True, False, True, False, False, True, False]
 
 
 def dense_directory() -> tuple[Directory, Person]:

@@ -54,7 +54,7 @@ TARGETS = (
         frozenset({"Resources.visible", "Resources.project_of", "may_act", "require_act", "_NEEDS", "_NOTHING"}),
     ),
     Target("kiban.access.seen_before", ("tests/access/test_seen_before.py",)),
-    Target("kiban.access.release", _RELEASES),
+    Target("kiban.access.release", ("tests/access/test_release.py", *_RELEASES)),
     Target("kiban.operations.export_gate", _RELEASES),
     Target("kiban.operations.releases", _RELEASES),
     Target("kiban.operations.judge_export", _RELEASES),

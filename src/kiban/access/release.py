@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from kiban.access.asker_of import anonymous, asker_of
 from kiban.access.rules.export_control import RULE, relation
@@ -70,9 +69,3 @@ def row_for(asker: Asker, scope: Scope) -> ReleaseRow:
 def publication(directory: Directory, scope: Scope, at: datetime) -> ReleaseRow:
     """What the table says of giving records of an open scope to everybody."""
     return row_for(anonymous(directory, at), scope)
-
-
-def decided(directory: Directory, scope: int, party: UUID) -> bool | None:
-    """What was decided last for a party and a scope; `None` where nothing was."""
-    found = [d for d in directory.decisions.values() if d.scope == scope and d.party == party]
-    return found[-1].allowed if found else None

@@ -6,16 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kiban.errors import InvalidIdentifier
 from kiban.operations.resources import Resources
+from kiban.query.identifiers import named_record
 from kiban.records.event import Event
-from kiban.records.identity import parse_pid
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
 
-_LONGEST = 20
-"""Characters that a short identifier may be written with."""
-_MARK = "kb:"
 _TEMPLATE = "template"
 _OF_TEMPLATE = ("values", "meant", "done")
 """The parts of documents that hold values of a template's fields."""
@@ -70,7 +66,7 @@ def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) ->
 
 def _identifiers(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        if (pid := _pid(value)) is not None:
+        if (pid := named_record(value)) is not None:
             yield pid
     elif isinstance(value, Mapping):
         for inner in value.values():
@@ -78,15 +74,6 @@ def _identifiers(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _identifiers(inner)
-
-
-def _pid(text: str) -> str | None:
-    if len(text) > _LONGEST or not text.startswith(_MARK):
-        return None
-    try:
-        return parse_pid(text)
-    except InvalidIdentifier:
-        return None
 
 
 def _without(value: Any, hidden: set[str]) -> Any:
@@ -101,4 +88,4 @@ def _without(value: Any, hidden: set[str]) -> Any:
 def _names(value: Any, hidden: set[str]) -> bool:
     if isinstance(value, Mapping):
         value = value.get("id")
-    return isinstance(value, str) and _pid(value) in hidden
+    return isinstance(value, str) and named_record(value) in hidden

@@ -92,7 +92,7 @@ def migrate(
             )
 
     details = {"migration": str(migration), "version": kept.record.version}
-    n_changed = _write(asker, resources, kept, carried(), MIGRATED, details, refused)
+    n_changed = _write(asker, resources, kept, carried(), MIGRATED, details)
     if n_changed == 0:
         raise InvalidValue(
             f"No record can be carried over to version {expected} of {kept.template.name}.",
@@ -132,7 +132,7 @@ def undo_migration(asker: Asker, resources: Resources, identifier: str, migratio
                     yield next_version(asker, record, document=earlier.document)
 
     details = {"migration": str(migration)}
-    n_changed = _write(asker, resources, kept, restored(), UNDONE, details, changed_since)
+    n_changed = _write(asker, resources, kept, restored(), UNDONE, details)
     if n_changed == 0:
         raise InvalidValue(
             f"No record of {kept.template.name} can be taken back from this migration.",
@@ -148,7 +148,6 @@ def _write(
     records: Iterator[Record],
     action: str,
     details: dict[str, Any],
-    left: list[Record],
 ) -> int:
     """Write versions, and an event of the template that tells what was done, in one transaction.
 
@@ -162,7 +161,7 @@ def _write(
             n_written += len(page)
         # What other projects do with it is no business of the template's own.
         if n_written and kept.record.project == resources.project_of(asker):
-            counts = {"n_records": n_written, "n_left": len(left)}
-            # Of the next version only its time is used: the template stays as it is.
-            writing.add(Batch(events=(event_of(asker, next_version(asker, kept.record), action, details | counts),)))
+            # How many they were is not told: among them may be records that others who read this do not see. Of the
+            # next version only its time is used: the template stays as it is.
+            writing.add(Batch(events=(event_of(asker, next_version(asker, kept.record), action, details),)))
     return n_written

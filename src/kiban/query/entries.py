@@ -22,6 +22,10 @@ PARTS = {"metadata": "metadata", "values": "field", "meant": "meant", "done": "d
 """Parts of a document that hold entries, with the word that their paths begin with in questions."""
 
 
+OF_TEMPLATE = tuple(f"{word}." for part, word in PARTS.items() if part != "metadata")
+"""How the paths of entries begin whose names only the record's template knows."""
+
+
 def entries(document: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     """Walk through a document.
 

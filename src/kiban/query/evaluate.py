@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiban.query import vocabulary
-from kiban.query.answers import TEMPLATE, Answer, Number, answers, fact_number, sample_as_written, started, text_of
+from kiban.query.answers import Answer, Number, answers, fact_number, sample_as_written, started, text_of
 from kiban.query.condition import (
     AllOf,
     Along,
@@ -25,7 +25,7 @@ from kiban.query.condition import (
 from kiban.query.confidence import doubt_of, lies_in
 from kiban.query.meaning import meaning
 from kiban.query.paths import Hop
-from kiban.query.process_answers import TEMPLATE_STEP
+from kiban.query.process_answers import is_told_by_template
 from kiban.query.question import Extent, Manner, Operator, Question
 from kiban.query.rights_answers import OWN, RIGHTS_PATHS
 from kiban.query.structure_answers import is_of_structure
@@ -54,6 +54,9 @@ class Described:
         What the rights of its project answer, as `kiban.query.rights_answers.rights_answers` gives it.
     sees_template : bool
         The record's template is one that the asker may see; otherwise it has none for the asker.
+    hides : callable
+        Says of a text of the record whether it is the identifier of another one that the asker does not see; the text
+        is not there for the asker then.
     sees_values : bool
         The asker may read the record's values: what it says of a structure is one.
     along : callable
@@ -69,6 +72,7 @@ class Described:
     facts: tuple[Fact, ...] = ()
     project_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sees_template: bool = True
+    hides: Callable[[str], bool] = lambda _: False
     sees_values: bool = True
     along: Callable[[Hop], Iterable[Described]] = lambda _: ()
 
@@ -116,7 +120,8 @@ def sample_name(described: Described) -> str | None:
     """Name the record's sample: as its record is titled, else as the measurement itself has it."""
     if described.sample_title is not None:
         return described.sample_title
-    return sample_as_written(described.record)
+    name = sample_as_written(described.record)
+    return None if name is not None and described.hides(fold(name)) else name
 
 
 def relates(value: str, relation: Operator | Manner, text: str) -> bool:
@@ -182,8 +187,9 @@ def _texts(described: Described, path: str) -> Iterable[str]:
         case vocabulary.ELEMENTS:
             return described.composition
         case _ if path in RIGHTS_PATHS:
-            own = answers(record)
-            return (str(text) for text in (own if OWN in own else described.project_rights).get(path, ()))
+            if OWN not in answers(record):
+                return described.project_rights.get(path, ())
+            return (answer for answer in _answers(described, path) if isinstance(answer, str))
         case _:
             return (answer for answer in _answers(described, path) if isinstance(answer, str))
 
@@ -193,11 +199,14 @@ def _some(text: str | None) -> tuple[str, ...]:
 
 
 def _answers(described: Described, path: str) -> tuple[Answer, ...]:
-    if path in {TEMPLATE, TEMPLATE_STEP} and not described.sees_template:
+    if is_told_by_template(path) and not described.sees_template:
         return ()
     if is_of_structure(path) and not described.sees_values:
         return ()
-    return answers(described.record).get(path, ())
+    found = answers(described.record).get(path, ())
+    if path == "title":  # it is told as it is
+        return found
+    return tuple(each for each in found if isinstance(each, Number) or not described.hides(each))
 
 
 def _numbers(described: Described, path: str) -> list[Number]:

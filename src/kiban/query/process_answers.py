@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from kiban.query.entries import Entry, entries
+from kiban.query.entries import OF_TEMPLATE, Entry, entries
 from kiban.query.paths import as_step
 from kiban.query.words import fold, found_words
 from kiban.records.record import Record, RecordKind
@@ -20,6 +20,14 @@ TEMPLATE_STEP = "process_template"
 """Among the answers of a process: the name and the identifier of its template. Who does not see it gets neither."""
 PARAMETER = "parameter."
 """Before the name of a parameter, among the answers of a process."""
+
+
+def is_told_by_template(path: str) -> bool:
+    """Say whether a path leads to the record's template or to what stands in its fields.
+
+    Who does not see the template has neither: without it the values mean nothing, and nobody is shown them.
+    """
+    return path in {"template", TEMPLATE_STEP} or path.startswith((*OF_TEMPLATE, PARAMETER))
 
 
 def process_names(record: Record) -> list[str]:

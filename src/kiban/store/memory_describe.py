@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kiban.query.answers import TEMPLATE, answers
 from kiban.query.evaluate import Described
+from kiban.query.identifiers import named_record
 from kiban.query.paths import WAYS_BACK, Hop
 from kiban.query.words import fold
 from kiban.records.link import Link
@@ -42,6 +43,7 @@ class Descriptions:
         self._rights = rights
         self._ways: list[Link] | None = None
         self._seen_templates: frozenset[object] | None = None
+        self._seen: frozenset[str] | None = None
 
     def all(self) -> Iterator[Described]:
         """All current records that are visible."""
@@ -69,6 +71,7 @@ class Descriptions:
             ),
             project_rights=self._rights.get(record.project, {}),
             sees_template=use is None or use[-1] in self._templates(),
+            hides=partial(self._hides, record),
             sees_values=record.scope in visible.data,
             along=partial(self._along, record),
         )
@@ -80,6 +83,15 @@ class Descriptions:
             found = (fold(r.pid) for r in live if r is not None and r.kind is RecordKind.TEMPLATE)
             self._seen_templates = frozenset(found)
         return self._seen_templates
+
+    def _hides(self, record: Record, text: str) -> bool:
+        """Whoever may change the record has the identifiers whole, as `kiban.operations.as_seen` shows them."""
+        if (named := named_record(text)) is None or record.scope in self._visible.writable:
+            return False
+        if self._seen is None:
+            current = (self._state.current(i, self._visible) for i in self._state.records)
+            self._seen = frozenset(r.pid for r in current if r is not None)
+        return named not in self._seen
 
     def _sample(self, record: Record) -> Record | None:
         sample = self._state.live(record.sample, self._visible)

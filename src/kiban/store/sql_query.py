@@ -33,6 +33,7 @@ from kiban.query.condition import (
     WordsCondition,
 )
 from kiban.query.paths import Hop
+from kiban.query.process_answers import is_told_by_template
 from kiban.query.structure_answers import is_of_structure
 from kiban.records.scope import Visible
 from kiban.store import sql_numbers
@@ -84,7 +85,7 @@ class Where:
         self, condition: Condition, visible: Visible, ask: Ask, *, asks_indexes: bool = True, tests_all: bool = False
     ) -> None:
         self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes, tests_all=tests_all)
-        self._texts = Texts(self._building, visible.numbers)
+        self._texts = Texts(self._building, visible)
         self.walks = False
         self.asked = self._sql(condition, "r")
         self.live = live("r")
@@ -123,9 +124,11 @@ class Where:
     def _sql(self, condition: Condition, row: str) -> str:
         asked = self._unguarded(condition, row)
         path = getattr(condition, "path", "")
-        # What a record holds of a structure stands among its answers, and is a value.
-        scope = f"{row}.scope"
-        return f"({data_seen(scope)} AND {data_told(scope)} AND {asked})" if is_of_structure(path) else asked
+        if is_of_structure(path):
+            # What a record holds of a structure stands among its answers, and is a value.
+            scope = f"{row}.scope"
+            return f"({data_seen(scope)} AND {data_told(scope)} AND {asked})"
+        return f"({asked} AND {self._texts.sees_template(row)})" if is_told_by_template(path) else asked
 
     def _unguarded(self, condition: Condition, row: str) -> str:
         building = self._building

@@ -4,19 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from uuid import UUID
 
 from kiban.query.answers import TEMPLATE
 from kiban.query.condition import AllOf, AnyOf, Condition, SetCondition, TextCondition
 from kiban.query.evaluate import has, relates
-from kiban.query.process_answers import TEMPLATE_STEP
+from kiban.query.identifiers import named_record
 from kiban.query.question import Extent, Manner, Operator
 from kiban.query.rights_answers import OWN, RIGHTS_PATHS, rights_answers
 from kiban.query.words import fold
+from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
 from kiban.store.sql_building import FEW, Building
 from kiban.store.sql_hops import live_sample
+from kiban.store.sql_identifiers import IS_CURRENT_AND_SEEN, tells
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import stored
 from kiban.store.sql_sets import seen
@@ -39,13 +41,15 @@ class Texts:
 
     Parameters
     ----------
-    numbers : collection of int
-        The scopes that the asker may see.
+    visible : Visible
+        What the asker may see and change.
     """
 
-    def __init__(self, building: Building, numbers: Collection[int]) -> None:
+    def __init__(self, building: Building, visible: Visible) -> None:
         self._building = building
-        self._numbers = sorted(numbers)
+        self._numbers = sorted(visible.numbers)
+        self._writable = sorted(visible.writable)
+        self._templates: list[str] | None = None
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
 
     def text(self, row: str, path: str, relation: Operator | Manner, text: str) -> str:
@@ -71,8 +75,8 @@ class Texts:
         if extent is Extent.ALL:
             own = self._has_all(row, path, texts)
         else:
-            value = self._building.value
-            own = f"({row}.answers -> {value(stored(path))}) <@ {value(to_text(list(texts)))}::jsonb"
+            told = f"(SELECT jsonb_agg(a.value) FROM {self._told(row, path)})"
+            own = f"({told} <@ {self._building.value(to_text(list(texts)))}::jsonb)"
         return self._as_answered(row, path, own, lambda said: has(frozenset(said), extent, frozenset(texts)))
 
     def known(self, row: str, path: str) -> str:
@@ -80,33 +84,62 @@ class Texts:
         if path in OF_SCOPE:
             return f"{row}.scope IN (SELECT number FROM scope WHERE {OF_SCOPE[path]} IS NOT NULL)"
         if path == "sample":
-            return _of_sample(row, "jsonb_exists(s.answers, 'title')", f"jsonb_exists({row}.answers, 'sample')")
-        return self._as_answered(row, path, f"jsonb_exists({row}.answers, {self._building.value(stored(path))})", bool)
+            return _of_sample(row, "jsonb_exists(s.answers, 'title')", self._is_told(row, path))
+        return self._as_answered(row, path, self._is_told(row, path), bool)
+
+    def sees_template(self, row: str) -> str:
+        """That the record has no template, or one that the asker sees. There are few, by scope."""
+        value = self._building.value
+        if self._templates is None:
+            query = (
+                "SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' "
+                f"AND scope = ANY(%(numbers)s::integer[]) AND {seen()}"
+            )
+            rows = self._building.ask(query, self._building.parameters | {"numbers": self._numbers})
+            self._templates = [fold(row[0]) for row in rows]
+        # Its identifier comes last, see kiban.query.answers.
+        used = f"({row}.answers -> {value(TEMPLATE)} ->> -1)"
+        return f"({used} IS NULL OR {used} = ANY({value(self._templates)}::text[]))"
+
+    def _is_told(self, row: str, path: str) -> str:
+        is_there = f"jsonb_exists({row}.answers, {self._building.value(stored(path))})"
+        return f"({is_there} AND EXISTS (SELECT FROM {self._told(row, path)}))"
+
+    def _told(self, row: str, path: str) -> str:
+        """From all answers `a` of the record of that row for the path: those that name no record hidden from the asker.
+
+        Titles are told as they are.
+        """
+        told = "true" if path == "title" else tells(row, "(a.value #>> '{}')", self._writing())
+        return f"jsonb_array_elements({row}.answers -> {self._building.value(stored(path))}) AS a (value) WHERE {told}"
+
+    def _writing(self) -> str:
+        return f"{self._building.value(self._writable)}::integer[]"
 
     def _answer(self, row: str, path: str, relation: Operator | Manner, text: str) -> str:
         """One of the texts that the record of that row answers for the path."""
         if relation is Operator.EQUAL:
             return self._has_all(row, path, (text,))
-        texts = f"jsonb_array_elements({row}.answers -> {self._building.value(stored(path))}) AS a (value)"
         holds = self._building.relates("(a.value #>> '{}')", relation, text)
-        return f"EXISTS (SELECT FROM {texts} WHERE jsonb_typeof(a.value) = 'string' AND {holds})"
+        return f"EXISTS (SELECT FROM {self._told(row, path)} AND jsonb_typeof(a.value) = 'string' AND {holds})"
 
     def _has_all(self, row: str, path: str, texts: tuple[str, ...]) -> str:
         wanted = f"{self._building.value(to_text({stored(path): list(texts)}))}::jsonb"
         few = self._building.few(f"SELECT records_with_answers({wanted}, {FEW + 1})")
-        return f"{row}.answers @> {wanted}" if few is None else f"{row}.id = ANY({few})"
+        has_all = f"{row}.answers @> {wanted}" if few is None else f"{row}.id = ANY({few})"
+        named = {pid for text in texts if path != "title" and (pid := named_record(text)) is not None}
+        if not named:
+            return has_all
+        query = f"SELECT count(DISTINCT n.pid) FROM record n WHERE n.pid = ANY(%(named)s) AND {IS_CURRENT_AND_SEEN}"
+        [(n_seen,)] = self._building.ask(query, self._building.parameters | {"named": sorted(named)})
+        return has_all if n_seen == len(named) else f"({has_all} AND {row}.scope = ANY({self._writing()}))"
 
     def _as_answered(self, row: str, path: str, own: str, holds: Callable[[tuple[str, ...]], bool]) -> str:
         """Hold for the record's own rights, or, where it has none, for its project's; of other paths for its own.
 
-        There are as many projects as there are scopes, or fewer, so theirs are looked at here. A template that the
-        asker does not see is none.
+        There are as many projects as there are scopes, or fewer, so theirs are looked at here.
         """
         value = self._building.value
-        if path in {TEMPLATE, TEMPLATE_STEP}:
-            # Its identifier comes last, see kiban.query.answers.
-            identifier = f"({row}.answers -> {value(TEMPLATE)} ->> -1)"
-            return f"({own} AND {identifier} = ANY({value(self._templates())}::text[]))"
         if path not in RIGHTS_PATHS:
             return own
         if self._projects is None:
@@ -115,15 +148,6 @@ class Texts:
         holding = [project for project, said in self._projects.items() if holds(said.get(path, ()))]
         without = f"NOT jsonb_exists({row}.answers, {value(OWN)})"
         return f"({own} OR ({row}.project = ANY({value(holding)}::uuid[]) AND {without}))" if holding else own
-
-    def _templates(self) -> list[str]:
-        """The identifiers of all templates that the asker sees, as records answer them. There are few, by scope."""
-        query = (
-            "SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' "
-            f"AND scope = ANY(%(numbers)s::integer[]) AND {seen()}"
-        )
-        rows = self._building.ask(query, self._building.parameters | {"numbers": self._numbers})
-        return [fold(row[0]) for row in rows]
 
 
 def techniques(condition: Condition) -> frozenset[str] | None:

@@ -271,6 +271,93 @@ class CatalogAccessSuite:
         assert titles("template IS KNOWN", strangers) == {"Sintering"}
         assert titles("NOT template IS KNOWN", strangers) == {"Secret Route", "Old", "plain"}
 
+    def test_what_stands_in_fields_is_answered_to_those_who_see_the_template(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        hidden = lab.record(RecordKind.TEMPLATE, "Secret Route", scope=closed, key="secret")
+        shown = lab.record(RecordKind.TEMPLATE, "Sintering", scope=is_open, key="shown")
+        records = []
+        for template in (hidden, shown):
+            use = {"id": template.pid, "name": template.title, "version": 1}
+            values = {"grade": "fine", "size": {"value": 5.0, "unit": "um"}}
+            document = {"template": use, "values": values, "metadata": {"anode": "Cu"}}
+            records.append(lab.measurement(template.title, scope=is_open, document=document))
+            done = {"temperature": {"value": 900.0, "unit": "degC"}}
+            document = {"template": use, "meant": {"atmosphere": "argon"}, "done": done}
+            run = lab.record(RecordKind.PROCESS, f"anneal {template.title}", scope=is_open, key=f"run {template.title}")
+            records.append(replace(run, document=document))
+        lab.write(hidden, shown, *records)
+
+        def titles(question: str, visible: Visible) -> set[str]:
+            asked = parse(question)
+            found = {r.title for r in lab.catalog.find(asked, visible).records}
+            assert lab.catalog.count(asked, visible) == len(found)
+            return found
+
+        strangers, members = lab.visible(Tier.OPEN), lab.visible()
+        for question, name in (
+            ('field.grade = "fine"', ""),
+            ('field.grade STARTS WITH "fi"', ""),
+            ('field.grade HAS ANY "fine", "coarse"', ""),
+            ('field.grade HAS ONLY "fine"', ""),
+            ("field.grade IS KNOWN", ""),
+            ("field.size < 6 um", ""),
+            ("field.size IS KNOWN", ""),
+            ("done.temperature > 800 degC", "anneal "),
+            ('meant.atmosphere CONTAINS "arg"', "anneal "),
+        ):
+            assert titles(question, members) == {f"{name}Secret Route", f"{name}Sintering"}
+            assert titles(question, strangers) == {f"{name}Sintering"}, question
+            both = {r.title for r in records}
+            assert titles(f'NOT ({question}) AND kind HAS ANY "measurement", "process"', strangers) == both - {
+                f"{name}Sintering"
+            }
+        assert titles('metadata.anode = "Cu"', strangers) == {"Secret Route", "Sintering"}
+
+    def test_a_record_that_names_a_hidden_one_answers_as_if_it_did_not(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        secret, known = (
+            lab.record(RecordKind.SAMPLE, name, scope=scope, key=name)
+            for name, scope in (("secret", closed), ("known", is_open))
+        )
+        told = {
+            "both": {"candidates": [secret.pid, known.pid], "metadata": {"holder": secret.pid}},
+            "one": {"candidates": [secret.pid], "metadata": {"holder": secret.pid.replace("-", "")}},
+            "named": {"candidates": [], "sample_name": secret.pid, "metadata": {"holder": f"of {secret.pid}"}},
+        }
+        measurements = [lab.measurement(name, scope=is_open, document=document) for name, document in told.items()]
+        lab.write(secret, known, *measurements)
+
+        def titles(question: str, visible: Visible) -> set[str]:
+            asked = parse(question)
+            found = {r.title for r in lab.catalog.find(asked, visible).records}
+            assert lab.catalog.count(asked, visible) == len(found)
+            return found
+
+        members, strangers = lab.visible(), replace(lab.visible(Tier.OPEN), writable=frozenset())
+        assert titles(f'candidates = "{secret.pid}"', members) == {"both", "one"}
+        # Who may change a record has all that it says.
+        assert titles(f'candidates = "{secret.pid}"', lab.visible(Tier.OPEN)) == {"both", "one"}
+        for hides in (
+            f'candidates = "{secret.pid}"',
+            f'candidates HAS ALL "{secret.pid}", "{known.pid}"',
+            f'candidates CONTAINS "{secret.pid[3:]}"',
+            f'metadata.holder = "{secret.pid}"',
+            f'metadata.holder != "{known.pid}" AND metadata.holder STARTS WITH "kb:"',
+            f'metadata.holder HAS ONLY "{secret.pid}"',
+            f'sample = "{secret.pid}"',
+        ):
+            assert titles(hides, members), hides
+            assert titles(hides, strangers) == set(), hides
+        assert titles("candidates IS KNOWN", members) == {"both", "one"}
+        assert titles("candidates IS KNOWN", strangers) == {"both"}
+        assert titles("metadata.holder IS KNOWN", strangers) == {"named"}
+        assert titles(f'candidates = "{known.pid}"', strangers) == {"both"}
+        assert titles(f'candidates HAS ONLY "{known.pid}"', strangers) == {"both"}
+        assert titles(f'candidates HAS ONLY "{known.pid}"', members) == set()
+        assert titles('kind = "measurement" AND sample IS UNKNOWN', strangers) == set(told)
+
     def test_a_record_that_is_closed_takes_its_past_and_its_facts_along(self) -> None:
         lab, records = self.study()
         shown, closed = records["shown"], lab.scope(Tier.CLOSED).number

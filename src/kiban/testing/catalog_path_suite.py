@@ -106,7 +106,10 @@ class CatalogPathSuite:
         lab.write(template, *made, links=_chain(made))
         assert _titles(lab, HOT) == {"film"}
         assert _titles(lab, HOT, lab.visible(Tier.OPEN)) == set()
-        assert _titles(lab, "process.run.temperature > 700 degC", lab.visible(Tier.OPEN)) == {"film"}
+        assert _titles(lab, 'process.run.title = "run 7"', lab.visible(Tier.OPEN)) == {"film"}
+        # Without the template nobody is shown what its fields hold, by whatever name the process is asked for.
+        assert _titles(lab, "process.run.temperature > 700 degC") == {"film"}
+        assert _titles(lab, "process.run.temperature > 700 degC", lab.visible(Tier.OPEN)) == set()
 
     def test_fractions_are_of_what_is_there(self) -> None:
         lab = self.lab()
