@@ -45,7 +45,9 @@ def both(postgres, new_database, made):
         project = batch.records[0].project
         with catalogs[0].writing(Visible.of(scopes), project=project) as writing:
             writing.add(batch)
-    assert load(postgres.conninfo(OWNER, names[1]), batches) == sum(len(batch.records) for batch in batches)
+    loaded = load(postgres.conninfo(OWNER, names[1]), batches)
+    assert loaded.n_records == sum(len(batch.records) for batch in batches)
+    assert loaded.n_facts == sum(len(batch.facts) for batch in batches)
     yield batches, names
     for catalog in catalogs:
         catalog.close()

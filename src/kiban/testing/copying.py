@@ -7,9 +7,11 @@ come from the functions that the catalog itself uses; a test compares all tables
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import psycopg
@@ -41,26 +43,45 @@ ROWS: tuple[tuple[sql_insert.Table, Callable[[Batch], Iterable[Row]]], ...] = (
 """The tables that batches of new records, facts, links and compositions fill."""
 
 
-def load(conninfo: str, batches: Iterable[Batch]) -> int:
-    """Copy batches of new records into a database; gives the number of records.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What was copied, and what it took, in seconds."""
+
+    n_records: int
+    n_facts: int
+    copying_s: float
+    """With drawing the records and working their rows out."""
+    indexes_s: float
+    """With gathering statistics."""
+
+
+def load(conninfo: str, *batches: Iterable[Batch]) -> Loaded:
+    """Copy batches of new records into a database.
 
     Parameters
     ----------
     conninfo : str
         Of the owner of the tables, as a superuser.
     """
-    n_records, waiting = 0, iter(batches)
-    with psycopg.connect(conninfo, autocommit=True) as owner, _without_indexes(owner):
-        while some := list(islice(waiting, _AT_ONCE)):
-            with owner.transaction():
-                for table, rows_of in ROWS:
-                    _copy(owner, table, (row for batch in some for row in rows_of(batch)))
-            n_records += sum(len(batch.records) for batch in some)
+    n_records = n_facts = 0
+    waiting, begun = chain(*batches), time.perf_counter()
     with psycopg.connect(conninfo, autocommit=True) as owner:
-        for table, _ in ROWS:
-            owner.execute(f"VACUUM ANALYZE {table.name}")
-        owner.execute("VACUUM ANALYZE scope")
-    return n_records
+        with _without_indexes(owner):
+            while some := list(islice(waiting, _AT_ONCE)):
+                with owner.transaction():
+                    for table, rows_of in ROWS:
+                        _copy(owner, table, (row for batch in some for row in rows_of(batch)))
+                n_records += sum(len(batch.records) for batch in some)
+                n_facts += sum(len(batch.facts) for batch in some)
+            copied = time.perf_counter()
+        for name in ("scope", *(table.name for table, _ in ROWS)):
+            owner.execute(f"VACUUM ANALYZE {name}")
+    return Loaded(
+        n_records=n_records,
+        n_facts=n_facts,
+        copying_s=copied - begun,
+        indexes_s=time.perf_counter() - copied,
+    )
 
 
 def _copy(owner: psycopg.Connection[Row], table: sql_insert.Table, rows: Iterable[Row]) -> None:
@@ -86,4 +107,5 @@ def _without_indexes(owner: psycopg.Connection[Row]) -> Iterator[None]:
         owner.execute("SET session_replication_role = replica")  # no look at the scope of every row
         owner.execute("SET synchronous_commit = off")
         yield
+        owner.execute("SET session_replication_role = DEFAULT")
         owner.execute("SET maintenance_work_mem = '512MB'")
