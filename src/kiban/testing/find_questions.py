@@ -48,28 +48,39 @@ def _fact(term: str, also: str) -> str:
     return f"r.id IN (SELECT evidence {rows} UNION ALL SELECT subject {rows})"
 
 
+def _has_fact(term: str, also: str) -> str:
+    """The same, looked up for each of few records."""
+    rows = f"FROM property WHERE term = '{term}' AND is_standing AND {also} AND {_DATA}"
+    return f"(EXISTS (SELECT {rows} AND evidence = r.id) OR EXISTS (SELECT {rows} AND subject = r.id))"
+
+
 def _fact_of_sample(term: str, also: str) -> str:
     rows = f"FROM property p JOIN record s ON s.id = p.subject WHERE p.term = '{term}' AND p.is_standing AND {also}"
     return f"r.sample IN (SELECT s.id {rows} AND {data_seen('p.scope')} AND {live('s')})"
 
 
 def _made_after(of: str) -> str:
-    """That the record's sample came, in any number of steps, out of a record `x` of which that holds."""
+    """The samples that came, in any number of steps, out of a record `x` of which that holds."""
     step = "JOIN link l ON l.object = {} AND l.predicate IN ('made_by', 'used', 'part_of', 'derived_from')"
-    return f"""r.sample IN (
+    return f"""
         WITH RECURSIVE made (id) AS (
             SELECT l.subject FROM record x {step.format("x.id")} WHERE {of} AND {live("x")} AND {_LINK_SEEN}
             UNION
             SELECT l.subject FROM made {step.format("made.id")} WHERE {_LINK_SEEN}
         )
         SELECT s.id FROM made JOIN record s ON s.id = made.id WHERE s.kind = 'sample' AND {live("s")}
-    )"""
+    """
+
+
+def _of_samples(*sets: str) -> str:
+    """That the record's sample is in all of these sets, each of which is gathered once."""
+    return f"r.sample IN ({' INTERSECT '.join(f'({each})' for each in sets)})"
 
 
 def _elements(*symbols: str) -> str:
     listed = ", ".join(f"'{symbol}'" for symbol in symbols)
     rows = f"FROM composition WHERE element IN ({listed}) AND {_DATA}"
-    return f"r.sample IN (SELECT sample {rows} GROUP BY sample HAVING count(*) = {len(symbols)})"
+    return f"SELECT sample {rows} GROUP BY sample HAVING count(*) = {len(symbols)}"
 
 
 def _heated_below(kelvin: float) -> str:
@@ -81,8 +92,8 @@ def _heated_below(kelvin: float) -> str:
 
 
 _TI = f"SELECT sample FROM composition WHERE element = 'Ti' AND fraction > 0.4 AND {_DATA}"
-_FILM = f"""r.sample IN (SELECT s.id FROM record s WHERE s.kind = 'sample' AND {live("s")}
-    AND s.answers @> '{{"template": ["film"]}}')"""
+_FILM = f"""SELECT s.id FROM record s WHERE s.kind = 'sample' AND {live("s")}
+    AND s.answers @> '{{"template": ["film"]}}'"""
 _SURELY = "value_si - 1.6448536269514722 * uncertainty_si >= 5e9"
 
 ASKED = (
@@ -121,15 +132,15 @@ ASKED = (
     Asked(
         name="elements",
         text='elements HAS ALL "Ti","O"',
-        sql=_elements("Ti", "O"),
+        sql=_of_samples(_elements("Ti", "O")),
         is_deep=True,
         is_counted_by=True,
     ),
-    Asked(name="fraction of an element", text="composition.Ti > 40 at.%", sql=f"r.sample IN ({_TI})"),
+    Asked(name="fraction of an element", text="composition.Ti > 40 at.%", sql=_of_samples(_TI)),
     Asked(
         name="fraction in what it was made from",
         text="sample.parents.composition.Ti > 40 at.%",
-        sql=_made_after(f"x.kind = 'sample' AND x.id IN ({_TI})"),
+        sql=_of_samples(_made_after(f"x.kind = 'sample' AND x.id IN ({_TI})")),
     ),
     Asked(name="rare word, English", text="delamination", sql="r.words @@ '''delamination'''::tsquery"),
     Asked(name="rare word, Japanese", text="剥離", sql="r.words @@ '''剥離'''::tsquery"),
@@ -149,12 +160,12 @@ ASKED = (
     Asked(
         name="parameter of a process, narrow",
         text="process.heat_treatment.temperature < 302 degC",
-        sql=_heated_below(302 + 273.15),
+        sql=_of_samples(_heated_below(302 + 273.15)),
     ),
     Asked(
         name="parameter of a process, broad",
         text="process.heat_treatment.temperature < 900 degC",
-        sql=_heated_below(900 + 273.15),
+        sql=_of_samples(_heated_below(900 + 273.15)),
     ),
     Asked(
         name="oxide films (the opening question)",
@@ -164,10 +175,8 @@ ASKED = (
         ),
         sql=" AND ".join(
             (
-                _elements("O"),
-                _FILM,
-                _heated_below(900 + 273.15),
-                _fact("hardness", "value_si > 5e9"),
+                _of_samples(_elements("O"), _FILM, _heated_below(900 + 273.15)),
+                _has_fact("hardness", "value_si > 5e9"),
                 "r.started >= '2025-01-01T00:00Z'",
             )
         ),
