@@ -48,6 +48,17 @@ def _fact(term: str, also: str) -> str:
     return f"r.id IN (SELECT evidence {rows} UNION ALL SELECT subject {rows})"
 
 
+def _few(column: str, ids: str) -> str:
+    """That a column has one of few values, which are looked up in an index one by one."""
+    return f"{column} = ANY(ARRAY({ids}))"
+
+
+def _few_facts(term: str, also: str) -> str:
+    """As `_fact`, for few of them."""
+    rows = f"FROM property WHERE term = '{term}' AND is_standing AND {also} AND {_DATA}"
+    return _few("r.id", f"SELECT evidence {rows} UNION ALL SELECT subject {rows}")
+
+
 def _has_fact(term: str, also: str) -> str:
     """The same, looked up for each of few records."""
     rows = f"FROM property WHERE term = '{term}' AND is_standing AND {also} AND {_DATA}"
@@ -109,7 +120,7 @@ ASKED = (
     Asked(
         name="range with unit, narrow",
         text="d_spacing < 0.802 angstrom",
-        sql=_fact("d_spacing", "value_si < 0.802e-10"),
+        sql=_few_facts("d_spacing", "value_si < 0.802e-10"),
     ),
     Asked(
         name="range with unit, broad",
@@ -136,7 +147,7 @@ ASKED = (
         is_deep=True,
         is_counted_by=True,
     ),
-    Asked(name="fraction of an element", text="composition.Ti > 40 at.%", sql=_of_samples(_TI)),
+    Asked(name="fraction of an element", text="composition.Ti > 40 at.%", sql=_few("r.sample", _TI)),
     Asked(
         name="fraction in what it was made from",
         text="sample.parents.composition.Ti > 40 at.%",
@@ -160,7 +171,7 @@ ASKED = (
     Asked(
         name="parameter of a process, narrow",
         text="process.heat_treatment.temperature < 302 degC",
-        sql=_of_samples(_heated_below(302 + 273.15)),
+        sql=_few("r.sample", _heated_below(302 + 273.15)),
     ),
     Asked(
         name="parameter of a process, broad",
