@@ -8,7 +8,7 @@ come from the functions that the catalog itself uses; a test compares all tables
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -16,9 +16,11 @@ from typing import Any
 
 import psycopg
 
+from kiban.query.answers import answers
 from kiban.records.matter.mass_fractions import mass_fractions
 from kiban.store import sql_insert
 from kiban.store.catalog import Batch
+from kiban.store.sql_entries import entry_rows
 from kiban.store.sql_rows import fact_row, link_row, record_row
 
 Row = tuple[Any, ...]
@@ -34,13 +36,20 @@ def _composition_rows(batch: Batch) -> Iterator[Row]:
             yield sample, element, float(fraction), of_mass.get(element), scopes[sample]
 
 
-ROWS: tuple[tuple[sql_insert.Table, Callable[[Batch], Iterable[Row]]], ...] = (
-    (sql_insert.RECORD, lambda batch: (record_row(record, is_current=True) for record in batch.records)),
-    (sql_insert.COMPOSITION, _composition_rows),
-    (sql_insert.LINK, lambda batch: map(link_row, batch.links)),
-    (sql_insert.PROPERTY, lambda batch: (fact_row(fact, is_standing=True) for fact in batch.facts)),
-)
+TABLES = (sql_insert.RECORD, sql_insert.ENTRY, sql_insert.COMPOSITION, sql_insert.LINK, sql_insert.PROPERTY)
 """The tables that batches of new records, facts, links and compositions fill."""
+
+
+def rows_of(batch: Batch) -> tuple[Iterable[Row], ...]:
+    """The rows of each of the tables."""
+    said = {record.id: answers(record) for record in batch.records}
+    return (
+        (record_row(record, is_current=True, said=said[record.id]) for record in batch.records),
+        (row for record in batch.records for row in entry_rows(record, said[record.id])),
+        _composition_rows(batch),
+        map(link_row, batch.links),
+        (fact_row(fact, is_standing=True) for fact in batch.facts),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +78,12 @@ def load(conninfo: str, *batches: Iterable[Batch]) -> Loaded:
         with _without_indexes(owner):
             while some := list(islice(waiting, _AT_ONCE)):
                 with owner.transaction():
-                    for table, rows_of in ROWS:
-                        _copy(owner, table, (row for batch in some for row in rows_of(batch)))
+                    for table, parts in zip(TABLES, zip(*map(rows_of, some), strict=True), strict=True):
+                        _copy(owner, table, chain.from_iterable(parts))
                 n_records += sum(len(batch.records) for batch in some)
                 n_facts += sum(len(batch.facts) for batch in some)
             copied = time.perf_counter()
-        for name in ("scope", *(table.name for table, _ in ROWS)):
+        for name in ("scope", *(table.name for table in TABLES)):
             owner.execute(f"VACUUM ANALYZE {name}")
     return Loaded(
         n_records=n_records,
@@ -94,7 +103,7 @@ def _copy(owner: psycopg.Connection[Row], table: sql_insert.Table, rows: Iterabl
 @contextmanager
 def _without_indexes(owner: psycopg.Connection[Row]) -> Iterator[None]:
     """Drop the indexes of the tables, but for those of their keys, and make them again at the end."""
-    names = [table.name for table, _ in ROWS]
+    names = [table.name for table in TABLES]
     found = owner.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ANY(%s) "
         "AND indexname NOT IN (SELECT conname FROM pg_constraint)",
