@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,10 @@ from kiban.compute.fence import Fence
 from kiban.operations.resources import Resources
 from kiban.query.parse import parse
 from kiban.records.identity import new_pid, new_uuid
-from kiban.records.parties.directory import Entry
-from kiban.records.parties.export_control import ExportClass, Residency
-from kiban.records.parties.people import Group, Organisation, Person
-from kiban.records.parties.right import Right, Role
-from kiban.records.parties.terms import Agreement, Participant, Project, RoleGrant
+from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Tier, Visible
+from kiban.records.scope import Visible
 from kiban.store import sql_insert
 from kiban.store.catalog import Facet
 from kiban.store.embedded_postgres import EmbeddedPostgres
@@ -59,12 +55,11 @@ from kiban.store.sql_directory import SqlDirectory
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_rows import FACT_COLUMNS, RECORD_COLUMNS, fact_of, record_of, record_row
 from kiban.store.sql_saved_searches import SqlSavedSearches
+from kiban.testing.made_parties import NOW, made_parties, scopes_of
 
-N_PROJECTS, N_AGREEMENTS, N_SCOPES = 1000, 400, 5000
 N_MODELS = 2000
 N_FACTS = 10
 N_TIMES = 31
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LIVE = "is_current AND NOT is_deleted"
 
 
@@ -107,62 +102,6 @@ class Bench:
         return self.bare.ask("", query, values)
 
 
-def entries(chance: random.Random) -> tuple[UUID, list[Entry]]:
-    """The directory: whoever asks, its organisation and groups, and the projects and agreements that it is in or not."""
-    organisation = Organisation(id=new_uuid(), name="University", country="JP")
-    person = Person(
-        id=new_uuid(), login="asker", name="Asker", organisation=organisation.id, residency=Residency.RESIDENT
-    )
-    group = Group(id=new_uuid(), name="Team", members=frozenset({person.id}))
-    parties = (person.id, organisation.id, group.id)
-    others = [Person(id=new_uuid(), login=f"person{i}", name=f"Person {i}") for i in range(200)]
-    projects = [
-        Project(
-            id=new_uuid(),
-            name=f"Project {i}",
-            grants=(
-                *(RoleGrant(party=chance.choice(others).id, role=Role.CONTRIBUTOR, since=NOW) for _ in range(8)),
-                *((RoleGrant(party=parties[i % 3], role=Role.READER, since=NOW),) if i < 25 else ()),
-            ),
-        )
-        for i in range(N_PROJECTS)
-    ]
-    agreements = [
-        Agreement(
-            id=new_uuid(),
-            name=f"Agreement {i}",
-            keeper=projects[i].id,
-            starts=NOW,
-            participants=tuple(
-                Participant(party=party, rights=frozenset({Right.USE}), since=NOW, accepted_at=NOW)
-                for party in (*(chance.choice(others).id for _ in range(5)), *((parties[i % 3],) if i < 25 else ()))
-            ),
-        )
-        for i in range(N_AGREEMENTS)
-    ]
-    return person.id, [organisation, person, group, *others, *projects, *agreements]
-
-
-def add_scopes(owner: psycopg.Connection[Any], projects: list[UUID], agreements: list[UUID]) -> None:
-    """Five scopes for each project: closed, open twice (with an embargo that is over or not), shared twice."""
-    rows: list[tuple[UUID, Tier, UUID | None, datetime | None]] = []
-    for i, project in enumerate(projects):
-        end = NOW + timedelta(days=400 if i % 10 == 0 else -400)
-        under = [agreements[(i + k * 7) % len(agreements)] for k in range(2)]
-        rows += [
-            (project, Tier.CLOSED, None, None),
-            (project, Tier.OPEN, None, None),
-            (project, Tier.SHARED, under[0], None),
-            (project, Tier.OPEN if i % 2 else Tier.CLOSED, None, end),
-            (project, Tier.SHARED, under[1], end),
-        ]
-    first = owner.execute("SELECT coalesce(max(number) + 1, 0) FROM scope").fetchall()[0][0]
-    columns = "number, project, tier, agreement, closed_until, export_class"
-    with owner.cursor() as cursor, cursor.copy(f"COPY scope ({columns}) FROM STDIN") as target:
-        for number, (project, tier, agreement, until) in enumerate(rows[: N_SCOPES - first], first):
-            target.write_row((number, project, tier.value, agreement, until, ExportClass.NOT_LISTED.value))
-
-
 def models(chance: random.Random) -> Iterable[Record]:
     """Measurements whose rows are multiplied."""
     for i in range(N_MODELS):
@@ -189,7 +128,7 @@ def models(chance: random.Random) -> Iterable[Record]:
         )
 
 
-def fill(owner: psycopg.Connection[Any], n_records: int, chance: random.Random) -> None:
+def fill(owner: psycopg.Connection[Any], n_records: int, n_scopes: int, chance: random.Random) -> None:
     """Multiply the models to so many records in random scopes, with their facts."""
     names = ", ".join(sql_insert.RECORD.columns)
     owner.execute("SET session_replication_role = replica")  # no look at the scope of every row
@@ -205,7 +144,7 @@ def fill(owner: psycopg.Connection[Any], n_records: int, chance: random.Random) 
         for model in models(chance):
             target.write_row(record_row(model, is_current=True))
     owner.execute("ALTER TABLE model ADD COLUMN n serial")
-    changed = {"id": "uuidv7()", "pid": "g.n::text", "scope": f"(random() * {N_SCOPES - 1})::integer"}
+    changed = {"id": "uuidv7()", "pid": "g.n::text", "scope": f"(random() * {n_scopes - 1})::integer"}
     values = ", ".join(changed.get(column, column) for column in sql_insert.RECORD.columns)
     source = f"generate_series(1, {n_records}) AS g (n) JOIN model m ON m.n = 1 + g.n % {N_MODELS}"
     owner.execute("SET enable_hashjoin = off")  # keep the order: later records have later identifiers
@@ -231,13 +170,12 @@ def make(server: EmbeddedPostgres, n_records: int, home: Path) -> Bench:
     migrate(server.conninfo(OWNER, name))
     catalog = SqlCatalog.connect(server.conninfo(APPLICATION, name))
     directory = SqlDirectory(catalog.pool)
-    person, made = entries(chance)
-    directory.change(made, by="bench", expected=directory.load().revision)
+    parties = made_parties(chance)
+    directory.change(parties.entries, by="bench", expected=directory.load().revision)
+    n_scopes = len(scopes_of(parties, catalog))
     with psycopg.connect(server.conninfo(OWNER, name), autocommit=True) as owner:
-        of = {kind: [entry.id for entry in made if isinstance(entry, kind)] for kind in (Project, Agreement)}
-        add_scopes(owner, of[Project], of[Agreement])
-        fill(owner, n_records, chance)
-    return opened(server, name, person, home)
+        fill(owner, n_records, n_scopes, chance)
+    return opened(server, name, parties.person.id, home)
 
 
 def opened(server: EmbeddedPostgres, name: str, person: UUID, home: Path) -> Bench:

@@ -65,9 +65,18 @@ def _has_fact(term: str, also: str) -> str:
     return f"(EXISTS (SELECT {rows} AND evidence = r.id) OR EXISTS (SELECT {rows} AND subject = r.id))"
 
 
-def _fact_of_sample(term: str, also: str) -> str:
-    rows = f"FROM property p JOIN record s ON s.id = p.subject WHERE p.term = '{term}' AND p.is_standing AND {also}"
-    return f"r.sample IN (SELECT s.id {rows} AND {data_seen('p.scope')} AND {live('s')})"
+def _two_facts(term: str, also: str, of_sample: str, other: str) -> str:
+    """As `_few_facts`, of samples of which something else is claimed as well."""
+    rows = f"FROM property WHERE term = '{term}' AND is_standing AND {also} AND {_DATA}"
+    hard = (
+        f"FROM property p JOIN record s ON s.id = p.subject WHERE p.term = '{of_sample}' AND p.is_standing AND {other}"
+    )
+    samples = f"SELECT s.id {hard} AND {data_seen('p.scope')} AND {live('s')}"
+    return _few(
+        "r.id",
+        f"WITH hard AS MATERIALIZED ({samples}) SELECT evidence {rows} AND subject IN (SELECT id FROM hard) "
+        f"UNION ALL SELECT subject {rows} AND subject IN (SELECT id FROM hard)",
+    )
 
 
 def _made_after(of: str) -> str:
@@ -136,9 +145,9 @@ ASKED = (
     Asked(
         name="two ranges through the sample",
         text="optical_band_gap > 6 eV AND sample.hardness > 8 GPa",
-        sql=_fact("optical_band_gap", "value_si > 6 * 1.602176634e-19")
-        + " AND "
-        + _fact_of_sample("hardness", "p.value_si > 8e9"),
+        sql=_two_facts(
+            "optical_band_gap", "value_si > 6 * 1.602176634e-19", of_sample="hardness", other="p.value_si > 8e9"
+        ),
     ),
     Asked(
         name="elements",
