@@ -159,6 +159,11 @@ def test_a_database_in_another_encoding_is_refused(postgres):
         migrate(postgres.conninfo(OWNER, "latin"))
 
 
+_BEFORE_0016 = """
+    DROP INDEX record_started, record_technique, record_newest;
+    CREATE INDEX record_technique ON record (technique, id) WHERE is_current;
+    CREATE INDEX record_started ON record (started) WHERE is_current;
+"""
 _BEFORE_0015 = """
     DROP TABLE entry;
     DROP INDEX property_term;
@@ -194,6 +199,7 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
         connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'writes']) s")
         connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
         entries = connection.execute(_ENTRIES).fetchall()
+        connection.execute(_BEFORE_0016)
         connection.execute(_BEFORE_0015)
         connection.execute(_BEFORE_0014)
         connection.execute(_BEFORE_0013)

@@ -51,8 +51,8 @@ class Found:
 
     @property
     def total(self) -> int:
-        """How many answer now."""
-        return int(self._exchange.get("records", q=self.question, limit=1)["total"])
+        """How many answer now, counted one by one."""
+        return int(self._exchange.get("records", q=self.question, limit=1, count="exact")["total"])
 
     def facets(self) -> dict[str, dict[str, int]]:
         """How many answers have each value: kinds, techniques, tiers, samples."""

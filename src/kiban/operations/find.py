@@ -25,6 +25,7 @@ from kiban.records.field import renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
+from kiban.store.catalog import Count
 from kiban.store.catalog import Facet as Facet  # callers name the facets they want
 
 
@@ -56,7 +57,9 @@ class Answer:
 
     hits: tuple[Hit, ...]
     total: int
-    next: str | None
+    total_is_estimate: bool = False
+    """Many answer, and nobody asked for an exact number."""
+    next: str | None = None
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
@@ -144,8 +147,14 @@ def find(
     limit: int = 50,
     after: str | None = None,
     facets: Iterable[Facet] = (),
+    exact: bool = False,
 ) -> Answer:
     """Find records, newest first.
+
+    Parameters
+    ----------
+    exact : bool
+        Count all that answer, however many. Unless this is asked for, what would take long is estimated.
 
     Raises
     ------
@@ -155,12 +164,20 @@ def find(
     question = understood(asker, resources, text)
     visible = resources.visible(asker)
     page = resources.catalog.find(question, visible, limit=limit, after=after)
-    counts = resources.catalog.count_by_scope(visible, question)
-    total = sum(counts.values())
-    saw(scopes=counts, n=total, details={"question": text} if text.strip() else {})
+    if exact:
+        counts = resources.catalog.count_by_scope(visible, question)
+        count = Count(sum(counts.values()), scopes=frozenset(counts))
+    else:
+        count = resources.catalog.count_about(question, visible)
+    details: dict[str, Any] = {"question": text} if text.strip() else {}
+    if count.is_estimate:
+        details["n_is_estimate"] = True
+    scopes = count.scopes | {record.scope for record in page.records}
+    saw(scopes=scopes, n=count.n, details=details)
     return Answer(
         hits=hits(resources, page.records, visible),
-        total=total,
+        total=count.n,
+        total_is_estimate=count.is_estimate,
         next=page.next,
         facets={facet.value: resources.catalog.facets(question, visible, facet) for facet in facets},
     )

@@ -59,6 +59,17 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many records answer, or about how many."""
+
+    n: int
+    is_estimate: bool = False
+    """Estimated from a sample of what the asker may see, and rounded to the digits that it tells."""
+    scopes: frozenset[int] = field(default=frozenset(), compare=False)
+    """Where those lie that were counted, for the audit log."""
+
+
+@dataclass(frozen=True, slots=True)
 class Arrivals:
     """How many answers have come since somebody looked, and whether there may be more: not all were counted."""
 
@@ -206,6 +217,10 @@ class Catalog(Protocol):
 
     def count(self, question: Question, visible: Visible) -> int:
         """How many records answer the question."""
+        ...
+
+    def count_about(self, question: Question, visible: Visible) -> Count:
+        """How many records answer: counted where that is quick, else estimated from what the asker may see."""
         ...
 
     def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:

@@ -32,7 +32,7 @@ from kiban.records.saved_search import Since, newly_seen
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store import catalog_faults
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Arrivals, Batch, Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Batch, Count, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
 from kiban.store.memory_scopes import MemoryScopes
@@ -137,6 +137,11 @@ class MemoryCatalog:
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""
         return sum(1 for _ in self._answers(question, visible))
+
+    def count_about(self, question: Question, visible: Visible) -> Count:
+        """See `Catalog.count_about`; here all are counted."""
+        counts = self.count_by_scope(visible, question)
+        return Count(sum(counts.values()), scopes=frozenset(counts))
 
     def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
         """See `Catalog.count_by_scope`."""

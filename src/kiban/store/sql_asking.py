@@ -24,6 +24,22 @@ _MOST_KEPT = 200
 """So many questions are kept by each connection; most have one of a few wordings."""
 
 
+def remembering(ask: Ask) -> Ask:
+    """The same, where a question that comes again with the same values is asked once."""
+    known: dict[tuple[Any, ...], tuple[Rows, Mapping[str, Any]]] = {}
+
+    def asked(query: str, values: Mapping[str, Any]) -> Rows:
+        names = [place[1] for place in _PLACE.finditer(query) if place[1] is not None]
+        # Lists are the same where they are the same object; they are kept, so that no other takes its place.
+        given = {name: id(value) if isinstance(value, list) else value for name in names for value in (values[name],)}
+        key = (_PLACE.sub("%s", query), *((type(value), value) for value in map(given.__getitem__, names)))
+        if key not in known:
+            known[key] = ask(query, values), values
+        return known[key][0]
+
+    return asked
+
+
 def one_of(column: LiteralString, wanted: Collection[Any], values: dict[str, Any]) -> str:
     """The condition that a column has one of these values, which are added to the values of the question.
 

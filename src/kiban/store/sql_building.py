@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from kiban.query.condition import Interval
 from kiban.query.question import Manner, Operator
@@ -13,6 +14,31 @@ from kiban.store.sql_asking import Ask
 
 FEW = 2000
 """So many rows of an index are asked for beforehand."""
+DRIVING = 50_000
+"""Of no more rows than these, each is looked up among the records, rather than all records tested."""
+EVERY = 2**31 - 1
+"""As many as there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The row of the records that a condition is about, in its statement."""
+
+    name: str
+    is_every: bool = False
+    """Whether all records are tested there, so that it is worth while to gather all for which a condition holds."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Gathered(NamedTuple):
+    """All for which a condition holds: rows with one column, which is that column of the records."""
+
+    column: str
+    rows: str
+    test: str
+    """The same as a condition on a row."""
 
 
 class Building:
@@ -26,8 +52,6 @@ class Building:
         Values that the statement has from the start: what the asker may see.
     asks_indexes : bool
         Whether an index may be asked beforehand. Otherwise each record is tested that the statement comes across.
-    tests_all : bool
-        Whether the statement will test all records there are, as one that counts.
 
     Attributes
     ----------
@@ -35,17 +59,27 @@ class Building:
         Values for the named placeholders. More may be added.
     would_ask : bool
         Whether there was something to ask an index beforehand.
+    n_asked, n_few : int
+        How many conditions were asked of an index, and of how many of these there are few records.
+    gathered : list of Gathered
+        The others that were brought into the statement as a whole.
     """
 
-    def __init__(self, ask: Ask, parameters: Mapping[str, Any], *, asks_indexes: bool, tests_all: bool) -> None:
+    def __init__(self, ask: Ask, parameters: Mapping[str, Any], *, asks_indexes: bool) -> None:
         self.ask = ask
         self.parameters = dict(parameters)
         self.asks_indexes = asks_indexes
-        self.tests_all = tests_all
         self.would_ask = False
+        self.n_asked = self.n_few = 0
+        self.gathered: list[Gathered] = []
+        self._found: dict[str, str | None] = {}
 
     def value(self, value: Any) -> str:
-        """Add a value; gives its placeholder."""
+        """Add a value; gives its placeholder. The same text or number has one placeholder, however often it comes."""
+        is_plain = isinstance(value, str | int | float)
+        for name, known in self.parameters.items() if is_plain else ():
+            if type(known) is type(value) and known == value and name.startswith("p"):
+                return f"%({name})s"
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
         return f"%({name})s"
@@ -55,9 +89,37 @@ class Building:
         self.would_ask = True
         if not self.asks_indexes:
             return None
+        self.n_asked += 1
+        if rows not in self._found:
+            self._found[rows] = self._few(rows)
+        few = self._found[rows]
+        self.n_few += few is not None
+        return few
+
+    def _few(self, rows: str) -> str | None:
         query = f"SELECT array_agg(DISTINCT id), count(*) FROM ({rows} LIMIT {FEW + 1}) AS found (id)"
         found, n_rows = self.ask(query, self.parameters)[0]
         return f"{self.value(found or [])}::uuid[]" if n_rows <= FEW else None
+
+    def one_of(self, row: Row, column: str, rows: str) -> str:
+        """That a column has one of all the values that a query gives; the query is asked once."""
+        # As a value, so that it does not become a join whose inner side is asked anew for each record, where the
+        # planner expects one. Not knowing the limit it expects a tenth, and keeps them in memory whatever it expects.
+        test = f"({row}.{column} IN (SELECT g.key FROM ({rows}) AS g (key) LIMIT (SELECT {EVERY}))) IS TRUE"
+        self.gathered.append(Gathered(column, rows, test))
+        return test
+
+    def source(self, row: Row, of: Sequence[Gathered]) -> str:
+        """What to look through: the records, or of what was gathered the least, each with its record."""
+        sizes = {}
+        for each in dict.fromkeys(of):
+            query = f"SELECT count(*) FROM (SELECT FROM ({each.rows}) AS g LIMIT {DRIVING + 1}) AS g"
+            sizes[each] = self.ask(query, self.parameters)[0][0]
+        least = min(sizes, key=lambda each: sizes[each], default=None)
+        if least is None or sizes[least] > DRIVING:
+            return f"record {row}"
+        keys = f"SELECT DISTINCT g.key FROM ({least.rows}) AS g (key) OFFSET 0"
+        return f"({keys}) AS {row}_of JOIN record {row} ON {row}.{least.column} = {row}_of.key"
 
     def within(self, column: str, interval: Interval) -> str:
         """That a column lies in an interval."""

@@ -36,13 +36,15 @@ from kiban.records.saved_search import Since
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Arrivals, Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Count, Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.sql_arrivals import NOW, arrived, count_arrived
 from kiban.store.sql_asking import Ask, Rows, one_of
+from kiban.store.sql_counts import count_about
 from kiban.store.sql_faults import find_faults
+from kiban.store.sql_newest import Newest
 from kiban.store.sql_pool import SqlPool
-from kiban.store.sql_query import NEWEST, Where
+from kiban.store.sql_query import Where
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import (
     EVENT_COLUMNS,
@@ -188,26 +190,14 @@ class SqlCatalog:
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """See `Catalog.find`."""
-        condition, below, ask = meaning(question), read_after(after), self._ask(visible)
-        rest = "" if below is None else "AND r.id < %(below)s"
-        # Written into the statement: a limit that the planner does not know of has it plan anew each time.
-        order = f"ORDER BY r.id DESC LIMIT {check_limit(limit) + 1}"
-        found: tuple[Record, ...] = ()
 
-        def read(page: str, where: Where) -> tuple[Record, ...]:
+        def read(page: str, values: Mapping[str, Any]) -> tuple[Record, ...]:
             # Identifiers first: a sort need not carry the documents.
-            full = f"id = ANY(ARRAY({page})) AND {_CURRENT} ORDER BY id DESC"
-            return self._records(visible, full, where.parameters | {"below": below})
+            return self._records(visible, f"id = ANY(ARRAY({page})) AND {_CURRENT} ORDER BY id DESC", values)
 
-        where = Where(condition, visible, ask, asks_indexes=False)
-        # To walk a path from hundreds of records takes longer than to ask for those that it leads to.
-        if where.would_ask and not where.walks:
-            newest = f"SELECT * FROM record r WHERE {where.live} {rest} ORDER BY r.id DESC LIMIT {NEWEST}"
-            found = read(f"SELECT r.id FROM ({newest}) r WHERE {where.asked} {order}", where)
-        if where.would_ask and len(found) <= limit:
-            where = Where(condition, visible, ask)
-        if len(found) <= limit:
-            found = read(f"SELECT r.id FROM record r WHERE {where.sql} {rest} {order}", where)
+        wanted = check_limit(limit) + 1
+        newest = Newest(self._ask(visible), read, meaning(question), visible, limit=wanted, below=read_after(after))
+        found = newest.records()
         return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
 
     def count(self, question: Question, visible: Visible) -> int:
@@ -216,6 +206,11 @@ class SqlCatalog:
         where = Where(meaning(question), visible, ask, tests_all=True)
         number, rows, holds = where.counted()
         return int(ask(f"SELECT {number} FROM {rows} WHERE {holds}", where.parameters)[0][0])
+
+    def count_about(self, question: Question, visible: Visible) -> Count:
+        """See `Catalog.count_about`."""
+        counted = partial(self.count_by_scope, visible, question)
+        return count_about(self._ask(visible), meaning(question), visible, counted)
 
     def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
         """See `Catalog.count_by_scope`."""

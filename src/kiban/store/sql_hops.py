@@ -26,21 +26,21 @@ def live_sample(row: str) -> str:
     return f"{live(row)} AND {row}.kind = 'sample'"
 
 
-def leading_to(hop: Hop, row: str, part: str) -> str:
-    """A query for the samples from which the way leads to a record `row` of which `part` holds."""
+def leading_to(hop: Hop, row: str, part: str, source: str) -> str:
+    """A query for the samples from which the way leads to a record `row` of which `part` holds, as `source` has it."""
     there = f"{live(row)} AND {row}.kind = '{_KINDS[hop]}' AND {part}"
     match hop:
         case Hop.SAMPLE:
-            return f"SELECT {row}.id FROM record {row} WHERE {there}"
+            return f"SELECT {row}.id FROM {source} WHERE {there}"
         case Hop.MEASUREMENT:
             return (
-                f"SELECT {row}.sample FROM record {row} WHERE {there} "
+                f"SELECT {row}.sample FROM {source} WHERE {there} "
                 f"AND (SELECT true FROM record s WHERE s.id = {row}.sample AND {live_sample('s')})"
             )
     on = f"JOIN record n ON n.id = l.subject AND {live('n')}"
     return f"""
         WITH RECURSIVE reached (id) AS (
-            SELECT l.subject FROM record {row} JOIN link l ON l.object = {row}.id AND {_WAY} {on} WHERE {there}
+            SELECT l.subject FROM {source} JOIN link l ON l.object = {row}.id AND {_WAY} {on} WHERE {there}
             UNION
             SELECT l.subject FROM reached JOIN link l ON l.object = reached.id AND {_WAY} {on}
         )
@@ -73,3 +73,9 @@ def leads_there(hop: Hop, start: str, row: str, part: str) -> str:
             SELECT id FROM back
         ) AS back (id) WHERE (SELECT true FROM record {row} WHERE {row}.id = back.id AND {there}) LIMIT 1
     )"""
+
+
+def leads_there_among(gathered: str, hop: Hop, start: str, row: str, part: str) -> str:
+    """As `leads_there`, walked once from each sample of the records that a statement has gathered under this name."""
+    samples = f"(SELECT DISTINCT sample FROM {gathered} WHERE sample IS NOT NULL) AS b"
+    return f"{start}.sample = ANY(ARRAY(SELECT b.sample FROM {samples} WHERE {leads_there(hop, 'b', row, part)}))"

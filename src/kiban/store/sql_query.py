@@ -13,6 +13,8 @@ Paths to other records (`kiban.store.sql_hops`) are asked in the same way: from 
 those that rest on them, or from each record back. Where all records are counted, it is one walk from however many.
 """
 
+# ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
+
 from __future__ import annotations
 
 from typing import Any
@@ -38,18 +40,25 @@ from kiban.query.structure_answers import is_of_structure
 from kiban.records.scope import Visible
 from kiban.store import sql_numbers
 from kiban.store.sql_asking import Ask
-from kiban.store.sql_building import FEW, Building
-from kiban.store.sql_hops import leading_to, leads_there, live
+from kiban.store.sql_building import EVERY, FEW, Building, Gathered, Row
+from kiban.store.sql_hops import leading_to, leads_there, leads_there_among, live
 from kiban.store.sql_sets import data_seen, data_told, parameters, seen
 from kiban.store.sql_texts import COLUMNS, Texts, techniques
 
 NARROW = 20
 """Who sees no more scopes than these, sees so few of all records that an index finds them sooner than a walk does."""
-NEWEST = 500
-"""So many of the newest records are tested one by one, before an index is asked that might have to list millions."""
 
 _GROUPED = {"kind", "technique", "tier"}
 """What the functions `records_counted` and `records_in_scopes` count by: a row `r` stands for `r.n` visible records."""
+_GATHERED = "gathered"
+_ASKED = ", ".join(
+    f"r.{name}"
+    for name in (
+        *("id", "pid", "kind", "sample", "sample_name", "project", "owner", "scope", "technique", "started", "answers"),
+        *("words", "created_at", "created_by"),
+    )
+)
+"""All that is asked of a record, or counted by."""
 _COLUMNS = COLUMNS | sql_numbers.TIMES
 
 
@@ -66,8 +75,12 @@ class Where:
         Asks the database a question with its values, behind the second wall.
     asks_indexes : bool
         Whether an index may be asked beforehand. Otherwise each record is tested that the statement comes across.
+    asks_paths : bool
+        Whether this holds of paths, too: which samples lead to what is looked for.
     tests_all : bool
         Whether the statement will test all records there are, as one that counts.
+    gathers : bool
+        Whether the statement is one that `among` gives.
 
     Attributes
     ----------
@@ -75,19 +88,49 @@ class Where:
         A Boolean expression about `record r`: current and visible.
     asked : str
         Another: as the condition says.
-    walks : bool
-        Whether a path has to be walked for each record that is tested.
+    plain, led : str
+        The two parts of `asked`: without paths to other records, and with paths. Both hold, or it does not.
+    leads : bool
+        Whether there are paths in it.
+    is_narrow : bool
+        Whether so few records answer a part of it that it is a matter of looking these up.
     sql : str
-        Both together.
+        `live` and `asked` together.
     """
 
     def __init__(
-        self, condition: Condition, visible: Visible, ask: Ask, *, asks_indexes: bool = True, tests_all: bool = False
+        self,
+        condition: Condition,
+        visible: Visible,
+        ask: Ask,
+        *,
+        asks_indexes: bool = True,
+        asks_paths: bool = True,
+        tests_all: bool = False,
+        gathers: bool = False,
     ) -> None:
-        self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes, tests_all=tests_all)
+        self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes)
         self._texts = Texts(self._building, visible)
-        self.walks = False
-        self.asked = self._sql(condition, "r")
+        self._asks_paths = asks_paths
+        self._gathers = gathers
+        row, parts = Row("r", tests_all), condition.parts if isinstance(condition, AllOf) else (condition,)
+        self.leads = any(map(_leads, parts))
+        self.plain, plain = self._all(tuple(part for part in parts if not _leads(part)), row)
+        gathered, led = [*(plain or ())], list[str]()
+        self.is_narrow = plain is None
+        for part in filter(_leads, parts):
+            if self.is_narrow:
+                # A matter of few records, and of few samples that paths may lead from.
+                self._building.asks_indexes, row = False, Row("r")
+                self._gathers = gathers or tests_all
+            test, of_part = self._all((part,), row)
+            if of_part is None and not self.is_narrow:
+                self.is_narrow, self.plain = True, f"{self.plain} AND {test}"
+            else:
+                led.append(test)
+        self.led = " AND ".join(led) or "true"
+        self.asked = f"{self.plain} AND {self.led}"
+        self.source = f"record {row}" if self.is_narrow else self._building.source(row, gathered)
         self.live = live("r")
         if len(visible.numbers) <= NARROW:
             self.live += f" AND r.scope = ANY({self._building.value(sorted(visible.numbers))}::integer[])"
@@ -115,13 +158,33 @@ class Where:
         """
         paths = {*self._asked_for, *by}
         if not paths <= _GROUPED:
-            return "count(*)", "record r", self.sql
+            return "count(*)", *self.every()
         groups = "records_in_scopes()" if paths <= {"tier"} else "records_counted()"
         if self._techniques is not None:
             groups = f"records_of_techniques({self._building.value(sorted(self._techniques))}::text[])"
         return "coalesce(sum(r.n), 0)::bigint", f"{groups} r", f"{seen('r.scope')} AND {self.asked}"
 
-    def _sql(self, condition: Condition, row: str) -> str:
+    def every(self) -> tuple[str, str]:
+        """In what to look for all that answer, and where: as `record r` has them, or `among`."""
+        if self.leads and self.is_narrow:
+            return f"({self.among(f'{self.source} WHERE {self.live} AND {self.plain}')}) r", "true"
+        return self.source, self.sql
+
+    def among(self, of: str) -> str:
+        """A query for those that answer among some records: what is asked or counted of each.
+
+        Parameters
+        ----------
+        of : str
+            Where the records come from, with the condition that they are `live` and `plain` holds.
+        """
+        # Gathered first, so that each path is walked once from each sample.
+        gathered = f"SELECT {_ASKED} FROM {of}"
+        if not self.leads:
+            return gathered
+        return f"WITH {_GATHERED} AS MATERIALIZED ({gathered}) SELECT r.* FROM {_GATHERED} r WHERE {self.led}"
+
+    def _sql(self, condition: Condition, row: Row) -> str:
         asked = self._unguarded(condition, row)
         path = getattr(condition, "path", "")
         if is_of_structure(path):
@@ -130,7 +193,7 @@ class Where:
             return f"({data_seen(scope)} AND {data_told(scope)} AND {asked})"
         return f"({asked} AND {self._texts.sees_template(row)})" if is_told_by_template(path) else asked
 
-    def _unguarded(self, condition: Condition, row: str) -> str:
+    def _unguarded(self, condition: Condition, row: Row) -> str:
         building = self._building
         match condition:
             case AllOf(parts):
@@ -160,23 +223,59 @@ class Where:
                 # Words are made of letters, digits and points only.
                 query = building.value(" & ".join(f"'{word}'" for word in words)) + "::tsquery"
                 few = building.few(f"SELECT records_with_words({query}, {FEW + 1})")
-                return f"{row}.words @@ {query}" if few is None else f"{row}.id = ANY({few})"
+                if few is not None:
+                    return f"{row}.id = ANY({few})"
+                if row.is_every:
+                    return building.one_of(row, "id", f"SELECT records_with_words({query}, {EVERY})")
+                return f"{row}.words @@ {query}"
 
-    def _joined(self, parts: tuple[Condition, ...], row: str, joint: str, empty: str) -> str:
+    def _joined(self, parts: tuple[Condition, ...], row: Row, joint: str, empty: str) -> str:
         return f"({joint.join(self._sql(part, row) for part in parts)})" if parts else empty
 
-    def _along(self, hop: Hop, part: Condition, here: str) -> str:
-        there = f"{here}_"
-        holds = self._sql(part, there)
-        self.walks = self.walks or hop in {Hop.PARENTS, Hop.PROCESS}
-        samples = leading_to(hop, there, holds)
-        few = self._building.few(samples)
-        if few is not None:
-            return f"{here}.sample = ANY({few})"
-        is_listed = self._building.tests_all
-        return f"{here}.sample IN ({samples})" if is_listed else leads_there(hop, here, there, holds)
+    def _all(self, parts: tuple[Condition, ...], row: Row) -> tuple[str, list[Gathered] | None]:
+        """Those of the topmost parts, and what was gathered for single ones; `None` where few records answer one.
 
-    def _known(self, path: str, row: str) -> str:
+        What is soonest asked is asked first. Once there is one that few records answer, the others are tested of these.
+        """
+        building, asked_before = self._building, self._building.asks_indexes
+        tests, gathered, is_narrow = list[str](), list[Gathered](), False
+        for part in sorted(parts, key=_dearness):
+            n_asked, n_few, n_gathered = building.n_asked, building.n_few, len(building.gathered)
+            tests.append(self._sql(part, row))
+            n_asked, n_few = building.n_asked - n_asked, building.n_few - n_few
+            if not isinstance(part, AllOf | AnyOf | Negation) and n_few == n_asked > 0:
+                is_narrow, row = True, Row(row.name)
+                building.asks_indexes = False
+            # Nothing but this, or with something besides: it may also be one of several ways to meet the condition.
+            if not isinstance(part, Along):
+                needed = building.gathered[n_gathered:]
+                gathered += [g for g in needed if tests[-1] == g.test or tests[-1].startswith(f"({g.test} AND ")]
+        building.asks_indexes = asked_before
+        return f"({' AND '.join(tests)})" if tests else "true", None if is_narrow else gathered
+
+    def _along(self, hop: Hop, part: Condition, here: Row) -> str:
+        every, building = Row(f"{here}_", is_every=True), self._building
+        if here.is_every or (self._asks_paths and building.asks_indexes):
+            n_asked, n_few = building.n_asked, building.n_few
+            test, gathered = self._all(part.parts if isinstance(part, AllOf) else (part,), every)
+            source = f"record {every}" if gathered is None else building.source(every, gathered)
+            samples = leading_to(hop, every.name, test, source)
+            few = building.few(samples)
+            # What was asked on the way is not what was asked of the record itself.
+            building.n_asked, building.n_few = n_asked + 1, n_few + (few is not None)
+            if few is not None:
+                return f"{here}.sample = ANY({few})"
+            if here.is_every:
+                return building.one_of(here, "sample", samples)
+        one, asked_before = Row(every.name), building.asks_indexes
+        building.asks_indexes = False
+        holds = self._sql(part, one)
+        building.asks_indexes = asked_before
+        if not self._gathers:
+            return leads_there(hop, here.name, one.name, holds)
+        return leads_there_among(_GATHERED, hop, here.name, one.name, holds)
+
+    def _known(self, path: str, row: Row) -> str:
         building = self._building
         if path in _COLUMNS:
             return f"{row}.{_COLUMNS[path]} IS NOT NULL"
@@ -187,6 +286,21 @@ class Where:
         if vocabulary.is_term(path):
             return sql_numbers.facts(building, row, path, "true")
         return self._texts.known(row, path)
+
+
+def _dearness(condition: Condition) -> float:
+    """How long it takes to ask an index for it, beside others."""
+    match condition:
+        case NumberCondition() | ConfidenceCondition():
+            return 0
+        case WordsCondition():
+            return 1
+        case Along(_, part):
+            return 4 + min(map(_dearness, part.parts if isinstance(part, AllOf) else (part,)), default=3) / 10
+        case AllOf() | AnyOf() | Negation():
+            return 3
+        case _:
+            return 2
 
 
 def _paths(condition: Condition) -> set[str]:
@@ -202,3 +316,19 @@ def _paths(condition: Condition) -> set[str]:
             return {str(hop)}
         case _:
             return {condition.path}
+
+
+def goes_by_groups(condition: Condition) -> bool:
+    """Whether all that is asked is counted in groups, however many records there are."""
+    return _paths(condition) <= _GROUPED
+
+
+def _leads(condition: Condition) -> bool:
+    """Whether it asks of other records, or may."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(_leads, parts))
+        case Negation(part):
+            return _leads(part)
+        case _:
+            return isinstance(condition, Along)

@@ -43,6 +43,7 @@ def _scope() -> Column[Any]:
 _CHECKSUM = Text(collation="C")
 _TIME = DateTime(timezone=True)
 _IS_CURRENT = text("is_current")
+_IS_LIVE = text("is_current AND NOT is_deleted")
 
 SCOPE = Table(
     "scope",
@@ -125,15 +126,21 @@ RECORD = Table(
     Index(
         "record_key",
         *("project", "kind", "key_hash"),
-        postgresql_where=text("is_current AND NOT is_deleted"),
+        postgresql_where=_IS_LIVE,
     ),
     Index("record_scope", "scope", "id", postgresql_where=_IS_CURRENT),
-    Index("record_counted", "scope", "kind", "technique", postgresql_where=text("is_current AND NOT is_deleted")),
-    Index("record_technique", "technique", "id", postgresql_where=_IS_CURRENT),
+    Index("record_counted", "scope", "kind", "technique", postgresql_where=_IS_LIVE),
+    Index("record_technique", "technique", "id", postgresql_include=["scope"], postgresql_where=_IS_LIVE),
+    Index("record_newest", "id", postgresql_include=["scope"], postgresql_where=_IS_LIVE),
     Index("record_sample", "sample", postgresql_where=_IS_CURRENT),
     Index("record_of_sample", "id", postgresql_where=text("is_current AND kind = 'sample'")),
     Index("record_of_process", "id", postgresql_where=text("is_current AND kind = 'process'")),
-    Index("record_started", "started", postgresql_where=_IS_CURRENT),
+    Index(
+        "record_started",
+        "started",
+        postgresql_include=["id", "scope"],
+        postgresql_where=_IS_LIVE,
+    ),
     Index(
         "record_answers",
         "answers",

@@ -16,7 +16,7 @@ from kiban.query.rights_answers import OWN, RIGHTS_PATHS, rights_answers
 from kiban.query.words import fold
 from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
-from kiban.store.sql_building import FEW, Building
+from kiban.store.sql_building import EVERY, FEW, Building, Row
 from kiban.store.sql_hops import live_sample
 from kiban.store.sql_identifiers import IS_CURRENT_AND_SEEN, tells
 from kiban.store.sql_rights import project_rights
@@ -52,7 +52,7 @@ class Texts:
         self._templates: list[str] | None = None
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
 
-    def text(self, row: str, path: str, relation: Operator | Manner, text: str) -> str:
+    def text(self, row: Row, path: str, relation: Operator | Manner, text: str) -> str:
         """See `TextCondition`."""
         if path in COLUMNS:
             return self._building.relates(f"{row}.{COLUMNS[path]}", relation, stored(text))
@@ -60,12 +60,12 @@ class Texts:
             of_scope = self._building.relates(OF_SCOPE[path], relation, stored(text))
             return f"{row}.scope IN (SELECT number FROM scope WHERE {of_scope})"
         if path == "sample":
-            titled, named = self._answer("s", "title", relation, text), self._answer(row, path, relation, text)
+            titled, named = self._answer(Row("s"), "title", relation, text), self._answer(row, path, relation, text)
             return _of_sample(row, titled, named)
         own = self._answer(row, path, relation, text)
         return self._as_answered(row, path, own, lambda said: any(relates(each, relation, text) for each in said))
 
-    def set(self, row: str, path: str, extent: Extent, texts: tuple[str, ...]) -> str | Condition:
+    def set(self, row: Row, path: str, extent: Extent, texts: tuple[str, ...]) -> str | Condition:
         """See `SetCondition`; where it is the same as conditions on single texts, gives these."""
         has_one_at_most = path in COLUMNS or path in OF_SCOPE or path == "sample"
         if extent is Extent.ANY or (extent is Extent.ONLY and has_one_at_most):
@@ -79,7 +79,7 @@ class Texts:
             own = f"({told} <@ {self._building.value(to_text(list(texts)))}::jsonb)"
         return self._as_answered(row, path, own, lambda said: has(frozenset(said), extent, frozenset(texts)))
 
-    def known(self, row: str, path: str) -> str:
+    def known(self, row: Row, path: str) -> str:
         """That there is one."""
         if path in OF_SCOPE:
             return f"{row}.scope IN (SELECT number FROM scope WHERE {OF_SCOPE[path]} IS NOT NULL)"
@@ -87,7 +87,7 @@ class Texts:
             return _of_sample(row, "jsonb_exists(s.answers, 'title')", self._is_told(row, path))
         return self._as_answered(row, path, self._is_told(row, path), bool)
 
-    def sees_template(self, row: str) -> str:
+    def sees_template(self, row: Row) -> str:
         """That the record has no template, or one that the asker sees. There are few, by scope."""
         value = self._building.value
         if self._templates is None:
@@ -101,32 +101,37 @@ class Texts:
         used = f"({row}.answers -> {value(TEMPLATE)} ->> -1)"
         return f"({used} IS NULL OR {used} = ANY({value(self._templates)}::text[]))"
 
-    def _is_told(self, row: str, path: str) -> str:
+    def _is_told(self, row: Row, path: str) -> str:
         is_there = f"jsonb_exists({row}.answers, {self._building.value(stored(path))})"
         return f"({is_there} AND EXISTS (SELECT FROM {self._told(row, path)}))"
 
-    def _told(self, row: str, path: str) -> str:
+    def _told(self, row: Row, path: str) -> str:
         """From all answers `a` of the record of that row for the path: those that name no record hidden from the asker.
 
         Titles are told as they are.
         """
-        told = "true" if path == "title" else tells(row, "(a.value #>> '{}')", self._writing())
+        told = "true" if path == "title" else tells(str(row), "(a.value #>> '{}')", self._writing())
         return f"jsonb_array_elements({row}.answers -> {self._building.value(stored(path))}) AS a (value) WHERE {told}"
 
     def _writing(self) -> str:
         return f"{self._building.value(self._writable)}::integer[]"
 
-    def _answer(self, row: str, path: str, relation: Operator | Manner, text: str) -> str:
+    def _answer(self, row: Row, path: str, relation: Operator | Manner, text: str) -> str:
         """One of the texts that the record of that row answers for the path."""
         if relation is Operator.EQUAL:
             return self._has_all(row, path, (text,))
         holds = self._building.relates("(a.value #>> '{}')", relation, text)
         return f"EXISTS (SELECT FROM {self._told(row, path)} AND jsonb_typeof(a.value) = 'string' AND {holds})"
 
-    def _has_all(self, row: str, path: str, texts: tuple[str, ...]) -> str:
+    def _has_all(self, row: Row, path: str, texts: tuple[str, ...]) -> str:
         wanted = f"{self._building.value(to_text({stored(path): list(texts)}))}::jsonb"
         few = self._building.few(f"SELECT records_with_answers({wanted}, {FEW + 1})")
-        has_all = f"{row}.answers @> {wanted}" if few is None else f"{row}.id = ANY({few})"
+        if few is not None:
+            has_all = f"{row}.id = ANY({few})"
+        elif row.is_every:
+            has_all = self._building.one_of(row, "id", f"SELECT records_with_answers({wanted}, {EVERY})")
+        else:
+            has_all = f"{row}.answers @> {wanted}"
         named = {pid for text in texts if path != "title" and (pid := named_record(text)) is not None}
         if not named:
             return has_all
@@ -134,7 +139,7 @@ class Texts:
         [(n_seen,)] = self._building.ask(query, self._building.parameters | {"named": sorted(named)})
         return has_all if n_seen == len(named) else f"({has_all} AND {row}.scope = ANY({self._writing()}))"
 
-    def _as_answered(self, row: str, path: str, own: str, holds: Callable[[tuple[str, ...]], bool]) -> str:
+    def _as_answered(self, row: Row, path: str, own: str, holds: Callable[[tuple[str, ...]], bool]) -> str:
         """Hold for the record's own rights, or, where it has none, for its project's; of other paths for its own.
 
         There are as many projects as there are scopes, or fewer, so theirs are looked at here.
@@ -167,7 +172,7 @@ def techniques(condition: Condition) -> frozenset[str] | None:
             return None
 
 
-def _of_sample(row: str, of_record: str, as_written: str) -> str:
+def _of_sample(row: Row, of_record: str, as_written: str) -> str:
     """Hold for the record of the sample, or, where the asker sees none, for what the measurement itself says."""
     records = f"ARRAY(SELECT s.id FROM record s WHERE {LIVE_SAMPLE} AND {of_record})"
     missing = f"NOT EXISTS (SELECT FROM record s WHERE s.id = {row}.sample AND {LIVE_SAMPLE})"

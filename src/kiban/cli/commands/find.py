@@ -17,6 +17,7 @@ class Find:
         """See `Command`."""
         parser.add_argument("question", nargs="?", default="", metavar="QUESTION", help="everything unless given")
         parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
+        parser.add_argument("--exact", action="store_true", help="count all that answer, instead of estimating many")
         add_home(parser)
         add_json(parser)
 
@@ -28,14 +29,15 @@ class Find:
 
         ask_ahead(arguments)
         with platform(arguments, n_workers=1) as (asker, resources):
-            answer = find(asker, resources, arguments.question, limit=max(1, arguments.limit))
+            limit = max(1, arguments.limit)
+            answer = find(asker, resources, arguments.question, limit=limit, exact=arguments.exact)
         for hit in answer.hits:
             if arguments.json:
                 print_json(asdict(hit))
             else:
                 about = " · ".join(text for text in (hit.technique, hit.sample, hit.file) if text)
                 print(f"{hit.id}  {hit.kind:<11}  {hit.title}  {about}")
-        say(f"{len(answer.hits)} of {answer.total}")
+        say(f"{len(answer.hits)} of {'about ' if answer.total_is_estimate else ''}{answer.total}")
         return DONE
 
 

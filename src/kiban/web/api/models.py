@@ -81,7 +81,11 @@ class AnswerModel(Model):
     model_config = ConfigDict(title="Answer")
 
     hits: list[HitModel]
-    total: int = Field(description="How many records answer the question.")
+    total: int = Field(description="How many records answer the question, or about how many.")
+    total_is_estimate: bool = Field(
+        description="`total` was estimated from a part of what you may see, because many answer; ask with "
+        "`count=exact` for all to be counted."
+    )
     next: str | None = Field(description="Give it as `after` for the next part; null after the last.")
     facets: dict[str, list[FacetValueModel]] = Field(
         description="For each facet asked for, how many answers have each value."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 
@@ -37,6 +37,13 @@ After = Annotated[
         description="`next` of the part before.",
     ),
 ]
+Counted = Annotated[
+    Literal["about", "exact"],
+    Query(
+        description="Whether `total` may be an estimate where many records answer, or is to be exact, however long it "
+        "takes."
+    ),
+]
 
 
 @ROUTER.get("/records", summary="List records", response_model=AnswerModel, responses=problems(422, 503))
@@ -47,19 +54,29 @@ def list_records(
     limit: Limit = 50,
     after: After = None,
     facets: Annotated[list[Facet] | None, Query(description="What to count the answers by.")] = None,
+    count: Counted = "about",
 ) -> Any:
     """Records that answer the question, newest first. The header `Link` leads to the next part."""
-    return _answer(desk, request, q, limit, after, tuple(dict.fromkeys(facets or ())))
+    return _answer(desk, request, q, limit, after, tuple(dict.fromkeys(facets or ())), count)
 
 
 @ROUTER.get("/search", summary="Search", response_model=AnswerModel, responses=problems(422, 503))
-def search_records(desk: AtDesk, request: Request, q: Question = "", limit: Limit = 50, after: After = None) -> Any:
+def search_records(
+    desk: AtDesk,
+    request: Request,
+    q: Question = "",
+    limit: Limit = 50,
+    after: After = None,
+    count: Counted = "about",
+) -> Any:
     """As `/records`, with all facets."""
-    return _answer(desk, request, q, limit, after, tuple(Facet))
+    return _answer(desk, request, q, limit, after, tuple(Facet), count)
 
 
-def _answer(desk: Desk, request: Request, q: str, limit: int, after: str | None, facets: tuple[Facet, ...]) -> Json:
-    found = find(desk.asker, desk.resources, q, limit=limit, after=after, facets=facets)
+def _answer(
+    desk: Desk, request: Request, q: str, limit: int, after: str | None, facets: tuple[Facet, ...], count: str
+) -> Json:
+    found = find(desk.asker, desk.resources, q, limit=limit, after=after, facets=facets, exact=count == "exact")
     return Json(as_json(found), headers=next_link(request, after=found.next))
 
 
@@ -68,6 +85,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {
         "hits": [asdict(hit) for hit in answer.hits],
         "total": answer.total,
+        "total_is_estimate": answer.total_is_estimate,
         "next": answer.next,
         "facets": {
             name: [{"value": value, "count": n} for value, n in values] for name, values in answer.facets.items()

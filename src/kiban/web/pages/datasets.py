@@ -89,7 +89,8 @@ def _new(
     request: Request, desk: Desk, q: str, *, form: Given | None = None, wrong: KibanError | None = None
 ) -> Response:
     try:
-        answer = find(desk.asker, desk.resources, f"({q}) AND ({_KINDS})" if q.strip() else _KINDS, limit=12)
+        question = f"({q}) AND ({_KINDS})" if q.strip() else _KINDS
+        answer = find(desk.asker, desk.resources, question, limit=12, exact=True)
     except InvalidQuestion as e:
         answer, wrong = None, wrong or e
     return page(

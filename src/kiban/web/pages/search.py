@@ -13,7 +13,7 @@ from kiban.operations.find import Facet, find
 from kiban.operations.saved_searches import list_searches
 from kiban.query.search_form import SearchForm, line_of
 from kiban.records.parties.right import Role
-from kiban.web.api.search import LONGEST_QUESTION, After
+from kiban.web.api.search import LONGEST_QUESTION, After, Counted
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.json_response import Json
 from kiban.web.language import Speaker, language_of
@@ -44,9 +44,11 @@ Asked = Annotated[str, Query(max_length=LONGEST_QUESTION)]
 
 
 @ROUTER.get("/search")
-def show_search(request: Request, desk: AtDesk, q: Asked = "", after: After = None) -> Response:
+def show_search(
+    request: Request, desk: AtDesk, q: Asked = "", after: After = None, count: Counted = "about"
+) -> Response:
     """Show the answer, or where the question goes wrong."""
-    return _shown(request, desk, q, after)
+    return _shown(request, desk, q, after, exact=count == "exact")
 
 
 @ROUTER.get("/search/form")
@@ -87,15 +89,24 @@ def _shown(
     q: str,
     after: str | None,
     *,
+    exact: bool = False,
     filled: SearchForm | None = None,
     wrong: InvalidQuestion | None = None,
 ) -> Response:
     known = vocabulary(desk)
+    counted = {"count": "exact"} if exact else {}
     answer = None
     try:
-        answer = (
-            None if wrong else find(desk.asker, desk.resources, q, limit=_ON_A_PAGE, after=after, facets=tuple(Facet))
-        )
+        if wrong is None:
+            answer = find(
+                desk.asker,
+                desk.resources,
+                q,
+                limit=_ON_A_PAGE,
+                after=after,
+                facets=tuple(Facet),
+                exact=exact,
+            )
     except InvalidQuestion as e:
         wrong = e
     return page(
@@ -107,7 +118,8 @@ def _shown(
         wrong=wrong,
         pointed=_pointed(q, wrong.position) if wrong is not None and wrong.position is not None else None,
         facets=_refinements(q, answer.facets) if answer is not None else [],
-        next=f"?{urlencode({'q': q, 'after': answer.next})}" if answer is not None and answer.next else None,
+        next=f"?{urlencode({'q': q, 'after': answer.next} | counted)}" if answer is not None and answer.next else None,
+        exact=f"?{urlencode({'q': q, 'count': 'exact'})}",
         tables=[(kind, f"/api/v1/tables?{urlencode({'q': q, 'format': kind})}") for kind in ("csv", "json")],
         examples=EXAMPLES,
         may_add=any(role.is_at_least(Role.CONTRIBUTOR) for role in desk.asker.roles.values()),

@@ -108,7 +108,7 @@ def show_template(
         compared=compared,
         said=said,
         question=question,
-        n_records=find(desk.asker, desk.resources, question, limit=1).total,
+        n_records=find(desk.asker, desk.resources, question, limit=1, exact=True).total,
         migrations=[(e, e.details.get("migration") in undone) for e in shown.events if e.action == MIGRATED],
         parts=PARTS,
     )
