@@ -24,6 +24,14 @@ class Interval:
             return False
         return self.high is None or value < self.high or (value == self.high and not self.high_open)
 
+    def and_in(self, other: Interval) -> Interval:
+        """Those that lie in the other, too. Of two ends that are the same, one that is left out wins."""
+        lows = [(i.low, i.low_open) for i in (self, other) if i.low is not None]
+        highs = [(i.high, not i.high_open) for i in (self, other) if i.high is not None]
+        low, low_open = max(lows, default=(None, False))
+        high, has_high = min(highs, default=(None, True))
+        return Interval(low, high, low_open, not has_high)
+
 
 @dataclass(frozen=True, slots=True)
 class TextCondition:

@@ -109,17 +109,19 @@ class Building:
         self.gathered.append(Gathered(column, rows, test))
         return test
 
-    def source(self, row: Row, of: Sequence[Gathered]) -> str:
-        """What to look through: the records, or of what was gathered the least, each with its record."""
+    def driven(self, row: Row, of: Sequence[Gathered], tests: str) -> tuple[str, str]:
+        """What to look through, and what to test there: all records, or those of the least that was gathered."""
         sizes = {}
         for each in dict.fromkeys(of):
             query = f"SELECT count(*) FROM (SELECT FROM ({each.rows}) AS g LIMIT {DRIVING + 1}) AS g"
             sizes[each] = self.ask(query, self.parameters)[0][0]
         least = min(sizes, key=lambda each: sizes[each], default=None)
         if least is None or sizes[least] > DRIVING:
-            return f"record {row}"
+            return f"record {row}", tests
         keys = f"SELECT DISTINCT g.key FROM ({least.rows}) AS g (key) OFFSET 0"
-        return f"({keys}) AS {row}_of JOIN record {row} ON {row}.{least.column} = {row}_of.key"
+        source = f"({keys}) AS {row}_of JOIN record {row} ON {row}.{least.column} = {row}_of.key"
+        # Wherever it is asked, it holds of those.
+        return source, tests.replace(least.test, "true")
 
     def within(self, column: str, interval: Interval) -> str:
         """That a column lies in an interval."""

@@ -53,7 +53,7 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
 
 def _estimate(ask: Ask, condition: Condition, visible: Visible, n_visible: int) -> Count | None:
     """`None` where it is a matter of counting."""
-    where = Where(condition, visible, ask, asks_indexes=False, asks_paths=False, gathers=True)
+    where = Where(condition, visible, ask, asks_indexes=False, asks_paths=False)
     sample = f"{_SAMPLE} WHERE {where.live}"
     query = (
         f"SELECT (SELECT count(*) FROM {sample}), count(*), array_agg(DISTINCT a.scope) "

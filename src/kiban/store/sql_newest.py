@@ -27,7 +27,7 @@ NEWEST = 500
 SCARCE = 2
 """If no more of them answer, it would be a long way until a page is full."""
 MANY = 25
-"""If no more of them answer a question with paths, it is looked whether paths lead from few samples to all there is."""
+"""If more of them answer, so do too many in all to ask an index for them: a page is soon full."""
 WINDOW = 2000
 """So many records are gathered before paths are walked from their samples; four times as many each time after."""
 
@@ -67,6 +67,8 @@ class Newest:
             found = found if len(found) >= self._limit else self._of_newest(NEWEST, where)
             if len(found) >= self._limit:
                 return found
+        if len(found) > MANY:
+            return self._in_windows(where) if where.leads else self._walked(where)
         asked = asked or self._where(asks_indexes=True)
         if asked.is_narrow:
             of = f"record r WHERE {asked.live} AND {asked.plain} {_rest(self._below)}"
@@ -82,9 +84,7 @@ class Newest:
         return self._page(where.among(f"({newest}) r WHERE {where.plain}"), where)
 
     def _where(self, *, asks_indexes: bool) -> Where:
-        return Where(
-            self._condition, self._visible, self._ask, asks_indexes=asks_indexes, asks_paths=False, gathers=True
-        )
+        return Where(self._condition, self._visible, self._ask, asks_indexes=asks_indexes, asks_paths=False)
 
     # Limits are written into the statement: with one that the planner does not know of it plans anew each time.
 

@@ -26,6 +26,7 @@ from kiban.query.condition import (
     AnyOf,
     Condition,
     ConfidenceCondition,
+    Interval,
     KnownCondition,
     Negation,
     NumberCondition,
@@ -79,8 +80,6 @@ class Where:
         Whether this holds of paths, too: which samples lead to what is looked for.
     tests_all : bool
         Whether the statement will test all records there are, as one that counts.
-    gathers : bool
-        Whether the statement is one that `among` gives.
 
     Attributes
     ----------
@@ -88,8 +87,10 @@ class Where:
         A Boolean expression about `record r`: current and visible.
     asked : str
         Another: as the condition says.
-    plain, led : str
-        The two parts of `asked`: without paths to other records, and with paths. Both hold, or it does not.
+    plain : str
+        The part of `asked` without paths to other records, and with those of which it is known where they lead from.
+    led : str
+        The rest of it, in a statement that `among` gives.
     leads : bool
         Whether there are paths in it.
     is_narrow : bool
@@ -107,30 +108,31 @@ class Where:
         asks_indexes: bool = True,
         asks_paths: bool = True,
         tests_all: bool = False,
-        gathers: bool = False,
     ) -> None:
         self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes)
         self._texts = Texts(self._building, visible)
         self._asks_paths = asks_paths
-        self._gathers = gathers
+        self._gathers = False
         row, parts = Row("r", tests_all), condition.parts if isinstance(condition, AllOf) else (condition,)
         self.leads = any(map(_leads, parts))
         self.plain, plain = self._all(tuple(part for part in parts if not _leads(part)), row)
-        gathered, led = [*(plain or ())], list[str]()
+        gathered, led, each = [*(plain or ())], list[str](), list[str]()
         self.is_narrow = plain is None
         for part in filter(_leads, parts):
             if self.is_narrow:
                 # A matter of few records, and of few samples that paths may lead from.
                 self._building.asks_indexes, row = False, Row("r")
-                self._gathers = gathers or tests_all
             test, of_part = self._all((part,), row)
             if of_part is None and not self.is_narrow:
                 self.is_narrow, self.plain = True, f"{self.plain} AND {test}"
-            else:
-                led.append(test)
+                continue
+            each.append(test)
+            self._gathers = not row.is_every
+            led.append(self._all((part,), row)[0] if self._gathers else test)
+            self._gathers = False
         self.led = " AND ".join(led) or "true"
-        self.asked = f"{self.plain} AND {self.led}"
-        self.source = f"record {row}" if self.is_narrow else self._building.source(row, gathered)
+        self.asked = " AND ".join((self.plain, *each))
+        self._source, self._driven = self._building.driven(row, () if self.is_narrow else gathered, self.asked)
         self.live = live("r")
         if len(visible.numbers) <= NARROW:
             self.live += f" AND r.scope = ANY({self._building.value(sorted(visible.numbers))}::integer[])"
@@ -167,8 +169,8 @@ class Where:
     def every(self) -> tuple[str, str]:
         """In what to look for all that answer, and where: as `record r` has them, or `among`."""
         if self.leads and self.is_narrow:
-            return f"({self.among(f'{self.source} WHERE {self.live} AND {self.plain}')}) r", "true"
-        return self.source, self.sql
+            return f"({self.among(f'record r WHERE {self.live} AND {self.plain}')}) r", "true"
+        return self._source, f"{self.live} AND {self._driven}"
 
     def among(self, of: str) -> str:
         """A query for those that answer among some records: what is asked or counted of each.
@@ -239,7 +241,7 @@ class Where:
         """
         building, asked_before = self._building, self._building.asks_indexes
         tests, gathered, is_narrow = list[str](), list[Gathered](), False
-        for part in sorted(parts, key=_dearness):
+        for part in sorted(_merged(parts), key=_dearness):
             n_asked, n_few, n_gathered = building.n_asked, building.n_few, len(building.gathered)
             tests.append(self._sql(part, row))
             n_asked, n_few = building.n_asked - n_asked, building.n_few - n_few
@@ -258,7 +260,7 @@ class Where:
         if here.is_every or (self._asks_paths and building.asks_indexes):
             n_asked, n_few = building.n_asked, building.n_few
             test, gathered = self._all(part.parts if isinstance(part, AllOf) else (part,), every)
-            source = f"record {every}" if gathered is None else building.source(every, gathered)
+            source, test = building.driven(every, gathered or (), test)
             samples = leading_to(hop, every.name, test, source)
             few = building.few(samples)
             # What was asked on the way is not what was asked of the record itself.
@@ -286,6 +288,16 @@ class Where:
         if vocabulary.is_term(path):
             return sql_numbers.facts(building, row, path, "true")
         return self._texts.known(row, path)
+
+
+def _merged(parts: tuple[Condition, ...]) -> list[Condition]:
+    """The same, where a time between two ends is asked for as one condition: a record has one of each at most."""
+    times: dict[str, Interval] = {}
+    for part in parts:
+        if isinstance(part, TimeCondition):
+            times[part.path] = times[part.path].and_in(part.interval) if part.path in times else part.interval
+    others = [part for part in parts if not isinstance(part, TimeCondition)]
+    return [*others, *(TimeCondition(path, interval) for path, interval in times.items())]
 
 
 def _dearness(condition: Condition) -> float:
