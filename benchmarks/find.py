@@ -243,6 +243,7 @@ def main() -> None:
     words.add_argument("--homes", type=Path, help="where homes are kept, and found again")
     words.add_argument("--check", action="store_true", help="compare with the in-memory catalog, and measure nothing")
     words.add_argument("--peers", action="store_true", help="compare with other servers, and measure nothing else")
+    words.add_argument("--environments", type=Path, help="where other servers are kept installed, for --peers")
     words.add_argument("--no-cold", action="store_true", help="leave out the first questions after a start")
     given = words.parse_args()
     if given.check:
@@ -261,7 +262,7 @@ def main() -> None:
             if given.peers:
                 import find_peers
 
-                find_peers.report(home)
+                find_peers.report(home, given.environments)
             else:
                 report(home, n, is_cold=not given.no_cold)
 

@@ -48,6 +48,8 @@ from kiban.testing.made_parties import LOGIN, NOW
 OPTIMADE, TILED = "optimade[server]==1.5.0", "tiled[all]==0.2.20"
 N_TIMES, LONGEST_S, FEWEST = 30, 30.0, 5
 _START_S = 300.0
+_FINISHED = "finished"
+"""A file in an environment in which everything has been installed."""
 Params = list[tuple[str, str]]
 
 
@@ -134,36 +136,49 @@ class Server:
 Ask = Callable[[Compared], tuple[str, Params] | None]
 
 
-def report(home: Path) -> None:
-    """Ask all of them and print the table."""
-    found: dict[str, dict[str, tuple[int, float, float, float]]] = {}
+def report(home: Path, environments: Path | None) -> None:
+    """Ask all of them and print the table.
+
+    Parameters
+    ----------
+    environments : Path, optional
+        Where environments with the other servers are kept, and found again.
+    """
+    found: dict[str, dict[str, Asked]] = {}
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
+        kept = environments or place / "environments"
         documents = list(_documents(home))
-        for name, opening, ask, total in (
-            ("Kiban", lambda: _kiban(home, place), _to_kiban, lambda body: body["total"]),
-            ("OPTIMADE", lambda: _optimade(documents, place), _to_optimade, lambda body: body["meta"]["data_returned"]),
-            ("Tiled", lambda: _tiled(documents, place), _to_tiled, lambda body: body["meta"]["count"]),
-        ):
-            with opening() as server:
-                found[name] = dict(_measured(server, ask, total))
+        with _kiban(home, place) as server, httpx.Client(base_url=server.client.base_url, timeout=120.0) as anybody:
+            found["Kiban"] = dict(_measured(server, _to_kiban, lambda body: body["total"]))
+            server = replace(server, client=anybody)
+            found["Kiban, asked by anybody"] = dict(_measured(server, _to_kiban, lambda body: body["total"]))
+        with _optimade(documents, place, kept) as server:
+            found["OPTIMADE"] = dict(_measured(server, _to_optimade, lambda body: body["meta"]["data_returned"]))
+        with _tiled(documents, place, kept) as server:
+            found["Tiled"] = dict(_measured(server, _to_tiled, lambda body: body["meta"]["count"]))
     print(
-        "\n| question | server | answers | p50 ms | p95 ms | CPU ms | of Kiban's CPU |\n|---|---|---|---|---|---|---|"
+        "\n| question | server | answers | p50 ms | p95 ms | CPU ms | times Kiban's CPU |\n|---|---|---|---|---|---|---|"
     )
     for each in COMPARED:
-        ours = found["Kiban"][each.name]
+        ours = found["Kiban"][each.name].cpu
         for name, of in found.items():
-            if each.name in of:
-                n, p50, p95, cpu = of[each.name]
-                print(
-                    f"| {each.name} | {name} | {n} | {p50:.1f} | {p95:.1f} | {cpu:.1f} | {cpu / ours[3]:.1f} |",
-                    flush=True,
-                )
+            if (asked := of.get(each.name)) is not None:
+                cells = f"{asked.n} | {asked.p50:.0f} | {asked.p95:.0f} | {asked.cpu:.0f} | {asked.cpu / ours:.1f}"
+                print(f"| {each.name} | {name} | {cells} |", flush=True)
 
 
-def _measured(
-    server: Server, ask: Ask, total: Callable[[Any], int]
-) -> Iterator[tuple[str, tuple[int, float, float, float]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a server made of a question: how many answers there are, and what it took, in milliseconds."""
+
+    n: int
+    p50: float
+    p95: float
+    cpu: float
+
+
+def _measured(server: Server, ask: Ask, total: Callable[[Any], int]) -> Iterator[tuple[str, Asked]]:
     for each in COMPARED:
         if (asked := ask(each)) is None:
             continue
@@ -177,7 +192,8 @@ def _measured(
             walls.append(1000.0 * (time.perf_counter() - start))
         cpu = 1000.0 * (server.cpu_s() - worked) / len(walls)
         walls.sort()
-        yield each.name, (n, statistics.median(walls), walls[max(0, -(-95 * len(walls) // 100) - 1)], cpu)
+        p95 = walls[max(0, -(-95 * len(walls) // 100) - 1)]
+        yield each.name, Asked(n=n, p50=statistics.median(walls), p95=p95, cpu=cpu)
 
 
 def _to_kiban(each: Compared) -> tuple[str, Params]:
@@ -274,11 +290,13 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _environment(name: str, requirement: str, place: Path) -> Path:
-    """An environment with a package in it; gives the folder of its programs."""
-    folder = place / name
-    venv.create(folder, with_pip=True)
-    subprocess.run([folder / "bin" / "pip", "install", "--quiet", requirement], check=True, stdout=sys.stderr)
+def _environment(name: str, requirement: str, kept: Path) -> Path:
+    """An environment with a package in it, made unless it is there; gives the folder of its programs."""
+    folder = kept / name
+    if not (folder / _FINISHED).exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", requirement], check=True, stdout=sys.stderr)
+        (folder / _FINISHED).touch()
     return folder / "bin"
 
 
@@ -312,8 +330,8 @@ def _token_of_who_sees_all(resources: Resources) -> str:
 
 
 @contextmanager
-def _optimade(documents: list[dict[str, Any]], place: Path) -> Iterator[Server]:
-    programs, port = _environment("optimade", OPTIMADE, place), _free_port()
+def _optimade(documents: list[dict[str, Any]], place: Path, kept: Path) -> Iterator[Server]:
+    programs, port = _environment("optimade", OPTIMADE, kept), _free_port()
     lines = place / "structures.jsonl"
     with lines.open("w", encoding="utf-8") as file:
         file.write(json.dumps({"x-optimade": {"meta": {"api_version": "1.2.0"}}}) + "\n")
@@ -357,5 +375,16 @@ def _structure(document: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _tiled(documents: list[dict[str, Any]], place: Path) -> Iterator[Server]:
-    raise NotImplementedError
+def _tiled(documents: list[dict[str, Any]], place: Path, kept: Path) -> Iterator[Server]:
+    programs, port, catalog = _environment("tiled", TILED, kept), _free_port(), place / "catalog.db"
+    lines = place / "nodes.jsonl"
+    with lines.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in documents)
+    fill = Path(__file__).with_name("find_fill_tiled.py")
+    subprocess.run([programs / "python", fill, catalog, lines], check=True, stdout=sys.stderr)
+    command = [str(programs / "tiled"), "serve", "catalog", str(catalog), "--public", "--api-key", "bench"]
+    with (
+        _running([*command, "--port", str(port)], port, place, environment={}, ready="/api/v1/") as pid,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120.0) as client,
+    ):
+        yield Server(client=client, pids=(pid,))
