@@ -23,8 +23,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -185,8 +186,9 @@ HEAD = (
 )
 
 
-def report(home: Path, n_records: int, *, is_cold: bool) -> None:
-    """Measure a home and print its tables."""
+def report(home: Path, n_records: int, *, is_cold: bool) -> list[Row]:
+    """Measure a home and print its tables; gives the rows of the asker with memberships."""
+    rows: list[Row] = []
     at_first = {asked.name: cold(home, asked) for asked in ASKED} if is_cold else {}
     with opened(home) as of:
         for is_anonymous in (False, True):
@@ -199,8 +201,24 @@ def report(home: Path, n_records: int, *, is_cold: bool) -> None:
                     if row[1] == "first page" and not is_anonymous:
                         row = (*row[:5], at_first.get(asked.name))
                     print(line(row), flush=True)
+                    rows += [] if is_anonymous else [row]
             if not is_anonymous:
-                print(line(tables(of, asker)), flush=True)
+                rows.append(tables(of, asker))
+                print(line(rows[-1]), flush=True)
+    return rows
+
+
+def growth(found: Mapping[int, list[Row]]) -> None:
+    """Print how what is asked grows from size to size, by CPU."""
+    sizes = sorted(found)
+    titles = [f"CPU ms, {label(size)}" for size in sizes] + [f"{label(b)} / {label(a)}" for a, b in pairwise(sizes)]
+    print(f"\n| question | what | {' | '.join(titles)} |\n|{'---|' * (2 + len(titles))}")
+    taken = {size: {row[:2]: row[3].p50_cpu for row in rows} for size, rows in found.items()}
+    for key in taken[sizes[-1]]:
+        cpu = [taken[size].get(key) for size in sizes]
+        times = [b / a if a and b else None for a, b in pairwise(cpu)]
+        cells = ["" if n is None else f"{n:.1f}" for n in (*cpu, *times)]
+        print(f"| {' | '.join((*key, *cells))} |", flush=True)
 
 
 def check(n_records: int) -> bool:
@@ -250,6 +268,7 @@ def main() -> None:
         sys.exit(0 if all(map(check, given.sizes or [10_000])) else 1)
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.homes or Path(temporary)
+        found: dict[int, list[Row]] = {}
         for n in given.sizes or ([10_000] if given.peers else [10_000, 100_000, 1_000_000]):
             home = folder / label(n)
             if not is_made(home):
@@ -264,7 +283,9 @@ def main() -> None:
 
                 find_peers.report(home, given.environments)
             else:
-                report(home, n, is_cold=not given.no_cold)
+                found[n] = report(home, n, is_cold=not given.no_cold)
+        if len(found) > 1:
+            growth(found)
 
 
 if __name__ == "__main__":
