@@ -187,7 +187,9 @@ def hits(resources: Resources, records: Iterable[Record], visible: Visible) -> t
     """Dress records for a list: with the names of their samples and their tiers."""
     records = tuple(records)
     samples = resources.catalog.get_many({r.sample for r in records if r.sample is not None}, visible)
-    tiers = {scope.number: scope.tier.value for scope in resources.catalog.scopes()}
+    # Of thousands of scopes a page lies in a few.
+    numbers = {record.scope for record in records}
+    tiers = {s.number: s.tier.value for s in resources.catalog.scopes() if s.number in numbers}
     dressed = []
     for record in records:
         sample = samples.get(record.sample) if record.sample is not None else None

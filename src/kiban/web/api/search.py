@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -83,7 +82,7 @@ def _answer(
 def as_json(answer: Answer) -> dict[str, Any]:
     """An answer with its facets as objects, so that they can be told apart in JSON."""
     return {
-        "hits": [asdict(hit) for hit in answer.hits],
+        "hits": list(answer.hits),
         "total": answer.total,
         "total_is_estimate": answer.total_is_estimate,
         "next": answer.next,
