@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+from html import unescape
 
 import pytest
 
+from kiban.records.scope import Tier
+from kiban.store.catalog import Count
 from kiban.testing.catalog_examples import Laboratory
 from kiban.testing.opening_question import ANSWERS, QUESTION, QUESTION_JA, write_oxide_films
 
@@ -17,6 +22,39 @@ def test_an_answer_has_its_total_and_facets(program: Program) -> None:
     assert answer["facets"]["technique"] == [{"value": "table", "count": 2}]
     assert {facet["value"] for facet in answer["facets"]["kind"]} == {"project", "sample", "measurement"}
     assert answer["next"] is None
+
+
+def test_many_answers_are_estimated_unless_all_are_to_be_counted(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_scope = next(s.number for s in program.resources.catalog.scopes() if s.tier is Tier.OPEN)
+    estimate = Count(27_000, is_estimate=True, scopes=frozenset({open_scope}))
+    monkeypatch.setattr(program.resources.catalog, "count_about", lambda question, visible: estimate)
+    for address in ("/api/v1/search", "/api/v1/records"):
+        answer = program.get(address, params={"q": "kind = measurement"}).json()
+        assert (answer["total"], answer["total_is_estimate"]) == (27_000, True)
+        counted = program.get(address, params={"q": "kind = measurement", "count": "exact"}).json()
+        assert (counted["total"], counted["total_is_estimate"]) == (2, False)
+        assert counted["hits"] == answer["hits"]
+        assert program.get(address, params={"count": "all"}).status_code == 422
+    for language, about in (("en", "about 27,000 found"), ("ja", "約27,000件")):
+        shown = program.get("/search", params={"q": "kind = measurement", "lang": language}).text
+        assert about in shown
+        [link] = re.findall(r'href="(\?q=[^"]*count=exact)"', shown)
+        counted_page = program.get(f"/search{unescape(link)}", headers={"accept-language": language}).text
+        assert "27,000" not in counted_page
+        assert ">2 found<" in counted_page if language == "en" else ">2件<" in counted_page
+
+
+def test_the_audit_log_says_that_a_number_was_estimated(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = next(s.number for s in program.resources.catalog.scopes() if s.tier is Tier.CLOSED)
+    estimate = Count(27_000, is_estimate=True, scopes=frozenset({closed}))
+    monkeypatch.setattr(program.resources.catalog, "count_about", lambda question, visible: estimate)
+    program.get("/api/v1/records", params={"q": "kind = measurement", "limit": 1})
+    line = list(program.resources.audit.lines())[-1]
+    assert line.act == "searched"
+    assert closed in line.scopes
+    assert json.loads(line.details)["n_is_estimate"] is True
 
 
 def test_records_are_counted_only_by_what_is_asked_for(program: Program) -> None:
