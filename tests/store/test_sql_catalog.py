@@ -89,7 +89,7 @@ class TestWithoutOurFilter(
     @pytest.fixture(autouse=True)
     def _use(self, sql_catalog, monkeypatch):
         every_bit = "x" + "f" * (MAX_SCOPES // 4)
-        for module in ("sql_catalog", "sql_query", "sql_walk", "sql_writing"):
+        for module in ("sql_catalog", "sql_counts", "sql_few_seen", "sql_query", "sql_walk", "sql_writing"):
             monkeypatch.setattr(f"kiban.store.{module}.parameters", lambda _: {"scopes": every_bit, "data": every_bit})
         monkeypatch.setattr("kiban.store.sql_catalog.only_seen", lambda found, _: list(found))
         monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)

@@ -42,6 +42,7 @@ from kiban.store.sql_arrivals import NOW, arrived, count_arrived
 from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_counts import count_about
 from kiban.store.sql_faults import find_faults
+from kiban.store.sql_few_seen import FewSeen
 from kiban.store.sql_newest import Newest
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import Where
@@ -93,6 +94,7 @@ class SqlCatalog:
         self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
         self._mutex = threading.Lock()
         self._scopes = SqlScopes(pool)
+        self._sees_few = FewSeen()
         self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
     @classmethod
@@ -196,7 +198,9 @@ class SqlCatalog:
             return self._records(visible, f"id = ANY(ARRAY({page})) AND {_CURRENT} ORDER BY id DESC", values)
 
         wanted = check_limit(limit) + 1
-        newest = Newest(self._ask(visible), read, meaning(question), visible, limit=wanted, below=read_after(after))
+        ask, below = self._ask(visible), read_after(after)
+        sees_few = self._sees_few(ask, visible)
+        newest = Newest(ask, read, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
         found = newest.records()
         return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
 

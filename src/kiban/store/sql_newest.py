@@ -46,15 +46,26 @@ class Newest:
         How many records are wanted.
     below : UUID, optional
         Only those that are older.
+    sees_few : bool
+        Whether the asker sees few records, in however many scopes.
     """
 
     def __init__(
-        self, ask: Ask, read: Read, condition: Condition, visible: Visible, *, limit: int, below: UUID | None
+        self,
+        ask: Ask,
+        read: Read,
+        condition: Condition,
+        visible: Visible,
+        *,
+        limit: int,
+        below: UUID | None,
+        sees_few: bool,
     ) -> None:
         self._ask, self._read = remembering(ask), read
         self._condition, self._visible = condition, visible
         self._limit = limit
         self._below = below
+        self._sees_few = sees_few
 
     def records(self) -> tuple[Record, ...]:
         """As many as are wanted, or all there are."""
@@ -74,7 +85,7 @@ class Newest:
             of = f"record r WHERE {asked.live} AND {asked.plain} {_rest(self._below)}"
             return self._page(asked.among(of), asked)
         if len(found) <= (MANY if asked.leads else SCARCE):
-            every = Where(self._condition, self._visible, self._ask, tests_all=True)
+            every = Where(self._condition, self._visible, self._ask, tests_all=True, sees_few=self._sees_few)
             if every.is_narrow or len(found) <= SCARCE:
                 return self._gathered(every)
         return self._in_windows(asked) if asked.leads else self._walked(asked)
@@ -84,7 +95,14 @@ class Newest:
         return self._page(where.among(f"({newest}) r WHERE {where.plain}"), where)
 
     def _where(self, *, asks_indexes: bool) -> Where:
-        return Where(self._condition, self._visible, self._ask, asks_indexes=asks_indexes, asks_paths=False)
+        return Where(
+            self._condition,
+            self._visible,
+            self._ask,
+            asks_indexes=asks_indexes,
+            asks_paths=False,
+            sees_few=self._sees_few,
+        )
 
     # Limits are written into the statement: with one that the planner does not know of it plans anew each time.
 

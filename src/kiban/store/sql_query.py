@@ -80,6 +80,8 @@ class Where:
         Whether this holds of paths, too: which samples lead to what is looked for.
     tests_all : bool
         Whether the statement will test all records there are, as one that counts.
+    sees_few : bool
+        Whether these are few, in however many scopes.
 
     Attributes
     ----------
@@ -108,6 +110,7 @@ class Where:
         asks_indexes: bool = True,
         asks_paths: bool = True,
         tests_all: bool = False,
+        sees_few: bool = False,
     ) -> None:
         self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes)
         self._texts = Texts(self._building, visible)
@@ -134,7 +137,7 @@ class Where:
         self.asked = " AND ".join((self.plain, *each))
         self._source, self._driven = self._building.driven(row, () if self.is_narrow else gathered, self.asked)
         self.live = live("r")
-        if len(visible.numbers) <= NARROW:
+        if sees_few or len(visible.numbers) <= NARROW:
             self.live += f" AND r.scope = ANY({self._building.value(sorted(visible.numbers))}::integer[])"
         self.sql = f"{self.live} AND {self.asked}"
         self._asked_for = _paths(condition)

@@ -110,6 +110,7 @@ class CatalogAgreementSuite:
             if i % 5 == 0:
                 closed, model_closed = Visible(frozenset({numbers[1]})), Visible(frozenset({model_numbers[1]}))
                 assert catalog.count(question, closed) == model.count(question, model_closed), question
+                assert catalog.count_about(question, visible) == model.count_about(question, model_visible), question
 
 
 def _sets(numbers: dict[int, int], read: frozenset[int], data: frozenset[int], writable: frozenset[int]) -> Visible:
