@@ -43,6 +43,9 @@ def differences(
             wrong.append(f"{len(by_hand)} records are found by hand")
         if (n := catalog.count(question, visible)) != len(right):
             wrong.append(f"{n} are counted, {len(right)} answer")
+        about = catalog.count_about(question, visible)
+        if not about.is_estimate and about.n != len(right):
+            wrong.append(f"{about.n} are said to be counted, {len(right)} answer")
         if (n := sum(catalog.count_by_scope(visible, question).values())) != len(right):
             wrong.append(f"{n} are counted by scope, {len(right)} answer")
         for facet in Facet if each.is_counted_by else ():
