@@ -10,7 +10,7 @@ the server. *Cold* is the first question after the server was started, with its 
 (`posix_fadvise`) while it was down. Prints tables in Markdown. What is *missed* goes by CPU.
 
 `--check` compares each answer of 10,000 records, record by record, with that of the in-memory catalog. `--peers` asks
-the OPTIMADE reference server and Tiled of the same 10,000 beside our REST (see `find_peers.py`).
+the OPTIMADE reference server and Tiled of the same 10,000 beside our REST (see `finding/peers.py`).
 """
 
 # ruff: noqa: S608  the statements are put together of our own words
@@ -28,7 +28,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import psycopg
-from find_open import Open, Times, drop_from_memory, in_turns, opened
+from finding.open_home import Open, Times, drop_from_memory, in_turns, opened
 
 from kiban.operations.find import find, understood
 from kiban.operations.table import table
@@ -278,9 +278,9 @@ def main() -> None:
                     flush=True,
                 )
             if given.peers:
-                import find_peers
+                from finding import peers
 
-                find_peers.report(home, given.environments)
+                peers.report(home, given.environments)
             else:
                 found[n] = report(home, n, is_cold=not given.no_cold)
         if len(found) > 1:

@@ -1,6 +1,6 @@
 """Fill a catalogue of Tiled with one array for each line of a file of JSON; runs in Tiled's own environment.
 
-python find_fill_tiled.py CATALOG.db LINES
+python fill_tiled.py CATALOG.db LINES
 """
 
 from __future__ import annotations

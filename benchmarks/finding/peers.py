@@ -28,7 +28,7 @@ from typing import Any
 
 import httpx
 import psutil
-from find_open import opened
+from finding.open_home import opened
 
 from kiban.access.asker_of import asker_of
 from kiban.operations.resources import Resources
@@ -380,7 +380,7 @@ def _tiled(documents: list[dict[str, Any]], place: Path, kept: Path) -> Iterator
     lines = place / "nodes.jsonl"
     with lines.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in documents)
-    fill = Path(__file__).with_name("find_fill_tiled.py")
+    fill = Path(__file__).with_name("fill_tiled.py")
     subprocess.run([programs / "python", fill, catalog, lines], check=True, stdout=sys.stderr)
     command = [str(programs / "tiled"), "serve", "catalog", str(catalog), "--public", "--api-key", "bench"]
     with (
