@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.query.words import MAX_WORD_LENGTH, MAX_WORDS, asked_words, fold, record_words
+from kiban.query.word_cutting import MAX_WORD_LENGTH, asked_words, found_words
+from kiban.query.words import MAX_WORDS, fold, record_words
 from kiban.records.record import Record, RecordKind
 
 
@@ -41,8 +43,20 @@ def record(title, **document):
         ("正極材料", ("正極", "極材", "材料")),
         ("鋼", ("鋼",)),
         ("X線回折", ("x", "線回", "回折")),
-        ("ﾗﾏﾝ", ("ラマ", "マン")),
+        ("ﾗﾏﾝ", ("らま", "まん")),
+        ("ｶﾞﾗｽ", ("がら", "らす")),
+        ("ガラス", ("がら", "らす")),
+        ("がらす", ("がら", "らす")),
+        ("エネルギー", ("えね", "ねる", "るぎ")),
+        ("エネルギ分散", ("えね", "ねる", "るぎ", "ぎ分", "分散")),
+        ("エネルギー分散", ("えね", "ねる", "るぎ", "ぎ分", "分散")),
+        ("キー", ("きー",)),
+        ("ビール", ("びー", "ーる")),
+        ("コンピュ―タ", ("こん", "んぴ", "ぴゅ", "た")),
+        ("ラマン-IR", ("らま", "まん", "ir")),
         ("Straße Δν", ("strasse", "δν")),
+        ("Ångström Łódź", ("angstrom", "lodz")),
+        ("ﾃﾞ-ﾀ１２", ("で", "た", "12")),
         ("a a b a", ("a", "b")),
         ("?! -- %", ()),
     ],
@@ -68,6 +82,51 @@ def test_a_record_is_found_by_its_own_title(text):
 
 def test_a_single_character_is_found_inside_a_longer_run():
     assert set(asked_words("鋼")) <= record_words(record("炭素鋼板"))
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("エネルギー分散", "エネルギ分散"),
+        ("エネルギ分散", "エネルギー分散"),
+        ("エネルギ-分散", "エネルギー分散"),
+        ("エネルギー分散", "ルギー"),
+        ("エネルギーの計算", "エネルギの計算"),
+        ("コンピュ-タ", "コンピュータ"),
+        ("コンピュータ", "コンピュ-タ"),
+        ("コンピュータ", "コンピューター"),
+        ("コンピューター", "コンピュータ"),
+        ("ｺﾝﾋﾟｭｰﾀｰ断層", "こんぴゅーた断層"),
+        ("マグネタイト-ヘマタイト", "マグネタイト ヘマタイト"),
+        ("マグネタイト・ヘマタイト", "マグネタイト-ヘマタイト"),
+        ("エネルギーバンド", "エネルギー"),
+        ("LTO7_850C.ras", "LTO"),
+        ("LTO7_850C.ras", "850"),
+        ("LTO7_850C.ras", "850C lto7"),
+        ("naïve Poisson–Boltzmann", "naive poisson-boltzmann"),
+    ],
+)
+def test_a_title_is_found_however_it_is_spelled(written, asked):
+    assert set(asked_words(asked)) <= record_words(record(written))
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"), [("ビール", "ビル"), ("キー", "キ線"), ("LiCoO2 x", "Co"), ("かき", "かぎ")]
+)
+def test_what_reads_differently_is_not_found(written, asked):
+    assert not set(asked_words(asked)) <= record_words(record(written))
+
+
+JAPANESE = st.text(st.sampled_from("アイエネルギーー-―ンガｶﾞﾗｰがらの電池材 a7"), max_size=12)
+
+
+@given(JAPANESE, st.integers(0, 12), st.integers(0, 12))
+def test_any_part_of_a_japanese_text_finds_it(text, start, end):
+    part = text[start:end]
+    # Not within a word that is written with blanks, and not between a kana and its voiced mark.
+    if re.search(r"[a7]{2}", text) or part.startswith("ﾞ") or text[end : end + 1] == "ﾞ":
+        return
+    assert found_words(text).issuperset(asked_words(part))
 
 
 def test_words_come_from_all_texts_a_colleague_would_search():

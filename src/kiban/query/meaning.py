@@ -53,7 +53,8 @@ from kiban.query.question import (
 )
 from kiban.query.time_span import time_span
 from kiban.query.vocabulary import CODED, ELEMENTS, SHIPPED, TIMES, Vocabulary, nearest
-from kiban.query.words import asked_words, fold
+from kiban.query.word_cutting import asked_words
+from kiban.query.words import fold
 from kiban.records.identity import parse_pid
 
 MAX_DEPTH = 50

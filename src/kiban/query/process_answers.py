@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from kiban.query.entries import OF_TEMPLATE, Entry, entries
 from kiban.query.paths import as_step
-from kiban.query.words import fold, found_words
+from kiban.query.word_cutting import found_words
+from kiban.query.words import fold
 from kiban.records.record import Record, RecordKind
 
 NAMES = "process"

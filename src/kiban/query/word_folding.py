@@ -1,0 +1,72 @@
+"""How texts are folded for full text, and where in the text as written each folded character stands.
+
+Names are compared as `kiban.query.words.fold` gives them. Full text folds more, because people write the same word in
+different ways: katakana as hiragana, Latin letters without their diacritics. Each piece of the text, a character with
+the marks that belong to it, is folded by itself, so that a place in the folded text leads back to the text as written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Characters that neither PostgreSQL's text nor UTF-8 can hold; headers of broken files have them.
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+# Accents, the voiced marks of kana (also those of half width), and vowels and finals of Hangul stand after what they
+# belong to.
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u3099\u309a\uff9e\uff9f"
+_MARKS += "\u1160-\u11ff"
+_PIECE = re.compile(f"(?s:.[{_MARKS}]*)")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_LATIN = re.compile("[a-z\u00df-\u024f\u0250-\u02af\u1e00-\u1eff][\u0300-\u036f]*")
+# Letters that Unicode does not take for others with a mark.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"})
+_HIRAGANA = {
+    ord(katakana): chr(ord(katakana) - 0x60) for katakana in map(chr, (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text as full text sees it.
+
+    Parameters
+    ----------
+    text : str
+        Folded.
+    as_kana : str
+        The same with katakana left as it is: of the same length.
+    starts, ends : sequence of int
+        For each character, where the piece of the text as written begins and ends that it was made of.
+    """
+
+    text: str
+    as_kana: str
+    starts: range | list[int]
+    ends: range | list[int]
+
+
+def folded(text: str) -> Folded:
+    """Fold a text for full text."""
+    if text.isascii():
+        plain = text.replace("\0", " ").lower()
+        return Folded(plain, plain, range(len(plain)), range(1, len(plain) + 1))
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in _PIECE.finditer(text):
+        piece = _folded_piece(match[0])
+        pieces.append(piece)
+        starts += [match.start()] * len(piece)
+        ends += [match.end()] * len(piece)
+    as_kana = "".join(pieces)
+    return Folded(as_kana.translate(_HIRAGANA), as_kana, starts, ends)
+
+
+@lru_cache(8192)
+def _folded_piece(piece: str) -> str:
+    plain = unicodedata.normalize("NFKC", UNWRITABLE.sub(" ", piece))
+    plain = unicodedata.normalize("NFKD", plain.casefold())
+    return unicodedata.normalize("NFC", _LATIN.sub(lambda m: _ACCENTS.sub("", m[0]), plain).translate(_PLAIN))
