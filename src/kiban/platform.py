@@ -19,6 +19,7 @@ from kiban.records.party import Asker
 from kiban.settings import Settings
 from kiban.store.audit_proof import AuditProof
 from kiban.store.audit_signing import open_signing
+from kiban.store.derivation import Told, ensure_derived
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
@@ -40,7 +41,7 @@ OPERATOR = "operator"
 
 @contextmanager
 def open_platform(
-    settings: Settings, *, n_workers: int | None = None, is_to_check: bool = False
+    settings: Settings, *, n_workers: int | None = None, is_to_check: bool = False, told: Told | None = None
 ) -> Iterator[Resources]:
     """Open the platform of a home, making the home if it is new. Everything is let go of at the end of the block.
 
@@ -48,6 +49,8 @@ def open_platform(
     ----------
     is_to_check : bool
         Open it only to check the audit log: also where its key is not there, and without signing anything.
+    told : callable, optional
+        Is told how far it has come, where records have to be worked out again: after an upgrade, before all else.
 
     Raises
     ------
@@ -64,12 +67,16 @@ def open_platform(
             server = EmbeddedPostgres(settings.home)
             server.start()
             stack.callback(server.release)
-            migrate(server.conninfo(OWNER), app_role=APPLICATION)
+            owner = server.conninfo(OWNER)
+            migrate(owner, app_role=APPLICATION)
             catalog = SqlCatalog.connect(server.conninfo(APPLICATION))
         else:
-            migrate(settings.database_url, app_role=APPLICATION)
-            catalog = SqlCatalog.connect(settings.database_url, role=APPLICATION)
+            owner = settings.database_url
+            migrate(owner, app_role=APPLICATION)
+            catalog = SqlCatalog.connect(owner, role=APPLICATION)
         stack.callback(catalog.close)
+        if not is_to_check:
+            ensure_derived(catalog.pool, owner, told or _untold)
         audit = SqlAuditLog(catalog.pool)
         directory = SqlDirectory(catalog.pool)
         if not is_to_check:
@@ -101,6 +108,10 @@ def open_platform(
             base_url=settings.base_url,
             providers=settings.providers,
         )
+
+
+def _untold(_done: int, _total: int) -> None:
+    pass
 
 
 def local_asker(resources: Resources) -> Asker:

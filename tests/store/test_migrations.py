@@ -169,6 +169,7 @@ _BEFORE_0015 = """
     DROP INDEX property_term;
     CREATE INDEX property_term ON property (term, value_si);
 """
+_BEFORE_0016 = "DROP TABLE derivation"
 _BEFORE_0014 = "DROP TABLE saved_search; ALTER TABLE record DROP COLUMN arrived_at"
 _BEFORE_0013 = """
     ALTER TABLE composition DROP COLUMN mass_fraction;
@@ -201,6 +202,7 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
         entries = connection.execute(_ENTRIES).fetchall()
         connection.execute(_BEFORE_0016)
         connection.execute(_BEFORE_0015)
+        connection.execute(_BEFORE_0016)
         connection.execute(_BEFORE_0014)
         connection.execute(_BEFORE_0013)
     migrate(conninfo, app_role="app_of_before")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def platform(
     from kiban.platform import local_asker, open_platform
     from kiban.settings import load
 
-    with open_platform(load(arguments.home), n_workers=n_workers, is_to_check=is_to_check) as resources:
+    told = Derivation()
+    settings = load(arguments.home)
+    with open_platform(settings, n_workers=n_workers, is_to_check=is_to_check, told=told) as resources:
         yield local_asker(resources), resources
 
 
@@ -83,15 +86,39 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+_EVERY_S = 10.0
+"""How often somebody is told of a long work who looks at it later, in a log."""
+
+
+class Derivation:
+    """Tells how far a home has come whose records are worked out again after an upgrade."""
+
+    def __init__(self) -> None:
+        self._progress = Progress()
+        self._last_told: float | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """See `kiban.store.derivation`."""
+        text = f"Working out again what records are found by, after an upgrade: {done:,} of {total:,}"
+        self._progress.show(text)
+        now = monotonic()
+        if done >= total:
+            self._progress.clear()
+            say(text)
+        elif not self._progress.shows and (self._last_told is None or now - self._last_told >= _EVERY_S):
+            self._last_told = now
+            say(text)
+
+
 class Progress:
     """A line on standard error that is written over, where somebody is looking."""
 
     def __init__(self) -> None:
-        self._shows = sys.stderr.isatty()
+        self.shows = sys.stderr.isatty()
 
     def show(self, text: str) -> None:
         """Write over the line."""
-        if self._shows:
+        if self.shows:
             print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:

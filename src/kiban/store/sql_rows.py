@@ -16,7 +16,6 @@ from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Uncertainty
 from kiban.query.answers import Answer, Number, answers, fact_number, sample_as_written, started, text_of
 from kiban.query.confidence import doubt_of
-from kiban.query.words import record_words
 from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import FileEntry, FileStatus
@@ -24,6 +23,7 @@ from kiban.records.link import Link, Predicate
 from kiban.records.property import Fact, Property
 from kiban.records.record import Record, RecordKind
 from kiban.store.json_text import from_text, to_text
+from kiban.store.sql_words import words_text
 
 _ODD = re.compile("[\x00\ud800-\udfff\ue000]")
 _WRITTEN = re.compile("\ue000([0-9a-f]{4})")
@@ -80,7 +80,7 @@ def record_row(
         started(record),
         to_text(record.document),
         answers_text(answers(record) if said is None else said),
-        _words_text(record),
+        words_text(record),
         record.created_at,
         stored(record.created_by),
     )
@@ -94,11 +94,6 @@ def answers_text(said: Mapping[str, Iterable[Answer]]) -> str:
             for path, values in said.items()
         }
     )
-
-
-def _words_text(record: Record) -> str:
-    # A word has letters, digits and points only, so nothing in it needs escaping.
-    return " ".join(f"'{word}'" for word in record_words(record))
 
 
 RECORD_COLUMNS = (

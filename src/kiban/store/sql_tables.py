@@ -114,7 +114,7 @@ RECORD = Table(
     _required("document", JSON),
     # Folded texts and SI numbers by path, see kiban.query.answers.
     _required("answers", JSONB),
-    # See kiban.query.words.
+    # See kiban.query.words and kiban.store.sql_words.
     _required("words", TSVECTOR),
     _required("created_at", _TIME),
     _required("created_by", Text),
@@ -149,6 +149,18 @@ RECORD = Table(
         postgresql_where=_IS_CURRENT,
     ),
     Index("record_words", "words", postgresql_using="gin", postgresql_where=_IS_CURRENT),
+)
+
+DERIVATION = Table(
+    "derivation",
+    METADATA,
+    # One row.
+    Column("is_one", Boolean, CheckConstraint("is_one"), primary_key=True, server_default=text("true")),
+    # The rules that `answers` and `words` of all records follow, see kiban.query.derived.
+    _required("version", Integer),
+    # Those that the records up to that one follow already.
+    _required("target", Integer),
+    Column("upto", UUID),
 )
 
 PROJECT_RIGHTS = Table(

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiban.cli.command import DONE, Progress, add_json, print_json, say
+from kiban.cli.command import DONE, Derivation, Progress, add_json, print_json, say
 from kiban.cli.first_login import once
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Demo:
         from kiban.web.serve import serve
 
         settings = load(arguments.home or demo_home())
-        with open_platform(settings) as resources:
+        with open_platform(settings, told=Derivation()) as resources:
             _fill(local_asker(resources), resources, settings.home / "example-files")
             make_people(local_asker(resources), resources)
             tell_sharing(local_asker(resources), resources, GUEST)

@@ -6,7 +6,7 @@ import argparse
 import signal
 from typing import Any
 
-from kiban.cli.command import DONE, add_home, add_json, print_json, say
+from kiban.cli.command import DONE, Derivation, add_home, add_json, print_json, say
 from kiban.cli.first_login import HOW_TO, first_login
 
 DEFAULT_PORT = 8420
@@ -61,7 +61,7 @@ def _serve(arguments: argparse.Namespace, settings: Any) -> None:
     # Until the server takes over, SIGTERM is taken like Ctrl-C: what has been started is stopped again.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with open_platform(settings) as resources:
+        with open_platform(settings, told=Derivation()) as resources:
 
             def ready(address: str) -> None:
                 remember(settings.home, address)

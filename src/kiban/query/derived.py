@@ -1,0 +1,12 @@
+"""Which version of the rules this is, by which it is worked out what records are found by.
+
+What is kept beside the documents (`answers`, `words`) follows from them by the code of `kiban.query`: by
+`kiban.query.answers.answers` and `kiban.query.words.weighed_words`, and by all that these go through, also the labels
+of techniques and property terms. Whoever changes any of it raises the number. Homes that were worked out by other rules
+are worked out again when they are opened (`kiban.store.derivation`), before anybody may ask.
+"""
+
+from __future__ import annotations
+
+DERIVED_VERSION = 1
+"""1: kana, long vowels, accents and weights of words."""

@@ -1,0 +1,51 @@
+"""Words of records as PostgreSQL keeps them, and ranks by them.
+
+A word has the weight of its place: A for titles, B for names, notes and labels, C for metadata, D for fields of
+templates. All stand at position 1, which means nothing; a word without a position has no weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kiban.query.record_texts import Weight
+from kiban.query.relevance import RANKING_WEIGHTS, has_whole, points_exact, points_parts
+from kiban.query.word_cutting import WHOLE, Together
+from kiban.query.words import weighed_words
+from kiban.records.record import Record
+
+_LETTER = {Weight.TITLE: "A", Weight.NOTES: "B", Weight.METADATA: "C", Weight.FIELD: "D"}
+
+
+def words_text(record: Record) -> str:
+    """The words of a record, as its row holds them."""
+    # A word has letters, digits, points and what joins them only, so nothing in it needs escaping.
+    return " ".join(f"'{word}':1{_LETTER[weight]}" for word, weight in weighed_words(record).items())
+
+
+def relevance_sql(row: str, parts: Iterable[Together], value: Callable[[Any], str]) -> str:
+    """What a record counts, as `kiban.query.relevance.relevance` has it.
+
+    Parameters
+    ----------
+    row : str
+        What the record is called in the statement.
+    value : callable
+        Adds a parameter, and gives its place in the statement.
+    """
+    return " + ".join(_points(row, part, value) for part in parts) or "0"
+
+
+def _points(row: str, part: Together, value: Callable[[Any], str]) -> str:
+    cases = []
+    letters = ""
+    for weight in RANKING_WEIGHTS:
+        letter = _LETTER[weight]
+        letters += letter
+        if has_whole(part):
+            whole = value(f"'{WHOLE}{part.whole}':{letter}")
+            cases.append(f"WHEN {row}.words @@ {whole}::tsquery THEN {points_exact(weight)}")
+        words = value(" & ".join(f"'{word}':{letters}" for word in part.words))
+        cases.append(f"WHEN {row}.words @@ {words}::tsquery THEN {points_parts(weight)}")
+    return f"CASE {' '.join(cases)} ELSE 0 END"
