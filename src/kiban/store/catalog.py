@@ -16,6 +16,7 @@ from typing import Protocol
 from uuid import UUID
 
 from kiban.query.question import EVERYTHING, Question
+from kiban.query.relevance import RANKED
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.link import Link
@@ -25,6 +26,7 @@ from kiban.records.record import Record, RecordKind
 from kiban.records.rights.rights import Rights
 from kiban.records.saved_search import Since
 from kiban.records.scope import Scope, ScopeTerms, Visible
+from kiban.store.ranked_paging import Ranked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +215,21 @@ class Catalog(Protocol):
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """Records that answer the question, newest first (by id, descending)."""
+        ...
+
+    def ranked(
+        self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None, most: int = RANKED
+    ) -> Ranked:
+        """Records that answer the question, those first that its words fit best; of equals the newest first.
+
+        How well they fit is a whole number, see `kiban.query.relevance`. Of more than `most` answers the newest are
+        ranked; the others follow newest first.
+
+        Parameters
+        ----------
+        after : str, optional
+            `next` of the page before.
+        """
         ...
 
     def count(self, question: Question, visible: Visible) -> int:

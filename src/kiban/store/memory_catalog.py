@@ -17,6 +17,7 @@ from kiban.query.answers import text_of
 from kiban.query.evaluate import Described, holds, sample_name
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
+from kiban.query.relevance import RANKED
 from kiban.query.rights_answers import rights_answers
 from kiban.records.described import without_values
 from kiban.records.document import from_json
@@ -35,9 +36,11 @@ from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Arrivals, Batch, Count, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
+from kiban.store.memory_ranked import ranked
 from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
 from kiban.store.paging import check_limit, read_after, reading_order
+from kiban.store.ranked_paging import Ranked
 from kiban.store.written_lines import written_lines
 
 Row = TypeVar("Row", Record, FileEntry)
@@ -133,6 +136,14 @@ class MemoryCatalog:
         newest = sorted(found, key=lambda r: r.id, reverse=True)[: check_limit(limit)]
         page = tuple(_shown(record, visible) for record in newest)
         return Page(page, str(page[-1].id) if len(found) > len(page) else None)
+
+    def ranked(
+        self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None, most: int = RANKED
+    ) -> Ranked:
+        """See `Catalog.ranked`."""
+        found = sorted((d.record for d in self._answers(question, visible)), key=lambda r: r.id, reverse=True)
+        page = ranked(found, question, limit=limit, after=after, most=most)
+        return replace(page, records=tuple(_shown(record, visible) for record in page.records))
 
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""

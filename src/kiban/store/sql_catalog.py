@@ -23,6 +23,7 @@ from psycopg import Cursor
 from kiban.errors import InvalidSetting, RecordNotFound
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
+from kiban.query.relevance import RANKED
 from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
@@ -38,6 +39,7 @@ from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Arrivals, Count, Facet, Fault, Page, ProjectRights
 from kiban.store.paging import check_limit, read_after, reading_order
+from kiban.store.ranked_paging import Ranked
 from kiban.store.sql_arrivals import NOW, arrived, count_arrived
 from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_counts import count_about
@@ -46,6 +48,7 @@ from kiban.store.sql_few_seen import FewSeen
 from kiban.store.sql_newest import Newest
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import Where
+from kiban.store.sql_ranked import ranked
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import (
     EVENT_COLUMNS,
@@ -203,6 +206,20 @@ class SqlCatalog:
         newest = Newest(ask, read, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
         found = newest.records()
         return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
+
+    def ranked(
+        self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None, most: int = RANKED
+    ) -> Ranked:
+        """See `Catalog.ranked`."""
+
+        def read(ids: list[UUID]) -> dict[UUID, Record]:
+            return {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", {"ids": ids})}
+
+        def newest(limit: int, after: str) -> Page:
+            return self.find(question, visible, limit=limit, after=after)
+
+        ask = self._ask(visible)
+        return ranked(ask, question, visible, limit=limit, after=after, most=most, read=read, newest=newest)
 
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""

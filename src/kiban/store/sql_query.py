@@ -45,6 +45,7 @@ from kiban.store.sql_building import EVERY, FEW, Building, Gathered, Row
 from kiban.store.sql_hops import leading_to, leads_there, leads_there_among, live
 from kiban.store.sql_sets import data_seen, data_told, parameters, seen
 from kiban.store.sql_texts import COLUMNS, Texts, techniques
+from kiban.store.sql_words import all_words
 
 NARROW = 20
 """Who sees no more scopes than these, sees so few of all records that an index finds them sooner than a walk does."""
@@ -225,8 +226,7 @@ class Where:
             case KnownCondition(path):
                 return self._known(path, row)
             case WordsCondition(words):
-                # Words are made of letters, digits and points only.
-                query = building.value(" & ".join(f"'{word}'" for word in words)) + "::tsquery"
+                query = building.value(all_words(words)) + "::tsquery"
                 few = building.few(f"SELECT records_with_words({query}, {FEW + 1})")
                 if few is not None:
                     return f"{row}.id = ANY({few})"

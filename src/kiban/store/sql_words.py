@@ -24,6 +24,12 @@ def words_text(record: Record) -> str:
     return " ".join(f"'{word}':1{_LETTER[weight]}" for word, weight in weighed_words(record).items())
 
 
+def all_words(words: Iterable[str]) -> str:
+    """What asks for all of these words."""
+    # Words are made of letters, digits and points only.
+    return " & ".join(f"'{word}'" for word in words)
+
+
 def relevance_sql(row: str, parts: Iterable[Together], value: Callable[[Any], str]) -> str:
     """What a record counts, as `kiban.query.relevance.relevance` has it.
 

@@ -30,6 +30,7 @@ from kiban.testing.catalog_examples import NOW, a_fact, a_link, blob_of, checksu
 from kiban.testing.catalog_graph_suite import CatalogGraphSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
 from kiban.testing.catalog_path_suite import CatalogPathSuite
+from kiban.testing.catalog_ranked_suite import CatalogRankedSuite
 from kiban.testing.catalog_scope_suite import CatalogScopeSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite
 from kiban.testing.catalog_writing_suite import CatalogWritingSuite
@@ -47,6 +48,7 @@ class CatalogSuite(
     CatalogPathSuite,
     CatalogAgreementSuite,
     CatalogArrivalsSuite,
+    CatalogRankedSuite,
 ):
     """Subclass it; pytest runs the inherited tests."""
 
