@@ -81,7 +81,7 @@ def test_fields_come_by_their_weight_and_say_what_they_are():
 def test_a_long_text_is_shown_in_part_with_places_of_the_whole():
     text = "word " * 100 + "here " + "word " * 100
     (lit,) = highlights(record("x", description=text), ("here",))
-    assert (lit.places, len(lit.excerpt)) == (((500, 504),), LONGEST_EXCERPT)
+    assert (lit.places, len(lit.excerpt), lit.is_cut) == (((500, 504),), LONGEST_EXCERPT, True)
     assert text[lit.offset : lit.offset + LONGEST_EXCERPT] == lit.excerpt
     assert [part for part, is_lit in lit.parts() if is_lit] == ["here"]
     (lit,) = highlights(record("x", description=text), ("word",))

@@ -109,15 +109,20 @@ class Client:
         """The version of the platform."""
         return str(self._exchange.get("health")["version"])
 
-    def find(self, question: Asked = "") -> Found:
+    def find(self, question: Asked = "", *, sort: str = "") -> Found:
         """Records that answer, newest first; everything, if nothing is asked.
+
+        Parameters
+        ----------
+        sort : str
+            `relevance` for those first that the words of the question fit best.
 
         Raises
         ------
         InvalidQuestion
             When they are gone through.
         """
-        return Found(self._exchange, _text(question))
+        return Found(self._exchange, _text(question), sort)
 
     def record(self, which: str | Hit, *, version: int | None = None) -> RemoteRecord:
         """One record, by its identifier or as it was found. Raises RecordNotFound, InvalidIdentifier."""

@@ -14,6 +14,22 @@ _PART = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """Where words of the question stand in a record: in the text of a field, or part of it."""
+
+    field: str
+    excerpt: str
+    offset: int
+    """Where the excerpt begins in the text."""
+    places: tuple[tuple[int, int], ...]
+    """Where the words begin and end, in characters of the whole text."""
+    is_cut: bool = False
+    """The text goes on after the excerpt."""
+    is_label: bool = False
+    """The record does not say it in this way: it is the name of what it says, in either language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A record as a list shows it; `Client.record` has all of it."""
 
@@ -29,21 +45,24 @@ class Hit:
     started_at: str | None = None
     created_at: datetime
     doubts: int = 0
+    highlights: tuple[Highlight, ...] = ()
+    """Where the words of the question stand in it."""
 
 
 class Found:
-    """The answers to a question, newest first. Going through them again asks again."""
+    """The answers to a question, newest first unless told otherwise. Going through them again asks again."""
 
-    def __init__(self, exchange: Exchange, question: str) -> None:
+    def __init__(self, exchange: Exchange, question: str, sort: str = "") -> None:
         self._exchange = exchange
         self.question = question
+        self.sort = sort
 
     def __iter__(self) -> Iterator[Hit]:
         import msgspec
 
         after: str | None = None
         while True:
-            part = self._exchange.get("records", q=self.question, limit=_PART, after=after)
+            part = self._exchange.get("records", q=self.question, limit=_PART, after=after, sort=self.sort or None)
             yield from msgspec.convert(part["hits"], tuple[Hit, ...])
             after = part["next"]
             if after is None:
@@ -73,5 +92,5 @@ class Found:
 
     def _columns(self) -> list[Column]:
         hits = list(self)
-        names = [field.name for field in fields(Hit)]
+        names = [field.name for field in fields(Hit) if field.name != "highlights"]
         return [Column(name, [getattr(hit, name) for hit in hits], is_number=name == "doubts") for name in names]

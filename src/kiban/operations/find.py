@@ -10,13 +10,16 @@ from typing import Any
 
 from kiban.operations.audited import reads, saw
 from kiban.operations.names_in_questions import names_for
+from kiban.operations.ranking import RELEVANCE, asked_order, asked_words, shown_places
 from kiban.operations.resources import Resources
 from kiban.operations.templates import Kept, list_templates
 from kiban.operations.terms import vocabulary_of
+from kiban.query.highlights import Highlight
 from kiban.query.named import Names, asks_for_name, with_identifiers
 from kiban.query.parse import parse
 from kiban.query.process_vocabulary import with_processes
 from kiban.query.question import EVERYTHING, Question
+from kiban.query.relevance import RANKED
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
 from kiban.query.vocabulary import PROCESS_WORDS, SHIPPED, Vocabulary
@@ -25,8 +28,9 @@ from kiban.records.field import renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
-from kiban.store.catalog import Count
+from kiban.store.catalog import Count, Page
 from kiban.store.catalog import Facet as Facet  # callers name the facets they want
+from kiban.store.ranked_paging import Ranked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,8 @@ class Hit:
     """Name of the variable that the preview is drawn against."""
     doubts: int = 0
     """How many doubts its reader or its analyses had."""
+    highlights: tuple[Highlight, ...] = ()
+    """Where the words of the question stand in it, the weightiest fields first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,12 @@ class Answer:
     total_is_estimate: bool = False
     """Many answer, and nobody asked for an exact number."""
     next: str | None = None
+    sort: str = ""
+    """`relevance`; else the newest comes first."""
+    ranked: int | None = None
+    """So many are sorted by relevance, the newest of them; the others follow newest first. `None` where all are."""
+    has_words: bool = False
+    """The question asks for words, so that answers can be sorted by relevance."""
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
@@ -148,6 +160,7 @@ def find(
     after: str | None = None,
     facets: Iterable[Facet] = (),
     exact: bool = False,
+    sort: str = "",
 ) -> Answer:
     """Find records, newest first.
 
@@ -155,6 +168,9 @@ def find(
     ----------
     exact : bool
         Count all that answer, however many. Unless this is asked for, what would take long is estimated.
+    sort : str
+        `relevance` for those first that the words of the question fit best; of a question without words the newest
+        come first.
 
     Raises
     ------
@@ -163,7 +179,12 @@ def find(
     """
     question = understood(asker, resources, text)
     visible = resources.visible(asker)
-    page = resources.catalog.find(question, visible, limit=limit, after=after)
+    order, words = asked_order(sort), asked_words(question)
+    page: Page | Ranked
+    if order == RELEVANCE and words:
+        page = resources.catalog.ranked(question, visible, limit=limit, after=after)
+    else:
+        page = resources.catalog.find(question, visible, limit=limit, after=after)
     if exact:
         counts = resources.catalog.count_by_scope(visible, question)
         count = Count(sum(counts.values()), scopes=frozenset(counts))
@@ -174,11 +195,18 @@ def find(
         details["n_is_estimate"] = True
     scopes = count.scopes | {record.scope for record in page.records}
     saw(scopes=scopes, n=count.n, details=details)
+    found = hits(resources, page.records, visible)
+    if words:
+        lit = zip(found, shown_places(resources, visible, page.records, words), strict=True)
+        found = tuple(replace(hit, highlights=places) for hit, places in lit)
     return Answer(
-        hits=hits(resources, page.records, visible),
+        hits=found,
         total=count.n,
         total_is_estimate=count.is_estimate,
         next=page.next,
+        sort=RELEVANCE if isinstance(page, Ranked) else "",
+        ranked=RANKED if isinstance(page, Ranked) and page.is_cut else None,
+        has_words=bool(words),
         facets={facet.value: resources.catalog.facets(question, visible, facet) for facet in facets},
     )
 

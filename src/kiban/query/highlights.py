@@ -35,6 +35,8 @@ class Highlight:
     places : tuple of (int, int)
         Where the words begin and end, in characters of the whole text, in order and apart from each other. Those that
         are not in the excerpt are given, too; at most `MOST_PLACES`.
+    is_cut : bool
+        The text goes on after the excerpt.
     is_label : bool
         The record does not say it in this way: it is the name of what it says, in either language.
     """
@@ -43,6 +45,7 @@ class Highlight:
     excerpt: str
     offset: int
     places: tuple[tuple[int, int], ...]
+    is_cut: bool = False
     is_label: bool = False
 
     def parts(self) -> Iterator[tuple[str, bool]]:
@@ -93,7 +96,14 @@ def _highlight(text: FieldText, words: frozenset[str]) -> Highlight | None:
         return None
     spans = [(start, _with_long(text.text, end)) for start, end in spans[:MOST_PLACES]]
     offset, excerpt = _excerpt(text.text, spans[0])
-    return Highlight(field=text.field, excerpt=excerpt, offset=offset, places=tuple(spans), is_label=text.is_label)
+    return Highlight(
+        field=text.field,
+        excerpt=excerpt,
+        offset=offset,
+        places=tuple(spans),
+        is_cut=offset + len(excerpt) < len(text.text),
+        is_label=text.is_label,
+    )
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

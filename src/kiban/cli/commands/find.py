@@ -17,6 +17,9 @@ class Find:
         """See `Command`."""
         parser.add_argument("question", nargs="?", default="", metavar="QUESTION", help="everything unless given")
         parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
+        parser.add_argument(
+            "--sort", default="", metavar="ORDER", help="newest (default), or relevance: how well the words fit"
+        )
         parser.add_argument("--exact", action="store_true", help="count all that answer, instead of estimating many")
         add_home(parser)
         add_json(parser)
@@ -25,19 +28,25 @@ class Find:
         """See `Command`."""
         from dataclasses import asdict
 
+        from kiban.cli.marked_text import marked_title, other_places, shows_bold
         from kiban.operations.find import find
 
         ask_ahead(arguments)
         with platform(arguments, n_workers=1) as (asker, resources):
             limit = max(1, arguments.limit)
-            answer = find(asker, resources, arguments.question, limit=limit, exact=arguments.exact)
+            answer = find(asker, resources, arguments.question, limit=limit, exact=arguments.exact, sort=arguments.sort)
+        is_bold = shows_bold() and not arguments.json
         for hit in answer.hits:
             if arguments.json:
                 print_json(asdict(hit))
             else:
                 about = " · ".join(text for text in (hit.technique, hit.sample, hit.file) if text)
-                print(f"{hit.id}  {hit.kind:<11}  {hit.title}  {about}")
+                print(f"{hit.id}  {hit.kind:<11}  {marked_title(hit, is_bold=is_bold)}  {about}")
+                for line in other_places(hit, is_bold=is_bold):
+                    print(f"    {line}")
         say(f"{len(answer.hits)} of {'about ' if answer.total_is_estimate else ''}{answer.total}")
+        if answer.ranked is not None:
+            say(f"only the newest {answer.ranked:,} of them are sorted by relevance; the others follow newest first")
         return DONE
 
 

@@ -44,6 +44,28 @@ class OutcomeModel(Model):
     members: list[OutcomeModel] = Field([], description="The files inside, where it is an archive.")
 
 
+class HighlightModel(Model):
+    """Where words of the question stand in a record."""
+
+    model_config = ConfigDict(title="Highlight", from_attributes=True)
+
+    field: str = Field(
+        description="`title`, `file_name`, `metadata.scan.mode`; `metadata` for the name of an entry.",
+        examples=["title"],
+    )
+    excerpt: str = Field(description="The text as written, or part of it.", examples=["LTO-850C"])
+    offset: int = Field(description="Where the excerpt begins in the text, in characters (Unicode code points).")
+    places: list[tuple[int, int]] = Field(
+        description="Where the words begin and end, in characters of the whole text, at most 20; those outside of the "
+        "excerpt, too.",
+        examples=[[[0, 3]]],
+    )
+    is_cut: bool = Field(description="The text goes on after the excerpt.")
+    is_label: bool = Field(
+        description="The record does not say it in this way: it is the name of what it says, in either language."
+    )
+
+
 class HitModel(Model):
     """A record as a list shows it."""
 
@@ -64,6 +86,9 @@ class HitModel(Model):
         description="Name of the variable that the preview is drawn against.", examples=["two_theta"]
     )
     doubts: int = Field(description="How many doubts its reader or its analyses had.")
+    highlights: list[HighlightModel] = Field(
+        [], description="Where the words of the question stand in it, the weightiest fields first, at most 5."
+    )
 
 
 class FacetValueModel(Model):
@@ -87,6 +112,12 @@ class AnswerModel(Model):
         "`count=exact` for all to be counted."
     )
     next: str | None = Field(description="Give it as `after` for the next part; null after the last.")
+    sort: str = Field("", description="`relevance`; empty where the newest comes first.", examples=["relevance"])
+    ranked: int | None = Field(
+        None,
+        description="There are so many answers that only the newest are sorted by relevance, as many as this; the "
+        "others follow newest first. Null where all are.",
+    )
     facets: dict[str, list[FacetValueModel]] = Field(
         description="For each facet asked for, how many answers have each value."
     )

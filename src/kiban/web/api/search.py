@@ -31,9 +31,18 @@ Limit = Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="At most so man
 After = Annotated[
     str | None,
     Query(
-        max_length=36,
-        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
-        description="`next` of the part before.",
+        max_length=100,
+        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(~[0-9a-f.-]*)?$",
+        description="`next` of the part before, in the same order.",
+    ),
+]
+Sort = Annotated[
+    str,
+    Query(
+        max_length=300,
+        description="`relevance`: those first that the words of the question fit best; of a question without words the "
+        "newest. Newest first unless given.",
+        examples=["relevance"],
     ),
 ]
 Counted = Annotated[
@@ -54,9 +63,10 @@ def list_records(
     after: After = None,
     facets: Annotated[list[Facet] | None, Query(description="What to count the answers by.")] = None,
     count: Counted = "about",
+    sort: Sort = "",
 ) -> Any:
-    """Records that answer the question, newest first. The header `Link` leads to the next part."""
-    return _answer(desk, request, q, limit, after, tuple(dict.fromkeys(facets or ())), count)
+    """Records that answer the question, newest first or by relevance. The header `Link` leads to the next part."""
+    return _answer(desk, request, q, limit, after, tuple(dict.fromkeys(facets or ())), count, sort)
 
 
 @ROUTER.get("/search", summary="Search", response_model=AnswerModel, responses=problems(422, 503))
@@ -67,15 +77,24 @@ def search_records(
     limit: Limit = 50,
     after: After = None,
     count: Counted = "about",
+    sort: Sort = "",
 ) -> Any:
     """As `/records`, with all facets."""
-    return _answer(desk, request, q, limit, after, tuple(Facet), count)
+    return _answer(desk, request, q, limit, after, tuple(Facet), count, sort)
 
 
 def _answer(
-    desk: Desk, request: Request, q: str, limit: int, after: str | None, facets: tuple[Facet, ...], count: str
+    desk: Desk,
+    request: Request,
+    q: str,
+    limit: int,
+    after: str | None,
+    facets: tuple[Facet, ...],
+    count: str,
+    sort: str,
 ) -> Json:
-    found = find(desk.asker, desk.resources, q, limit=limit, after=after, facets=facets, exact=count == "exact")
+    exact = count == "exact"
+    found = find(desk.asker, desk.resources, q, limit=limit, after=after, facets=facets, exact=exact, sort=sort)
     return Json(as_json(found), headers=next_link(request, after=found.next))
 
 
@@ -86,6 +105,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "total": answer.total,
         "total_is_estimate": answer.total_is_estimate,
         "next": answer.next,
+        "sort": answer.sort,
+        "ranked": answer.ranked,
         "facets": {
             name: [{"value": value, "count": n} for value, n in values] for name, values in answer.facets.items()
         },

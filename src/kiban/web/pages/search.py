@@ -10,10 +10,11 @@ from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidQuestion
 from kiban.operations.find import Facet, find
+from kiban.operations.ranking import NEWEST, RELEVANCE
 from kiban.operations.saved_searches import list_searches
 from kiban.query.search_form import SearchForm, line_of
 from kiban.records.parties.right import Role
-from kiban.web.api.search import LONGEST_QUESTION, After, Counted
+from kiban.web.api.search import LONGEST_QUESTION, After, Counted, Sort
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.json_response import Json
 from kiban.web.language import Speaker, language_of
@@ -45,10 +46,10 @@ Asked = Annotated[str, Query(max_length=LONGEST_QUESTION)]
 
 @ROUTER.get("/search")
 def show_search(
-    request: Request, desk: AtDesk, q: Asked = "", after: After = None, count: Counted = "about"
+    request: Request, desk: AtDesk, q: Asked = "", after: After = None, count: Counted = "about", sort: Sort = ""
 ) -> Response:
-    """Show the answer, or where the question goes wrong."""
-    return _shown(request, desk, q, after, exact=count == "exact")
+    """Show the answer, or where the question goes wrong. Where it asks for words, those that fit best come first."""
+    return _shown(request, desk, q, after, exact=count == "exact", sort=sort)
 
 
 @ROUTER.get("/search/form")
@@ -90,10 +91,12 @@ def _shown(
     after: str | None,
     *,
     exact: bool = False,
+    sort: str = "",
     filled: SearchForm | None = None,
     wrong: InvalidQuestion | None = None,
 ) -> Response:
     known = vocabulary(desk)
+    kept = {"q": q} | ({"sort": sort} if sort else {})
     counted = {"count": "exact"} if exact else {}
     answer = None
     try:
@@ -106,6 +109,7 @@ def _shown(
                 after=after,
                 facets=tuple(Facet),
                 exact=exact,
+                sort=sort or RELEVANCE,
             )
     except InvalidQuestion as e:
         wrong = e
@@ -118,8 +122,9 @@ def _shown(
         wrong=wrong,
         pointed=_pointed(q, wrong.position) if wrong is not None and wrong.position is not None else None,
         facets=_refinements(q, answer.facets) if answer is not None else [],
-        next=f"?{urlencode({'q': q, 'after': answer.next} | counted)}" if answer is not None and answer.next else None,
-        exact=f"?{urlencode({'q': q, 'count': 'exact'})}",
+        next=f"?{urlencode(kept | {'after': answer.next} | counted)}" if answer is not None and answer.next else None,
+        exact=f"?{urlencode(kept | {'count': 'exact'})}",
+        orders=[(name, f"?{urlencode({'q': q, 'sort': name} | counted)}") for name in (RELEVANCE, NEWEST)],
         tables=[(kind, f"/api/v1/tables?{urlencode({'q': q, 'format': kind})}") for kind in ("csv", "json")],
         examples=EXAMPLES,
         may_add=any(role.is_at_least(Role.CONTRIBUTOR) for role in desk.asker.roles.values()),
