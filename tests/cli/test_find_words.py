@@ -50,4 +50,4 @@ def test_it_is_said_where_only_the_newest_are_ranked(
         type(kiban.resources.catalog), "ranked", lambda _, *asked, **more: ranked(*asked, **more, most=1)
     )
     _, err = kiban.run("find", "lto", "--sort", "relevance")
-    assert "only the newest 1,000" in err
+    assert "only the newest 500" in err

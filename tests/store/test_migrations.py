@@ -169,7 +169,7 @@ _BEFORE_0015 = """
     DROP INDEX property_term;
     CREATE INDEX property_term ON property (term, value_si);
 """
-_BEFORE_0016 = "DROP TABLE derivation"
+_BEFORE_0016 = "DROP TABLE derivation; DROP FUNCTION newest_with_words"
 _BEFORE_0014 = "DROP TABLE saved_search; ALTER TABLE record DROP COLUMN arrived_at"
 _BEFORE_0013 = """
     ALTER TABLE composition DROP COLUMN mass_fraction;

@@ -148,7 +148,11 @@ def test_the_set_ends_with_its_transaction(app, lab):
 
 
 def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
-    asks = ("records_with_words($$'quartz'$$, 9)", """records_with_answers('{"reader": ["quartz"]}', 9)""")
+    asks = (
+        "records_with_words($$'quartz'$$, 9)",
+        "newest_with_words($$'quartz'$$, 9, 9)",
+        """records_with_answers('{"reader": ["quartz"]}', 9)""",
+    )
     for ask in asks:
         see(app, lab.visible(Tier.OPEN).bits())
         assert count(app, ask) == 1
@@ -203,6 +207,7 @@ def test_functions_that_see_more_than_their_caller_are_few_and_not_for_everybody
     searching = {name for name, role in rows if role == "kiban_app_search"}
     assert searching == {
         "records_with_words",
+        "newest_with_words",
         "records_with_answers",
         "files_in_one_scope",
         "records_counted",

@@ -1,4 +1,4 @@
-"""Ranking where the records with the words are not looked up, but come across newest first."""
+"""Ranking by each of the ways in which answers are come by."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ from kiban.store import sql_ranked
 from kiban.testing.catalog_ranked_suite import CatalogRankedSuite
 
 
-class TestManyWithTheWords(CatalogRankedSuite):
+class TestAmongTheNewest(CatalogRankedSuite):
     @pytest.fixture(autouse=True)
-    def _shared(self, sql_catalog, monkeypatch):
-        self.catalog = sql_catalog
-        monkeypatch.setattr(sql_ranked, "LOOKED_UP", 1)
+    def _use(self, sql_catalog):
+        self._catalog = sql_catalog
 
     def make_catalog(self):
-        return self.catalog
+        return self._catalog
+
+
+class TestLookedUp(TestAmongTheNewest):
+    @pytest.fixture(autouse=True)
+    def _nothing_is_tried(self, monkeypatch):
+        monkeypatch.setattr(sql_ranked, "TRIED", 0)
+
+
+class TestManyWithTheWords(TestLookedUp):
+    @pytest.fixture(autouse=True)
+    def _one_is_many(self, monkeypatch):
+        monkeypatch.setattr(sql_ranked, "LOOKED_UP", 1)

@@ -15,7 +15,7 @@ from kiban.query.word_cutting import MAX_WHOLE_LENGTH, WHOLE, Together, asked_wh
 
 MOST_COUNTED = 8
 """So many parts of a question count for a rank, the first of them."""
-RANKED = 1000
+RANKED = 500
 """So many answers are ranked, the newest of them; the others follow newest first."""
 
 RANKING_WEIGHTS = (Weight.TITLE, Weight.NOTES, Weight.METADATA)

@@ -6,7 +6,8 @@ Both catalogs use it, so that a search in memory and one in the database agree t
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 from kiban.query.record_texts import FieldText, Weight, texts
 from kiban.query.word_cutting import MAX_WHOLE_LENGTH, WHOLE, cuts, wholes
@@ -17,6 +18,7 @@ MAX_WORDS = 5000
 """Words kept of one record."""
 MAX_CHARACTERS = 200_000
 """Characters kept of the words of one record: PostgreSQL gives them at most 1 MB."""
+_SHORT = 60
 
 
 def fold(text: str) -> str:
@@ -63,11 +65,18 @@ def record_words(record: Record) -> frozenset[str]:
     return frozenset(weighed_words(record))
 
 
-def _words(text: FieldText) -> Iterator[str]:
-    of = folded(text.text)
-    for cut in cuts(of, is_name=text.is_name):
-        yield cut.word
-    if not text.is_entry_name:
-        for each in wholes(of):
-            if len(each.whole) <= MAX_WHOLE_LENGTH:
-                yield WHOLE + each.whole
+def _words(text: FieldText) -> Iterable[str]:
+    cut = _remembered if len(text.text) <= _SHORT else _cut
+    return cut(text.text, text.is_name, not text.is_entry_name)
+
+
+def _cut(text: str, is_name: bool, has_wholes: bool) -> tuple[str, ...]:
+    of = folded(text)
+    found = [cut.word for cut in cuts(of, is_name=is_name)]
+    if has_wholes:
+        found += [WHOLE + each.whole for each in wholes(of) if len(each.whole) <= MAX_WHOLE_LENGTH]
+    return tuple(dict.fromkeys(found))
+
+
+# Names of entries, labels, operators and instruments come again and again.
+_remembered = lru_cache(4096)(_cut)

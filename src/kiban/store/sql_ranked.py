@@ -1,7 +1,8 @@
 """Ranked answers from PostgreSQL: which of the newest answers fit best.
 
-If few records have all the words that a question needs, these are looked up. Otherwise the records are gone through,
-newest first, until there are enough to be ranked.
+The newest records are looked at first: where much answers, there are enough to be ranked among them. If not too many
+records have all the words that a question needs, these are looked up. Otherwise the records are gone through, newest
+first, until there are enough.
 """
 
 # ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
@@ -21,10 +22,12 @@ from kiban.records.scope import Visible
 from kiban.store.catalog import Page
 from kiban.store.paging import check_limit
 from kiban.store.ranked_paging import ALL, Ranked, RankedMark, in_rank, read_ranked_after
-from kiban.store.sql_asking import Ask
+from kiban.store.sql_asking import Ask, Rows
 from kiban.store.sql_query import Where
 from kiban.store.sql_words import all_words, relevance_sql
 
+TRIED = 2000
+"""So many of the newest records are looked at first."""
 LOOKED_UP = 20_000
 """So many records with the words are looked up, whether or not they answer the rest of the question."""
 
@@ -88,35 +91,50 @@ def _places(ask: Ask, question: Question, visible: Visible, most: int, mark: Ran
 
 def _newest(ask: Ask, question: Question, visible: Visible, most: int, oldest: UUID | None) -> Places:
     """The newest answers, one more than are ranked; with `oldest` all down to that one."""
-    condition = meaning(question)
-    rows, where = _looked_up(ask, condition, visible)
+    condition, parts = meaning(question), asked_parts(question)
+    where = Where(condition, visible, ask, asks_indexes=False)
     values = where.parameters
+    points = relevance_sql("r", parts, _adder(values))
+    values |= {"oldest": oldest or ALL, "needed": all_words(_needed(condition))}
+    # Of those that are ranked for a page after the first there may be a few more, which have come since.
+    limit = f"ORDER BY r.id DESC LIMIT {most + 1}" if oldest is None else ""
+    if oldest is None:
+        newest = f"SELECT r.* FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {TRIED}"
+        found = ask(f"SELECT {points}, r.id FROM ({newest}) r WHERE {where.asked} {limit}", values)
+        if len(found) > most:
+            return _as_places(found)
+    if values["needed"]:
+        # Where nothing else is asked for, the newest of them are enough.
+        n_ids = most + 1 if oldest is None and isinstance(condition, WordsCondition) else LOOKED_UP
+        with_words = f"SELECT * FROM newest_with_words(%(needed)s::tsquery, {n_ids}, {LOOKED_UP + 1})"
+        rows = "(SELECT id FROM found WHERE id >= %(oldest)s OFFSET 0) f JOIN record r ON r.id = f.id AND r.is_current"
+        newest = f"SELECT r.id, r.words FROM {rows} WHERE {where.sql} {limit}"
+        found = ask(
+            f"WITH found AS MATERIALIZED ({with_words}) SELECT {points}, r.id FROM ({newest}) r "
+            "UNION ALL SELECT max(n)::integer, NULL FROM found",
+            values,
+        )
+        *found, (n_with_words, _) = found
+        if (n_with_words or 0) <= LOOKED_UP:
+            return _as_places(found)
+    where = Where(condition, visible, ask)
+    where.parameters["oldest"] = oldest or ALL
+    points = relevance_sql("r", parts, _adder(where.parameters))
+    newest = f"SELECT r.id, r.words FROM record r WHERE {where.sql} AND r.id >= %(oldest)s {limit}"
+    return _as_places(ask(f"SELECT {points}, r.id FROM ({newest}) r", where.parameters))
 
-    def value(given: Any) -> str:
+
+def _adder(values: dict[str, Any]) -> Callable[[Any], str]:
+    def add(value: Any) -> str:
         name = f"ranked{len(values)}"
-        values[name] = given
+        values[name] = value
         return f"%({name})s"
 
-    points = relevance_sql("r", asked_parts(question), value)
-    since = "" if oldest is None else f"AND r.id >= {value(oldest)}"
-    # Of those that are ranked for a page after the first there may be a few more, which have come since.
-    limit = f"LIMIT {most + 1}" if oldest is None else ""
-    newest = f"SELECT r.id, r.words FROM {rows} WHERE {where.sql} {since} ORDER BY r.id DESC {limit}"
-    return [(points, i) for points, i in ask(f"SELECT {points}, r.id FROM ({newest}) r", values)]
+    return add
 
 
-def _looked_up(ask: Ask, condition: Condition, visible: Visible) -> tuple[str, Where]:
-    """Where the answers are looked for, and the test of each."""
-    words = _needed(condition)
-    if words:
-        where = Where(condition, visible, ask, asks_indexes=False)
-        where.parameters["needed"] = all_words(words)
-        found = "records_with_words(%(needed)s::tsquery, {})"
-        # Counted first: of more than that PostgreSQL would give any, not the newest.
-        ((n_found,),) = ask(f"SELECT count(*) FROM {found.format(LOOKED_UP + 1)}", where.parameters)
-        if n_found <= LOOKED_UP:
-            return f"{found.format(LOOKED_UP)} AS f (id) JOIN record r ON r.id = f.id AND r.is_current", where
-    return "record r", Where(condition, visible, ask)
+def _as_places(rows: Rows) -> Places:
+    return [(points, i) for points, i in rows]
 
 
 def _needed(condition: Condition) -> tuple[str, ...]:
