@@ -27,3 +27,9 @@ class TestManyWithTheWords(TestLookedUp):
     @pytest.fixture(autouse=True)
     def _one_is_many(self, monkeypatch):
         monkeypatch.setattr(sql_ranked, "LOOKED_UP", 1)
+
+
+class TestTriedFurther(TestAmongTheNewest):
+    @pytest.fixture(autouse=True)
+    def _one_is_tried_first(self, monkeypatch):
+        monkeypatch.setattr(sql_ranked, "TRIED", 1)

@@ -28,6 +28,8 @@ from kiban.store.sql_words import all_words, relevance_sql
 
 TRIED = 2000
 """So many of the newest records are looked at first."""
+TRIED_AT_MOST = 20_000
+"""So many of the newest, where the first of them tell that this is likely to be enough."""
 LOOKED_UP = 20_000
 """So many records with the words are looked up, whether or not they answer the rest of the question."""
 
@@ -98,11 +100,15 @@ def _newest(ask: Ask, question: Question, visible: Visible, most: int, oldest: U
     values |= {"oldest": oldest or ALL, "needed": all_words(_needed(condition))}
     # Of those that are ranked for a page after the first there may be a few more, which have come since.
     limit = f"ORDER BY r.id DESC LIMIT {most + 1}" if oldest is None else ""
-    if oldest is None:
-        newest = f"SELECT r.* FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {TRIED}"
+    n_tried = TRIED if oldest is None else 0
+    while n_tried:
+        newest = f"SELECT r.* FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {n_tried}"
         found = ask(f"SELECT {points}, r.id FROM ({newest}) r WHERE {where.asked} {limit}", values)
         if len(found) > most:
             return _as_places(found)
+        # As many as it takes if they answer as often as these; where that is too many, something else is quicker.
+        is_near = n_tried == TRIED and len(found) * TRIED_AT_MOST >= (most + 1) * TRIED * 2
+        n_tried = TRIED_AT_MOST if is_near else 0
     if values["needed"]:
         # Where nothing else is asked for, the newest of them are enough.
         n_ids = most + 1 if oldest is None and isinstance(condition, WordsCondition) else LOOKED_UP
