@@ -159,6 +159,7 @@ def test_a_database_in_another_encoding_is_refused(postgres):
         migrate(postgres.conninfo(OWNER, "latin"))
 
 
+_BEFORE_0017 = "DROP TABLE derivation; DROP FUNCTION newest_with_words"
 _BEFORE_0016 = """
     DROP INDEX record_started, record_technique, record_newest;
     CREATE INDEX record_technique ON record (technique, id) WHERE is_current;
@@ -169,7 +170,6 @@ _BEFORE_0015 = """
     DROP INDEX property_term;
     CREATE INDEX property_term ON property (term, value_si);
 """
-_BEFORE_0016 = "DROP TABLE derivation; DROP FUNCTION newest_with_words"
 _BEFORE_0014 = "DROP TABLE saved_search; ALTER TABLE record DROP COLUMN arrived_at"
 _BEFORE_0013 = """
     ALTER TABLE composition DROP COLUMN mass_fraction;
@@ -200,9 +200,9 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
         connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'writes']) s")
         connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
         entries = connection.execute(_ENTRIES).fetchall()
+        connection.execute(_BEFORE_0017)
         connection.execute(_BEFORE_0016)
         connection.execute(_BEFORE_0015)
-        connection.execute(_BEFORE_0016)
         connection.execute(_BEFORE_0014)
         connection.execute(_BEFORE_0013)
     migrate(conninfo, app_role="app_of_before")
