@@ -148,3 +148,10 @@ def test_words_are_bounded():
     found = record_words(record("a" * 1000, metadata={f"n{i}": "" for i in range(10_000)}))
     assert len(found) == MAX_WORDS
     assert max(map(len, found)) == MAX_WORD_LENGTH
+
+
+def test_identifiers_of_other_records_are_no_words():
+    pid = "kb:7Q4M-2KXD-9T"
+    assert "7q4m" in record_words(record(pid))
+    assert "7q4m" not in record_words(record("x", sample_name=pid, values={"holder": [pid, "y"]}))
+    assert "7q4m" in record_words(record("x", metadata={"remark": f"of {pid}"}))

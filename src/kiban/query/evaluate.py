@@ -27,9 +27,10 @@ from kiban.query.meaning import meaning
 from kiban.query.paths import Hop
 from kiban.query.process_answers import is_told_by_template
 from kiban.query.question import Extent, Manner, Operator, Question
+from kiban.query.record_texts import Weight
 from kiban.query.rights_answers import OWN, RIGHTS_PATHS
 from kiban.query.structure_answers import is_of_structure
-from kiban.query.words import fold, record_words
+from kiban.query.words import fold, weighed_words
 from kiban.records.matter.mass_fractions import mass_fractions
 from kiban.records.property import Fact
 from kiban.records.record import Record
@@ -113,7 +114,10 @@ def holds(condition: Condition, described: Described) -> bool:
         case KnownCondition(path):
             return _is_known(described, path)
         case WordsCondition(words):
-            return record_words(described.record).issuperset(words)
+            told = weighed_words(described.record)
+            # What stands in fields of a template that the asker does not see is not there for the asker.
+            least = Weight.FIELD if described.sees_template else Weight.METADATA
+            return all(word in told and told[word] >= least for word in words)
 
 
 def sample_name(described: Described) -> str | None:

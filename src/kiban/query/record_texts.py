@@ -1,8 +1,8 @@
 """The texts of a record that full text looks at: each with the field it stands in, and how much it weighs.
 
 What is a value of a measurement or sample is not among them, so that who may read the description alone neither finds a
-record by it nor learns of it from a rank or a highlight. What stands in the fields of a template is found and does not
-count for a rank: somebody who may not see the template does not see it.
+record by it nor learns of it from a rank or a highlight. What stands in the fields of a template is found by those who
+see the template, and does not count for a rank.
 
 Terms are texts in both languages: of the technique, of variables, and of entries of the metadata that are called like a
 property term. Where these labels change, what is kept of them in homes does too: `kiban.query.derived`.
@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from kiban.query.entries import entries
+from kiban.query.identifiers import named_record
 from kiban.records.property_term import PROPERTY_TERMS
 from kiban.records.record import Record
 from kiban.records.technique import TECHNIQUES
@@ -65,7 +66,15 @@ _MAX_DEPTH = 6
 
 
 def texts(record: Record) -> Iterator[FieldText]:
-    """Give the texts of a record, the weightiest first."""
+    """Give the texts of a record, the weightiest first.
+
+    One that is the identifier of a record is not among them: it is there only for those who see that record, and they
+    ask for it by the field in which it stands.
+    """
+    return (text for text in _texts(record) if text.field == "title" or named_record(text.text) is None)
+
+
+def _texts(record: Record) -> Iterator[FieldText]:
     document = record.document
     yield FieldText("title", record.title, Weight.TITLE, is_name=True)
     name = document.get("name")

@@ -45,7 +45,7 @@ from kiban.store.sql_building import EVERY, FEW, Building, Gathered, Row
 from kiban.store.sql_hops import leading_to, leads_there, leads_there_among, live
 from kiban.store.sql_sets import data_seen, data_told, parameters, seen
 from kiban.store.sql_texts import COLUMNS, Texts, techniques
-from kiban.store.sql_words import all_words
+from kiban.store.sql_words import all_words, told_to_asker
 
 NARROW = 20
 """Who sees no more scopes than these, sees so few of all records that an index finds them sooner than a walk does."""
@@ -226,13 +226,17 @@ class Where:
             case KnownCondition(path):
                 return self._known(path, row)
             case WordsCondition(words):
-                query = building.value(all_words(words)) + "::tsquery"
-                few = building.few(f"SELECT records_with_words({query}, {FEW + 1})")
-                if few is not None:
-                    return f"{row}.id = ANY({few})"
-                if row.is_every:
-                    return building.one_of(row, "id", f"SELECT records_with_words({query}, {EVERY})")
-                return f"{row}.words @@ {query}"
+                return f"({self._with_words(words, row)} AND {told_to_asker(str(row), words, building.value)})"
+
+    def _with_words(self, words: tuple[str, ...], row: Row) -> str:
+        building = self._building
+        query = building.value(all_words(words)) + "::tsquery"
+        few = building.few(f"SELECT records_with_words({query}, {FEW + 1})")
+        if few is not None:
+            return f"{row}.id = ANY({few})"
+        if row.is_every:
+            return building.one_of(row, "id", f"SELECT records_with_words({query}, {EVERY})")
+        return f"{row}.words @@ {query}"
 
     def _joined(self, parts: tuple[Condition, ...], row: Row, joint: str, empty: str) -> str:
         return f"({joint.join(self._sql(part, row) for part in parts)})" if parts else empty

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from kiban.query.answers import TEMPLATE
 from kiban.query.record_texts import Weight
 from kiban.query.relevance import RANKING_WEIGHTS, has_whole, points_exact, points_parts
 from kiban.query.word_cutting import WHOLE, Together
 from kiban.query.words import weighed_words
+from kiban.records.identity import PREFIX
 from kiban.records.record import Record
+from kiban.store.sql_hops import live
 
 _LETTER = {Weight.TITLE: "A", Weight.NOTES: "B", Weight.METADATA: "C", Weight.FIELD: "D"}
 
@@ -28,6 +31,23 @@ def all_words(words: Iterable[str]) -> str:
     """What asks for all of these words."""
     # Words are made of letters, digits and points only.
     return " & ".join(f"'{word}'" for word in words)
+
+
+def told_to_asker(row: str, words: Iterable[str], value: Callable[[Any], str]) -> str:
+    """That none of these words, all of which the record of that row has, stands in fields of a hidden template alone.
+
+    Parameters
+    ----------
+    value : callable
+        Adds a parameter, and gives its place in the statement.
+    """
+    told = "".join(_LETTER[weight] for weight in RANKING_WEIGHTS)
+    elsewhere = value(" & ".join(f"'{word}':{told}" for word in words))
+    # The identifier of the template comes last among the answers, folded.
+    used = f"({row}.answers -> '{TEMPLATE}' ->> -1)"
+    is_used = f"t.pid = '{PREFIX}' || upper(substr({used}, {len(PREFIX) + 1}))"
+    seen_template = f"EXISTS (SELECT FROM record t WHERE {is_used} AND {live('t')})"
+    return f"({row}.words @@ {elsewhere}::tsquery OR {used} IS NULL OR {seen_template})"
 
 
 def relevance_sql(row: str, parts: Iterable[Together], value: Callable[[Any], str]) -> str:

@@ -305,6 +305,9 @@ class CatalogAccessSuite:
             ("field.size IS KNOWN", ""),
             ("done.temperature > 800 degC", "anneal "),
             ('meant.atmosphere CONTAINS "arg"', "anneal "),
+            ("fine", ""),
+            ("grade", ""),
+            ("argon", "anneal "),
         ):
             assert titles(question, members) == {f"{name}Secret Route", f"{name}Sintering"}
             assert titles(question, strangers) == {f"{name}Sintering"}, question
