@@ -9,7 +9,7 @@ first, until there are enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from kiban.records.scope import Visible
 from kiban.store.catalog import Page
 from kiban.store.paging import check_limit
 from kiban.store.ranked_paging import ALL, Ranked, RankedMark, in_rank, read_ranked_after
-from kiban.store.sql_asking import Ask, Rows
+from kiban.store.sql_asking import Ask
 from kiban.store.sql_query import Where
 from kiban.store.sql_words import all_words, relevance_sql
 
@@ -79,7 +79,9 @@ def ranked(
 
 def _places(ask: Ask, question: Question, visible: Visible, most: int, mark: RankedMark | None) -> tuple[Places, UUID]:
     """The ranked answers after the mark, and the oldest that is ranked."""
-    found = _newest(ask, question, visible, most, None if mark is None or mark.oldest == ALL else mark.oldest)
+    # What comes meanwhile must not push out what was to be ranked.
+    found = _newest(ask, question, visible, most, None if mark is None else mark.oldest)
+    found.sort(key=lambda place: place[1], reverse=True)
     oldest = ALL
     if mark is not None:
         oldest = mark.oldest
@@ -110,19 +112,23 @@ def _newest(ask: Ask, question: Question, visible: Visible, most: int, oldest: U
         is_near = n_tried == TRIED and len(found) * TRIED_AT_MOST >= (most + 1) * TRIED * 2
         n_tried = TRIED_AT_MOST if is_near else 0
     if values["needed"]:
-        # Where nothing else is asked for, the newest of them are enough.
-        n_ids = most + 1 if oldest is None and isinstance(condition, WordsCondition) else LOOKED_UP
-        with_words = f"SELECT * FROM newest_with_words(%(needed)s::tsquery, {n_ids}, {LOOKED_UP + 1})"
-        rows = "(SELECT id FROM found WHERE id >= %(oldest)s OFFSET 0) f JOIN record r ON r.id = f.id AND r.is_current"
-        newest = f"SELECT r.id, r.words FROM {rows} WHERE {where.sql} {limit}"
-        found = ask(
-            f"WITH found AS MATERIALIZED ({with_words}) SELECT {points}, r.id FROM ({newest}) r "
-            "UNION ALL SELECT max(n)::integer, NULL FROM found",
-            values,
-        )
-        *found, (n_with_words, _) = found
-        if (n_with_words or 0) <= LOOKED_UP:
-            return _as_places(found)
+        # Where nothing else is asked for, the newest of them are enough, unless one is not told to the asker.
+        is_plain = oldest is None and isinstance(condition, WordsCondition)
+        for n_ids in (most + 1, LOOKED_UP) if is_plain else (LOOKED_UP,):
+            with_words = f"SELECT * FROM newest_with_words(%(needed)s::tsquery, {n_ids}, {LOOKED_UP + 1})"
+            rows = "(SELECT id FROM found WHERE id >= %(oldest)s OFFSET 0) f JOIN record r ON r.id = f.id"
+            newest = f"SELECT r.id, r.words FROM {rows} WHERE {where.sql} {limit}"
+            found = ask(
+                f"WITH found AS MATERIALIZED ({with_words}) SELECT {points}, r.id FROM ({newest}) r "
+                "UNION ALL SELECT max(n)::integer, NULL FROM found",
+                values,
+            )
+            n_with_words = next(n or 0 for n, i in found if i is None)
+            places = _as_places(row for row in found if row[1] is not None)
+            if n_with_words > LOOKED_UP:
+                break
+            if n_with_words <= n_ids or len(places) > most:
+                return places
     where = Where(condition, visible, ask)
     where.parameters["oldest"] = oldest or ALL
     points = relevance_sql("r", parts, _adder(where.parameters))
@@ -139,7 +145,7 @@ def _adder(values: dict[str, Any]) -> Callable[[Any], str]:
     return add
 
 
-def _as_places(rows: Rows) -> Places:
+def _as_places(rows: Iterable[tuple[Any, ...]]) -> Places:
     return [(points, i) for points, i in rows]
 
 

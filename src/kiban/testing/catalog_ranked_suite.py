@@ -13,7 +13,7 @@ from kiban.errors import InvalidValue
 from kiban.query.parse import parse
 from kiban.query.question import And, Comparison, Not, Operator, Or, Question, Words
 from kiban.records.identity import new_uuid
-from kiban.records.record import Record
+from kiban.records.record import Record, RecordKind
 from kiban.records.scope import ScopeTerms, Tier, Visible
 from kiban.store.catalog import Batch, Catalog
 from kiban.store.memory_catalog import MemoryCatalog
@@ -104,6 +104,32 @@ class CatalogRankedSuite:
         lab.write(lab.measurement("LTO new"), lab.measurement("LTO-8"))
         rest = lab.catalog.ranked(question, lab.visible(), after=first.next, most=5)
         assert [r.title for r in rest.records] == ["LTO 1", "LTO-8", "x LTO-7", "x LTO-7", "LTO 0"]
+
+    def test_what_comes_meanwhile_pushes_nothing_out_that_was_to_be_ranked(self) -> None:
+        lab = self.lab()
+        lab.write(*(lab.measurement(f"LTO {i}") for i in range(3)))
+        first = lab.catalog.ranked(parse("lto"), lab.visible(), limit=1, most=3)
+        lab.write(*(lab.measurement(f"LTO-{i}") for i in range(3)))
+        rest = lab.catalog.ranked(parse("lto"), lab.visible(), after=first.next, most=3)
+        assert [r.title for r in (*first.records, *rest.records)] == [
+            *("LTO 2", "LTO 1", "LTO 0"),
+            *("LTO-2", "LTO-1", "LTO-0"),
+        ]
+
+    def test_words_in_fields_of_a_hidden_template_take_no_place_among_those_that_are_ranked(self) -> None:
+        lab = self.lab()
+        is_open = lab.scope(Tier.OPEN).number
+        hidden = lab.record(RecordKind.TEMPLATE, "Secret", scope=lab.scope(Tier.CLOSED).number, key="secret")
+        use = {"id": hidden.pid, "name": hidden.title, "version": 1}
+        document = {"template": use, "values": {"grade": "LTO"}}
+        lab.write(
+            hidden,
+            *(lab.measurement(f"LTO {i}", scope=is_open) for i in range(3)),
+            *(lab.measurement(f"secret {i}", scope=is_open, document=document) for i in range(4)),
+        )
+        found = lab.catalog.ranked(parse("lto"), lab.visible(Tier.OPEN), most=2)
+        assert [r.title for r in found.records] == ["LTO 2", "LTO 1", "LTO 0"]
+        assert len(lab.catalog.ranked(parse("lto"), lab.visible(), most=9).records) == 7
 
     def test_what_is_hidden_is_not_ranked_and_what_is_withheld_does_not_count(self) -> None:
         lab = self.lab()
