@@ -119,7 +119,9 @@ class Building:
         if least is None or sizes[least] > DRIVING:
             return f"record {row}", tests
         keys = f"SELECT DISTINCT g.key FROM ({least.rows}) AS g (key) OFFSET 0"
-        source = f"({keys}) AS {row}_of JOIN record {row} ON {row}.{least.column} = {row}_of.key"
+        # Each is looked up: joined, the planner goes through all records where it expects the tests to be dear.
+        looked_up = f"SELECT * FROM record WHERE is_current AND {least.column} = {row}_of.key OFFSET 0"
+        source = f"({keys}) AS {row}_of CROSS JOIN LATERAL ({looked_up}) AS {row}"
         # Wherever it is asked, it holds of those.
         return source, tests.replace(least.test, "true")
 
