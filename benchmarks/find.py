@@ -1,6 +1,6 @@
 """What questions take: pages, counts, facets, a table, of ten thousand to a million records with ten facts each.
 
-    .venv/bin/python benchmarks/find.py [N ...] [--homes FOLDER] [--check] [--peers]     (default: 10000 100000 1000000)
+    .venv/bin/python benchmarks/find.py [N ...] [--homes FOLDER] [--check] [--peers]     (default: 10000 100000)
 
 The records are made (`kiban.testing.made_families`) and copied into homes, which are kept in FOLDER, if one is given, and
 used again. They lie in 5,000 scopes of 1,000 projects; the asker has 50 memberships and sees about a third, anybody sees
@@ -268,7 +268,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.homes or Path(temporary)
         found: dict[int, list[Row]] = {}
-        for n in given.sizes or ([10_000] if given.peers else [10_000, 100_000, 1_000_000]):
+        for n in given.sizes or ([10_000] if given.peers else [10_000, 100_000]):
             home = folder / label(n)
             if not is_made(home):
                 done = make_home(home, n)
