@@ -69,7 +69,7 @@ Row = tuple[str, str, int, Times, Times, float | None]
 def page_by_hand(asked: Asked, *, is_deep: bool) -> str:
     """A page as one would write it: identifiers first, so that a sort need not carry documents."""
     below = "AND r.id < %(below)s" if is_deep else ""
-    ids = f"SELECT r.id FROM record r WHERE {live('r')} AND {asked.sql} {below} ORDER BY r.id DESC LIMIT {PAGE + 1}"
+    ids = f"SELECT r.id FROM record r WHERE {live('r')} AND {asked.page_sql or asked.sql} {below} ORDER BY r.id DESC LIMIT {PAGE + 1}"
     return f"SELECT {RECORD_COLUMNS} FROM record WHERE id = ANY(ARRAY({ids})) AND is_current ORDER BY id DESC"
 
 

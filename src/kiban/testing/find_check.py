@@ -35,12 +35,12 @@ def differences(
         question = parse(each.text)
         right = model.answers(question, visible)
         found = list(pages(catalog, question, visible))
-        by_hand = bare_ids(owner, each.sql, visible)
+        by_hand = [bare_ids(owner, sql, visible) for sql in (each.sql, each.page_sql or each.sql)]
         wrong: list[str] = []
         if found != right:
             wrong.append(f"{len(found)} records are found, {len(right)} answer: {_first_other(found, right)}")
-        if by_hand != [record.id for record in right]:
-            wrong.append(f"{len(by_hand)} records are found by hand")
+        if by_hand != [[record.id for record in right]] * 2:
+            wrong.append(f"{len(by_hand[0])} and {len(by_hand[1])} records are found by hand")
         if (n := catalog.count(question, visible)) != len(right):
             wrong.append(f"{n} are counted, {len(right)} answer")
         about = catalog.count_about(question, visible)

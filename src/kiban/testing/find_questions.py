@@ -32,6 +32,8 @@ class Asked:
     name: str
     text: str
     sql: str
+    page_sql: str = ""
+    """The same for a page, where many answer and it is soon full; `sql`, unless given."""
     is_deep: bool = False
     """Whether its hundredth page is measured, too."""
     is_counted_by: bool = False
@@ -135,12 +137,14 @@ ASKED = (
         name="range with unit, broad",
         text="hardness >= 5 GPa",
         sql=_fact("hardness", "value_si >= 5e9"),
+        page_sql=_has_fact("hardness", "value_si >= 5e9"),
         is_deep=True,
     ),
     Asked(
         name="with confidence",
         text="hardness >= 5 GPa WITH CONFIDENCE 0.95",
         sql=_fact("hardness", _SURELY),
+        page_sql=_has_fact("hardness", _SURELY),
     ),
     Asked(
         name="two ranges through the sample",
