@@ -105,6 +105,13 @@ def _elements(*symbols: str) -> str:
     return f"SELECT sample {rows} GROUP BY sample HAVING count(*) = {len(symbols)}"
 
 
+def _has_elements(*symbols: str) -> str:
+    """The same as a condition, looked up for each of few records."""
+    listed = ", ".join(f"'{symbol}'" for symbol in symbols)
+    rows = f"FROM composition WHERE sample = r.sample AND element IN ({listed}) AND {_DATA}"
+    return f"(SELECT count(*) {rows}) = {len(symbols)}"
+
+
 def _heated_below(kelvin: float) -> str:
     temperature = f"(t ->> 'si')::double precision < {kelvin}"
     return _made_after(
@@ -157,6 +164,7 @@ ASKED = (
         name="elements",
         text='elements HAS ALL "Ti","O"',
         sql=_of_samples(_elements("Ti", "O")),
+        page_sql=_has_elements("Ti", "O"),
         is_deep=True,
         is_counted_by=True,
     ),
