@@ -56,7 +56,10 @@ def test_killed_at_random_moments(kiban: Kiban, many_files: Callable[[int], Path
     folder = many_files(N_FILES)
     chance = random.Random(7)
     n_killed = 0
-    for attempt in range(N_KILLS):
+    # On a busy machine there is at times nobody to kill yet, or no more.
+    for attempt in range(3 * N_KILLS):
+        if n_killed == N_KILLS:
+            break
         what = ("command", "worker", "database")[attempt % 3]
         process = kiban.start("deposit", folder, "--json")
         time.sleep(chance.uniform(0.2, 4.0 if attempt == 0 else 2.0))

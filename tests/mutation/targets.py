@@ -132,6 +132,10 @@ SAME: dict[tuple[str, str], str] = {
         "kiban.operations.export_gate",
         "scope.closed_until or datetime.now(UTC)  ->  scope.closed_until",
     ): "What is open without an embargo is so at any moment.",
+    (
+        "kiban.operations.judge_export",
+        "if wanted == scope: return scope  ->  if False: return scope",
+    ): "The scope that is there is what the catalog gives for a scope like it.",
     ("kiban.access.who", "d.person.name if d.person else ''  ->  ''"): "They come in order of their names already.",
     ("kiban.access.who", "directory.name_of(o) if o else ''  ->  directory.name_of(o)"): (
         "People of no organisation come last whatever it is called."
