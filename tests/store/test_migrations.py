@@ -161,7 +161,7 @@ def test_a_database_in_another_encoding_is_refused(postgres):
 
 _BEFORE_0017 = "DROP TABLE derivation; DROP FUNCTION newest_with_words"
 _BEFORE_0016 = """
-    DROP INDEX record_started, record_technique, record_newest;
+    DROP INDEX record_started, record_technique, record_newest, record_kind;
     CREATE INDEX record_technique ON record (technique, id) WHERE is_current;
     CREATE INDEX record_started ON record (started) WHERE is_current;
 """

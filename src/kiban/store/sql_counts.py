@@ -25,9 +25,9 @@ EXACT = 10_000
 SAMPLED = 2_000
 """So many records are in a first sample. Another one is as much larger as too few of these answered to tell."""
 ENOUGH = 100
-"""So many answers in a sample tell their number to some 20 %: records of one page are alike."""
+"""So many answers in a sample tell their number roughly: records of one page are alike, so it may be 50 % off."""
 MANY = 400
-"""So many tell it to some 10 %."""
+"""So many tell it to some 15 %."""
 
 _VISIBLE = f"SELECT coalesce(sum(r.n), 0)::bigint FROM records_in_scopes() r WHERE {seen('r.scope')}"
 _SAMPLE = "record r TABLESAMPLE SYSTEM (%(percent)s::double precision) REPEATABLE (1)"
