@@ -30,6 +30,8 @@
     ├── TooManyRequests             more than one person or program may ask in a time
     ├── NotReached                  a platform at another address does not answer
     │   └── CutShort                its answer ended before it was whole
+    ├── NothingAllowed              no point of a search space keeps to its constraints
+    ├── SpaceTooLarge               listing all points of a search space would take more memory than allowed
     ├── InvalidSetting              a setting that cannot be used
     ├── BrokenPlugin                an installed plug-in that cannot be loaded and cannot be done without
     ├── MissingExtra                an optional package is needed
@@ -204,6 +206,14 @@ class ProviderUnavailable(KibanError):
             f"{provider} cannot be asked who you are: {why}.",
             mend="Try again in a moment, or log in with a password; operators look at the provider's settings.",
         )
+
+
+class NothingAllowed(KibanError):
+    """No point of a search space keeps to its constraints, or none could be found."""
+
+
+class SpaceTooLarge(KibanError):
+    """Listing all points of a search space would take more memory than allowed."""
 
 
 class InvalidSetting(KibanError):

@@ -1,0 +1,1 @@
+"""Engines that suggest the next experiments; each module with an `ENGINE` is one."""

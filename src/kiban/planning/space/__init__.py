@@ -1,0 +1,1 @@
+"""What an experimenter can set: parameters, constraints, lists of candidates, and points inside of them."""
