@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -42,7 +42,7 @@ class Trial:
     """
 
     point: Mapping[str, Value | Measured]
-    outcomes: Mapping[str, Measured] = MappingProxyType({})
+    outcomes: Mapping[str, Measured] = field(default_factory=dict)
     ending: Ending = Ending.MEASURED
     rests_on: str = ""
 

@@ -9,9 +9,8 @@ answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from kiban.planning.objective.objective import Objective
@@ -44,11 +43,11 @@ class Reason:
     """Why, with the numbers that a sentence about it names."""
 
     why: Why
-    numbers: Mapping[str, float] = MappingProxyType({})
+    numbers: Mapping[str, float] = field(default_factory=dict)
     """By their names: `chance` (of beating the best so far), `best` (so far, in the target's unit), `nearest` (distance
     to the nearest trial, 1 being the whole range of one parameter), `feasible` (chance to keep to all limits and not
     to fail), `n_trials` (that it rests on)."""
-    models: Mapping[str, float] = MappingProxyType({})
+    models: Mapping[str, float] = field(default_factory=dict)
     """How much each surrogate model counted; the weights add up to 1."""
 
 
@@ -70,7 +69,7 @@ class Suggestion:
     """
 
     point: Point
-    expected: Mapping[str, Measured] = MappingProxyType({})
+    expected: Mapping[str, Measured] = field(default_factory=dict)
     reason: Reason
     rests_on: tuple[str, ...] = ()
     candidate: int | None = None

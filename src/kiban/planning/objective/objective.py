@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -27,9 +27,9 @@ class Cost:
     """What an experiment costs, in a unit of the laboratory's choice: a fixed sum, and more for some settings."""
 
     fixed: float = 1.0
-    per_unit: Mapping[str, float] = MappingProxyType({})
+    per_unit: Mapping[str, float] = field(default_factory=dict)
     """For numeric parameters: cost of one unit of the parameter."""
-    per_level: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+    per_level: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """For categorical parameters: cost of a level."""
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -67,8 +67,8 @@ class Integer:
 
     @property
     def options(self) -> Floats | None:
-        """The values it can take; `None` beyond a million, where nobody counts them one by one."""
-        return np.arange(self.low, self.high + 1, dtype=np.float64) if self.high - self.low < 1_000_000 else None
+        """The values it can take; `None` beyond ten thousand, which are not listed."""
+        return np.arange(self.low, self.high + 1, dtype=np.float64) if self.high - self.low < 10_000 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ class Categorical:
 
     name: str
     levels: tuple[str, ...]
-    descriptors: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+    descriptors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name(self.name, "")
