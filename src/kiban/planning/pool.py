@@ -1,0 +1,128 @@
+"""The points that one question may be answered with: what is allowed, and neither tried nor pending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiban.errors import SpaceTooLarge
+from kiban.planning.space.coded import Coded
+from kiban.planning.space.grid import all_points, grid
+from kiban.planning.space.moving import Moves
+from kiban.planning.space.parameter import Categorical, Floats, Parameter, Point, Truths
+from kiban.planning.space.sampling import sample
+from kiban.planning.space.search_space import SearchSpace
+
+Places = NDArray[np.intp]
+
+_N_DRAWN = 1500
+_MOST_LISTED = 5000
+_SAME = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Points to choose from.
+
+    Parameters
+    ----------
+    points : Coded
+        All of them; with a list, all candidates, so that a place is a row of the list.
+    free : array of int
+        Places of those that may be suggested, in ascending order.
+    is_list : bool
+        Whether somebody listed them.
+    is_all : bool
+        Whether the space has no other points.
+    """
+
+    points: Coded
+    free: Places
+    is_list: bool
+    is_all: bool
+
+    def without(self, row: Floats) -> Pool:
+        """The pool with one point less to choose from."""
+        taken = is_among(Coded(self.points.parameters, self.points.rows[self.free]), row[np.newaxis])
+        return Pool(self.points, self.free[~taken], is_list=self.is_list, is_all=self.is_all)
+
+
+def pool(space: SearchSpace, used: Floats, rng: np.random.Generator) -> Pool:
+    """Gather the points to choose from.
+
+    Parameters
+    ----------
+    space : SearchSpace
+    used : array, shape (n_used, n_parameters)
+        Points that were tried or are pending.
+    rng : Generator
+
+    Raises
+    ------
+    NothingAllowed
+        If no point keeps to the constraints.
+    """
+    if space.candidates is not None:
+        points = Coded(space.parameters, space.candidates.rows)
+        free = space.allowed(points) if space.constraints else np.ones(len(points), dtype=np.bool_)
+        if not free.any():
+            sample(space, 1, rng)
+        return Pool(points, _places(points, free, used), is_list=True, is_all=True)
+    listed = _listed(space)
+    if listed is not None:
+        if len(listed) == 0:
+            sample(space, 1, rng)
+        return Pool(listed, _places(listed, np.ones(len(listed), np.bool_), used), is_list=False, is_all=True)
+    drawn = Coded(space.parameters, np.unique(sample(space, _N_DRAWN, rng).rows, axis=0))
+    return Pool(drawn, _places(drawn, np.ones(len(drawn), np.bool_), used), is_list=False, is_all=False)
+
+
+def around(space: SearchSpace, rows: Floats, used: Floats, n: int, rng: np.random.Generator) -> Coded:
+    """Draw points near some allowed points of a space that has no list, none of them used."""
+    moves = Moves(space)
+    found = []
+    for size in (0.2, 0.05, 0.01):
+        starts = rows[rng.integers(0, len(rows), max(1, n // 3))]
+        found.append(moves.neighbours(starts, size, rng))
+    near = Coded(space.parameters, np.unique(np.concatenate(found), axis=0))
+    return Coded(space.parameters, near.rows[~is_among(near, used)])
+
+
+def used_rows(space: SearchSpace, tried: Floats, pending: tuple[Point, ...]) -> Floats:
+    """Points that must not be suggested again. Raises InvalidValue for a pending point that is none of the space."""
+    return np.concatenate([tried, space.coded(pending).rows])
+
+
+def is_among(points: Coded, others: Floats) -> Truths:
+    """Say which points are the same as one of some others, within a billionth of each parameter's range."""
+    same = np.zeros(len(points), dtype=np.bool_)
+    slack = np.array([_slack(parameter) for parameter in points.parameters])
+    for other in others:
+        left = np.arange(len(points))
+        for column in range(points.rows.shape[1]):
+            left = left[np.abs(points.rows[left, column] - other[column]) <= slack[column]]
+            if len(left) == 0:
+                break
+        same[left] = True
+    return same
+
+
+def _slack(parameter: Parameter) -> float:
+    if isinstance(parameter, Categorical):
+        return 0.0
+    return _SAME * max(parameter.high - parameter.low, abs(parameter.high) * 1e-3)
+
+
+def _places(points: Coded, free: Truths, used: Floats) -> Places:
+    return np.flatnonzero(free & ~is_among(points, used))
+
+
+def _listed(space: SearchSpace) -> Coded | None:
+    """All points of a short countable space."""
+    try:
+        numbered = grid(space)
+    except SpaceTooLarge:
+        return None
+    return all_points(space) if numbered is not None and numbered.n <= _MOST_LISTED else None

@@ -1,0 +1,102 @@
+"""Several surrogates of one outcome, each weighed by how well it expects trials that it was not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiban.planning.space.parameter import Floats
+from kiban.planning.surrogates.features import Features
+from kiban.planning.surrogates.gaussian_process import Belief, GaussianProcess
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a portfolio is made from.
+
+    Parameters
+    ----------
+    features : Features
+    points : array, shape (n, n_factors)
+        Scaled.
+    basis : array, shape (n, n_basis)
+    values : array, shape (n,)
+        Of which more is better, or which are wanted as they are.
+    doubts : array, shape (n,)
+        Standard uncertainties of the values; 0 where not known.
+    """
+
+    features: Features
+    points: Floats
+    basis: Floats
+    values: Floats
+    doubts: Floats
+
+
+class Portfolio:
+    """Gaussian processes of the values as they are and of their ranks.
+
+    Attributes
+    ----------
+    middle, width : float
+        By which values are standardised.
+    weights : mapping of str to float
+        How much each surrogate counts; the sum is 1.
+    """
+
+    def __init__(self, learnt: Learnt, rng: np.random.Generator) -> None:
+        self.middle, self.width = float(learnt.values.mean()), float(learnt.values.std())
+        noise = (learnt.doubts / self.width) ** 2
+        raw = (learnt.values - self.middle) / self.width
+        self.targets = {"raw": raw, "ranks": normal_scores(learnt.values)}
+        order = np.argsort(learnt.values)
+        self._scores = (learnt.values[order], self.targets["ranks"][order])
+        self.processes = {
+            name: GaussianProcess(learnt.features, learnt.points, learnt.basis, target, noise, rng)
+            for name, target in self.targets.items()
+        }
+        self.weights = dict.fromkeys(self.targets, 1.0 / len(self.targets))
+
+    def expect(self, points: Floats, basis: Floats) -> dict[str, Belief]:
+        """What each surrogate expects at scaled points, in its own standardised target."""
+        return {name: process.expect(points, basis) for name, process in self.processes.items()}
+
+    def in_units(self, beliefs: dict[str, Belief]) -> tuple[Floats, Floats]:
+        """The expected values and their standard uncertainties, in the values' unit."""
+        raw = beliefs["raw"]
+        return self.middle + self.width * raw.mean(), self.width * raw.deviation()
+
+    def level(self, name: str, value: float) -> float:
+        """A value, more being better, in the standardised target of one surrogate."""
+        if name == "raw":
+            return (value - self.middle) / self.width
+        return float(np.interp(value, *self._scores))
+
+    def with_believed(self, points: Floats, basis: Floats) -> Portfolio:
+        """The portfolio as if trials at some points had come out as expected."""
+        more = object.__new__(Portfolio)
+        more.middle, more.width, more.weights = self.middle, self.width, self.weights
+        more.processes, more.targets, more._scores = {}, self.targets, self._scores
+        for name, process in self.processes.items():
+            believed = process.expect(points, basis).mean()
+            more.processes[name] = process.with_more(points, basis, believed)
+        return more
+
+
+def normal_scores(values: Floats) -> Floats:
+    """The ranks of values as quantiles of the normal distribution; equal values share one rank.
+
+    G. Blom, Statistical Estimates and Transformed Beta-Variables (Wiley, 1958), with the constant 1/2.
+    """
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri((average_ranks(values) + 0.5) / len(values)))
+
+
+def average_ranks(values: Floats) -> Floats:
+    """Ranks from 0; equal values share the mean of theirs."""
+    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
+    first: NDArray[np.int64] = np.cumsum(counts) - counts
+    return np.asarray((first + (counts - 1) / 2.0)[where], dtype=np.float64)
