@@ -74,7 +74,7 @@ class EngineSuite:
         assert len(answer) <= n
         points = space.coded(suggestion.point for suggestion in answer)
         assert space.allowed(points).all()
-        used = [*(dict(trial.point) for trial in trials), *pending]
+        used = [*({n: v for n, v in trial.point.items() if not isinstance(v, Measured)} for trial in trials), *pending]
         inside = [point for point in used if set(point) == set(space.names)]
         assert not is_among(points, space.coded(inside).rows).any(), "it suggests what was tried or is pending"
         assert len(np.unique(np.round(points.rows, 9), axis=0)) == len(answer), "it suggests the same point twice"
