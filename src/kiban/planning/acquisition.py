@@ -6,6 +6,7 @@ import numpy as np
 
 from kiban.planning.space.parameter import Floats
 from kiban.planning.surrogates.gaussian_process import Belief
+from kiban.planning.surrogates.portfolio import average_ranks
 
 
 def expected_improvement(belief: Belief, best: float) -> Floats:
@@ -33,7 +34,12 @@ def upper_bound(belief: Belief, n_deviations: float) -> Floats:
 
 
 def shares(values: Floats) -> Floats:
-    """Turn values to the part of all points that they exceed, so that measures of different kinds can be added."""
-    places = np.empty(len(values))
-    places[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return places / max(len(values) - 1, 1)
+    """Turn values to the part of all points that they exceed, so that measures of different kinds can be added.
+
+    Values that differ by rounding only share one place: levels of which nothing is known look alike, and none of them may
+    come first for its place in the list.
+    """
+    spread = float(np.ptp(values))
+    if spread == 0.0:
+        return np.full(len(values), 0.5)
+    return average_ranks(np.round((values - values.min()) / spread, 9)) / (len(values) - 1)

@@ -133,7 +133,7 @@ class _Chooser:
         outlook = self._judge.look(points)
         if not self._pool.is_all:
             points, outlook = self._refined(points, outlook)
-        at = int(np.argmax(outlook.score * (1.0 + 1e-9 * self._rng.random(len(points)))))
+        at = int(np.argmax(np.round(outlook.score, 9) + 1e-9 * self._rng.random(len(points))))
         row = points.rows[at]
         chosen = self._suggestion(points, outlook, at, None if places is None else int(places[at]))
         self._take(row)

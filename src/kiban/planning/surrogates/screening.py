@@ -39,6 +39,8 @@ def shortlist(
     for start in range(0, len(free), _CHUNK):
         part = slice(start, start + _CHUNK)
         means[part], deviations[part] = quick.expect(rows[free[part]])
+    # Points that look alike are taken by lot, not by their place in the list.
+    means += np.float32(1e-5) * rng.random(len(means), dtype=np.float32)
     chosen: set[int] = set()
     for n_deviations, part_of_all in _PARTS.items():
         score = means + np.float32(n_deviations) * deviations
