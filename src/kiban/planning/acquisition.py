@@ -36,8 +36,8 @@ def upper_bound(belief: Belief, n_deviations: float) -> Floats:
 def shares(values: Floats) -> Floats:
     """Turn values to the part of all points that they exceed, so that measures of different kinds can be added.
 
-    Values that differ by rounding only share one place: levels of which nothing is known look alike, and none of them may
-    come first for its place in the list.
+    Values that differ by rounding only share one place: levels of which nothing is known look alike, and none of them
+    may come first for its place in the list.
     """
     spread = float(np.ptp(values))
     if spread == 0.0:

@@ -2,7 +2,7 @@
 
 All trees grow together, one level at a time, each on its own draw of the trials; at every node a few cuts through
 random columns at random places are tried and the one that leaves the least variance is taken (P. Geurts, D. Ernst and
-L. Wehenkel, Mach. Learn. 63, 3 (2006)). What is expected at a point, and how uncertainly, follows from how trees differ.
+L. Wehenkel, Mach. Learn. 63, 3 (2006)). What is expected at a point, and how uncertainly, follows from how they differ.
 """
 
 from __future__ import annotations
