@@ -139,7 +139,7 @@ def fill(owner: psycopg.Connection[Any], n_records: int, n_scopes: int, chance: 
     ).fetchall()
     for name, _ in indexes:
         owner.execute(f"DROP INDEX {name}")
-    owner.execute("CREATE TEMPORARY TABLE model (LIKE record)")
+    owner.execute("CREATE TEMPORARY TABLE model (LIKE record INCLUDING DEFAULTS)")
     with owner.cursor() as cursor, cursor.copy(f"COPY model ({names}) FROM STDIN") as target:
         for model in models(chance):
             target.write_row(record_row(model, is_current=True))
