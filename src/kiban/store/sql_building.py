@@ -16,6 +16,10 @@ FEW = 2000
 """So many rows of an index are asked for beforehand."""
 DRIVING = 50_000
 """Of no more rows than these, each is looked up among the records, rather than all records tested."""
+TESTED = 15
+"""So many records are tested in the time that it takes to look one up."""
+SCANNED = 50
+"""So many are, where the test needs no other table; and looking up is found to be too much only after a part of it."""
 EVERY = 2**31 - 1
 """As many as there are."""
 
@@ -73,6 +77,8 @@ class Building:
         self.n_asked = self.n_few = 0
         self.gathered: list[Gathered] = []
         self._found: dict[str, str | None] = {}
+        self._sizes: dict[str, int] = {}
+        self._n_records: float | None = None
 
     def value(self, value: Any) -> str:
         """Add a value; gives its placeholder. The same text or number has one placeholder, however often it comes."""
@@ -101,6 +107,24 @@ class Building:
         found, n_rows = self.ask(query, self.parameters)[0]
         return f"{self.value(found or [])}::uuid[]" if n_rows <= FEW else None
 
+    def found(self, row: Row, search: str, wanted: str, test: str) -> str:
+        """That an index finds the record of that row, or, where it would find many, that the test holds of it.
+
+        Parameters
+        ----------
+        search : str
+            The function that asks the index for what is wanted, and for at most so many records.
+        """
+        few = self.few(f"SELECT {search}({wanted}, {FEW + 1})")
+        if few is not None:
+            return f"{row}.id = ANY({few})"
+        if row.is_every:
+            most = self._part(SCANNED)
+            some = f"SELECT {search}({wanted}, {most + 1})"
+            if self._size(some, most) <= most:
+                return self.one_of(row, "id", some)
+        return test
+
     def one_of(self, row: Row, column: str, rows: str) -> str:
         """That a column has one of all the values that a query gives; the query is asked once."""
         # As a value, so that it does not become a join whose inner side is asked anew for each record, where the
@@ -109,14 +133,26 @@ class Building:
         self.gathered.append(Gathered(column, rows, test))
         return test
 
+    def _part(self, share: int) -> int:
+        """So many records are one in `share`."""
+        if self._n_records is None:
+            # As many as there were when the table was last analysed.
+            [(self._n_records,)] = self.ask("SELECT reltuples FROM pg_class WHERE oid = 'record'::regclass", {})
+        return min(DRIVING, max(FEW, int(self._n_records / share)))
+
+    def _size(self, rows: str, most: int) -> int:
+        """How many rows a query gives, counted until there are more than so many."""
+        if rows not in self._sizes:
+            query = f"SELECT count(*) FROM (SELECT FROM ({rows}) AS g LIMIT {most + 1}) AS g"
+            self._sizes[rows] = self.ask(query, self.parameters)[0][0]
+        return self._sizes[rows]
+
     def driven(self, row: Row, of: Sequence[Gathered], tests: str) -> tuple[str, str]:
         """What to look through, and what to test there: all records, or those of the least that was gathered."""
-        sizes = {}
-        for each in dict.fromkeys(of):
-            query = f"SELECT count(*) FROM (SELECT FROM ({each.rows}) AS g LIMIT {DRIVING + 1}) AS g"
-            sizes[each] = self.ask(query, self.parameters)[0][0]
+        most = self._part(TESTED) if of else 0
+        sizes = {each: self._size(each.rows, most) for each in dict.fromkeys(of)}
         least = min(sizes, key=lambda each: sizes[each], default=None)
-        if least is None or sizes[least] > DRIVING:
+        if least is None or sizes[least] > most:
             return f"record {row}", tests
         keys = f"SELECT DISTINCT g.key FROM ({least.rows}) AS g (key) OFFSET 0"
         # Each is looked up: joined, the planner goes through all records where it expects the tests to be dear.

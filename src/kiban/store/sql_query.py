@@ -41,7 +41,7 @@ from kiban.query.structure_answers import is_of_structure
 from kiban.records.scope import Visible
 from kiban.store import sql_numbers
 from kiban.store.sql_asking import Ask
-from kiban.store.sql_building import EVERY, FEW, Building, Gathered, Row
+from kiban.store.sql_building import Building, Gathered, Row
 from kiban.store.sql_hops import leading_to, leads_there, leads_there_among, live
 from kiban.store.sql_sets import data_seen, data_told, parameters, seen
 from kiban.store.sql_texts import COLUMNS, Texts, techniques
@@ -231,12 +231,7 @@ class Where:
     def _with_words(self, words: tuple[str, ...], row: Row) -> str:
         building = self._building
         query = building.value(all_words(words)) + "::tsquery"
-        few = building.few(f"SELECT records_with_words({query}, {FEW + 1})")
-        if few is not None:
-            return f"{row}.id = ANY({few})"
-        if row.is_every:
-            return building.one_of(row, "id", f"SELECT records_with_words({query}, {EVERY})")
-        return f"{row}.words @@ {query}"
+        return building.found(row, "records_with_words", query, f"{row}.words @@ {query}")
 
     def _joined(self, parts: tuple[Condition, ...], row: Row, joint: str, empty: str) -> str:
         return f"({joint.join(self._sql(part, row) for part in parts)})" if parts else empty

@@ -16,7 +16,7 @@ from kiban.query.rights_answers import OWN, RIGHTS_PATHS, rights_answers
 from kiban.query.words import fold
 from kiban.records.scope import Visible
 from kiban.store.json_text import to_text
-from kiban.store.sql_building import EVERY, FEW, Building, Row
+from kiban.store.sql_building import Building, Row
 from kiban.store.sql_hops import live_sample
 from kiban.store.sql_identifiers import IS_CURRENT_AND_SEEN, tells
 from kiban.store.sql_rights import project_rights
@@ -47,8 +47,8 @@ class Texts:
 
     def __init__(self, building: Building, visible: Visible) -> None:
         self._building = building
-        self._numbers = sorted(visible.numbers)
-        self._writable = sorted(visible.writable)
+        self._visible = visible
+        self._writable: str | None = None
         self._templates: list[str] | None = None
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
 
@@ -95,7 +95,7 @@ class Texts:
                 "SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' "
                 f"AND scope = ANY(%(numbers)s::integer[]) AND {seen()}"
             )
-            rows = self._building.ask(query, self._building.parameters | {"numbers": self._numbers})
+            rows = self._building.ask(query, self._building.parameters | {"numbers": sorted(self._visible.numbers)})
             self._templates = [fold(row[0]) for row in rows]
         # Its identifier comes last, see kiban.query.answers.
         used = f"({row}.answers -> {value(TEMPLATE)} ->> -1)"
@@ -114,7 +114,10 @@ class Texts:
         return f"jsonb_array_elements({row}.answers -> {self._building.value(stored(path))}) AS a (value) WHERE {told}"
 
     def _writing(self) -> str:
-        return f"{self._building.value(self._writable)}::integer[]"
+        if self._writable is None:
+            # Sorting thousands takes a while, and few questions need them.
+            self._writable = f"{self._building.value(sorted(self._visible.writable))}::integer[]"
+        return self._writable
 
     def _answer(self, row: Row, path: str, relation: Operator | Manner, text: str) -> str:
         """One of the texts that the record of that row answers for the path."""
@@ -125,13 +128,7 @@ class Texts:
 
     def _has_all(self, row: Row, path: str, texts: tuple[str, ...]) -> str:
         wanted = f"{self._building.value(to_text({stored(path): list(texts)}))}::jsonb"
-        few = self._building.few(f"SELECT records_with_answers({wanted}, {FEW + 1})")
-        if few is not None:
-            has_all = f"{row}.id = ANY({few})"
-        elif row.is_every:
-            has_all = self._building.one_of(row, "id", f"SELECT records_with_answers({wanted}, {EVERY})")
-        else:
-            has_all = f"{row}.answers @> {wanted}"
+        has_all = self._building.found(row, "records_with_answers", wanted, f"{row}.answers @> {wanted}")
         named = {pid for text in texts if path != "title" and (pid := named_record(text)) is not None}
         if not named:
             return has_all
