@@ -1,0 +1,1 @@
+"""How like two spectra, two patterns or two compositions are."""
