@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.analysis.similarity.compare import compare, rough
+from kiban.analysis.similarity.compare import compare
 from kiban.analysis.similarity.compositions import SCALE, likeness_of
 from kiban.analysis.similarity.curves import likeness
+from kiban.analysis.similarity.rough import rough
 from kiban.analysis.similarity.rulers import PLACES
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
@@ -95,7 +96,7 @@ def test_the_nearest_of_a_real_file_is_its_twin(shared, one, i, other, k, least)
     assert to_twin.score >= least
     assert all(each.score < to_twin.score - 0.05 for each in to_others if each is not None)
     # The rough vector puts it first, too.
-    products = [int(rough(mine) @ rough(each)) for each in [twin, *others] if each.kind == mine.kind]
+    products = [np.dot(rough(mine), rough(each)) for each in [twin, *others] if each.kind == mine.kind]
     assert max(products) == products[0]
 
 
@@ -168,7 +169,7 @@ def test_a_reading_that_cannot_be_placed_or_has_no_line_has_nothing_to_be_compar
     assert likeness(pattern(first=20.0, last=24.0)) == nothing
     assert likeness(replace(reading, technique="cyclic_voltammetry")) is None
     assert compare(nothing, [nothing]) == [None]
-    assert rough(nothing).size == 0
+    assert rough(nothing) == ()
 
 
 @given(readings(), st.sampled_from(["xrd", "raman", "ir", "uv_vis", "xps", "photoemission", "nmr"]))
@@ -184,9 +185,9 @@ def test_any_reading_gives_a_sound_likeness_or_none(reading, technique):
 def test_rough_vectors_are_exact_in_single_precision(shared):
     for found in (of_file(shared, "xrd/Scan_C1.xrdml"), likeness_of({"Ti": 1 / 3, "O": 2 / 3})):
         vector = rough(found)
-        assert vector.min() >= 0
-        assert int(vector @ vector) < 2**24 or found.kind == "composition"
-        assert int(vector.sum()) < 2**24
+        assert min(vector) >= 0
+        assert sum(each**2 for each in vector) < 2**24 or found.kind == "composition"
+        assert sum(vector) < 2**24
 
 
 PUBLISHED = [
@@ -220,7 +221,7 @@ def test_the_distance_is_a_metric_and_the_rough_one_follows_it(first, second, th
     assert to_self.distance == 0.0
     assert back == to_two
     assert to_three.distance <= to_two.distance + onward.distance + 1e-9
-    assert abs(float(np.abs(rough(one) - rough(two)).sum()) / 1e4 - to_two.distance) < 0.0103
+    assert abs(float(np.abs(np.subtract(rough(one), rough(two))).sum()) / 1e4 - to_two.distance) < 0.0103
 
 
 def test_an_element_beyond_the_scale_or_none_at_all_cannot_be_compared():

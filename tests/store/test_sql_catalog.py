@@ -32,6 +32,7 @@ from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_arrivals_suite import CatalogArrivalsSuite
 from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
+from kiban.testing.catalog_likeness_suite import CatalogLikenessSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
 from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite
@@ -41,6 +42,19 @@ from kiban.testing.catalog_suite import CatalogSuite
 class TestSqlCatalog(CatalogSuite):
     @pytest.fixture(autouse=True)
     def _use(self, sql_catalog):
+        self._catalog = sql_catalog
+
+    def make_catalog(self):
+        return self._catalog
+
+
+class TestWithoutVectors(CatalogLikenessSuite):
+    """A managed database may lack the extension; plain SQL compares then."""
+
+    @pytest.fixture(autouse=True)
+    def _use(self, sql_catalog, monkeypatch):
+        monkeypatch.setattr("kiban.store.sql_catalog.HAS_VECTOR", "SELECT false")
+        monkeypatch.setattr(sql_catalog, "_has_vector", False)
         self._catalog = sql_catalog
 
     def make_catalog(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from kiban.query.paths import Hop
 from kiban.query.question import Extent, Manner, Operator
@@ -96,6 +97,13 @@ class WordsCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class NearCondition:
+    """The record is one of these."""
+
+    records: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Along:
     """The part holds for one of the records that lie there, and that the asker may see."""
 
@@ -126,5 +134,5 @@ class Negation:
 
 Condition: TypeAlias = (
     "TextCondition | SetCondition | NumberCondition | ConfidenceCondition | TimeCondition | KnownCondition"
-    " | WordsCondition | Along | AllOf | AnyOf | Negation"
+    " | WordsCondition | NearCondition | Along | AllOf | AnyOf | Negation"
 )

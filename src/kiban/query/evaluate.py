@@ -15,6 +15,7 @@ from kiban.query.condition import (
     Condition,
     ConfidenceCondition,
     KnownCondition,
+    NearCondition,
     Negation,
     NumberCondition,
     SetCondition,
@@ -113,6 +114,8 @@ def holds(condition: Condition, described: Described) -> bool:
             return time is not None and interval.holds(time)
         case KnownCondition(path):
             return _is_known(described, path)
+        case NearCondition(records):
+            return described.record.id in records
         case WordsCondition(words):
             told = weighed_words(described.record)
             # What stands in fields of a template that the asker does not see is not there for the asker.

@@ -55,6 +55,8 @@ NUMBER = re.compile(r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+−]?\d+)?")
 _JOINT_AHEAD = re.compile(r"\s+(?:(?:AND|OR)(?=[\s(（]|$)|WITH\s+CONFIDENCE\b)", re.IGNORECASE)
 _CONFIDENCE_AHEAD = re.compile(r"WITH\s+CONFIDENCE\b", re.IGNORECASE)
 _LENGTH_AHEAD = re.compile(r"LENGTH\s*(?:[<>=!≤≥≦≧≠＜＞＝]+\s*)?\d", re.IGNORECASE)
+_TO_AHEAD = re.compile(r"SIMILAR\s+TO\b")
+_SIMILAR_AHEAD = re.compile(r'SIMILAR\s+TO\s+"?kb:', re.IGNORECASE)
 _RELATION = re.compile(r"[<>=!≤≥≦≧≠＜＞＝]|\b(?:HAS|IS|CONTAINS|STARTS|ENDS)\s", re.IGNORECASE)
 _LONGEST_LABEL = 2 * MAX_LABEL
 """Characters in which a label and the relation after it are looked for; blanks between its words may be many."""
@@ -162,6 +164,10 @@ class _Cutter:
             return word
         if word == "LENGTH" and self._kind(1) == "WORD" and self._begins_condition(1) and self._counts():
             return word
+        if word == "SIMILAR" and self._begins_condition() and self._is_similar_to(run):
+            return word
+        if (word, self._kind(1)) == ("TO", "SIMILAR") or (word == "WITHIN" and self._kind(2) == "TO"):
+            return word
         if word == "WITH" and self._ends_comparison() and _CONFIDENCE_AHEAD.match(self.text, self.position):
             return word
         if word == "CONFIDENCE" and self._kind(1) == "WITH":
@@ -182,6 +188,11 @@ class _Cutter:
                 mend="Ask for each element: composition.Ti > 0.4 AND composition.O > 0.5.",
                 position=self.before[-1].start_pos,
             )
+
+    def _is_similar_to(self, run: str) -> bool:
+        """Whether SIMILAR begins a condition here: written so, or with an identifier after it; else it is a word."""
+        is_written_so = run.isupper() and _TO_AHEAD.match(self.text, self.position) is not None
+        return is_written_so or _SIMILAR_AHEAD.match(self.text, self.position) is not None
 
     def _counts(self) -> bool:
         """Whether LENGTH stands here as in `elements LENGTH 3`, and not as a word."""
@@ -206,7 +217,10 @@ class _Cutter:
         number = NUMBER.match(self.text, self.position)
         if number is None:
             return None
-        if self._kind(1) in {"LENGTH", "CONFIDENCE"} or (self._kind(1), self._kind(2)) == ("OPERATOR", "LENGTH"):
+        if self._kind(1) in {"LENGTH", "CONFIDENCE", "WITHIN"} or (self._kind(1), self._kind(2)) == (
+            "OPERATOR",
+            "LENGTH",
+        ):
             return self._unit_end(number.end())
         if self._kind(1) == "OPERATOR":
             path = self.before[-2] if len(self.before) > 1 else ""

@@ -22,6 +22,7 @@ from kiban.query.condition import (
     ConfidenceCondition,
     Interval,
     KnownCondition,
+    NearCondition,
     Negation,
     NumberCondition,
     SetCondition,
@@ -49,8 +50,10 @@ from kiban.query.question import (
     Operator,
     Or,
     Question,
+    Similar,
     Words,
 )
+from kiban.query.similar import check_similar
 from kiban.query.time_span import time_span
 from kiban.query.vocabulary import CODED, ELEMENTS, SHIPPED, TIMES, Vocabulary, nearest
 from kiban.query.word_cutting import asked_words
@@ -85,6 +88,7 @@ def meaning(question: Question, known: Vocabulary = SHIPPED) -> Condition:
             f"The question has {n_tests} conditions and words; at most {MAX_TESTS} are looked for at once.",
             mend="Ask for less at a time.",
         )
+    check_similar(question)
     return _meaning(question, known)
 
 
@@ -135,6 +139,8 @@ def _meaning(question: Question, known: Vocabulary) -> Condition:
             return Negation(_meaning(part, known))
         case Words(text):
             return _words(text)
+        case Similar():
+            return _similar(question)
         case Known(path, False):
             return Negation(_meaning(Known(path, True), known))
         case Known(path) | Match(path) | Has(path) | Comparison(path):
@@ -210,6 +216,19 @@ def _words(text: str) -> Condition:
     if not found:
         raise InvalidQuestion(f"There is no word in '{text[:80]}'.", mend="Write letters or digits to look for.")
     return WordsCondition(found)
+
+
+def _similar(question: Similar) -> Condition:
+    try:
+        parse_pid(question.record)
+    except InvalidIdentifier as e:
+        raise InvalidQuestion(e.fault, mend=e.mend) from e
+    if question.at_least is not None and not 0.0 < question.at_least <= 1.0:
+        raise InvalidQuestion(
+            f"WITHIN {question.at_least:g} was asked for.", mend="Write a part above 0 and up to 1, as WITHIN 0.9."
+        )
+    # Nothing is near until it has been looked for.
+    return NearCondition(tuple(near.record for near in question.nearest or ()))
 
 
 def _match(path: str, manner: Manner, text: str) -> Condition:

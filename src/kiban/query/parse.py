@@ -3,6 +3,7 @@
     elements HAS ALL "Ti","O" AND hardness >= 5 GPa
     technique = "xrd" AND (started >= "2024-01" OR NOT operator IS KNOWN)
     5 GPa <= hardness
+    SIMILAR TO kb:7Q4M-2KXD-98 WITHIN 0.9 AND technique = "raman"
     LTO battery               words that the record's texts have
 
 The grammar is OPTIMADE's filter language (`grammar.lark`) with units after numbers, bare words as full text, and the
@@ -17,7 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from kiban.errors import InvalidQuestion, OutOfRange
+from kiban.errors import InvalidIdentifier, InvalidQuestion, OutOfRange
 from kiban.quantity.measured import Measured
 from kiban.query import vocabulary
 from kiban.query.meaning import meaning
@@ -37,12 +38,14 @@ from kiban.query.question import (
     Operator,
     Or,
     Question,
+    Similar,
     Words,
 )
 from kiban.query.time_span import time_span
 from kiban.query.vocabulary import SHIPPED, Vocabulary
 from kiban.query.words import fold
 from kiban.query.write import write
+from kiban.records.identity import parse_pid
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -176,6 +179,15 @@ class _Builder:
         name, _, which = parts
         return self._checked(Known(self._path(name), which.type == "KNOWN"), name, name)
 
+    def similar(self, parts: list[Token]) -> Question:
+        _, _, written, *within = parts
+        try:
+            record = parse_pid(_text(written))
+        except InvalidIdentifier as e:
+            raise InvalidQuestion(e.fault, mend=e.mend, position=written.start_pos) from e
+        at_least = _probability(within[-1], of="nearness", as_in="WITHIN 0.9") if within else None
+        return self._checked(Similar(record, at_least), written, within[-1] if within else written, is_path=False)
+
     def words(self, parts: list[Token]) -> Question:
         return self._checked(Words(" ".join(_text(part) for part in parts)), parts[0], parts[0], is_path=False)
 
@@ -224,13 +236,11 @@ def _coded(path: str, text: str) -> str:
     return vocabulary.codes(asked).get(fold(text), text) if asked in vocabulary.CODED else text
 
 
-def _probability(token: Token) -> float:
+def _probability(token: Token, *, of: str = "confidence", as_in: str = "WITH CONFIDENCE 0.95") -> float:
     written = _quantity(token)
     if written.unit in {"", "%", "percent"}:
         return written.value / 100.0 if written.unit else written.value
-    raise InvalidQuestion(
-        f"'{written.unit}' is not a unit of confidence.", mend="Write WITH CONFIDENCE 0.95.", position=token.start_pos
-    )
+    raise InvalidQuestion(f"'{written.unit}' is not a unit of {of}.", mend=f"Write {as_in}.", position=token.start_pos)
 
 
 def _instant_or_text(text: str) -> Literal:

@@ -28,6 +28,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiban.quantity.measured import Measured
+from kiban.records.likeness import Near
 
 RECORD_FIELDS = (
     "kind",
@@ -143,6 +144,25 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """`SIMILAR TO kb:7Q4M-2KXD-98 WITHIN 0.9`: spectra, patterns or compositions that are like that record's.
+
+    Parameters
+    ----------
+    record : str
+        Its short identifier.
+    at_least : float, optional
+        The least score, from 0 to 1; 0.8 unless given.
+    nearest : tuple of Near, optional
+        What was found to be near it, the nearest first (`kiban.query.similar`). A catalog answers with these.
+    """
+
+    record: str
+    at_least: float | None = None
+    nearest: tuple[Near, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of them hold."""
 
@@ -163,5 +183,5 @@ class Not:
     part: Question
 
 
-Question: TypeAlias = "Everything | Comparison | Match | Has | Known | Words | And | Or | Not"
+Question: TypeAlias = "Everything | Comparison | Match | Has | Known | Words | Similar | And | Or | Not"
 EVERYTHING = Everything()

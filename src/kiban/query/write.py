@@ -17,6 +17,7 @@ from kiban.query.question import (
     Not,
     Or,
     Question,
+    Similar,
     Words,
 )
 
@@ -45,6 +46,8 @@ def write(question: Question) -> str:
             return f"{path} HAS{how} {', '.join(map(_quoted, values))}"
         case Known(path, known):
             return f"{path} IS {'KNOWN' if known else 'UNKNOWN'}"
+        case Similar(record, at_least):
+            return f"SIMILAR TO {record}{'' if at_least is None else f' WITHIN {at_least!r}'}"
         case Words(text):
             return _quoted(text)
 

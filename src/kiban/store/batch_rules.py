@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kiban.errors import Conflict, IdentifierTaken, InvalidValue, RecordNotFound, Refused
 from kiban.records.file_entry import FileEntry
+from kiban.records.likeness import COMPOSITION
 from kiban.records.record import Record
 from kiban.records.saved_search import SavedSearch
 from kiban.records.scope import Visible
@@ -46,6 +47,10 @@ def check_batch(batch: Batch, visible: Visible, project: UUID) -> None:
         raise InvalidValue(
             "Links were to be replaced without a new version of the record they start from.",
             mend="Give that version too.",
+        )
+    if any(found.kind == COMPOSITION for found in batch.likenesses.values()):
+        raise InvalidValue(
+            "What a composition is compared by was given.", mend="Give the composition: it is worked out of it."
         )
     if batch.renewed - {record.id for record in batch.records}:
         raise InvalidValue(

@@ -19,6 +19,7 @@ from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.likeness import Likeness, Near
 from kiban.records.link import Link
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
@@ -49,6 +50,11 @@ class Batch:
     """New entries, or entries whose status has changed (same id)."""
     file_records: tuple[tuple[UUID, UUID], ...] = ()
     """File entry and the measurement that was made of it."""
+    likenesses: Mapping[UUID, Likeness] = field(default_factory=dict)
+    """Measurement to what it is compared by. Replaces what was there for it; one that is renewed without has none.
+
+    What a sample is compared by follows from its composition, and is worked out where that is written.
+    """
     events: tuple[Event, ...] = ()
 
 
@@ -311,6 +317,34 @@ class Catalog(Protocol):
 
     def compositions(self, samples: Collection[UUID], visible: Visible) -> dict[UUID, dict[str, float]]:
         """Amount fractions of the elements of each sample that has some."""
+        ...
+
+    def nearest(self, record: UUID, visible: Visible, *, at_least: float) -> tuple[Near, ...] | None:
+        """Other current records that are like one, the nearest first; of equals the newest first.
+
+        Of records whose values the asker may read, the 500 that come nearest by a rough comparison are compared exactly
+        (`kiban.analysis.similarity`). `None` where the record has nothing to be compared by, or none that the asker may
+        know of.
+
+        Parameters
+        ----------
+        at_least : float
+            The least score.
+        """
+        ...
+
+    def likenesses(self, records: Collection[UUID], visible: Visible) -> dict[UUID, Likeness]:
+        """What current records are compared by, of those that have it in the form of today."""
+        ...
+
+    def without_likeness(
+        self, visible: Visible, *, techniques: Collection[str], limit: int, after: UUID | None = None
+    ) -> tuple[Record, ...]:
+        """Records that nothing is kept of to be compared by, in order of id from above `after`.
+
+        Measurements of these techniques, and samples with a composition; those of which it is known that there is
+        nothing to be compared by are not among them.
+        """
         ...
 
     def files(

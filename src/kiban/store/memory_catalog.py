@@ -19,10 +19,12 @@ from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
 from kiban.query.rights_answers import rights_answers
+from kiban.query.similar import ordering
 from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.likeness import Likeness, Near
 from kiban.records.link import Link
 from kiban.records.parties.terms import Project
 from kiban.records.property import Fact
@@ -36,9 +38,11 @@ from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Arrivals, Batch, Count, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
+from kiban.store.memory_likeness import likeness, nearest, without_likeness
 from kiban.store.memory_ranked import ranked
 from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
+from kiban.store.nearest import after_mark, in_order
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.ranked_paging import Ranked
 from kiban.store.written_lines import written_lines
@@ -131,6 +135,8 @@ class MemoryCatalog:
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """See `Catalog.find`."""
+        if (near := ordering(question)) is not None:
+            return self._find_near(question, near, visible, check_limit(limit), after)
         below = read_after(after)
         found = [d.record for d in self._answers(question, visible) if below is None or d.record.id < below]
         newest = sorted(found, key=lambda r: r.id, reverse=True)[: check_limit(limit)]
@@ -144,6 +150,15 @@ class MemoryCatalog:
         found = sorted((d.record for d in self._answers(question, visible)), key=lambda r: r.id, reverse=True)
         page = ranked(found, question, limit=limit, after=after, most=most)
         return replace(page, records=tuple(_shown(record, visible) for record in page.records))
+
+    def _find_near(
+        self, question: Question, near: Sequence[Near], visible: Visible, limit: int, after: str | None
+    ) -> Page:
+        rest = after_mark(near, after)
+        found = {d.record.id: d.record for d in self._answers(question, visible)}
+        ordered = in_order(rest, found)
+        page = tuple(_shown(found[i], visible) for i in ordered[:limit])
+        return Page(page, str(ordered[limit - 1]) if len(ordered) > limit else None)
 
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""
@@ -268,6 +283,21 @@ class MemoryCatalog:
             for s in samples
             if state.compositions.get(s) and (r := state.current(s, visible)) and r.scope in visible.data
         }
+
+    def nearest(self, record: UUID, visible: Visible, *, at_least: float) -> tuple[Near, ...] | None:
+        """See `Catalog.nearest`."""
+        return nearest(self._state, record, visible, at_least=at_least)
+
+    def likenesses(self, records: Collection[UUID], visible: Visible) -> dict[UUID, Likeness]:
+        """See `Catalog.likenesses`."""
+        return {i: found for i in records if (found := likeness(self._state, i, visible)) is not None}
+
+    def without_likeness(
+        self, visible: Visible, *, techniques: Collection[str], limit: int, after: UUID | None = None
+    ) -> tuple[Record, ...]:
+        """See `Catalog.without_likeness`."""
+        found = without_likeness(self._state, visible, techniques)
+        return tuple(r for r in found if after is None or r.id > after)[: check_limit(limit)]
 
     def files(
         self,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry
+from kiban.records.likeness import Likeness
 from kiban.records.link import Link
 from kiban.records.property import Fact
 from kiban.records.provenance import cycle, path
@@ -43,6 +44,8 @@ class MemoryState:
     links: dict[LinkKey, Link] = field(default_factory=dict)
     facts: dict[UUID, Fact] = field(default_factory=dict)
     compositions: dict[UUID, dict[str, float]] = field(default_factory=dict)
+    likenesses: dict[UUID, Likeness] = field(default_factory=dict)
+    """What measurements are compared by."""
     files: dict[UUID, FileEntry] = field(default_factory=dict)
     file_records: dict[tuple[UUID, UUID], None] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
@@ -59,6 +62,7 @@ class MemoryState:
             dict(self.links),
             dict(self.facts),
             dict(self.compositions),
+            dict(self.likenesses),
             dict(self.files),
             dict(self.file_records),
             dict(self.blobs),
@@ -94,6 +98,11 @@ class MemoryState:
         for sample, amounts in batch.compositions.items():
             self._require(sample, visible)
             self.compositions[sample] = dict(amounts)
+        for record_id in batch.renewed:
+            self.likenesses.pop(record_id, None)
+        for record_id, likeness in batch.likenesses.items():
+            self._require(record_id, visible)
+            self.likenesses[record_id] = likeness
         for key in [key for key, link in self.links.items() if link.subject in batch.relinked]:
             del self.links[key]
         for link in batch.links:

@@ -24,10 +24,12 @@ from kiban.errors import InvalidSetting, RecordNotFound
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
+from kiban.query.similar import ordering
 from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
+from kiban.records.likeness import Likeness, Near
 from kiban.records.link import Link
 from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
@@ -38,6 +40,7 @@ from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Arrivals, Count, Facet, Fault, Page, ProjectRights
+from kiban.store.nearest import after_mark
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.ranked_paging import Ranked
 from kiban.store.sql_arrivals import NOW, arrived, count_arrived
@@ -45,6 +48,7 @@ from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_counts import count_about
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_few_seen import FewSeen
+from kiban.store.sql_likeness import HAS_VECTOR, among, likenesses, nearest, without_likeness
 from kiban.store.sql_newest import Newest
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import Where
@@ -96,6 +100,7 @@ class SqlCatalog:
         self.pool = pool
         self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
         self._mutex = threading.Lock()
+        self._has_vector = False
         self._scopes = SqlScopes(pool)
         self._sees_few = FewSeen()
         self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
@@ -195,6 +200,8 @@ class SqlCatalog:
 
     def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
         """See `Catalog.find`."""
+        if (near := ordering(question)) is not None:
+            return self._find_near(question, near, visible, check_limit(limit), after)
 
         def read(page: str, values: Mapping[str, Any]) -> tuple[Record, ...]:
             # Identifiers first: a sort need not carry the documents.
@@ -220,6 +227,16 @@ class SqlCatalog:
 
         ask = self._ask(visible)
         return ranked(ask, question, visible, limit=limit, after=after, most=most, read=read, newest=newest)
+
+    def _find_near(
+        self, question: Question, near: Sequence[Near], visible: Visible, limit: int, after: str | None
+    ) -> Page:
+        rest, ask = after_mark(near, after), self._ask(visible)
+        where = Where(meaning(question), visible, ask)
+        found = among(ask, rest, where.sql, where.parameters)
+        page = {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", {"ids": found[:limit]})}
+        records = tuple(page[i] for i in found[:limit] if i in page)
+        return Page(records, str(found[limit - 1]) if len(found) > limit else None)
 
     def count(self, question: Question, visible: Visible) -> int:
         """See `Catalog.count`."""
@@ -325,6 +342,25 @@ class SqlCatalog:
         for sample, element, fraction in self._rows(visible, query, values):
             found[sample][element] = fraction
         return dict(found)
+
+    def nearest(self, record: UUID, visible: Visible, *, at_least: float) -> tuple[Near, ...] | None:
+        """See `Catalog.nearest`."""
+        ask = self._ask(visible, "data")
+        if not self._has_vector:
+            # An administrator may add it at any time.
+            self._has_vector = bool(self.pool.rows(HAS_VECTOR)[0][0])
+        return nearest(ask, record, visible, at_least=at_least, has_vector=self._has_vector)
+
+    def likenesses(self, records: Collection[UUID], visible: Visible) -> dict[UUID, Likeness]:
+        """See `Catalog.likenesses`."""
+        return likenesses(self._ask(visible, "data"), records, visible)
+
+    def without_likeness(
+        self, visible: Visible, *, techniques: Collection[str], limit: int, after: UUID | None = None
+    ) -> tuple[Record, ...]:
+        """See `Catalog.without_likeness`."""
+        found = without_likeness(self._ask(visible), visible, techniques, check_limit(limit), after)
+        return self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT} ORDER BY id", {"ids": found})
 
     def files(
         self,

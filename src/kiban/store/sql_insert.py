@@ -13,7 +13,7 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier
 
-_AS_TEXT = {"json", "jsonb", "tsvector"}
+_AS_TEXT = {"json", "jsonb", "tsvector", "real[]"}
 """Types that have no arrays in psycopg: they are sent as texts."""
 
 
@@ -103,6 +103,20 @@ FILE = Table(
     },
 )
 FILE_RECORD = Table("file_record", {"file": "uuid", "record": "uuid", "scope": "integer"})
+LIKENESS = Table(
+    "likeness",
+    {
+        "record": "uuid",
+        "kind": "text",
+        "version": "integer",
+        "low": "integer",
+        "high": "integer",
+        "rough": "real[]",
+        "curve": "bytea",
+        "is_standing": "boolean",
+        "scope": "integer",
+    },
+)
 BLOB = Table("blob", {"checksum": "text", "size": "bigint"})
 EVENT = Table(
     "event",
@@ -142,5 +156,6 @@ def _sent_as(kind: LiteralString) -> LiteralString:
 
 
 _TABLES = {
-    t.name: t for t in (RECORD, PROJECT_RIGHTS, LINK, PROPERTY, COMPOSITION, ENTRY, FILE, FILE_RECORD, BLOB, EVENT)
+    t.name: t
+    for t in (RECORD, PROJECT_RIGHTS, LINK, PROPERTY, COMPOSITION, ENTRY, LIKENESS, FILE, FILE_RECORD, BLOB, EVENT)
 }

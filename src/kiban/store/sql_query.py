@@ -28,6 +28,7 @@ from kiban.query.condition import (
     ConfidenceCondition,
     Interval,
     KnownCondition,
+    NearCondition,
     Negation,
     NumberCondition,
     SetCondition,
@@ -225,6 +226,8 @@ class Where:
                 return self._along(hop, part, row)
             case KnownCondition(path):
                 return self._known(path, row)
+            case NearCondition(records):
+                return f"{row}.id = ANY({building.value(list(records))}::uuid[])"
             case WordsCondition(words):
                 return f"({self._with_words(words, row)} AND {told_to_asker(str(row), words, building.value)})"
 
@@ -326,6 +329,8 @@ def _paths(condition: Condition) -> set[str]:
             return _paths(part)
         case WordsCondition():
             return {"words"}
+        case NearCondition():
+            return {"id"}
         case Along(hop):
             return {str(hop)}
         case _:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -273,6 +274,24 @@ FILE_RECORD = Table(
     _required("record", UUID, primary=True),
     _scope(),
     Index("file_record_record", "record"),
+)
+
+LIKENESS = Table(
+    "likeness",
+    METADATA,
+    _required("record", UUID, primary=True),
+    # Empty where it was found out that there is nothing to be compared by.
+    _required("kind", Text),
+    _required("version", Integer),
+    _required("low", Integer),
+    _required("high", Integer),
+    # See kiban.analysis.similarity: whole numbers, in a form that PostgreSQL knows without an extension.
+    _required("rough", ARRAY(REAL)),
+    _required("curve", BYTEA),
+    # False while the record is deleted.
+    _required("is_standing", Boolean),
+    _scope(),
+    Index("likeness_kind", "kind", "version", postgresql_where=text("is_standing")),
 )
 
 EVENT = Table(

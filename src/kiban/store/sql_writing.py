@@ -12,6 +12,7 @@ import psycopg
 from psycopg import Cursor
 from psycopg.errors import UniqueViolation
 
+from kiban.analysis.similarity.compositions import likeness_of
 from kiban.errors import InvalidValue, KibanError
 from kiban.query.answers import answers
 from kiban.records.event import Event
@@ -40,6 +41,7 @@ from kiban.store.sql_audit_log import append_lines
 from kiban.store.sql_entries import replace_entries
 from kiban.store.sql_errors import translated
 from kiban.store.sql_insert import insert
+from kiban.store.sql_likeness import likeness_row
 from kiban.store.sql_rights import keep_project_rights
 from kiban.store.sql_rows import (
     FILE_COLUMNS,
@@ -82,6 +84,7 @@ _FOLLOWERS = (
     ("property", "evidence"),
     ("composition", "sample"),
     ("entry", "record"),
+    ("likeness", "record"),
     ("file_record", "record"),
 )
 _MOVE = """
@@ -213,6 +216,7 @@ class SqlWriting:
         insert(cursor, sql_insert.BLOB, blobs, on_conflict=_KEEP_FIRST)
         scopes = self._add_records(batch.records)
         self._replace_compositions(batch, scopes)
+        self._replace_likenesses(batch, scopes)
         if batch.relinked:
             cursor.execute("DELETE FROM link WHERE subject = ANY(%s)", [list(batch.relinked)])
         insert(cursor, sql_insert.LINK, map(link_row, batch.links), on_conflict=_KEEP_FIRST)
@@ -318,6 +322,11 @@ class SqlWriting:
                 "is_standing = %(is_standing)s AND NOT is_retired WHERE evidence = %(id)s",
                 values | {"moves": before.scope != after.scope},
             )
+            self._cursor.execute(
+                "UPDATE likeness SET scope = CASE WHEN %(moves)s THEN %(scope)s ELSE scope END, "
+                "is_standing = %(is_standing)s WHERE record = %(id)s",
+                values | {"moves": before.scope != after.scope},
+            )
 
     def _scopes_of(self, records: Iterable[UUID], known: dict[UUID, int]) -> dict[UUID, int]:
         """The scopes of records, of new and of earlier ones, to hang something on. Raises RecordNotFound, Refused."""
@@ -348,6 +357,33 @@ class SqlWriting:
         ]
         insert(self._cursor, sql_insert.COMPOSITION, rows)
 
+    def _replace_likenesses(self, batch: Batch, known: dict[UUID, int]) -> None:
+        """What is compared follows from what was written: given for measurements, worked out for compositions."""
+        found = dict(batch.likenesses) | {
+            sample: likeness_of(amounts) for sample, amounts in batch.compositions.items()
+        }
+        scopes = self._scopes_of(found, known)
+        new = {record.id for record in batch.records if record.version == 1}
+        if earlier := [record for record in {*found, *batch.renewed} if record not in new]:
+            self._cursor.execute("DELETE FROM likeness WHERE record = ANY(%s)", [earlier])
+        fallen = self._deleted(found, batch)
+        rows = [
+            likeness_row(record, likeness, scope=scopes[record], is_standing=record not in fallen)
+            for record, likeness in found.items()
+        ]
+        insert(self._cursor, sql_insert.LIKENESS, rows)
+
+    def _deleted(self, records: Collection[UUID], batch: Batch) -> set[UUID]:
+        """Those of which the current version is a deletion."""
+        last = {record.id: record for record in sorted(batch.records, key=lambda r: r.version)}
+        fallen = {record.id for record in last.values() if record.deleted}
+        if elsewhere := set(records) - last.keys():
+            rows = self._cursor.execute(
+                "SELECT id FROM record WHERE id = ANY(%s) AND is_current AND is_deleted", [list(elsewhere)]
+            ).fetchall()
+            fallen |= {row[0] for row in rows}
+        return fallen
+
     def _check_links(self, batch: Batch) -> None:
         """Refuse links by which something comes from itself. Only a link of what was there before can close a cycle."""
         if way := cycle(batch.links):
@@ -376,13 +412,7 @@ class SqlWriting:
                 "UPDATE property SET is_retired = true, is_standing = false WHERE evidence = ANY(%s)",
                 [list(batch.renewed)],
             )
-        last = {record.id: record for record in sorted(batch.records, key=lambda r: r.version)}
-        fallen = {record.id for record in last.values() if record.deleted}
-        if elsewhere := {fact.evidence for fact in batch.facts} - last.keys():
-            rows = self._cursor.execute(
-                "SELECT id FROM record WHERE id = ANY(%s) AND is_current AND is_deleted", [list(elsewhere)]
-            ).fetchall()
-            fallen |= {row[0] for row in rows}
+        fallen = self._deleted({fact.evidence for fact in batch.facts}, batch)
         rows_of_facts = [fact_row(fact, is_standing=fact.evidence not in fallen) for fact in batch.facts]
         insert(self._cursor, sql_insert.PROPERTY, rows_of_facts)
 

@@ -28,6 +28,7 @@ from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_arrivals_suite import CatalogArrivalsSuite
 from kiban.testing.catalog_examples import NOW, a_fact, a_link, blob_of, checksum_of
 from kiban.testing.catalog_graph_suite import CatalogGraphSuite
+from kiban.testing.catalog_likeness_suite import CatalogLikenessSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
 from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_ranked_suite import CatalogRankedSuite
@@ -49,6 +50,7 @@ class CatalogSuite(
     CatalogAgreementSuite,
     CatalogArrivalsSuite,
     CatalogRankedSuite,
+    CatalogLikenessSuite,
 ):
     """Subclass it; pytest runs the inherited tests."""
 

@@ -1,9 +1,4 @@
-"""Comparing: first roughly, by a short vector that a database can compare by the thousand; then exactly, on the curve.
-
-The rough vector of a curve holds whole numbers only, small enough for sums of their products to be exact in single
-precision. Whoever adds them up, in whatever order, comes to the same number: so a database and a model in memory choose
-the same candidates.
-"""
+"""Comparing two of a kind exactly, on the whole curve, where both were measured."""
 
 from __future__ import annotations
 
@@ -11,24 +6,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kiban.analysis.similarity.compositions import VERSION as _COMPOSITIONS
-from kiban.analysis.similarity.compositions import score_of, sums
+from kiban.analysis.similarity.compositions import nearness_of
 from kiban.analysis.similarity.curves import VERSION as _CURVES
 from kiban.analysis.similarity.curves import places
 from kiban.analysis.similarity.rulers import PLACES, ruler_of
 from kiban.records.likeness import COMPOSITION, Likeness, Nearness
 
-CANDIDATES = 500
-"""So many of those that come nearest by the rough vector are compared exactly."""
-DEFAULT = 0.8
-"""What is at least as like as this counts as similar, where nothing else is asked for."""
-_TOGETHER = 8
-"""Places of a curve that one number of the rough vector stands for."""
-_LENGTH = 2000.0
-"""Length of a rough vector: the sum of its squares stays below 2^24."""
-_SUM = 10_000.0
 _LEAST_OVERLAP = 0.5
 _LEAST_SHARE = 0.25
 """Of what stands out in a curve so much must lie where both were measured: a region of one line is like any survey."""
@@ -37,24 +22,6 @@ _LEAST_SHARE = 0.25
 def version_of(kind: str) -> int:
     """The version of the way that likenesses of a kind are derived today."""
     return _COMPOSITIONS if kind == COMPOSITION else _CURVES
-
-
-def rough(found: Likeness) -> NDArray[np.int64]:
-    """The vector by which candidates are chosen; empty where there is nothing to be compared by.
-
-    Of curves it is the direction that counts, and the greatest product is nearest; of compositions it is the place, and
-    the smallest sum of differences is.
-    """
-    if not found.kind:
-        return np.zeros(0, dtype=np.int64)
-    if found.kind == COMPOSITION:
-        return np.rint(_SUM * sums(found)).astype(np.int64)
-    means = places(found).astype(np.float64).reshape(-1, _TOGETHER).mean(axis=1)
-    padded = np.pad(means, 1, mode="edge")
-    # A line that lies a little beside a border counts on both sides of it.
-    spread = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
-    length = float(np.linalg.norm(spread))
-    return np.rint(_LENGTH * spread / length).astype(np.int64) if length > 0.0 else np.zeros(0, dtype=np.int64)
 
 
 def compare(one: Likeness, others: Sequence[Likeness]) -> list[Nearness | None]:
@@ -67,20 +34,12 @@ def compare(one: Likeness, others: Sequence[Likeness]) -> list[Nearness | None]:
         the shorter range in common, or too little for the technique; or less than a quarter of what stands out.
     """
     if one.kind == COMPOSITION:
-        return [_distance(one, other) for other in others]
+        return [nearness_of(one, other) if _is_of_kind(one, other) else None for other in others]
     return _along_axis(one, others)
 
 
 def _is_of_kind(one: Likeness, other: Likeness) -> bool:
     return bool(one.kind) and (one.kind, one.version) == (other.kind, other.version)
-
-
-def _distance(one: Likeness, other: Likeness) -> Nearness | None:
-    if not _is_of_kind(one, other):
-        return None
-    # Added up exactly: whoever compares comes to the same number.
-    distance = math.fsum(np.abs(sums(one) - sums(other)).tolist())
-    return Nearness(score=score_of(distance), distance=distance)
 
 
 def _along_axis(one: Likeness, others: Sequence[Likeness]) -> list[Nearness | None]:

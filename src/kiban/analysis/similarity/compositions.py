@@ -13,12 +13,11 @@ Hargreaves, M. S. Dyer, M. W. Gaultois, V. A. Kurlin and M. J. Rosseinsky, Chem.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Mapping
+from itertools import accumulate
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kiban.records.likeness import COMPOSITION, Likeness
+from kiban.records.likeness import COMPOSITION, Likeness, Nearness
 
 _ROW = (
     "He Ne Ar Kr Xe Rn Fr Cs Rb K Na Li Ra Ba Sr Ca Eu Yb Lu Tm Y Er Ho Dy Tb Gd Sm Pm Nd Pr Ce La Ac Th Pa U Np Pu Am "
@@ -29,8 +28,10 @@ SCALE = tuple(_ROW.split())
 """The elements in the order of the scale."""
 VERSION = 1
 """Raised by one whenever the same composition would give another curve than before."""
-TENFOLD = 10.0
+FALL = 10.0
 """At this distance, in steps, the score has fallen to 1/e: about the length of one block of the row."""
+_SUM = 10_000.0
+_PACKED = struct.Struct(f"<{len(SCALE)}d")
 _PLACE = {element: place for place, element in enumerate(SCALE)}
 
 
@@ -51,19 +52,20 @@ def likeness_of(fractions: Mapping[str, float]) -> Likeness:
     total = math.fsum(amounts.values())
     if not amounts or not math.isfinite(total) or not amounts.keys() <= _PLACE.keys():
         return Likeness(kind="", version=VERSION)
-    along = np.zeros(len(SCALE))
+    along = [0.0] * len(SCALE)
     for element, amount in amounts.items():
         along[_PLACE[element]] = amount / total
-    return Likeness(
-        kind=COMPOSITION, version=VERSION, low=0, high=len(SCALE), curve=np.cumsum(along).astype("<f8").tobytes()
-    )
+    curve = _PACKED.pack(*accumulate(along))
+    return Likeness(kind=COMPOSITION, version=VERSION, low=0, high=len(SCALE), curve=curve)
 
 
-def sums(found: Likeness) -> NDArray[np.float64]:
-    """The sums along the scale, as numbers."""
-    return np.frombuffer(found.curve, dtype="<f8").astype(np.float64)
+def rough_of(found: Likeness) -> tuple[int, ...]:
+    """The sums along the scale in whole ten-thousandths, which sums of differences are exact of in single precision."""
+    return tuple(round(_SUM * each) for each in _PACKED.unpack(found.curve))
 
 
-def score_of(distance: float) -> float:
-    """The score from 0 to 1 of a distance in steps."""
-    return math.exp(-distance / TENFOLD)
+def nearness_of(one: Likeness, other: Likeness) -> Nearness:
+    """Compare two compositions of one version."""
+    apart = (abs(a - b) for a, b in zip(_PACKED.unpack(one.curve), _PACKED.unpack(other.curve), strict=True))
+    distance = math.fsum(apart)
+    return Nearness(score=math.exp(-distance / FALL), distance=distance)

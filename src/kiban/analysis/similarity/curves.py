@@ -82,7 +82,9 @@ def _resampled(ruler: Ruler, x: Array, y: Array, low: int, high: int) -> Array:
     width = np.diff(np.clip(edges, x[0], x[-1]))
     means: Array = np.diff(whole) / np.where(width > 0.0, width, 1.0)
     # The first and the last place may lie outside by half a step.
-    return np.where(width > 0.0, means, np.interp(0.5 * (edges[1:] + edges[:-1]), x, y))
+    outside = np.flatnonzero(width <= 0.0)
+    means[outside] = np.interp(edges[outside], x, y)
+    return means
 
 
 def _features(y: Array, ruler: Ruler) -> Array:
