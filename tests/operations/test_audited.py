@@ -35,6 +35,7 @@ from kiban.records.scope import Tier
 _READING = {
     *("get", "get_many", "get_versions", "versions", "find", "count", "count_by_scope", "facets", "links", "walk"),
     *("facts", "compositions", "files", "records_of_file", "events", "arrived", "count_arrived"),
+    *("nearest", "likenesses", "without_likeness"),
 }
 """Methods of the catalog that give something away."""
 
@@ -43,7 +44,7 @@ _WRITE = {
     "describe_measurement", "deposit", "deposit_flight", "deposit_sample", "extend_process", "import_rde",
     "import_rde_program", "import_template", "judge_export", "keep_data_set", "kept_files", "migrate_records",
     "processes", "project_record", "projects", "reread", "rescope", "restore_version", "samples",
-    "state_composition", "standard_structures", "take_template", "watch", "change_tier", "invite",
+    "state_composition", "standard_structures", "derive_likeness", "take_template", "watch", "change_tier", "invite",
     "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights", "datasets",
 }  # fmt: skip
 """Modules whose deeds write: what they read, they read to write, and their lines say what was done to what."""
@@ -61,6 +62,7 @@ _PARTS = {
     "names_in_questions": "part of understanding a question",
     "stream_records.allowed_now": "part of streams; it says what they will give",
     "stream_records.pages": "part of streams, which have said so before",
+    "similar.look_up": "part of understanding a question; says what it saw to the deed that asks it",
     "find.hits": "dresses records that a deed has come upon",
     "references": "says whether a record is there, of what was written in a form",
     "template_preview.records_of": "part of `preview`, which says what it saw",

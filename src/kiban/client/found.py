@@ -47,10 +47,15 @@ class Hit:
     doubts: int = 0
     highlights: tuple[Highlight, ...] = ()
     """Where the words of the question stand in it."""
+    nearness: float | None = None
+    """How near it is to the record that it was asked to be similar to, from 0 to 1."""
 
 
 class Found:
-    """The answers to a question, newest first unless told otherwise. Going through them again asks again."""
+    """The answers to a question, newest first unless told otherwise; where what is similar is asked for, nearest first.
+
+    Going through them again asks again.
+    """
 
     def __init__(self, exchange: Exchange, question: str, sort: str = "") -> None:
         self._exchange = exchange

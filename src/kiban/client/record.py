@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kiban.client.exchange import Exchange
+from kiban.client.found import Hit
 from kiban.client.numbers import Numbers
 from kiban.client.rows import save
 from kiban.errors import RecordNotFound, WrongUsage
@@ -65,6 +66,16 @@ class Provenance:
     links: tuple[Edge, ...]
     is_cut: bool
     """There is more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearRecord(Hit):
+    """A record that is like another one."""
+
+    overlap: float
+    """How much of the shorter of both ranges was measured in both, from 0 to 1."""
+    distance: float | None = None
+    """Of compositions, in steps along the modified Pettifor scale."""
 
 
 class RemoteRecord:
@@ -132,6 +143,21 @@ class RemoteRecord:
         """The values that are claimed for it or rest on it, with units and uncertainties."""
         every = ({k: v for k, v in each.items() if k != "evidence"} for each in self.shown["properties"])
         return tuple(from_json(each, Property) for each in every)
+
+    def similar(self, *, at_least: float = 0.8, limit: int = 10) -> tuple[NearRecord, ...]:
+        """What is like it: spectra and patterns of its technique, or compositions; the nearest first.
+
+        Parameters
+        ----------
+        at_least : float
+            The least score, above 0 and up to 1.
+        limit : int
+            At most so many, up to 50.
+        """
+        import msgspec
+
+        found = self._exchange.get(f"records/{quote(self.id, safe='')}/similar", at_least=at_least, limit=limit)
+        return msgspec.convert(found["similar"], tuple[NearRecord, ...])
 
     def numbers(self, *, points: int | None = None) -> Numbers:
         """The arrays of a measurement.

@@ -43,6 +43,8 @@ def structure(
     ------
     UnreadableFile
     """
+    from kiban.analysis.similarity.curves import likeness
+
     choice, readings = read(source)
     structured: list[StructuredReading] = []
     normalised: list[bytes] = []
@@ -55,6 +57,7 @@ def structure(
                 measurement=measurement,
                 properties=properties,
                 formula=formula if isinstance(formula, str) else None,
+                likeness=likeness(reading),
             )
         )
         normalised.append(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiban.records.likeness import Likeness
 from kiban.records.measurement import Measurement
 from kiban.records.property import Property
 
@@ -18,6 +19,8 @@ class StructuredReading:
     properties: tuple[Property, ...] = ()
     formula: str | None = None
     """Chemical formula of the sample, where the file states it."""
+    likeness: Likeness | None = None
+    """What it is compared with others by, of those that are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

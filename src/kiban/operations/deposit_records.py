@@ -18,6 +18,7 @@ from kiban.records.document import to_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.identity import new_pid, new_uuid
+from kiban.records.likeness import Likeness
 from kiban.records.link import Link, Predicate
 from kiban.records.matter.formula import amount_fractions
 from kiban.records.property import Fact
@@ -63,6 +64,7 @@ class Draft:
     records: list[Record] = field(default_factory=list)
     renewed: set[UUID] = field(default_factory=set)
     compositions: dict[UUID, dict[str, float]] = field(default_factory=dict)
+    likenesses: dict[UUID, Likeness] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     files: list[FileEntry] = field(default_factory=list)
@@ -78,6 +80,7 @@ class Draft:
             records=tuple(self.records),
             renewed=frozenset(self.renewed),
             compositions=self.compositions,
+            likenesses=self.likenesses,
             links=tuple(self.links),
             facts=tuple(self.facts),
             files=tuple(self.files),
@@ -230,6 +233,8 @@ def _measurement(made: Draft, file: Received, index: int, reading: StructuredRea
         record = _next_version(made, known, title=title, sample=known.sample or of, document=document)
         made.renewed.add(record.id)
     made.measurements[key] = record
+    if reading.likeness is not None:
+        made.likenesses[record.id] = reading.likeness
     made.facts.extend(
         Fact(id=new_uuid(), property=claim, subject=record.sample, evidence=record.id, scope=record.scope)
         for claim in reading.properties

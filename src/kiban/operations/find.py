@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from kiban.operations.audited import reads, saw
 from kiban.operations.names_in_questions import names_for
-from kiban.operations.ranking import RELEVANCE, asked_order, asked_words, shown_places
+from kiban.operations.ranking import NEARNESS, RELEVANCE, asked_order, asked_words, shown_places
 from kiban.operations.resources import Resources
+from kiban.operations.similar import look_up
 from kiban.operations.templates import Kept, list_templates
 from kiban.operations.terms import vocabulary_of
 from kiban.query.highlights import Highlight
@@ -22,9 +23,11 @@ from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
+from kiban.query.similar import asks_for_similar, ordering, with_nearest
 from kiban.query.vocabulary import PROCESS_WORDS, SHIPPED, Vocabulary
 from kiban.query.words import fold
 from kiban.records.field import renamed_paths
+from kiban.records.likeness import Near
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
@@ -55,6 +58,8 @@ class Hit:
     """How many doubts its reader or its analyses had."""
     highlights: tuple[Highlight, ...] = ()
     """Where the words of the question stand in it, the weightiest fields first."""
+    nearness: float | None = None
+    """How near it is to what it was asked to be similar to, from 0 to 1; `None` where that was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +72,11 @@ class Answer:
     """Many answer, and nobody asked for an exact number."""
     next: str | None = None
     sort: str = ""
-    """`relevance`; else the newest comes first."""
+    """`relevance`, `nearness`; else the newest comes first."""
     ranked: int | None = None
     """So many are sorted by relevance, the newest of them; the others follow newest first. `None` where all are."""
     has_words: bool = False
-    """The question asks for words, so that answers can be sorted by relevance."""
+    """Answers can be sorted by relevance: the question asks for words, and not for what is similar."""
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
@@ -136,6 +141,8 @@ def understood(
     question = settled(ask(text, known), known)
     if asks_for_name(question):
         question = with_identifiers(question, looked_up.names)
+    if asks_for_similar(question):
+        question = with_nearest(question, partial(look_up, asker, resources))
     if not asks_for_field(question):
         return question
     first: dict[str, frozenset[str]] = {}
@@ -162,7 +169,7 @@ def find(
     exact: bool = False,
     sort: str = "",
 ) -> Answer:
-    """Find records, newest first.
+    """Find records, newest first; where what is similar is asked for, the nearest first.
 
     Parameters
     ----------
@@ -170,7 +177,7 @@ def find(
         Count all that answer, however many. Unless this is asked for, what would take long is estimated.
     sort : str
         `relevance` for those first that the words of the question fit best; of a question without words the newest
-        come first.
+        come first. Where what is similar is asked for, the nearest come first in any case.
 
     Raises
     ------
@@ -180,12 +187,14 @@ def find(
     question = understood(asker, resources, text)
     visible = resources.visible(asker)
     order, words = asked_order(sort), asked_words(question)
+    near = ordering(question)
     page: Page | Ranked
-    if order == RELEVANCE and words:
+    if order == RELEVANCE and words and near is None:
         page = resources.catalog.ranked(question, visible, limit=limit, after=after)
     else:
         page = resources.catalog.find(question, visible, limit=limit, after=after)
-    if exact:
+    # What is similar is soon counted: it is a few hundred at most.
+    if exact or near is not None:
         counts = resources.catalog.count_by_scope(visible, question)
         count = Count(sum(counts.values()), scopes=frozenset(counts))
     else:
@@ -195,7 +204,7 @@ def find(
         details["n_is_estimate"] = True
     scopes = count.scopes | {record.scope for record in page.records}
     saw(scopes=scopes, n=count.n, details=details)
-    found = hits(resources, page.records, visible)
+    found = hits(resources, page.records, visible, near=near)
     if words:
         lit = zip(found, shown_places(resources, visible, page.records, words), strict=True)
         found = tuple(replace(hit, highlights=places) for hit, places in lit)
@@ -204,16 +213,19 @@ def find(
         total=count.n,
         total_is_estimate=count.is_estimate,
         next=page.next,
-        sort=RELEVANCE if isinstance(page, Ranked) else "",
+        sort=RELEVANCE if isinstance(page, Ranked) else NEARNESS if near is not None else "",
         ranked=RANKED if isinstance(page, Ranked) and page.is_cut else None,
-        has_words=bool(words),
+        has_words=bool(words) and near is None,
         facets={facet.value: resources.catalog.facets(question, visible, facet) for facet in facets},
     )
 
 
-def hits(resources: Resources, records: Iterable[Record], visible: Visible) -> tuple[Hit, ...]:
-    """Dress records for a list: with the names of their samples and their tiers."""
+def hits(
+    resources: Resources, records: Iterable[Record], visible: Visible, *, near: tuple[Near, ...] | None = None
+) -> tuple[Hit, ...]:
+    """Dress records for a list: with the names of their samples and their tiers, and how near they are."""
     records = tuple(records)
+    nearness = {each.record: each.nearness.score for each in near or ()}
     samples = resources.catalog.get_many({r.sample for r in records if r.sample is not None}, visible)
     # Of thousands of scopes a page lies in a few.
     numbers = {record.scope for record in records}
@@ -237,6 +249,7 @@ def hits(resources: Resources, records: Iterable[Record], visible: Visible) -> t
                 preview=tuple((x, y) for x, y in document.get("preview", ())),
                 axis=axis_name(document),
                 doubts=_n_doubts(record),
+                nearness=nearness.get(record.id),
             )
         )
     return tuple(dressed)

@@ -17,6 +17,8 @@ from kiban.records.scope import Visible
 RELEVANCE = "relevance"
 """How well the words fit, where a path to sort by may stand."""
 NEWEST = "newest"
+NEARNESS = "nearness"
+"""How near they are to the record that they are to be similar to: the order of such a question, not to be asked for."""
 _ASKED = {
     "": NEWEST,
     "relevance": RELEVANCE,

@@ -185,7 +185,7 @@ class _Builder:
             record = parse_pid(_text(written))
         except InvalidIdentifier as e:
             raise InvalidQuestion(e.fault, mend=e.mend, position=written.start_pos) from e
-        at_least = _probability(within[-1], of="nearness", as_in="WITHIN 0.9") if within else None
+        at_least = _score(within[-1]) if within else None
         return self._checked(Similar(record, at_least), written, within[-1] if within else written, is_path=False)
 
     def words(self, parts: list[Token]) -> Question:
@@ -236,11 +236,22 @@ def _coded(path: str, text: str) -> str:
     return vocabulary.codes(asked).get(fold(text), text) if asked in vocabulary.CODED else text
 
 
-def _probability(token: Token, *, of: str = "confidence", as_in: str = "WITH CONFIDENCE 0.95") -> float:
+def _probability(token: Token) -> float:
     written = _quantity(token)
     if written.unit in {"", "%", "percent"}:
         return written.value / 100.0 if written.unit else written.value
-    raise InvalidQuestion(f"'{written.unit}' is not a unit of {of}.", mend=f"Write {as_in}.", position=token.start_pos)
+    raise InvalidQuestion(
+        f"'{written.unit}' is not a unit of confidence.", mend="Write WITH CONFIDENCE 0.95.", position=token.start_pos
+    )
+
+
+def _score(token: Token) -> float:
+    written = _quantity(token)
+    if written.unit in {"", "%", "percent"}:
+        return written.value / 100.0 if written.unit else written.value
+    raise InvalidQuestion(
+        f"'{written.unit}' is not a unit of nearness.", mend="Write WITHIN 0.9.", position=token.start_pos
+    )
 
 
 def _instant_or_text(text: str) -> Literal:

@@ -10,6 +10,9 @@ from kiban.errors import InvalidValue
 COMPOSITION = "composition"
 """The kind by which samples are compared."""
 
+COMPARED = ("xrd", "raman", "ir", "uv_vis", "xps", "photoemission", "nmr")
+"""Techniques of which spectra and patterns are compared."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiban.analysis.peaks.curve import curve
-from kiban.analysis.similarity.rulers import PLACES, TECHNIQUES, Array, Ruler, Signal, signal
-from kiban.records.likeness import Likeness
+from kiban.analysis.similarity.rulers import PLACES, Array, Ruler, Signal, signal
+from kiban.records.likeness import COMPARED, Likeness
 from kiban.records.reading import Reading
 
 VERSION = 1
@@ -35,7 +35,7 @@ def likeness(reading: Reading) -> Likeness | None:
         `None` where Readings of its technique are not compared at all. Of kind "" where they are, but this one has
         nothing to be compared by: no line stands out, or it cannot be brought onto the axis of its kind.
     """
-    if reading.technique not in TECHNIQUES:
+    if reading.technique not in COMPARED:
         return None
     found = signal(reading)
     with np.errstate(all="ignore"):

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from kiban.analysis.diffraction.bragg import wavelengths
 from kiban.quantity.measured import Measured
+from kiban.records.likeness import COMPARED
 from kiban.records.reading import Reading, Role, Variable
 
 Array = NDArray[np.float64]
@@ -87,8 +88,6 @@ _SHIFTS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Where the lines of a nucleus lie, in ppm."""
 _WIDEST = (-500.0, 500.0)
-TECHNIQUES = (*_RULERS, "nmr")
-"""Techniques of which signals are compared."""
 _PER_CM = {"nm": 1e7, "um": 1e4}
 _PER_ANGSTROM = {"1/angstrom": 1.0, "1/nm": 0.1}
 _NUCLEUS = re.compile(r"\d{1,3}[A-Z][a-z]?")
@@ -97,7 +96,7 @@ _NUCLEUS = re.compile(r"\d{1,3}[A-Z][a-z]?")
 def signal(reading: Reading) -> Signal | None:
     """Bring the first signal of a Reading onto the axis of its kind; `None` where that cannot be done."""
     found = _drawn(reading)
-    if found is None or reading.technique not in TECHNIQUES:
+    if found is None or reading.technique not in COMPARED:
         return None
     axis, drawn = found
     x = axis.series.values.astype(np.float64)

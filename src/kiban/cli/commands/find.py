@@ -40,7 +40,8 @@ class Find:
             if arguments.json:
                 print_json(asdict(hit))
             else:
-                about = " · ".join(text for text in (hit.technique, hit.sample, hit.file) if text)
+                near = f"{100 * hit.nearness:.0f} % alike" if hit.nearness is not None else None
+                about = " · ".join(text for text in (near, hit.technique, hit.sample, hit.file) if text)
                 print(f"{hit.id}  {hit.kind:<11}  {marked_title(hit, is_bold=is_bold)}  {about}")
                 for line in other_places(hit, is_bold=is_bold):
                     print(f"    {line}")

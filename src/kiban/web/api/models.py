@@ -89,6 +89,10 @@ class HitModel(Model):
     highlights: list[HighlightModel] = Field(
         [], description="Where the words of the question stand in it, the weightiest fields first, at most 5."
     )
+    nearness: float | None = Field(
+        None,
+        description="How near it is to the record that it was asked to be similar to, from 0 to 1; else null.",
+    )
 
 
 class FacetValueModel(Model):
@@ -112,7 +116,11 @@ class AnswerModel(Model):
         "`count=exact` for all to be counted."
     )
     next: str | None = Field(description="Give it as `after` for the next part; null after the last.")
-    sort: str = Field("", description="`relevance`; empty where the newest comes first.", examples=["relevance"])
+    sort: str = Field(
+        "",
+        description="`relevance`, or `nearness` where `SIMILAR TO` is asked for; empty where the newest comes first.",
+        examples=["relevance"],
+    )
     ranked: int | None = Field(
         None,
         description="There are so many answers that only the newest are sorted by relevance, as many as this; the "

@@ -20,6 +20,7 @@ from kiban.operations.show import Shown, resolve, show
 from kiban.operations.terms import vocabulary_of
 from kiban.quantity.measured import Measured
 from kiban.records.document import from_json
+from kiban.records.likeness import COMPARED
 from kiban.records.matter.crystal import Crystal
 from kiban.records.matter.crystal_rows import crystal_in
 from kiban.records.measurement import Measurement
@@ -79,6 +80,7 @@ def show_record(
         "document": shown.record.document,
         "provenance": draw(_graph(shown, speaker), speaker("record.provenance_label")),
         "rights": shown_rights(shown.rights, speaker.language),
+        "may_compare": _may_compare(shown),
         "fact_groups": _fact_groups(shown, speaker, _terms(desk, shown)),
     }
     if shown.record.kind is RecordKind.MEASUREMENT:
@@ -99,6 +101,15 @@ def show_record(
         described = process_values(desk.asker, desk.resources, shown, speaker)
         return page(request, "record_process.html", **values, **described)
     return page(request, "record_project.html", **values)
+
+
+def _may_compare(shown: Shown) -> bool:
+    """Whether there may be something like it to be looked for."""
+    if shown.is_earlier or not shown.may("data"):
+        return False
+    if shown.record.kind is RecordKind.SAMPLE:
+        return bool(shown.composition)
+    return bool(shown.record.document.get("normalised")) and shown.record.document.get("technique") in COMPARED
 
 
 def _actors(desk: Desk, shown: Shown, speaker: Speaker) -> dict[str, str]:

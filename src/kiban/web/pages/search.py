@@ -36,6 +36,7 @@ EXAMPLES = {
         "sample.parents.composition.Ti > 0.4",
     ),
     "search.help_sure": ("hardness >= 5 GPa WITH CONFIDENCE 0.95",),
+    "search.help_similar": ("SIMILAR TO kb:7Q4M-2KXD-98 WITHIN 0.9",),
     "search.help_people": ("created_by = me", 'project = "My laboratory"'),
     "search.help_join": ('technique = "raman" AND NOT (sample STARTS WITH "LCO")',),
 }
