@@ -74,6 +74,7 @@ OPERATIONS = {
     "get_normalised": ("get", "/api/v1/records/{identifier}/normalised"),
     "get_numbers": ("get", "/api/v1/records/{identifier}/numbers"),
     "get_one_template": ("get", "/api/v1/templates/{identifier}"),
+    "get_similar": ("get", "/api/v1/records/{identifier}/similar"),
     "get_provenance": ("get", "/api/v1/records/{identifier}/provenance"),
     "get_quantity": ("get", "/api/v1/quantities"),
     "get_readers": ("get", "/api/v1/readers"),

@@ -20,7 +20,7 @@ from kiban.records.party import Asker
 from kiban.records.record import Record
 from kiban.records.scope import Visible
 
-LEAST = 0.3
+LEAST = 0.5
 """The least score of what is shown beside a record; a question that names none asks for more (`DEFAULT`)."""
 MOST = 50
 _MEND = (

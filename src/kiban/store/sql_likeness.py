@@ -61,10 +61,12 @@ def nearest(ask: Ask, record: UUID, visible: Visible, *, at_least: float, has_ve
         return None
     is_composition = asked.kind == COMPOSITION
     apart = _APART[has_vector, is_composition]
-    touches = "true" if is_composition else f"{apart} < 0"
+    # Worked out once for each row; curves that have nothing in common come last, and are left out afterwards.
     query = (
-        f"SELECT {_COLUMNS} FROM likeness WHERE kind = %(kind)s AND version = %(version)s AND is_standing "
-        f"AND record <> %(record)s AND {_DATA_SEEN} AND {touches} ORDER BY {apart}, record DESC LIMIT {CANDIDATES}"
+        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, {apart} AS apart FROM likeness WHERE kind = %(kind)s "
+        f"AND version = %(version)s AND is_standing AND record <> %(record)s AND {_DATA_SEEN} "
+        f"ORDER BY apart, record DESC LIMIT {CANDIDATES}) AS candidates "
+        f"WHERE {'true' if is_composition else 'apart < 0'}"
     )
     values = {"kind": asked.kind, "version": asked.version, "record": record, "rough": list(map(float, rough(asked)))}
     rows = ask(query, parameters(visible) | values)

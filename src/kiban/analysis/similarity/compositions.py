@@ -16,6 +16,7 @@ import math
 import struct
 from collections.abc import Mapping
 from itertools import accumulate
+from operator import sub
 
 from kiban.records.likeness import COMPOSITION, Likeness, Nearness
 
@@ -66,6 +67,5 @@ def rough_of(found: Likeness) -> tuple[int, ...]:
 
 def nearness_of(one: Likeness, other: Likeness) -> Nearness:
     """Compare two compositions of one version."""
-    apart = (abs(a - b) for a, b in zip(_PACKED.unpack(one.curve), _PACKED.unpack(other.curve), strict=True))
-    distance = math.fsum(apart)
+    distance = math.fsum(map(abs, map(sub, _PACKED.unpack(one.curve), _PACKED.unpack(other.curve))))
     return Nearness(score=math.exp(-distance / FALL), distance=distance)

@@ -76,7 +76,7 @@ class Signal:
 
 
 _RULERS = {
-    "xrd": Ruler(kind="xrd", unit="1/angstrom", first=0.2, last=10.0, blur=0.02, background=0.25, least=1.0),
+    "xrd": Ruler(kind="xrd", unit="1/angstrom", first=0.2, last=10.0, blur=0.02, background=0.1, least=1.0),
     "raman": Ruler(kind="raman", unit="1/cm", first=50.0, last=4000.0, blur=6.0, background=60.0, least=200.0),
     "ir": Ruler(kind="ir", unit="1/cm", first=400.0, last=4400.0, blur=8.0, background=200.0, least=400.0),
     "uv_vis": Ruler(kind="uv_vis", unit="nm", first=180.0, last=1400.0, blur=4.0, background=None, least=40.0),

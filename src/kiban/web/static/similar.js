@@ -2,6 +2,7 @@
 const place = document.getElementById("similar-part");
 
 async function fill() {
+  place.querySelector("[role=status]").textContent = place.dataset.wait;
   try {
     const answer = await fetch(place.dataset.address, { headers: { accept: "text/html" } });
     if (!answer.ok) throw new Error(String(answer.status));
