@@ -200,6 +200,7 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
         connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'writes']) s")
         connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
         entries = connection.execute(_ENTRIES).fetchall()
+        connection.execute("DROP TABLE likeness")
         connection.execute(_BEFORE_0017)
         connection.execute(_BEFORE_0016)
         connection.execute(_BEFORE_0015)

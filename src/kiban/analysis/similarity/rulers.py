@@ -119,9 +119,10 @@ def ruler_of(kind: str) -> Ruler:
 
 
 def _drawn(reading: Reading) -> tuple[Variable, Variable] | None:
-    axes = {v.dimensions: v for v in reading.variables if v.role is Role.AXIS and len(v.dimensions) == 1}
-    for variable in reading.signals:
-        if variable.dimensions in axes and variable.series.values.dtype.kind in "iuf":
+    real = [variable for variable in reading.variables if variable.series.values.dtype.kind in "iuf"]
+    axes = {v.dimensions: v for v in real if v.role is Role.AXIS and len(v.dimensions) == 1}
+    for variable in real:
+        if variable.role is Role.SIGNAL and variable.dimensions in axes:
             return axes[variable.dimensions], variable
     return None
 
