@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from kiban.compute.fence import Fence
@@ -21,6 +22,7 @@ from kiban.store.audit_proof import AuditProof
 from kiban.store.audit_signing import open_signing
 from kiban.store.derivation import Told, ensure_derived
 from kiban.store.embedded_postgres import EmbeddedPostgres
+from kiban.store.kept_likeness import kept_likeness
 from kiban.store.migrate import migrate
 from kiban.store.object_folder import ObjectFolder
 from kiban.store.postgres_settings import APPLICATION, OWNER
@@ -75,8 +77,10 @@ def open_platform(
             migrate(owner, app_role=APPLICATION)
             catalog = SqlCatalog.connect(owner, role=APPLICATION)
         stack.callback(catalog.close)
+        objects = ObjectFolder(settings.home / "objects")
         if not is_to_check:
-            ensure_derived(catalog.pool, owner, told or _untold)
+            compared_by = partial(kept_likeness, objects)
+            ensure_derived(catalog.pool, owner, told or _untold, compared_by=compared_by)
         audit = SqlAuditLog(catalog.pool)
         directory = SqlDirectory(catalog.pool)
         if not is_to_check:
@@ -99,7 +103,7 @@ def open_platform(
             operators_give_roles=settings.operators_give_roles,
             saved=SqlSavedSearches(catalog.pool),
             sealer=sealer_in(settings.home / "keys"),
-            objects=ObjectFolder(settings.home / "objects"),
+            objects=objects,
             fence=fence,
             project=FIRST_PROJECT,
             revive=_reviver(server, stack),

@@ -35,7 +35,7 @@ from kiban.records.scope import Tier
 _READING = {
     *("get", "get_many", "get_versions", "versions", "find", "count", "count_by_scope", "facets", "links", "walk"),
     *("facts", "compositions", "files", "records_of_file", "events", "arrived", "count_arrived"),
-    *("nearest", "likenesses", "without_likeness"),
+    *("nearest", "likenesses"),
 }
 """Methods of the catalog that give something away."""
 
@@ -44,7 +44,7 @@ _WRITE = {
     "describe_measurement", "deposit", "deposit_flight", "deposit_sample", "extend_process", "import_rde",
     "import_rde_program", "import_template", "judge_export", "keep_data_set", "kept_files", "migrate_records",
     "processes", "project_record", "projects", "reread", "rescope", "restore_version", "samples",
-    "state_composition", "standard_structures", "derive_likeness", "take_template", "watch", "change_tier", "invite",
+    "state_composition", "standard_structures", "take_template", "watch", "change_tier", "invite",
     "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights", "datasets",
 }  # fmt: skip
 """Modules whose deeds write: what they read, they read to write, and their lines say what was done to what."""

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 
 import pytest
 
-from kiban.errors import InvalidQuestion, InvalidValue, RecordNotFound
+from kiban.errors import DamagedObject, InvalidQuestion, InvalidValue, RecordNotFound, UnreadableFile
 from kiban.operations.deposit import deposit
-from kiban.operations.derive_likeness import derive_likenesses
 from kiban.operations.find import find
 from kiban.operations.placement import Placement
 from kiban.operations.samples import register_sample
 from kiban.operations.similar import similar_to
 from kiban.query.parse import parse
 from kiban.records.matter.formula import amount_fractions
-from kiban.records.parties.right import Role
 from kiban.records.party import ANONYMOUS
 from kiban.records.sample import Sample
 from kiban.records.scope import Tier, Visible
+from kiban.store.kept_likeness import kept_likeness
 
 RAMAN = ("raman_example.wdf", "raman_example.txt", "tannic_acid.jdx", "labspec_raman_example.txt")
 
@@ -104,37 +102,27 @@ def test_of_what_may_not_be_read_is_said_what_is_said_of_nothing(asker, resource
     finds_nothing(asker)
 
 
-def test_what_was_kept_before_is_derived_and_a_run_goes_on_where_it_stopped(asker, resources, records, monkeypatch):
-    wdf = records["raman_example.wdf"]
+def test_what_was_kept_before_is_worked_out_of_the_normalised_files(asker, resources, records):
     state = resources.catalog._state
-    before = dict(state.likenesses)
-    state.likenesses.clear()
-    with pytest.raises(InvalidQuestion):
-        find(asker, resources, f"SIMILAR TO {wdf.id}")
-    monkeypatch.setattr("kiban.operations.derive_likeness._AT_ONCE", 1)
-    first = next(derive_likenesses(asker, resources))
-    assert (first.done, first.compared) == (1, 1)
-    rest = list(derive_likenesses(asker, resources))
-    assert rest[-1].done == len(records) - 1
-    assert resources.catalog._state.likenesses == before
-    assert list(derive_likenesses(asker, resources)) == []
+    kept = {
+        i: found
+        for i in state.likenesses
+        if (found := kept_likeness(resources.objects, resources.catalog.get(i, resources.visible(asker)))) is not None
+    }
+    assert kept == state.likenesses
+    assert len(kept) == len(records)
 
 
-def test_a_measurement_that_is_damaged_stops_no_other(asker, resources, records, tmp_path):
-    resources.catalog._state.likenesses.clear()
+def test_of_a_damaged_file_is_said_that_it_is_damaged(asker, resources, records):
     damaged = resources.catalog.get(records["tannic_acid.jdx"].id, resources.visible(asker))
     path = resources.objects.path(damaged.document["normalised"])
     path.chmod(0o600)
     path.write_bytes(b"not HDF5")
-    *_, last = derive_likenesses(asker, resources)
-    assert last.failed == (damaged.pid,)
-    assert last.compared == len(records) - 1
-
-
-def test_a_reader_may_not_derive(asker, resources, records):
-    reader = replace(asker, roles=dict.fromkeys(asker.roles, Role.READER))
-    resources.catalog._state.likenesses.clear()
-    assert list(derive_likenesses(reader, resources)) == []
+    with pytest.raises(UnreadableFile):
+        kept_likeness(resources.objects, damaged)
+    path.unlink()
+    with pytest.raises(DamagedObject):
+        kept_likeness(resources.objects, damaged)
 
 
 def test_questions_that_would_have_no_order_are_refused():

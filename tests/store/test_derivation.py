@@ -6,19 +6,24 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import psycopg
 import pytest
 
-from kiban.errors import InvalidSetting, Refused
+from kiban.analysis.similarity import compositions, curves
+from kiban.analysis.similarity.curves import VERSION
+from kiban.errors import DamagedFile, DamagedObject, InvalidSetting, Refused
 from kiban.query.derived import DERIVED_VERSION
 from kiban.query.parse import parse
+from kiban.records.likeness import Likeness
 from kiban.store import derivation
 from kiban.store.derivation import ensure_derived
 from kiban.store.migrate import migrate
 from kiban.store.postgres_settings import APPLICATION, OWNER
 from kiban.store.sql_catalog import SqlCatalog
 from kiban.testing.catalog_examples import Laboratory
+from kiban.testing.catalog_likeness_suite import a_likeness
 
 N_RECORDS = 7
 # As rules 0 would have left it: nothing of what is asked below is found.
@@ -41,14 +46,27 @@ class Home:
             self.lab.sample(f"ｶﾞﾗｽ {i}", document={"metadata": {"t": i, "u": "é"}}) for i in range(N_RECORDS)
         ]
         self.lab.write(*self.records)
+        self.compared = {}
         with psycopg.connect(self.owner, autocommit=True) as connection:
             connection.execute(_BEFORE)
 
+    def compared_by(self, record):
+        """What each measurement is compared by; a fault is raised."""
+        found = self.compared.get(record.title)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
     def derive(self, told=lambda done, total: None):
-        return ensure_derived(self.catalog.pool, self.owner, told)
+        return ensure_derived(self.catalog.pool, self.owner, told, compared_by=self.compared_by)
 
     def found(self):
         return self.catalog.count(parse("ガラス"), self.lab.visible())
+
+    def likenesses(self):
+        with psycopg.connect(self.owner) as connection:
+            connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
+            return connection.execute("SELECT * FROM likeness ORDER BY record").fetchall()
 
     def state(self):
         with psycopg.connect(self.owner) as connection:
@@ -115,7 +133,7 @@ def test_a_process_that_is_killed_leaves_whole_batches(home):
         "import sys, time; from kiban.store import derivation; from kiban.store.sql_pool import SqlPool\n"
         "derivation.AT_ONCE = 2\n"
         "def told(done, total):\n    print(done, flush=True)\n    time.sleep(60 if done == 4 else 0)\n"
-        "derivation.ensure_derived(SqlPool(sys.argv[1]), sys.argv[1], told)"
+        "derivation.ensure_derived(SqlPool(sys.argv[1]), sys.argv[1], told, compared_by=lambda record: None)"
     )
     with subprocess.Popen([sys.executable, "-c", code, home.owner], stdout=subprocess.PIPE, text=True) as process:
         assert [process.stdout.readline().strip() for _ in range(2)] == ["2", "4"]
@@ -159,3 +177,48 @@ def test_what_a_later_version_worked_out_is_left_alone(home, later):
 def test_the_application_cannot_say_that_it_is_done(home):
     with pytest.raises(Refused), home.catalog.pool.transaction() as connection:
         connection.execute("UPDATE derivation SET version = 1")
+
+
+def test_what_records_are_compared_by_is_worked_out_as_it_would_be_written(home):
+    lab = home.lab
+    home.compared = {
+        "one": a_likeness(100, 200),
+        "old": a_likeness(100, 300),
+        "deleted": a_likeness(100, 400),
+        "nothing": Likeness(kind="", version=VERSION),
+        "damaged": DamagedFile("It is damaged.", mend="Read it again."),
+        "gone": DamagedObject("It is gone.", mend="Bring it back."),
+        "of today": AssertionError("This is known already."),
+    }
+    records = {title: lab.measurement(title) for title in home.compared}
+    titanate, iron, bare = (lab.sample(title) for title in ("titanate", "iron", "bare"))
+    amounts = {titanate.id: {"Ca": 0.2, "Ti": 0.2, "O": 0.6}, iron.id: {"Fe": 1.0}}
+    now = {title: home.compared[title] for title in ("one", "old", "deleted", "nothing")}
+    now["of today"] = a_likeness(500)
+    likenesses = {records[title].id: found for title, found in now.items()}
+    lab.write(*records.values(), titanate, iron, bare, compositions=amounts, likenesses=likenesses)
+    lab.write(replace(records["deleted"], version=2, deleted=True))
+    written = home.likenesses()
+    assert len(written) == 7
+    with psycopg.connect(home.owner, autocommit=True) as connection:
+        connection.execute("SELECT set_config('kiban.' || s, 'xffff', false) FROM unnest(ARRAY['data', 'writes']) s")
+        connection.execute(
+            "DELETE FROM likeness WHERE record = ANY(%s)",
+            [[titanate.id, *(records[name].id for name in ("one", "deleted", "nothing"))]],
+        )
+        connection.execute(
+            "UPDATE likeness SET version = 0, curve = '' WHERE record = ANY(%s)", [[iron.id, records["old"].id]]
+        )
+    home.derive()
+    assert home.likenesses() == written
+    assert home.state() == (DERIVED_VERSION, DERIVED_VERSION, None)
+    # What is known by the way of today is not worked out again by later rules for anything else.
+    with psycopg.connect(home.owner, autocommit=True) as connection:
+        connection.execute("UPDATE derivation SET version = 0, target = 0, upto = NULL")
+    home.compared = dict.fromkeys(now, AssertionError("This is known already."))
+    home.derive()
+    assert home.likenesses() == written
+
+
+def test_whoever_derives_otherwise_what_is_compared_raises_the_number_of_the_rules():
+    assert (DERIVED_VERSION, curves.VERSION, compositions.VERSION) == (2, 1, 1)

@@ -23,10 +23,7 @@ from kiban.records.scope import Visible
 LEAST = 0.5
 """The least score of what is shown beside a record; a question that names none asks for more (`DEFAULT`)."""
 MOST = 50
-_MEND = (
-    "Name a spectrum or pattern that can be brought onto the axis of its technique, or a sample with a composition. "
-    "What an earlier version of Kiban has kept is compared after `kiban reread --similar`."
-)
+_MEND = "Name a spectrum or pattern that can be brought onto the axis of its technique, or a sample with a composition."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -337,16 +337,6 @@ class Catalog(Protocol):
         """What current records are compared by, of those that have it in the form of today."""
         ...
 
-    def without_likeness(
-        self, visible: Visible, *, techniques: Collection[str], limit: int, after: UUID | None = None
-    ) -> tuple[Record, ...]:
-        """Records that nothing is kept of to be compared by, in order of id from above `after`.
-
-        Measurements of these techniques, and samples with a composition; those of which it is known that there is
-        nothing to be compared by are not among them.
-        """
-        ...
-
     def files(
         self,
         visible: Visible,

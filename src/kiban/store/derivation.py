@@ -1,5 +1,5 @@
-"""Working out again what records are found by, after the rules for it have changed. Done at the start, before anything
-is asked: no start goes on before all records are worked out by its rules.
+"""Working out again what records are found by, and compared by, after the rules for it have changed. Done at the start,
+before anything is asked: no start goes on before all records are worked out by its rules.
 
 It goes through the records by their identifiers, a thousand in a transaction that also writes down how far it has come:
 whatever kills it, the next start goes on there. Several that start at once take turns.
@@ -17,6 +17,7 @@ from kiban.errors import InvalidSetting
 from kiban.query.answers import answers
 from kiban.query.derived import DERIVED_VERSION
 from kiban.store.answers_again import see_everything
+from kiban.store.derive_likenesses import ComparedBy, derive_likenesses
 from kiban.store.sql_entries import replace_entries
 from kiban.store.sql_errors import telling_why
 from kiban.store.sql_pool import SqlPool
@@ -41,7 +42,7 @@ FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS a (id, answers, words) WHERE 
 """
 
 
-def ensure_derived(pool: SqlPool, owner_conninfo: str, told: Told) -> int:
+def ensure_derived(pool: SqlPool, owner_conninfo: str, told: Told, *, compared_by: ComparedBy) -> int:
     """See that all records are worked out by the rules of this version. Quick if they are.
 
     Parameters
@@ -52,6 +53,8 @@ def ensure_derived(pool: SqlPool, owner_conninfo: str, told: Told) -> int:
         The address at which the owner of the tables logs in, to work.
     told : callable
         Is told how far it has come, after every batch.
+    compared_by : callable
+        Works out what a measurement is compared by; its numbers are not in the database.
 
     Returns
     -------
@@ -74,10 +77,10 @@ def ensure_derived(pool: SqlPool, owner_conninfo: str, told: Told) -> int:
     if version == DERIVED_VERSION:
         return 0
     with telling_why(), psycopg.connect(owner_conninfo, autocommit=True, connect_timeout=_CONNECT_S) as connection:
-        return _derive(connection, told)
+        return _derive(connection, told, compared_by)
 
 
-def _derive(connection: psycopg.Connection[Any], told: Told) -> int:
+def _derive(connection: psycopg.Connection[Any], told: Told, compared_by: ComparedBy) -> int:
     n_done, total = 0, None
     while True:
         with connection.transaction(), connection.cursor() as cursor:
@@ -93,13 +96,13 @@ def _derive(connection: psycopg.Connection[Any], told: Told) -> int:
             if total is None:
                 cursor.execute(_LEFT, {"upto": upto})
                 total = int(cursor.fetchall()[0][0])
-            n_records = _derive_next(cursor, upto)
+            n_records = _derive_next(cursor, upto, compared_by)
         n_done += n_records
         if n_records:
             told(n_done, max(total, n_done))
 
 
-def _derive_next(cursor: psycopg.Cursor[Any], upto: UUID | None) -> int:
+def _derive_next(cursor: psycopg.Cursor[Any], upto: UUID | None, compared_by: ComparedBy) -> int:
     """Work the next batch out; gives its size. Of the last one it writes down that all is done."""
     cursor.execute(_NEXT, {"upto": upto, "n": AT_ONCE})
     records = [record_of(row) for row in cursor.fetchall()]
@@ -110,5 +113,6 @@ def _derive_next(cursor: psycopg.Cursor[Any], upto: UUID | None) -> int:
     said = [answers(record) for record in records]
     cursor.execute(_KEEP, [ids, [answers_text(each) for each in said], [words_text(each) for each in records]])
     replace_entries(cursor, zip(records, said, strict=True), ids)
+    derive_likenesses(cursor, records, compared_by)
     cursor.execute("UPDATE derivation SET target = %s, upto = %s", [DERIVED_VERSION, ids[-1]])
     return len(records)

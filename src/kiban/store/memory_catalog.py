@@ -38,7 +38,7 @@ from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Arrivals, Batch, Count, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
-from kiban.store.memory_likeness import likeness, nearest, without_likeness
+from kiban.store.memory_likeness import likeness, nearest
 from kiban.store.memory_ranked import ranked
 from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
@@ -291,13 +291,6 @@ class MemoryCatalog:
     def likenesses(self, records: Collection[UUID], visible: Visible) -> dict[UUID, Likeness]:
         """See `Catalog.likenesses`."""
         return {i: found for i in records if (found := likeness(self._state, i, visible)) is not None}
-
-    def without_likeness(
-        self, visible: Visible, *, techniques: Collection[str], limit: int, after: UUID | None = None
-    ) -> tuple[Record, ...]:
-        """See `Catalog.without_likeness`."""
-        found = without_likeness(self._state, visible, techniques)
-        return tuple(r for r in found if after is None or r.id > after)[: check_limit(limit)]
 
     def files(
         self,

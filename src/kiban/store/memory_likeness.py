@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from kiban.analysis.similarity.compositions import likeness_of
 from kiban.records.likeness import COMPOSITION, Likeness, Near
-from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
 from kiban.store.memory_state import MemoryState
-from kiban.store.nearest import CANDIDATES, current_version, nearest_of, versions
+from kiban.store.nearest import CANDIDATES, current_version, nearest_of
 
 
 def likeness(state: MemoryState, record: UUID, visible: Visible) -> Likeness | None:
@@ -44,17 +42,3 @@ def nearest(state: MemoryState, record: UUID, visible: Visible, *, at_least: flo
                 apart.append((-by, i))
     candidates = {i: found[i] for _, i in sorted(apart, reverse=True)[:CANDIDATES]}
     return nearest_of(asked, candidates, at_least=at_least)
-
-
-def without_likeness(state: MemoryState, visible: Visible, techniques: Collection[str]) -> list[Record]:
-    """See `Catalog.without_likeness`; all of them."""
-    of_curve, _ = versions()
-    live = [r for i in state.records if (r := state.live(i, visible)) is not None and r.scope in visible.data]
-    return [
-        record
-        for record in sorted(live, key=lambda r: r.id)
-        # What a composition is compared by is worked out of it here whenever it is asked for.
-        if record.kind is RecordKind.MEASUREMENT
-        and record.document.get("technique") in techniques
-        and ((found := state.likenesses.get(record.id)) is None or found.version != of_curve)
-    ]

@@ -48,7 +48,7 @@ from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_counts import count_about
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_few_seen import FewSeen
-from kiban.store.sql_likeness import HAS_VECTOR, among, likenesses, nearest, without_likeness
+from kiban.store.sql_likeness import HAS_VECTOR, among, likenesses, nearest
 from kiban.store.sql_newest import Newest
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import Where
@@ -354,13 +354,6 @@ class SqlCatalog:
     def likenesses(self, records: Collection[UUID], visible: Visible) -> dict[UUID, Likeness]:
         """See `Catalog.likenesses`."""
         return likenesses(self._ask(visible, "data"), records, visible)
-
-    def without_likeness(
-        self, visible: Visible, *, techniques: Collection[str], limit: int, after: UUID | None = None
-    ) -> tuple[Record, ...]:
-        """See `Catalog.without_likeness`."""
-        found = without_likeness(self._ask(visible), visible, techniques, check_limit(limit), after)
-        return self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT} ORDER BY id", {"ids": found})
 
     def files(
         self,

@@ -15,9 +15,8 @@ from uuid import UUID
 
 from kiban.records.likeness import COMPOSITION, Likeness, Near
 from kiban.records.scope import Visible
-from kiban.store.nearest import CANDIDATES, current_version, in_order, nearest_of, versions
+from kiban.store.nearest import CANDIDATES, current_version, in_order, nearest_of
 from kiban.store.sql_asking import Ask
-from kiban.store.sql_hops import live
 from kiban.store.sql_sets import data_seen, parameters
 
 _DATA_SEEN = data_seen()
@@ -78,24 +77,6 @@ def among(ask: Ask, near: Sequence[Near], where: str, values: Mapping[str, Any])
     ids = [each.record for each in near]
     rows = ask(f"SELECT r.id FROM record r WHERE {where} AND r.id = ANY(%(near)s)", dict(values) | {"near": ids})
     return in_order(near, {row[0] for row in rows})
-
-
-def without_likeness(
-    ask: Ask, visible: Visible, techniques: Collection[str], limit: int, after: UUID | None
-) -> list[UUID]:
-    """See `Catalog.without_likeness`; gives identifiers."""
-    of_curve, of_composition = versions()
-    # Whoever may not read the values sees none of this, and derives nothing.
-    missing = "NOT EXISTS (SELECT FROM likeness l WHERE l.record = r.id AND l.version = %({})s)"
-    rest = "" if after is None else "AND r.id > %(after)s"
-    query = (
-        f"SELECT r.id FROM record r WHERE {live('r')} AND {data_seen('r.scope')} {rest} AND ("
-        f"(r.kind = 'measurement' AND r.technique = ANY(%(techniques)s) AND {missing.format('of_curve')}) OR "
-        "(r.kind = 'sample' AND EXISTS (SELECT FROM composition c WHERE c.sample = r.id) "
-        f"AND {missing.format('of_composition')})) ORDER BY r.id LIMIT {limit}"
-    )
-    values = {"techniques": list(techniques), "of_curve": of_curve, "of_composition": of_composition, "after": after}
-    return [row[0] for row in ask(query, parameters(visible) | values)]
 
 
 def _likeness(row: tuple[Any, ...]) -> Likeness:

@@ -196,7 +196,6 @@ class CatalogLikenessSuite:
         lab.write(compositions={records["strontium"].id: {"Fe": 0.99, "C": 0.01}})
         [near] = lab.catalog.nearest(records["iron"].id, visible, at_least=0.5) or ()
         assert near.record == records["strontium"].id
-        assert lab.catalog.without_likeness(visible, techniques=["xrd"], limit=9) == ()
 
     def test_a_likeness_of_a_composition_is_worked_out_and_never_given(self) -> None:
         lab = Laboratory(self.make_catalog())
@@ -204,10 +203,9 @@ class CatalogLikenessSuite:
         with pytest.raises(InvalidValue, match="composition"):
             lab.write(sample, likenesses={sample.id: Likeness(kind=COMPOSITION, version=1)})
 
-    def test_records_without_a_likeness_of_today_are_found(self) -> None:
+    def test_nothing_is_near_what_has_no_likeness_of_today(self) -> None:
         lab = Laboratory(self.make_catalog())
-        records = [lab.measurement(title) for title in ("none", "old", "tried", "new", "of another technique")]
-        records[4] = replace(records[4], document={"technique": "cyclic_voltammetry"})
+        records = [lab.measurement(title) for title in ("none", "old", "tried", "new")]
         likenesses = {
             records[1].id: a_likeness(300, version=VERSION - 1),
             records[2].id: Likeness(kind="", version=VERSION),
@@ -215,16 +213,10 @@ class CatalogLikenessSuite:
         }
         lab.write(*records, likenesses=likenesses)
         visible = lab.visible()
-        found = lab.catalog.without_likeness(visible, techniques=["xrd"], limit=9)
-        assert [record.title for record in found] == ["none", "old"]
+        assert lab.catalog.nearest(records[0].id, visible, at_least=0.1) is None
         assert lab.catalog.nearest(records[1].id, visible, at_least=0.1) is None
         assert lab.catalog.nearest(records[2].id, visible, at_least=0.1) is None
         assert lab.catalog.nearest(records[3].id, visible, at_least=0.1) == ()
-        [first] = lab.catalog.without_likeness(visible, techniques=["xrd"], limit=1)
-        [second] = lab.catalog.without_likeness(visible, techniques=["xrd"], limit=9, after=first.id)
-        assert (first.title, second.title) == ("none", "old")
-        described = Visible(visible.numbers, data=frozenset())
-        assert lab.catalog.without_likeness(described, techniques=["xrd"], limit=9) == ()
 
     @given(
         scans=_scans(),
@@ -254,9 +246,6 @@ class CatalogLikenessSuite:
                     assert _found(catalogs[0], question, made.records, ours) == _found(
                         catalogs[1], question, made.records, model
                     )
-            assert [r.id for r in catalogs[0].without_likeness(ours, techniques=["xrd"], limit=99)] == [
-                r.id for r in catalogs[1].without_likeness(model, techniques=["xrd"], limit=99)
-            ]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 The vectors are arrays of numbers, which every PostgreSQL has. Where the extension `vector` is there, or may be made, it
 compares them; where it is not, plain SQL does, about ten times slower. What was there before is derived afterwards, by
-`kiban.operations.derive_likeness`: the numbers of measurements are not in the database.
+`kiban.store.derivation`: the numbers of measurements are not in the database.
 """
 
 from __future__ import annotations
