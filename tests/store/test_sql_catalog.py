@@ -36,6 +36,7 @@ from kiban.testing.catalog_likeness_suite import CatalogLikenessSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
 from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite
+from kiban.testing.catalog_sort_suite import CatalogSortSuite
 from kiban.testing.catalog_suite import CatalogSuite
 
 
@@ -74,8 +75,25 @@ class TestWhereManyRecordsAnswer(CatalogPathSuite, CatalogAgreementSuite):
         return self._catalog
 
 
+class TestWhereManyRecordsAreSorted(CatalogSortSuite):
+    """Where many records answer, the values are walked in their order; here none are few."""
+
+    @pytest.fixture(autouse=True, params=[1_000_000, 3], ids=["walked", "given up"])
+    def _use(self, request, sql_catalog, monkeypatch):
+        monkeypatch.setattr("kiban.store.sql_sorted.FEW", -1)
+        monkeypatch.setattr("kiban.store.sql_sorted.MANY", 1)
+        monkeypatch.setattr("kiban.store.sql_sorted.FIRST", 2)
+        monkeypatch.setattr("kiban.store.sql_sorted_numbers.FIRST", 2)
+        monkeypatch.setattr("kiban.store.sql_sorted_numbers.LONGEST", 3)
+        monkeypatch.setattr("kiban.store.sql_sorted.EXAMINED", request.param)
+        self._catalog = sql_catalog
+
+    def make_catalog(self):
+        return self._catalog
+
+
 class TestWithoutRowLevelSecurity(
-    CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite, CatalogArrivalsSuite
+    CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite, CatalogArrivalsSuite, CatalogSortSuite
 ):
     """The first wall holds by itself: the queries filter, even where the database would show everything."""
 
@@ -97,6 +115,7 @@ class TestWithoutOurFilter(
     CatalogPathSuite,
     CatalogAgreementSuite,
     CatalogArrivalsSuite,
+    CatalogSortSuite,
 ):
     """The second wall holds by itself: the queries filter by nothing."""
 

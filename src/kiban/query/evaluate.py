@@ -123,6 +123,18 @@ def holds(condition: Condition, described: Described) -> bool:
             return all(word in told and told[word] >= least for word in words)
 
 
+def said(described: Described, path: str) -> Iterable[Answer | datetime]:
+    """All that the record answers for the path, as far as the asker may know: what it may be sorted by."""
+    if path in vocabulary.TIMES:
+        time = _time(described, path)
+        return () if time is None else (time,)
+    if vocabulary.is_entry(path):
+        return _answers(described, path)
+    if vocabulary.is_number_of_sample(path) or vocabulary.is_term(path):
+        return _numbers(described, path)
+    return _texts(described, path)
+
+
 def sample_name(described: Described) -> str | None:
     """Name the record's sample: as its record is titled, else as the measurement itself has it."""
     if described.sample_title is not None:

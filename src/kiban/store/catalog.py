@@ -17,6 +17,7 @@ from uuid import UUID
 
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
+from kiban.query.sorting import Key, Order
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
 from kiban.records.likeness import Likeness, Near
@@ -64,6 +65,8 @@ class Page:
 
     records: tuple[Record, ...]
     next: str | None
+    keys: tuple[Key | None, ...] = ()
+    """By what each record is sorted, where an order was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +222,22 @@ class Catalog(Protocol):
         """All versions, newest first; empty where none is visible."""
         ...
 
-    def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
-        """Records that answer the question, newest first (by id, descending)."""
+    def find(
+        self,
+        question: Question,
+        visible: Visible,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        order: Order | None = None,
+    ) -> Page:
+        """Records that answer the question, newest first (by id, descending), or as the order says.
+
+        Parameters
+        ----------
+        after : str, optional
+            `next` of the page before, in the same order.
+        """
         ...
 
     def ranked(

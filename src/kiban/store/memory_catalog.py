@@ -14,12 +14,13 @@ from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
 from kiban.query.answers import text_of
-from kiban.query.evaluate import Described, holds, sample_name
+from kiban.query.evaluate import Described, holds, said, sample_name
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
 from kiban.query.rights_answers import rights_answers
 from kiban.query.similar import ordering
+from kiban.query.sorting import Order, Place, best, in_order, read_mark, write_mark
 from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
@@ -133,8 +134,18 @@ class MemoryCatalog:
             return ()
         return tuple(_shown(r, visible) for r in reversed(state.records[record]) if r.scope in visible)
 
-    def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
+    def find(
+        self,
+        question: Question,
+        visible: Visible,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        order: Order | None = None,
+    ) -> Page:
         """See `Catalog.find`."""
+        if order is not None:
+            return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
         if (near := ordering(question)) is not None:
             return self._find_near(question, near, visible, check_limit(limit), after)
         below = read_after(after)
@@ -142,6 +153,18 @@ class MemoryCatalog:
         newest = sorted(found, key=lambda r: r.id, reverse=True)[: check_limit(limit)]
         page = tuple(_shown(record, visible) for record in newest)
         return Page(page, str(page[-1].id) if len(found) > len(page) else None)
+
+    def _sorted(self, question: Question, visible: Visible, order: Order, *, limit: int, after: str | None) -> Page:
+        mark = read_mark(after, order)
+        found = {described.record.id: described for described in self._answers(question, visible)}
+        keys = {i: best((v for path in order.paths for v in said(each, path)), order) for i, each in found.items()}
+        placed = in_order((Place(key, i) for i, key in keys.items()), order, mark)
+        shown = placed[:limit]
+        return Page(
+            tuple(_shown(found[place.id].record, visible) for place in shown),
+            write_mark(shown[-1]) if len(placed) > limit else None,
+            tuple(place.key for place in shown),
+        )
 
     def ranked(
         self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None, most: int = RANKED

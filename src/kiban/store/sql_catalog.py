@@ -25,6 +25,7 @@ from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
 from kiban.query.similar import ordering
+from kiban.query.sorting import Order, read_mark, write_mark
 from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
@@ -69,6 +70,7 @@ from kiban.store.sql_rows import (
 )
 from kiban.store.sql_scopes import SqlScopes
 from kiban.store.sql_sets import data_seen, only_seen, parameters, seen, view
+from kiban.store.sql_sorted import Sorted
 from kiban.store.sql_texts import LIVE_SAMPLE
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
@@ -198,8 +200,18 @@ class SqlCatalog:
         current = f"SELECT FROM record WHERE id = %(id)s AND is_current AND {_SEEN}"
         return self._records(visible, f"id = %(id)s AND EXISTS ({current}) ORDER BY version DESC", {"id": record})
 
-    def find(self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None) -> Page:
+    def find(
+        self,
+        question: Question,
+        visible: Visible,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        order: Order | None = None,
+    ) -> Page:
         """See `Catalog.find`."""
+        if order is not None:
+            return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
         if (near := ordering(question)) is not None:
             return self._find_near(question, near, visible, check_limit(limit), after)
 
@@ -213,6 +225,20 @@ class SqlCatalog:
         newest = Newest(ask, read, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
         found = newest.records()
         return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
+
+    def _sorted(self, question: Question, visible: Visible, order: Order, *, limit: int, after: str | None) -> Page:
+        ask = self._ask(visible)
+        asked = Sorted(ask, meaning(question), visible, order, sees_few=self._sees_few(ask, visible))
+        placed = asked.places(limit + 1, read_mark(after, order))
+        wanted = {"ids": [place.id for place in placed[:limit]]}
+        records = {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", wanted)}
+        # What was removed meanwhile is left out.
+        shown = [place for place in placed[:limit] if place.id in records]
+        return Page(
+            tuple(records[place.id] for place in shown),
+            write_mark(placed[limit - 1]) if len(placed) > limit else None,
+            tuple(place.key for place in shown),
+        )
 
     def ranked(
         self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None, most: int = RANKED

@@ -171,6 +171,18 @@ class Where:
             groups = f"records_of_techniques({self._building.value(sorted(self._techniques))}::text[])"
         return "coalesce(sum(r.n), 0)::bigint", f"{groups} r", f"{seen('r.scope')} AND {self.asked}"
 
+    def value(self, value: Any) -> str:
+        """The placeholder of a value, for statements that ask more than the condition does."""
+        return self._building.value(value)
+
+    def sees_template(self) -> str:
+        """That the record `r` has no template, or one that the asker sees."""
+        return self._texts.sees_template(Row("r"))
+
+    def tells(self, row: str, text: str) -> str:
+        """That a text of a record does not name another one that is hidden from the asker."""
+        return self._texts.tells(row, text)
+
     def every(self) -> tuple[str, str]:
         """In what to look for all that answer, and where: as `record r` has them, or `among`."""
         if self.leads and self.is_narrow:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     Double,
     ForeignKey,
@@ -121,6 +122,8 @@ RECORD = Table(
     _required("created_by", Text),
     # When this version came into its scope: written, or moved there.
     Column("arrived_at", _TIME, nullable=False, server_default=text("clock_timestamp()")),
+    # What titles are sorted by, see kiban.query.sorting.
+    Column("title_key", Text(collation="C"), Computed("left(answers -> 'title' ->> 0, 200)", persisted=True)),
     Index("record_arrived", "arrived_at", "id", postgresql_where=_IS_CURRENT),
     Index("record_current", "id", unique=True, postgresql_where=_IS_CURRENT),
     Index("record_pid", "pid", unique=True, postgresql_where=_IS_CURRENT),
@@ -143,6 +146,8 @@ RECORD = Table(
         postgresql_include=["id", "scope"],
         postgresql_where=_IS_LIVE,
     ),
+    Index("record_title", "title_key", text("id DESC"), postgresql_include=["scope"], postgresql_where=_IS_LIVE),
+    Index("record_created", "created_at", "id", postgresql_include=["scope"], postgresql_where=_IS_LIVE),
     Index(
         "record_answers",
         "answers",

@@ -101,6 +101,10 @@ class Texts:
         used = f"({row}.answers -> {value(TEMPLATE)} ->> -1)"
         return f"({used} IS NULL OR {used} = ANY({value(self._templates)}::text[]))"
 
+    def tells(self, row: str, text: str) -> str:
+        """That a text of the record of that row does not name another one that is hidden from the asker."""
+        return tells(row, text, self._writing())
+
     def _is_told(self, row: Row, path: str) -> str:
         is_there = f"jsonb_exists({row}.answers, {self._building.value(stored(path))})"
         return f"({is_there} AND EXISTS (SELECT FROM {self._told(row, path)}))"

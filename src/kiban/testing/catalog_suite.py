@@ -34,6 +34,7 @@ from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_ranked_suite import CatalogRankedSuite
 from kiban.testing.catalog_scope_suite import CatalogScopeSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite
+from kiban.testing.catalog_sort_suite import CatalogSortSuite
 from kiban.testing.catalog_writing_suite import CatalogWritingSuite
 
 ODD_TEXT = "zero \x00, half \ud83d, private \ue000, 試料 “x” 'y' \\ \t\n%_"
@@ -51,6 +52,7 @@ class CatalogSuite(
     CatalogArrivalsSuite,
     CatalogRankedSuite,
     CatalogLikenessSuite,
+    CatalogSortSuite,
 ):
     """Subclass it; pytest runs the inherited tests."""
 
