@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kiban.query import vocabulary
+from kiban.query.answers import started
 from kiban.query.condition import (
     AllOf,
     Along,
@@ -34,6 +35,7 @@ from kiban.query.condition import (
 from kiban.query.evaluate import Described, holds
 from kiban.query.paths import Hop
 from kiban.query.process_answers import NAMES, TEMPLATE_STEP
+from kiban.query.words import fold
 from kiban.records.file_entry import FileEntry
 from kiban.records.link import Predicate
 from kiban.records.property import Fact
@@ -267,9 +269,32 @@ class PlainAnswers:
     def facets(self, answering: Truth, who: Who, right: str = "metadata") -> dict[str, list[tuple[str, int]]]:
         """How many answers have each value."""
         seen = self.lies_where(who, right)
-        counts: dict[str, Counter[str]] = {name: Counter() for name in ("kind", "technique", "tier", "sample")}
+        names = ("kind", "technique", "tier", "sample", "instrument", "operator", "year", "project", "elements")
+        counts: dict[str, Counter[str]] = {name: Counter() for name in (*names, "template", "property")}
+        newest: dict[tuple[str, str], str] = {}
+        values = self.may(who, right) & self.may(who, "data")
+        terms: defaultdict[int, set[str]] = defaultdict(set)
+        for fact, place, *records in zip(self._facts, self._fact_place, self._evidence, self._subject, strict=True):
+            if values[place]:
+                for n in records:
+                    terms[int(n)].add(fact.property.term)
         for n in np.flatnonzero(answering):
             each = self.all[n]
+            counts["project"][str(each.record.project)] += 1
+            counts["property"].update(terms[int(n)])
+            for name in ("instrument", "operator"):
+                said = each.record.document.get(name)
+                if isinstance(said, str) and fold(said):
+                    counts[name][fold(said)] += 1
+                    newest[name, fold(said)] = said.strip()
+            if at := started(each.record):
+                counts["year"][str(at.astimezone(UTC).year)] += 1
+            if self._sample[n] >= 0 and values[self._place[self._sample[n]]]:
+                counts["elements"].update(set(self.all[self._sample[n]].elements))
+            used = each.record.document.get("template")
+            template = self.by_pid.get(used["id"]) if used else None
+            if template is not None and seen[self.index[template.record.id]]:
+                counts["template"][template.record.pid.lower()] += 1
             counts["kind"][each.record.kind.value] += 1
             counts["tier"][self._tier(each.place).value] += 1
             if technique := each.record.document.get("technique"):
@@ -280,9 +305,11 @@ class PlainAnswers:
                 counts["sample"][self.all[sample].record.title] += 1
             elif written and written.strip():
                 counts["sample"][written] += 1
-        return {
-            name: sorted(found.items(), key=lambda pair: (-pair[1], pair[0].encode())) for name, found in counts.items()
+        most = {
+            name: sorted(found.items(), key=lambda pair: (-pair[1], pair[0].encode()))[:50]
+            for name, found in counts.items()
         }
+        return {name: [(newest.get((name, value), value), n) for value, n in found] for name, found in most.items()}
 
     def endings(self, who: Who) -> dict[int, int]:
         """How many records there are of each scope whose embargo ends within sixty days, for members of its project."""

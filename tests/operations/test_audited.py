@@ -34,6 +34,7 @@ from kiban.records.scope import Tier
 
 _READING = {
     *("get", "get_many", "get_versions", "versions", "find", "count", "count_by_scope", "facets", "links", "walk"),
+    *("narrowing", "ranked", "count_about"),
     *("facts", "compositions", "files", "records_of_file", "events", "arrived", "count_arrived"),
     *("nearest", "likenesses"),
 }

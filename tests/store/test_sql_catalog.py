@@ -20,7 +20,7 @@ from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING
 from kiban.records.record import RecordKind
 from kiban.records.scope import MAX_SCOPES, Tier
-from kiban.store.catalog import Batch
+from kiban.store.catalog import Batch, Counts, Facet
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.migrate import migrate
 from kiban.store.postgres_settings import APPLICATION, OWNER
@@ -33,6 +33,7 @@ from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_arrivals_suite import CatalogArrivalsSuite
 from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
 from kiban.testing.catalog_likeness_suite import CatalogLikenessSuite
+from kiban.testing.catalog_facet_suite import CatalogFacetSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
 from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite
@@ -85,6 +86,7 @@ class TestWhereManyRecordsAreSorted(CatalogSortSuite):
         monkeypatch.setattr("kiban.store.sql_sorted.FIRST", 2)
         monkeypatch.setattr("kiban.store.sql_sorted_numbers.FIRST", 2)
         monkeypatch.setattr("kiban.store.sql_sorted_numbers.LONGEST", 3)
+        monkeypatch.setattr("kiban.store.sql_sorted_numbers.COMMON", 4)
         monkeypatch.setattr("kiban.store.sql_sorted.EXAMINED", request.param)
         self._catalog = sql_catalog
 
@@ -93,7 +95,13 @@ class TestWhereManyRecordsAreSorted(CatalogSortSuite):
 
 
 class TestWithoutRowLevelSecurity(
-    CatalogAccessSuite, CatalogSetsSuite, CatalogMoveSuite, CatalogPathSuite, CatalogArrivalsSuite, CatalogSortSuite
+    CatalogAccessSuite,
+    CatalogSetsSuite,
+    CatalogMoveSuite,
+    CatalogPathSuite,
+    CatalogArrivalsSuite,
+    CatalogSortSuite,
+    CatalogFacetSuite,
 ):
     """The first wall holds by itself: the queries filter, even where the database would show everything."""
 
@@ -116,6 +124,7 @@ class TestWithoutOurFilter(
     CatalogAgreementSuite,
     CatalogArrivalsSuite,
     CatalogSortSuite,
+    CatalogFacetSuite,
 ):
     """The second wall holds by itself: the queries filter by nothing."""
 
@@ -394,4 +403,40 @@ def test_the_room_for_scopes_ends_somewhere(postgres, new_database):
     assert catalog.count(EVERYTHING, lab.visible(Tier.OPEN)) == 1
     with pytest.raises(RecordNotFound):
         catalog.get("kb:0000-0000-00", lab.visible(Tier.OPEN))
+    catalog.close()
+
+
+def test_of_many_answers_a_facet_is_an_estimate_that_says_so(new_database, postgres, monkeypatch):
+    name = new_database()
+    migrate(postgres.conninfo(OWNER, name))
+    catalog = SqlCatalog.connect(postgres.conninfo(APPLICATION, name))
+    lab = Laboratory(catalog)
+    hidden = lab.scope(Tier.OPEN).number
+    scans = [
+        lab.measurement(f"scan {i}", document={"operator": ("Sato", "Ito")[i % 4 == 0], "note": "x" * 500})
+        for i in range(3000)
+    ]
+    lab.write(*scans, *(lab.measurement(f"h {i}", scope=hidden, document={"operator": "Abe"}) for i in range(300)))
+    with psycopg.connect(postgres.conninfo(OWNER, name), autocommit=True) as connection:
+        connection.execute("ANALYZE record")
+    visible, asked = lab.visible(Tier.CLOSED), parse('title CONTAINS "scan"')
+    monkeypatch.setattr("kiban.store.sql_facets.EXACT", 2000)
+    monkeypatch.setattr("kiban.store.sql_facets.SAMPLE", 800)
+    facets = (Facet.OPERATOR, Facet.KIND, Facet.PROPERTY)
+    counted = catalog.narrowing(asked, visible, facets, n_answers=3000)
+    assert all(counts.is_estimate for counts in counted.values())
+    assert counted[Facet.KIND].values == (("measurement", 3000),)
+    (first, n_first), (second, n_second) = counted[Facet.OPERATOR].values
+    assert (first, second) == ("Sato", "Ito")
+    assert 2000 <= n_first <= 2500
+    assert 500 <= n_second <= 1000
+    assert counted[Facet.PROPERTY].values == ()
+    # What is counted in whole groups, and what the sample is too small for, is exact.
+    assert catalog.narrowing(EVERYTHING, visible, (Facet.KIND, Facet.PROJECT), n_answers=3000) == {
+        Facet.KIND: Counts((("measurement", 3000),)),
+        Facet.PROJECT: Counts(((str(lab.project), 3000),)),
+    }
+    monkeypatch.setattr("kiban.store.sql_facets.ENOUGH", 5000)
+    exact = catalog.narrowing(asked, visible, facets, n_answers=3000)
+    assert exact[Facet.OPERATOR] == Counts((("Sato", 2250), ("Ito", 750)))
     catalog.close()

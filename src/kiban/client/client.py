@@ -115,7 +115,8 @@ class Client:
         Parameters
         ----------
         sort : str
-            `relevance` for those first that the words of the question fit best.
+            `relevance` for those first that the words of the question fit best; or a path of questions, or a name of
+            one; with `-` before it (`-hardness`) the greatest comes first. Each hit then says what it is sorted by.
 
         Raises
         ------

@@ -30,6 +30,15 @@ class Highlight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SortedBy:
+    """What a record is sorted by: a number with its unit, a text, or a time in ISO 8601."""
+
+    value: float | str
+    unit: str | None = None
+    """`None` of what is no number; empty for a plain number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A record as a list shows it; `Client.record` has all of it."""
 
@@ -49,6 +58,8 @@ class Hit:
     """Where the words of the question stand in it."""
     nearness: float | None = None
     """How near it is to the record that it was asked to be similar to, from 0 to 1."""
+    sorted_by: SortedBy | None = None
+    """What it is sorted by, where something was asked for and is known of it."""
 
 
 class Found:
@@ -79,7 +90,7 @@ class Found:
         return int(self._exchange.get("records", q=self.question, limit=1, count="exact")["total"])
 
     def facets(self) -> dict[str, dict[str, int]]:
-        """How many answers have each value: kinds, techniques, tiers, samples."""
+        """How many answers have each value, or about how many where very many answer; see `facets` of the interface."""
         counted = self._exchange.get("search", q=self.question, limit=1)["facets"]
         return {name: {each["value"]: each["count"] for each in values} for name, values in counted.items()}
 
@@ -97,5 +108,11 @@ class Found:
 
     def _columns(self) -> list[Column]:
         hits = list(self)
-        names = [field.name for field in fields(Hit) if field.name != "highlights"]
-        return [Column(name, [getattr(hit, name) for hit in hits], is_number=name == "doubts") for name in names]
+        names = [field.name for field in fields(Hit) if field.name not in {"highlights", "sorted_by"}]
+        columns = [Column(name, [getattr(hit, name) for hit in hits], is_number=name == "doubts") for name in names]
+        if all(hit.sorted_by is None for hit in hits):
+            return columns
+        by = [None if hit.sorted_by is None else hit.sorted_by.value for hit in hits]
+        units = [None if hit.sorted_by is None else hit.sorted_by.unit for hit in hits]
+        is_number = all(value is None or isinstance(value, float | int) for value in by)
+        return [*columns, Column("sorted_by", by, is_number=is_number), Column("sorted_by_unit", units)]

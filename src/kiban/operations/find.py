@@ -9,10 +9,12 @@ from functools import cached_property, partial
 from typing import Any
 
 from kiban.operations.audited import reads, saw
+from kiban.operations.facet_names import names_of
 from kiban.operations.names_in_questions import names_for
 from kiban.operations.ranking import NEARNESS, RELEVANCE, asked_order, asked_words, shown_places
 from kiban.operations.resources import Resources
 from kiban.operations.similar import look_up
+from kiban.operations.sorting import SortedBy, order_of, sorted_by, written
 from kiban.operations.templates import Kept, list_templates
 from kiban.operations.terms import vocabulary_of
 from kiban.query.highlights import Highlight
@@ -60,6 +62,8 @@ class Hit:
     """Where the words of the question stand in it, the weightiest fields first."""
     nearness: float | None = None
     """How near it is to what it was asked to be similar to, from 0 to 1; `None` where that was not asked."""
+    sorted_by: SortedBy | None = None
+    """What it is sorted by, where something was asked for and is known of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +76,17 @@ class Answer:
     """Many answer, and nobody asked for an exact number."""
     next: str | None = None
     sort: str = ""
-    """`relevance`, `nearness`; else the newest comes first."""
+    """`relevance`, `nearness`, or the path that they are sorted by, with `-` before it where the greatest comes first;
+    else the newest does."""
     ranked: int | None = None
     """So many are sorted by relevance, the newest of them; the others follow newest first. `None` where all are."""
     has_words: bool = False
     """Answers can be sorted by relevance: the question asks for words, and not for what is similar."""
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    estimated: frozenset[str] = frozenset()
+    """The facets whose counts were worked out from a sample."""
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By facet, what values are called that are identifiers, as far as the asker may know."""
 
 
 def ask(text: str, known: Vocabulary = SHIPPED) -> Question:
@@ -157,6 +166,10 @@ def _may_name_process(text: str) -> bool:
     return any(word in folded for word in PROCESS_WORDS)
 
 
+def _said(order: Order | None) -> str:
+    return "" if order is None else written(order)
+
+
 @reads("searched")
 def find(
     asker: Asker,
@@ -169,7 +182,8 @@ def find(
     exact: bool = False,
     sort: str = "",
 ) -> Answer:
-    """Find records, newest first; where what is similar is asked for, the nearest first.
+    """Find records, newest first, or in the order of what they say; where what is similar is asked for, the nearest
+    first.
 
     Parameters
     ----------
@@ -177,22 +191,24 @@ def find(
         Count all that answer, however many. Unless this is asked for, what would take long is estimated.
     sort : str
         `relevance` for those first that the words of the question fit best; of a question without words the newest
-        come first. Where what is similar is asked for, the nearest come first in any case.
+        come first. Or a path of questions, or a name of one; with `-` before it the greatest comes first. Where what is
+        similar is asked for, the nearest come first in any case.
 
     Raises
     ------
     InvalidQuestion
-        If the question cannot be understood; it says where the trouble starts.
+        If the question cannot be understood; it says where the trouble starts. Or if nothing can be sorted by that.
     """
-    question = understood(asker, resources, text)
+    looked_up = LookedUp(asker, resources)
+    question = understood(asker, resources, text, looked_up=looked_up)
     visible = resources.visible(asker)
-    order, words = asked_order(sort), asked_words(question)
     near = ordering(question)
+    order, words = order_of(sort, looked_up) if near is None else None, asked_words(question)
     page: Page | Ranked
-    if order == RELEVANCE and words and near is None:
+    if asked_order(sort) == RELEVANCE and words and near is None:
         page = resources.catalog.ranked(question, visible, limit=limit, after=after)
     else:
-        page = resources.catalog.find(question, visible, limit=limit, after=after)
+        page = resources.catalog.find(question, visible, limit=limit, after=after, order=order)
     # What is similar is soon counted: it is a few hundred at most.
     if exact or near is not None:
         counts = resources.catalog.count_by_scope(visible, question)
@@ -204,19 +220,27 @@ def find(
         details["n_is_estimate"] = True
     scopes = count.scopes | {record.scope for record in page.records}
     saw(scopes=scopes, n=count.n, details=details)
+    facets = tuple(dict.fromkeys(facets))
+    counted = resources.catalog.narrowing(question, visible, facets, n_answers=count.n) if facets else {}
     found = hits(resources, page.records, visible, near=near)
     if words:
         lit = zip(found, shown_places(resources, visible, page.records, words), strict=True)
         found = tuple(replace(hit, highlights=places) for hit, places in lit)
+    if order is not None and isinstance(page, Page):
+        keyed = zip(found, page.records, page.keys, strict=True)
+        known = looked_up.known
+        found = tuple(replace(hit, sorted_by=sorted_by(r, key, order, known, hit.sample)) for hit, r, key in keyed)
     return Answer(
         hits=found,
         total=count.n,
         total_is_estimate=count.is_estimate,
         next=page.next,
-        sort=RELEVANCE if isinstance(page, Ranked) else NEARNESS if near is not None else "",
+        sort=RELEVANCE if isinstance(page, Ranked) else NEARNESS if near is not None else _said(order),
         ranked=RANKED if isinstance(page, Ranked) and page.is_cut else None,
         has_words=bool(words) and near is None,
-        facets={facet.value: resources.catalog.facets(question, visible, facet) for facet in facets},
+        facets={facet.value: counts.values for facet, counts in counted.items()},
+        estimated=frozenset(facet.value for facet, counts in counted.items() if counts.is_estimate),
+        names=names_of(facets, counted, looked_up),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kiban.errors import InvalidQuestion
 from kiban.operations.as_seen import all_as_seen
 from kiban.operations.resources import Resources
 from kiban.query.highlights import Highlight, highlights
@@ -29,14 +28,9 @@ _ASKED = {
 }
 
 
-def asked_order(sort: str) -> str:
-    """`RELEVANCE` or `NEWEST`. Raises InvalidQuestion."""
-    order = _ASKED.get(fold(sort))
-    if order is None:
-        raise InvalidQuestion(
-            f"Answers cannot be sorted by {sort[:80]}.", mend=f"Sort them by {RELEVANCE}, or by {NEWEST}."
-        )
-    return order
+def asked_order(sort: str) -> str | None:
+    """`RELEVANCE` or `NEWEST`; `None` where it names something else to sort by."""
+    return _ASKED.get(fold(sort))
 
 
 def asked_words(question: Question) -> frozenset[str]:

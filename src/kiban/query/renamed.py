@@ -29,7 +29,7 @@ def with_former_names(question: Question, first: Mapping[str, frozenset[str]]) -
         case Not(part):
             return Not(with_former_names(part, first))
         case Comparison(path) | Match(path) | Has(path) | Known(path):
-            return under_names(question, _names(path, first))
+            return under_names(question, field_names(path, first))
         case _:
             return question
 
@@ -55,7 +55,8 @@ def asks_for_field(question: Question) -> bool:
             return False
 
 
-def _names(path: str, first: Mapping[str, frozenset[str]]) -> list[str]:
+def field_names(path: str, first: Mapping[str, frozenset[str]]) -> list[str]:
+    """The path, and those by which the same field was asked for first; `first` as of `with_former_names`."""
     asked = rest_of(path)
     if _is_of_process(path):
         # Of the groups that it stands in, a parameter may name none or the nearest.

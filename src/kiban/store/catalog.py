@@ -105,6 +105,27 @@ class Facet(StrEnum):
     TECHNIQUE = "technique"
     TIER = "tier"
     SAMPLE = "sample"
+    INSTRUMENT = "instrument"
+    OPERATOR = "operator"
+    YEAR = "year"
+    """In which measuring began, in UTC."""
+    PROJECT = "project"
+    """By identifier."""
+    ELEMENTS = "elements"
+    """Of its sample; each counts."""
+    TEMPLATE = "template"
+    """By identifier, folded; one that the asker does not see is none."""
+    PROPERTY = "property"
+    """The terms of which it has a value; each counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many answers have each value, most frequent first."""
+
+    values: tuple[tuple[str, int], ...]
+    is_estimate: bool = False
+    """They were worked out from a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +254,8 @@ class Catalog(Protocol):
     ) -> Page:
         """Records that answer the question, newest first (by id, descending), or as the order says.
 
+        Where the question asks for what is similar, the nearest come first in any case.
+
         Parameters
         ----------
         after : str, optional
@@ -271,6 +294,18 @@ class Catalog(Protocol):
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:
         """How many answers have each value, most frequent first, then by value. Absent values are left out."""
+        ...
+
+    def narrowing(
+        self, question: Question, visible: Visible, facets: Collection[Facet], *, n_answers: int, limit: int = 50
+    ) -> dict[Facet, Counts]:
+        """As `facets`, of several, in a bounded time: what would take longer is estimated, and says so.
+
+        Parameters
+        ----------
+        n_answers : int
+            How many there are, or about how many.
+        """
         ...
 
     def now(self) -> datetime:

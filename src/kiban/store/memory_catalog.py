@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
-from kiban.query.answers import text_of
-from kiban.query.evaluate import Described, holds, said, sample_name
+from kiban.query.evaluate import Described, holds, said
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
@@ -36,10 +35,11 @@ from kiban.records.saved_search import Since, newly_seen
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store import catalog_faults
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Arrivals, Batch, Count, Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Batch, Count, Counts, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
 from kiban.store.memory_likeness import likeness, nearest
+from kiban.store.memory_facets import facet_values
 from kiban.store.memory_ranked import ranked
 from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
@@ -144,10 +144,10 @@ class MemoryCatalog:
         order: Order | None = None,
     ) -> Page:
         """See `Catalog.find`."""
-        if order is not None:
-            return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
         if (near := ordering(question)) is not None:
             return self._find_near(question, near, visible, check_limit(limit), after)
+        if order is not None:
+            return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
         below = read_after(after)
         found = [d.record for d in self._answers(question, visible) if below is None or d.record.id < below]
         newest = sorted(found, key=lambda r: r.id, reverse=True)[: check_limit(limit)]
@@ -200,9 +200,21 @@ class MemoryCatalog:
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:
         """See `Catalog.facets`."""
-        values = (_facet(described, facet) for described in self._answers(question, visible))
-        counted = Counter(value for value in values if value)
-        return tuple(sorted(counted.items(), key=lambda c: (-c[1], c[0]))[: check_limit(limit)])
+        counted: Counter[str] = Counter()
+        newest: dict[str, str] = {}
+        for described in sorted(self._answers(question, visible), key=lambda d: d.record.id):
+            for value, written in facet_values(described, facet):
+                counted[value] += 1
+                newest[value] = written
+        most = sorted(counted.items(), key=lambda c: (-c[1], c[0]))[: check_limit(limit)]
+        return tuple((newest[value], n) for value, n in most)
+
+    def narrowing(
+        self, question: Question, visible: Visible, facets: Collection[Facet], *, n_answers: int, limit: int = 50
+    ) -> dict[Facet, Counts]:
+        """See `Catalog.narrowing`. It never estimates, however many there are."""
+        del n_answers
+        return {facet: Counts(self.facets(question, visible, facet, limit=limit)) for facet in facets}
 
     def now(self) -> datetime:
         """See `Catalog.now`."""
@@ -456,18 +468,6 @@ def _best_last(rows: Iterable[Row], first: int | None) -> list[Row]:
     """Those in the scope `first` after all others, the oldest last."""
     newest_first = sorted(rows, key=lambda row: row.id, reverse=True)
     return sorted(newest_first, key=lambda row: row.scope == first)
-
-
-def _facet(described: Described, facet: Facet) -> str | None:
-    match facet:
-        case Facet.KIND:
-            return described.record.kind.value
-        case Facet.TECHNIQUE:
-            return text_of(described.record, "technique")
-        case Facet.TIER:
-            return described.tier.value
-        case Facet.SAMPLE:
-            return sample_name(described)
 
 
 def _shown(record: Record, visible: Visible) -> Record:

@@ -40,13 +40,14 @@ from kiban.records.saved_search import Since
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Arrivals, Count, Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Count, Counts, Facet, Fault, Page, ProjectRights
 from kiban.store.nearest import after_mark
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.ranked_paging import Ranked
 from kiban.store.sql_arrivals import NOW, arrived, count_arrived
 from kiban.store.sql_asking import Ask, Rows, one_of
 from kiban.store.sql_counts import count_about
+from kiban.store.sql_facets import Facets
 from kiban.store.sql_faults import find_faults
 from kiban.store.sql_few_seen import FewSeen
 from kiban.store.sql_likeness import HAS_VECTOR, among, likenesses, nearest
@@ -66,12 +67,10 @@ from kiban.store.sql_rows import (
     link_of,
     record_of,
     stored,
-    unstored,
 )
 from kiban.store.sql_scopes import SqlScopes
 from kiban.store.sql_sets import data_seen, only_seen, parameters, seen, view
 from kiban.store.sql_sorted import Sorted
-from kiban.store.sql_texts import LIVE_SAMPLE
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
 
@@ -81,15 +80,6 @@ _SEEN = seen()
 _DATA_SEEN = data_seen()
 _CURRENT = "is_current AND NOT is_deleted"
 _LIVE = f"{_CURRENT} AND {_SEEN}"
-_FACETS = {
-    Facet.KIND: ("r.kind", ""),
-    Facet.TECHNIQUE: ("r.technique", ""),
-    Facet.TIER: ("t.tier", "JOIN scope t ON t.number = r.scope"),
-    Facet.SAMPLE: (
-        "coalesce(s.title, r.sample_name)",
-        f"LEFT JOIN record s ON s.id = r.sample AND {LIVE_SAMPLE}",
-    ),
-}
 
 
 class SqlCatalog:
@@ -210,10 +200,10 @@ class SqlCatalog:
         order: Order | None = None,
     ) -> Page:
         """See `Catalog.find`."""
-        if order is not None:
-            return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
         if (near := ordering(question)) is not None:
             return self._find_near(question, near, visible, check_limit(limit), after)
+        if order is not None:
+            return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
 
         def read(page: str, values: Mapping[str, Any]) -> tuple[Record, ...]:
             # Identifiers first: a sort need not carry the documents.
@@ -288,14 +278,14 @@ class SqlCatalog:
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:
         """See `Catalog.facets`."""
-        (value, join), ask = _FACETS[facet], self._ask(visible)
-        where = Where(meaning(question), visible, ask, tests_all=True)
-        number, of, holds = where.counted(str(facet))
-        query = (
-            f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
-            f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {check_limit(limit)}"
-        )
-        return tuple((unstored(row[0]), row[1]) for row in ask(query, where.parameters))
+        return Facets(self._ask(visible), meaning(question), visible).exact(facet, check_limit(limit))
+
+    def narrowing(
+        self, question: Question, visible: Visible, facets: Collection[Facet], *, n_answers: int, limit: int = 50
+    ) -> dict[Facet, Counts]:
+        """See `Catalog.narrowing`."""
+        counted = Facets(self._ask(visible), meaning(question), visible)
+        return counted.narrowing(facets, n_answers, check_limit(limit))
 
     def now(self) -> datetime:
         """See `Catalog.now`."""

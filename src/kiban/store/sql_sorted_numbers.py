@@ -26,6 +26,8 @@ _SEEN = seen("p.scope")
 _DATA_SEEN = data_seen("p.scope")
 FIRST, LONGEST = 200, 6400
 """Of so many values the walk looks at a time, at first and at most."""
+COMMON = 5000
+"""If so many have one value, the newest of them are soon come across among all records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,23 @@ class NumbersInOrder:
 
     def _of_value(self, value: float, below: UUID | None, n: int) -> list[UUID]:
         names = "= ANY(%(sort_names)s::uuid[])" if self._is_entry else "= ANY(%(sort_terms)s::text[])"
+        rows = f"{self._rows(names)} AND p.value_si = %(sort_value)s::double precision"
+        if self._asked(f"SELECT count(*) FROM ({rows} LIMIT {COMMON}) p", sort_value=value)[0][0] == COMMON:
+            return self._of_common_value(value, below, n)
         rest = "" if below is None else "WHERE id < %(sort_below)s"
         query = (
-            f"WITH p AS MATERIALIZED ({self._rows(names)} AND p.value_si = %(sort_value)s::double precision) "
+            f"WITH p AS MATERIALIZED ({rows}) "
             "SELECT id FROM (SELECT one AS id FROM p UNION SELECT other FROM p WHERE other IS NOT NULL) i "
             f"{rest} ORDER BY id DESC LIMIT {n}"
+        )
+        return [row[0] for row in self._asked(query, sort_value=value, sort_below=below)]
+
+    def _of_common_value(self, value: float, below: UUID | None, n: int) -> list[UUID]:
+        """Of what many records have, the newest are soon come across; to gather and sort all would take longer."""
+        where, rest = self._where, "" if below is None else "AND r.id < %(sort_below)s"
+        has_it = f"SELECT true FROM ({self._of_record()}) each WHERE each.value_si = %(sort_value)s::double precision"
+        query = (
+            f"SELECT r.id FROM record r WHERE {where.live} {rest} AND ({has_it} LIMIT 1) ORDER BY r.id DESC LIMIT {n}"
         )
         return [row[0] for row in self._asked(query, sort_value=value, sort_below=below)]
 

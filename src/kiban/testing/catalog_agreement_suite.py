@@ -58,8 +58,7 @@ class CatalogAgreementSuite:
                 one, other = catalog.find(question, visible), model.find(question, model_visible)
                 assert [r.id for r in one.records] == [r.id for r in other.records], question
             assert catalog.count(nested[0], visible) == model.count(nested[0], model_visible)
-            for facet in Facet:
-                assert catalog.facets(nested[0], visible, facet) == model.facets(nested[0], model_visible, facet)
+            _assert_same_facets(catalog, visible, model, model_visible, nested[0])
 
     @given(
         world=worlds(),
@@ -96,8 +95,7 @@ class CatalogAgreementSuite:
                 one, other = catalog.find(question, visible), model.find(question, model_visible)
                 assert [r.id for r in one.records] == [r.id for r in other.records], question
                 assert catalog.count(question, visible) == model.count(question, model_visible)
-            for facet in Facet:
-                assert catalog.facets(asked[0], visible, facet) == model.facets(asked[0], model_visible, facet)
+            _assert_same_facets(catalog, visible, model, model_visible, asked[0])
 
     def test_it_answers_every_kind_of_question_as_the_model_does(self) -> None:
         project, world = new_uuid(), sweep_world()
@@ -111,6 +109,16 @@ class CatalogAgreementSuite:
                 closed, model_closed = Visible(frozenset({numbers[1]})), Visible(frozenset({model_numbers[1]}))
                 assert catalog.count(question, closed) == model.count(question, model_closed), question
                 assert catalog.count_about(question, visible) == model.count_about(question, model_visible), question
+
+
+def _assert_same_facets(
+    catalog: Catalog, visible: Visible, model: MemoryCatalog, model_visible: Visible, question: Question
+) -> None:
+    for facet in Facet:
+        assert catalog.facets(question, visible, facet) == model.facets(question, model_visible, facet), facet
+    n = model.count(question, model_visible)
+    counted = catalog.narrowing(question, visible, tuple(Facet), n_answers=n)
+    assert counted == model.narrowing(question, model_visible, tuple(Facet), n_answers=n)
 
 
 def _sets(numbers: dict[int, int], read: frozenset[int], data: frozenset[int], writable: frozenset[int]) -> Visible:

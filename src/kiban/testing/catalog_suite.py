@@ -27,6 +27,7 @@ from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_arrivals_suite import CatalogArrivalsSuite
 from kiban.testing.catalog_examples import NOW, a_fact, a_link, blob_of, checksum_of
+from kiban.testing.catalog_facet_suite import CatalogFacetSuite
 from kiban.testing.catalog_graph_suite import CatalogGraphSuite
 from kiban.testing.catalog_likeness_suite import CatalogLikenessSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
@@ -53,6 +54,7 @@ class CatalogSuite(
     CatalogRankedSuite,
     CatalogLikenessSuite,
     CatalogSortSuite,
+    CatalogFacetSuite,
 ):
     """Subclass it; pytest runs the inherited tests."""
 

@@ -66,6 +66,17 @@ class HighlightModel(Model):
     )
 
 
+class SortedByModel(Model):
+    """What a record is sorted by."""
+
+    model_config = ConfigDict(title="SortedBy", from_attributes=True)
+
+    value: float | str = Field(
+        description="Of several values the first in the order; a time in ISO 8601.", examples=[5.2]
+    )
+    unit: str | None = Field(description="Null of what is no number; empty for a plain number.", examples=["GPa"])
+
+
 class HitModel(Model):
     """A record as a list shows it."""
 
@@ -93,6 +104,9 @@ class HitModel(Model):
         None,
         description="How near it is to the record that it was asked to be similar to, from 0 to 1; else null.",
     )
+    sorted_by: SortedByModel | None = Field(
+        None, description="What it is sorted by; null where nothing was asked for, or nothing is known of it."
+    )
 
 
 class FacetValueModel(Model):
@@ -102,6 +116,9 @@ class FacetValueModel(Model):
 
     value: str = Field(examples=["xrd"])
     count: int = Field(examples=[12])
+    name: str | None = Field(
+        None, description="What it is called, where the value is an identifier and you may know its name."
+    )
 
 
 class AnswerModel(Model):
@@ -118,8 +135,9 @@ class AnswerModel(Model):
     next: str | None = Field(description="Give it as `after` for the next part; null after the last.")
     sort: str = Field(
         "",
-        description="`relevance`, or `nearness` where `SIMILAR TO` is asked for; empty where the newest comes first.",
-        examples=["relevance"],
+        description="`relevance`, `nearness` where `SIMILAR TO` is asked for, or the path that they are sorted by, with "
+        "`-` before it where the greatest comes first; empty where the newest does.",
+        examples=["-hardness"],
     )
     ranked: int | None = Field(
         None,
@@ -127,7 +145,11 @@ class AnswerModel(Model):
         "others follow newest first. Null where all are.",
     )
     facets: dict[str, list[FacetValueModel]] = Field(
-        description="For each facet asked for, how many answers have each value."
+        description="For each facet asked for, how many answers have each value, the most frequent first. An answer "
+        "may have several elements and properties, or no value at all."
+    )
+    estimated_facets: list[str] = Field(
+        [], description="Those whose counts were estimated from a part of what you may see, because many answer."
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 
 from kiban.operations.find import Answer, Facet, find
+from kiban.query.sorting import LONGEST_MARK, LONGEST_SORT
 from kiban.web.api.describe import problems
 from kiban.web.api.models import AnswerModel
 from kiban.web.asker import AtDesk, Desk
@@ -31,18 +32,19 @@ Limit = Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="At most so man
 After = Annotated[
     str | None,
     Query(
-        max_length=100,
-        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(~[0-9a-f.-]*)?$",
+        max_length=LONGEST_MARK,
+        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(~[0-9a-zA-Z_.:+~-]*)?$",
         description="`next` of the part before, in the same order.",
     ),
 ]
 Sort = Annotated[
     str,
     Query(
-        max_length=300,
+        max_length=LONGEST_SORT,
         description="`relevance`: those first that the words of the question fit best; of a question without words the "
-        "newest. Newest first unless given.",
-        examples=["relevance"],
+        "newest. Or a path of questions, or a name of one; with `-` before it the greatest comes first. What is "
+        "unknown, or not yours to read, comes last, and the newest first among equals. Newest first unless given.",
+        examples=["relevance", "-hardness", "title", "-started", "metadata.wavelength"],
     ),
 ]
 Counted = Annotated[
@@ -65,7 +67,7 @@ def list_records(
     count: Counted = "about",
     sort: Sort = "",
 ) -> Any:
-    """Records that answer the question, newest first or by relevance. The header `Link` leads to the next part."""
+    """Records that answer the question, newest first or in another order. The header `Link` leads to the next part."""
     return _answer(desk, request, q, limit, after, tuple(dict.fromkeys(facets or ())), count, sort)
 
 
@@ -108,6 +110,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "sort": answer.sort,
         "ranked": answer.ranked,
         "facets": {
-            name: [{"value": value, "count": n} for value, n in values] for name, values in answer.facets.items()
+            name: [{"value": value, "count": n, "name": answer.names.get(name, {}).get(value)} for value, n in values]
+            for name, values in answer.facets.items()
         },
+        "estimated_facets": sorted(answer.estimated),
     }

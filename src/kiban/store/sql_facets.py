@@ -1,0 +1,184 @@
+"""How many answers have each value, in SQL.
+
+What follows from a record's scope, kind and technique is counted in whole groups, where a question allows it. Of
+anything else the answers themselves are counted as long as there are not too many; of more than that a sample is, taken
+block by block all over the table, and what it gives is an estimate and says so.
+"""
+
+# ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from kiban.query.condition import AllOf, Condition
+from kiban.records.scope import Visible
+from kiban.store.catalog import Counts, Facet
+from kiban.store.json_text import from_text
+from kiban.store.sql_asking import Ask
+from kiban.store.sql_hops import live
+from kiban.store.sql_query import Where
+from kiban.store.sql_rows import unstored
+from kiban.store.sql_sets import data_seen
+from kiban.store.sql_texts import LIVE_SAMPLE
+
+EXACT = 10_000
+"""So many answers are counted one by one."""
+SAMPLE = 4000
+"""So many answers are wanted in a sample."""
+SCANNED = 40_000
+"""So many records are looked at for them."""
+ENOUGH = 400
+"""A sample with fewer answers is taken again, of more of the table."""
+
+_COLUMNS = """r.id, r.scope, r.kind, r.technique, r.sample, r.sample_name, r.started,
+    r.answers -> 'template' ->> -1 AS template, r.answers -> 'instrument' ->> 0 AS instrument,
+    r.answers -> 'operator' ->> 0 AS operator, r.answers -> 'sample' ->> 0 AS own_sample"""
+_FACTS = " UNION ".join(
+    f"SELECT a.id, p.term FROM a JOIN property p ON p.{column} = a.id WHERE p.is_standing AND {data_seen('p.scope')}"
+    for column in ("evidence", "subject")
+)
+_COUNTED = {
+    Facet.KIND: "SELECT a.kind, NULL::text FROM a",
+    Facet.TECHNIQUE: "SELECT a.technique, NULL::text FROM a",
+    Facet.TIER: "SELECT t.tier, NULL::text FROM a JOIN scope t ON t.number = a.scope",
+    Facet.PROJECT: "SELECT t.project::text, NULL::text FROM a JOIN scope t ON t.number = a.scope",
+    Facet.YEAR: "SELECT to_char(a.started AT TIME ZONE 'UTC', 'FMYYYY'), NULL::text FROM a",
+    Facet.ELEMENTS: "SELECT c.element, NULL::text FROM a JOIN composition c ON c.sample = a.sample AND "
+    + data_seen("c.scope"),
+    Facet.TEMPLATE: "SELECT a.template, NULL::text FROM a "
+    f"WHERE a.template IN (SELECT lower(t.pid) FROM record t WHERE t.kind = 'template' AND {live('t')})",
+    Facet.PROPERTY: f"SELECT f.term, NULL::text FROM ({_FACTS}) f",
+}
+"""The value of each answer `a`, or its values, and where it is to be shown as written, the record to look it up in."""
+_IN_GROUPS = {
+    Facet.KIND: ("kind", "r.kind", ""),
+    Facet.TECHNIQUE: ("technique", "r.technique", ""),
+    Facet.TIER: ("tier", "t.tier", "JOIN scope t ON t.number = r.scope"),
+    Facet.PROJECT: ("tier", "t.project::text", "JOIN scope t ON t.number = r.scope"),
+}
+_WRITTEN = {Facet.INSTRUMENT: "instrument", Facet.OPERATOR: "operator"}
+
+Values = tuple[tuple[str, int], ...]
+
+
+class Facets:
+    """What the answers to one question are counted by."""
+
+    def __init__(self, ask: Ask, condition: Condition, visible: Visible) -> None:
+        self._ask, self._condition, self._visible = ask, condition, visible
+
+    def exact(self, facet: Facet, limit: int) -> Values:
+        """Counted, whatever it takes."""
+        where = self._where()
+        if (grouped := self._in_groups(where, facet, limit)) is not None:
+            return grouped
+        source, holds = where.every()
+        return self._counted(where, f"SELECT {_COLUMNS} FROM {source} WHERE {holds}", [facet], limit)[facet]
+
+    def narrowing(self, facets: Collection[Facet], n_answers: int, limit: int) -> dict[Facet, Counts]:
+        """Counted, or where there are too many, estimated."""
+        where = self._where()
+        found = {facet: grouped for facet in facets if (grouped := self._in_groups(where, facet, limit)) is not None}
+        rest = [facet for facet in facets if facet not in found]
+        counts = {facet: Counts(values) for facet, values in found.items()}
+        if not rest:
+            return counts
+        ids = None if n_answers <= EXACT else self._sample(n_answers)
+        if ids is None:
+            source, holds = where.every()
+            answers = self._of(f"ARRAY(SELECT r.id FROM {source} WHERE {holds})")
+            counted = self._counted(where, answers, rest, limit)
+            return counts | {facet: Counts(values) for facet, values in counted.items()}
+        where = Where(AllOf(()), self._visible, self._ask)
+        counted = self._counted(where, self._of(f"{where.value(ids)}::uuid[]"), rest, limit)
+        scale = n_answers / len(ids)
+        return counts | {
+            facet: Counts(tuple((value, _rounded(n * scale, n_answers)) for value, n in values), is_estimate=True)
+            for facet, values in counted.items()
+        }
+
+    def _where(self) -> Where:
+        return Where(self._condition, self._visible, self._ask, tests_all=True)
+
+    def _of(self, ids: str) -> str:
+        # Of an array the planner expects few rows, and then looks up what belongs to each instead of joining tables.
+        return f"SELECT {_COLUMNS} FROM record r WHERE r.id = ANY({ids}) AND r.is_current"
+
+    def _in_groups(self, where: Where, facet: Facet, limit: int) -> Values | None:
+        if facet not in _IN_GROUPS:
+            return None
+        by, value, join = _IN_GROUPS[facet]
+        number, of, holds = where.counted(by)
+        if number == "count(*)":
+            return None
+        query = (
+            f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
+            f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {limit}"
+        )
+        return tuple((unstored(row[0]), row[1]) for row in self._ask(query, where.parameters))
+
+    def _counted(self, where: Where, answers: str, facets: Sequence[Facet], limit: int) -> dict[Facet, Values]:
+        """Count the answers that a query gives by each facet, in one statement."""
+        parts = " UNION ALL ".join(
+            f'(SELECT {n}, value COLLATE "C", count(*), max(record) '
+            f"FROM ({_values_of(facet, where)}) AS each (value, record) "
+            f"WHERE value IS NOT NULL GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {limit})"
+            for n, facet in enumerate(facets)
+        )
+        rows = self._ask(f"WITH a AS MATERIALIZED ({answers}) {parts}", where.parameters)
+        as_written = self._as_written({facets[n]: [UUID(i) for m, _, _, i in rows if m == n and i] for n, *_ in rows})
+        found: dict[Facet, list[tuple[str, int]]] = {facet: [] for facet in facets}
+        for n, value, count, record in rows:
+            facet = facets[n]
+            said = as_written.get((facet, UUID(record))) if record else None
+            found[facet].append((said or unstored(value), count))
+        return {facet: tuple(values) for facet, values in found.items()}
+
+    def _as_written(self, wanted: dict[Facet, list[UUID]]) -> dict[tuple[Facet, UUID], str]:
+        """Texts as they stand in the newest record that has them."""
+        ids = [i for facet in wanted for i in wanted[facet]]
+        if not ids:
+            return {}
+        query = "SELECT id, document::text FROM record WHERE id = ANY(%(ids)s) AND is_current"
+        documents = {i: from_text(text) for i, text in self._ask(query, {"ids": ids})}
+        return {
+            (facet, i): said.strip()
+            for facet, records in wanted.items()
+            for i in records
+            if i in documents and isinstance(said := documents[i].get(_WRITTEN[facet]), str)
+        }
+
+    def _sample(self, n_answers: int) -> list[UUID] | None:
+        """Some of the answers, from all over the table; `None`, where it takes all of the table to find enough."""
+        n_rows = self._ask("SELECT reltuples::bigint FROM pg_class WHERE oid = 'record'::regclass", {})[0][0]
+        percent = 100 * min(SAMPLE / n_answers, SCANNED / max(n_rows, SCANNED))
+        while percent < 100:
+            where = Where(self._condition, self._visible, self._ask, asks_indexes=False, asks_paths=False)
+            sample = f"record r TABLESAMPLE SYSTEM (%(percent)s::double precision) REPEATABLE (1) WHERE {where.live}"
+            query = f"SELECT r.id FROM ({where.among(f'{sample} AND {where.plain}')}) r"
+            found = [row[0] for row in self._ask(query, where.parameters | {"percent": percent})]
+            if len(found) >= ENOUGH:
+                return found
+            percent *= 4
+        return None
+
+
+def _values_of(facet: Facet, where: Where) -> str:
+    """As `_COUNTED`, of all facets. Who is not told whom a text means is not told the text."""
+    if facet in _COUNTED:
+        return _COUNTED[facet]
+    if facet is Facet.SAMPLE:
+        own = f"CASE WHEN {where.tells('a', 'a.own_sample')} THEN a.sample_name END"
+        return (
+            f"SELECT coalesce(s.title, {own}), NULL::text FROM a "
+            f"LEFT JOIN record s ON s.id = a.sample AND {LIVE_SAMPLE}"
+        )
+    said = f"a.{_WRITTEN[facet]}"
+    return f"SELECT {said}, a.id::text FROM a WHERE {where.tells('a', said)}"
+
+
+def _rounded(number: float, most: int) -> int:
+    """To two digits: an estimate does not know more."""
+    return min(max(int(float(f"{number:.2g}")), 1), most)

@@ -1,0 +1,112 @@
+"""Counts of answers by what they were made with, by whom, when, of what, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiban.quantity.measured import Measured
+from kiban.query.parse import parse
+from kiban.query.question import EVERYTHING, Question
+from kiban.records.record import RecordKind
+from kiban.records.scope import Tier, Visible
+from kiban.store.catalog import Catalog, Facet
+from kiban.testing.catalog_examples import Laboratory, a_fact
+
+Values = tuple[tuple[str, int], ...]
+
+
+class CatalogFacetSuite:
+    """Part of `kiban.testing.catalog_suite.CatalogSuite`."""
+
+    def make_catalog(self) -> Catalog:
+        """Make the catalog to be tested."""
+        raise NotImplementedError
+
+    def _counts(self, lab: Laboratory, facet: Facet, visible: Visible | None = None, asked: Question = EVERYTHING,
+                limit: int = 50) -> Values:  # fmt: skip
+        visible = visible or lab.visible()
+        found = lab.catalog.facets(asked, visible, facet, limit=limit)
+        n = lab.catalog.count(asked, visible)
+        counted = lab.catalog.narrowing(asked, visible, [Facet.KIND, facet], n_answers=n, limit=limit)
+        assert counted[facet].values == found
+        assert not counted[facet].is_estimate
+        return found
+
+    def test_texts_are_counted_folded_and_shown_as_the_newest_record_writes_them(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        written = (" SmartLab ", "ＳＭＡＲＴＬＡＢ", "smartlab", "D8", "", None, "zero \x00 \ud83d")
+        lab.write(
+            *(
+                lab.measurement(f"scan {i}", document={"instrument": text, "zero \x00": 1})
+                for i, text in enumerate(written)
+            )
+        )
+        assert self._counts(lab, Facet.INSTRUMENT) == (("smartlab", 3), ("D8", 1), ("zero \x00 \ud83d", 1))
+        assert self._counts(lab, Facet.INSTRUMENT, limit=1) == (("smartlab", 3),)
+        for text, n in self._counts(lab, Facet.INSTRUMENT):
+            assert lab.catalog.count(parse(f'instrument = "{text}"'), lab.visible()) == n
+
+    def test_years_are_those_in_which_measuring_began(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        times = ("2024-01-01T08:00:00+09:00", "2024-05-05", "2023-12-31", "soon")
+        lab.write(*(lab.measurement(f"scan {i}", document={"started_at": at}) for i, at in enumerate(times)))
+        assert self._counts(lab, Facet.YEAR) == (("2023", 2), ("2024", 1))
+        for year, n in self._counts(lab, Facet.YEAR):
+            assert lab.catalog.count(parse(f'started = "{year}"'), lab.visible()) == n
+
+    def test_projects_are_counted_by_identifier(self) -> None:
+        catalog = self.make_catalog()
+        one, other = Laboratory(catalog), Laboratory(catalog)
+        one.write(one.sample("a"), one.sample("b"))
+        other.write(other.sample("c"))
+        both = Visible(one.visible().numbers | other.visible().numbers)
+        expected = ((str(one.project), 2), (str(other.project), 1))
+        assert self._counts(one, Facet.PROJECT, both) == expected
+        assert self._counts(one, Facet.PROJECT, both, parse('title CONTAINS "a" OR title CONTAINS "c"')) == (
+            *sorted((project, 1) for project, _ in expected),
+        )
+
+    def test_elements_and_properties_count_each_and_only_where_values_are_read(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        far, near = lab.sample("far", scope=closed), lab.sample("near", scope=is_open)
+        scans = [lab.measurement(f"of {s.title}", s, scope=s.scope) for s in (far, near)]
+        facts = [a_fact("hardness", Measured(v, "GPa"), s) for s in scans for v in (1.0, 2.0)]
+        facts.append(a_fact("d_spacing", Measured(2.0, "no_such_unit"), scans[1]))
+        lab.write(
+            *(far, near, *scans),
+            compositions={far.id: {"Ti": 0.5, "O": 0.5}, near.id: {"O": 1.0}},
+            facts=tuple(facts),
+        )
+        described = Visible(frozenset({closed, is_open}), data=frozenset({is_open}))
+        assert self._counts(lab, Facet.ELEMENTS) == (("O", 4), ("Ti", 2))
+        assert self._counts(lab, Facet.PROPERTY) == (("hardness", 4), ("d_spacing", 2))
+        assert self._counts(lab, Facet.ELEMENTS, described) == (("O", 2),)
+        assert self._counts(lab, Facet.PROPERTY, described) == (("d_spacing", 2), ("hardness", 2))
+        assert self._counts(lab, Facet.PROPERTY, lab.visible(Tier.OPEN), parse("kind = sample")) == (
+            ("d_spacing", 1),
+            ("hardness", 1),
+        )
+        lab.write(replace(scans[1], version=2, deleted=True))
+        assert self._counts(lab, Facet.PROPERTY, lab.visible(Tier.OPEN)) == ()
+
+    def test_a_template_is_counted_for_those_who_see_it(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        hidden, shown = (
+            lab.record(RecordKind.TEMPLATE, name, scope=scope, key=name)
+            for name, scope in (("Secret", closed), ("Shown", is_open))
+        )
+        lab.write(
+            *(hidden, shown),
+            *(
+                lab.measurement(
+                    f"{t.title} {i}", scope=is_open, document={"template": {"id": t.pid, "name": t.title, "version": 1}}
+                )
+                for t in (hidden, shown, shown)
+                for i in range(1)
+            ),
+        )
+        assert self._counts(lab, Facet.TEMPLATE) == ((shown.pid.lower(), 2), (hidden.pid.lower(), 1))
+        assert self._counts(lab, Facet.TEMPLATE, lab.visible(Tier.OPEN)) == ((shown.pid.lower(), 2),)
+        assert self._counts(lab, Facet.TEMPLATE, lab.visible(Tier.CLOSED)) == ()
