@@ -97,6 +97,11 @@ def doubts(question: Question, known: Vocabulary = SHIPPED) -> tuple[str, ...]:
     return tuple(dict.fromkeys(doubt for path in _paths(question) for doubt in path_doubts(path, known)))
 
 
+def asked_paths(question: Question) -> tuple[str, ...]:
+    """All paths that a question names, each once."""
+    return tuple(dict.fromkeys(_paths(question)))
+
+
 def _paths(question: Question) -> list[str]:
     match question:
         case And(parts) | Or(parts):

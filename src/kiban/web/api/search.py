@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -110,8 +111,13 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "sort": answer.sort,
         "ranked": answer.ranked,
         "facets": {
-            name: [{"value": value, "count": n, "name": answer.names.get(name, {}).get(value)} for value, n in values]
+            name: [_counted(value, n, answer.names.get(name)) for value, n in values]
             for name, values in answer.facets.items()
         },
         "estimated_facets": sorted(answer.estimated),
     }
+
+
+def _counted(value: str, n: int, names: Mapping[str, str] | None) -> dict[str, Any]:
+    counted = {"value": value, "count": n}
+    return counted if names is None else {**counted, "name": names.get(value)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeGuard
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidQuestion
-from kiban.operations.find import Facet, find
+from kiban.operations.find import Answer, Facet, find
 from kiban.operations.ranking import NEWEST, RELEVANCE
 from kiban.operations.saved_searches import list_searches
 from kiban.query.search_form import SearchForm, line_of
@@ -18,8 +18,10 @@ from kiban.web.api.search import LONGEST_QUESTION, After, Counted, Sort
 from kiban.web.asker import AtDesk, Desk
 from kiban.web.json_response import Json
 from kiban.web.language import Speaker, language_of
+from kiban.web.narrowing_list import refinements
 from kiban.web.page import page
 from kiban.web.search_builder import Sent, asked_form, shown_form, shown_row, vocabulary
+from kiban.web.sort_choices import path_text, sort_choices
 
 ROUTER = APIRouter()
 
@@ -96,7 +98,7 @@ def _shown(
     filled: SearchForm | None = None,
     wrong: InvalidQuestion | None = None,
 ) -> Response:
-    known = vocabulary(desk)
+    known, speaker = vocabulary(desk), Speaker(language_of(request))
     kept = {"q": q} | ({"sort": sort} if sort else {})
     counted = {"count": "exact"} if exact else {}
     answer = None
@@ -122,7 +124,10 @@ def _shown(
         answer=answer,
         wrong=wrong,
         pointed=_pointed(q, wrong.position) if wrong is not None and wrong.position is not None else None,
-        facets=_refinements(q, answer.facets) if answer is not None else [],
+        facets=refinements(q, answer, known, speaker, {"sort": sort} if sort else {}) if answer is not None else [],
+        sort=sort,
+        sorts=sort_choices(q, answer, known, speaker) if answer is not None else [],
+        sorted_by=path_text(answer.sort.removeprefix("-"), known, speaker) if _shows_keys(answer) else "",
         next=f"?{urlencode(kept | {'after': answer.next} | counted)}" if answer is not None and answer.next else None,
         exact=f"?{urlencode(kept | {'count': 'exact'})}",
         orders=[(name, f"?{urlencode({'q': q, 'sort': name} | counted)}") for name in (RELEVANCE, NEWEST)],
@@ -144,19 +149,6 @@ def _pointed(q: str, position: int) -> tuple[str, str]:
     return line, q[begin:position].replace("\n", " ")
 
 
-def _refinements(
-    q: str, facets: dict[str, tuple[tuple[str, int], ...]]
-) -> list[tuple[str, list[tuple[str, int, str]]]]:
-    """For each facet with a choice, its values with their counts and the address that asks for them alone."""
-    shown = []
-    for name, values in facets.items():
-        if len(values) > 1:
-            links = [(value, n, f"?{urlencode({'q': _and(q, name, value)})}") for value, n in values[:12]]
-            shown.append((name, links))
-    return shown
-
-
-def _and(q: str, name: str, value: str) -> str:
-    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-    condition = f'{name} = "{quoted}"'
-    return f"({q}) AND {condition}" if q.strip() else condition
+def _shows_keys(answer: Answer | None) -> TypeGuard[Answer]:
+    """Whether cards say what they are sorted by: they have titles anyway."""
+    return answer is not None and answer.sort.removeprefix("-") not in {"", RELEVANCE, "title"}
