@@ -19,6 +19,7 @@ from kiban.quantity.measured import Measured
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING
 from kiban.records.record import RecordKind
+from kiban.records.saved_search import Since
 from kiban.records.scope import MAX_SCOPES, Tier
 from kiban.store.catalog import Batch, Counts, Facet
 from kiban.store.embedded_postgres import EmbeddedPostgres
@@ -440,3 +441,19 @@ def test_of_many_answers_a_facet_is_an_estimate_that_says_so(new_database, postg
     exact = catalog.narrowing(asked, visible, facets, n_answers=3000)
     assert exact[Facet.OPERATOR] == Counts((("Sato", 2250), ("Ito", 750)))
     catalog.close()
+
+
+def test_of_much_that_has_come_only_the_last_is_looked_at_unless_few_answer(sql_catalog, monkeypatch):
+    lab = Laboratory(sql_catalog)
+    visible = lab.visible()
+    since = Since(at=sql_catalog.now(), scopes=visible.numbers, data=visible.data)
+    for n in range(3):
+        lab.write(*(lab.measurement(f"scan {n} {i}", document={"operator": f"who {n}"}) for i in range(3)))
+    monkeypatch.setattr("kiban.store.sql_arrivals.LOOKED_AT", 4)
+    found = sql_catalog.arrived(parse('title CONTAINS "scan 0"'), visible, since)
+    assert (found.records, found.is_part) == ((), True)
+    found = sql_catalog.arrived(parse('title CONTAINS "scan"'), visible, since, limit=2)
+    assert ([r.title[:6] for r in found.records], found.is_part) == (["scan 2"] * 2, False)
+    # The words are in an index: nothing needs be looked at to know that few records have them.
+    found = sql_catalog.arrived(parse('operator = "who 0"'), visible, since)
+    assert (sorted(r.title for r in found.records), found.is_part) == ([f"scan 0 {i}" for i in range(3)], False)

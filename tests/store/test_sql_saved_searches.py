@@ -65,10 +65,10 @@ def test_what_is_written_while_somebody_looks_is_new_when_it_can_be_seen(sql_cat
     writer.start()
     assert is_written.wait(60)
     since = looked(sql_catalog, visible)
-    assert sql_catalog.arrived(EVERYTHING, visible, since) == ()
+    assert sql_catalog.arrived(EVERYTHING, visible, since).records == ()
     may_end.set()
     writer.join()
-    assert [record.title for record in sql_catalog.arrived(EVERYTHING, visible, since)] == ["slow"]
+    assert [record.title for record in sql_catalog.arrived(EVERYTHING, visible, since).records] == ["slow"]
 
 
 def test_of_very_many_a_part_is_counted_and_said_to_be_one(sql_catalog, monkeypatch):
@@ -80,4 +80,4 @@ def test_of_very_many_a_part_is_counted_and_said_to_be_one(sql_catalog, monkeypa
     assert sql_catalog.count_arrived([(EVERYTHING, since)], visible) == (Arrivals(2),)
     lab.write(lab.sample("three"), lab.sample("four"))
     assert sql_catalog.count_arrived([(EVERYTHING, since)], visible) == (Arrivals(3, is_more=True),)
-    assert len(sql_catalog.arrived(EVERYTHING, visible, since)) == 4
+    assert len(sql_catalog.arrived(EVERYTHING, visible, since).records) == 4

@@ -65,13 +65,14 @@ def what_is_new(asker: Asker, resources: Resources, identifier: str, *, limit: i
     question = understood(asker, resources, search.question)
     # The moment first: what comes while the question is being answered is new the next time.
     now, visible = resources.catalog.now(), resources.visible(asker)
-    found = resources.catalog.arrived(question, visible, search.since, limit=limit + 1)
+    arrived = resources.catalog.arrived(question, visible, search.since, limit=limit + 1)
+    found = arrived.records
     shown = found[:limit]
     saw(*shown, subject=str(search.id), n=len(shown))
     return News(
         search=search,
         answers=_dressed(resources, shown, visible, search.since.at),
-        is_more=len(found) > limit,
+        is_more=len(found) > limit or arrived.is_part,
         mark=f"{now.isoformat()}~{_digest(visible)}",
     )
 
@@ -88,7 +89,8 @@ def feed(asker: Asker, resources: Resources, identifier: str) -> News:
     visible = resources.visible(asker)
     everything = Since(at=_BEFORE_ALL, scopes=visible.numbers, data=visible.data)
     question = understood(asker, resources, search.question)
-    found = resources.catalog.arrived(question, visible, everything, limit=LONGEST_FEED)
+    # Of what came before the last ten thousand records, a feed has what few records answer.
+    found = resources.catalog.arrived(question, visible, everything, limit=LONGEST_FEED).records
     saw(*found, subject=str(search.id), n=len(found))
     return News(search=search, answers=_dressed(resources, found, visible, _BEFORE_ALL), is_more=False, mark="")
 

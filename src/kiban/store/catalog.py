@@ -81,6 +81,15 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """What has come since somebody looked, the last first."""
+
+    records: tuple[Record, ...]
+    is_part: bool = False
+    """So much has come that not all of it was looked at: there may be more that answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Arrivals:
     """How many answers have come since somebody looked, and whether there may be more: not all were counted."""
 
@@ -315,8 +324,10 @@ class Catalog(Protocol):
         """
         ...
 
-    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> tuple[Record, ...]:
+    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> Arrived:
         """Answers that were not there when somebody looked, the last to arrive first.
+
+        Of very much that has come only the last is looked at, and the answer says that it is a part.
 
         A record has arrived when its current version was written, or was moved to another scope. After those that have
         arrived since come those whose scope could not be seen then, or not its values, the newest first.

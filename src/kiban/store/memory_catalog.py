@@ -35,7 +35,7 @@ from kiban.records.saved_search import Since, newly_seen
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store import catalog_faults
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Arrivals, Batch, Count, Counts, Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Arrived, Batch, Count, Counts, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
 from kiban.store.memory_likeness import likeness, nearest
@@ -220,20 +220,22 @@ class MemoryCatalog:
         """See `Catalog.now`."""
         return datetime.now(UTC)
 
-    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> tuple[Record, ...]:
+    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> Arrived:
         """See `Catalog.arrived`."""
         check_limit(limit)
         arrived, unseen = self._state.arrived, newly_seen(visible, since)
         found = [described.record for described in self._answers(question, visible)]
         lately = sorted((r for r in found if arrived[r.id] >= since.at), key=lambda r: (arrived[r.id], r.id))
         opened = sorted((r for r in found if arrived[r.id] < since.at and r.scope in unseen), key=lambda r: r.id)
-        return tuple(_shown(record, visible) for record in [*reversed(lately), *reversed(opened)][:limit])
+        return Arrived(tuple(_shown(record, visible) for record in [*reversed(lately), *reversed(opened)][:limit]))
 
     def count_arrived(
         self, asked: Sequence[tuple[Question, Since]], visible: Visible, *, most: int = 500
     ) -> tuple[Arrivals, ...]:
         """See `Catalog.count_arrived`."""
-        found = [self.arrived(question, visible, since, limit=check_limit(most) + 1) for question, since in asked]
+        found = [
+            self.arrived(question, visible, since, limit=check_limit(most) + 1).records for question, since in asked
+        ]
         return tuple(
             Arrivals(min(len(each), most), len(each) > most, frozenset(record.scope for record in each))
             for each in found

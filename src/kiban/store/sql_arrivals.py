@@ -19,6 +19,9 @@ from kiban.store.sql_query import Where
 EXAMINED = 5000
 """So many of what has come are looked at to count; of a home that has taken in a million records, that is a part."""
 
+LOOKED_AT = 10_000
+"""So many of what has come are looked at to show what answers."""
+
 NOW = """
     SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity
     WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()
@@ -29,18 +32,38 @@ application may not look at those who write (a role of its own on a managed serv
 _PLACE = re.compile(r"%\((p\d+)\)s")
 
 
-def arrived(ask: Ask, condition: Condition, visible: Visible, since: Since, limit: int) -> list[UUID]:
-    """Identifiers of what `Catalog.arrived` gives, in order."""
-    where = Where(condition, visible, ask, asks_indexes=False)
-    values = where.parameters | _values(visible, since)
+def arrived(ask: Ask, condition: Condition, visible: Visible, since: Since, limit: int) -> tuple[list[UUID], bool]:
+    """Identifiers of what `Catalog.arrived` gives, in order, and whether there may be more that was not looked at."""
+    one_by_one = Where(condition, visible, ask, asks_indexes=False, asks_paths=False)
     found: list[UUID] = []
     for part, order in _parts(visible, since):
-        if len(found) < limit:
+        if len(found) >= limit:
+            break
+        values = _values(visible, since)
+        # Only so many are looked at, in the order of an index: whatever is asked, it takes no longer.
+        lately = f"SELECT r.* FROM record r WHERE {one_by_one.live} AND {part} ORDER BY {order} LIMIT {LOOKED_AT}"
+        query = f"""
+            WITH lately AS MATERIALIZED ({lately}),
+            answers AS MATERIALIZED ({one_by_one.among(f"lately r WHERE {one_by_one.plain}")})
+            SELECT ARRAY(
+                SELECT r.id FROM lately r WHERE r.id IN (SELECT id FROM answers) ORDER BY {order}
+                LIMIT {limit - len(found)}
+            ), (SELECT count(*) FROM lately)
+        """
+        [(some, n_looked_at)] = ask(query, one_by_one.parameters | values)
+        if len(some) < limit - len(found) and n_looked_at == LOOKED_AT:
+            where = Where(condition, visible, ask, asks_paths=False)
+            if not where.is_narrow:
+                return found + some, True
+            # Few records answer, however long ago they came: these are looked up.
+            answers = where.among(f"record r WHERE {where.live} AND {where.plain}")
             query = (
-                f"SELECT r.id FROM record r WHERE {where.sql} AND {part} ORDER BY {order} LIMIT {limit - len(found)}"
+                f"SELECT r.id FROM record r WHERE r.is_current AND r.id IN (SELECT id FROM ({answers}) a) AND {part} "
+                f"ORDER BY {order} LIMIT {limit - len(found)}"
             )
-            found += [row[0] for row in ask(query, values)]
-    return found
+            some = [row[0] for row in ask(query, where.parameters | values)]
+        found += some
+    return found, False
 
 
 def count_arrived(

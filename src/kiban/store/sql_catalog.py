@@ -40,7 +40,7 @@ from kiban.records.saved_search import Since
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Arrivals, Count, Counts, Facet, Fault, Page, ProjectRights
+from kiban.store.catalog import Arrivals, Arrived, Count, Counts, Facet, Fault, Page, ProjectRights
 from kiban.store.nearest import after_mark
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.ranked_paging import Ranked
@@ -292,12 +292,12 @@ class SqlCatalog:
         moment: datetime = self.pool.rows(NOW)[0][0]
         return moment
 
-    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> tuple[Record, ...]:
+    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> Arrived:
         """See `Catalog.arrived`."""
         check_limit(limit)
-        found = arrived(self._ask(visible), meaning(question), visible, since, limit)
+        found, is_part = arrived(self._ask(visible), meaning(question), visible, since, limit)
         records = {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", {"ids": found})}
-        return tuple(records[i] for i in found if i in records)
+        return Arrived(tuple(records[i] for i in found if i in records), is_part)
 
     def count_arrived(
         self, asked: Sequence[tuple[Question, Since]], visible: Visible, *, most: int = 500

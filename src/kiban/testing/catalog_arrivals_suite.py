@@ -26,7 +26,7 @@ class CatalogArrivalsSuite:
         raise NotImplementedError
 
     def _new(self, lab: Laboratory, visible: Visible, since: Since, asked: Question = EVERYTHING) -> list[str]:
-        found = lab.catalog.arrived(asked, visible, since)
+        found = lab.catalog.arrived(asked, visible, since).records
         assert lab.catalog.count_arrived([(asked, since)], visible) == (Arrivals(len(found)),)
         return [record.title for record in found]
 
@@ -39,7 +39,7 @@ class CatalogArrivalsSuite:
         for title in ("one", "two", "three"):
             lab.write(lab.sample(title))
         assert self._new(lab, visible, since) == ["three", "two", "one"]
-        assert [r.title for r in lab.catalog.arrived(EVERYTHING, visible, since, limit=2)] == ["three", "two"]
+        assert [r.title for r in lab.catalog.arrived(EVERYTHING, visible, since, limit=2).records] == ["three", "two"]
         assert lab.catalog.count_arrived([(EVERYTHING, since)], visible, most=2) == (Arrivals(2, is_more=True),)
         assert self._new(lab, visible, looked(lab.catalog, visible)) == []
 
@@ -78,7 +78,7 @@ class CatalogArrivalsSuite:
         assert self._new(lab, all_of_it, since) == ["closed"]
         lab.write(lab.sample("later", scope=is_open.number))
         assert self._new(lab, all_of_it, since) == ["later", "closed"]
-        assert [r.title for r in lab.catalog.arrived(EVERYTHING, all_of_it, since, limit=1)] == ["later"]
+        assert [r.title for r in lab.catalog.arrived(EVERYTHING, all_of_it, since, limit=1).records] == ["later"]
         assert self._new(lab, few, since) == ["later"]
         assert self._new(lab, Visible(frozenset()), since) == []
 
@@ -109,7 +109,7 @@ class CatalogArrivalsSuite:
         without = Visible(frozenset({number}), data=frozenset())
         since = looked(lab.catalog, without)
         lab.write(lab.measurement("scan", scope=number, document={"technique": "xrd", "preview": [[1.0, 2.0]]}))
-        [found] = lab.catalog.arrived(EVERYTHING, without, since)
+        [found] = lab.catalog.arrived(EVERYTHING, without, since).records
         assert found == lab.catalog.get(found.id, without)
         assert not found.document.get("preview")
 
