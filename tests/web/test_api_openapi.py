@@ -13,6 +13,7 @@ from kiban.web.api.sample_models import RecordedModel, RecordModel
 from .conftest import CUT, SWEEP, Program
 
 OPERATIONS = {
+    "complete_question": ("get", "/api/v1/completions"),
     "list_saved_searches": ("get", "/api/v1/searches"),
     "add_saved_search": ("post", "/api/v1/searches"),
     "get_saved_search": ("get", "/api/v1/searches/{search}"),

@@ -210,6 +210,13 @@ class Client:
         """One property term, by key, name in either language or synonym."""
         return dict(self._exchange.get(f"terms/{quote(name, safe='')}"))
 
+    def complete(self, beginning: str) -> tuple[Mapping[str, Any], ...]:
+        """What the end of a question may become: fields, terms, entries, processes, templates, techniques and units.
+
+        Each says what it names (`what`), what stands in a question (`insert`), and what it is called (`en`, `ja`).
+        """
+        return tuple(self._exchange.get("completions", q=beginning)["completions"])
+
     def templates(self) -> tuple[Mapping[str, Any], ...]:
         """The templates that may be used."""
         return tuple(self._exchange.get("templates"))

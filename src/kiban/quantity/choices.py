@@ -22,6 +22,11 @@ _USUAL = (
 )
 
 
+def usual_units() -> tuple[str, ...]:
+    """All units that are offered, whatever they measure."""
+    return _USUAL
+
+
 @lru_cache(maxsize=1024)
 def units_like(unit: str) -> tuple[str, ...]:
     """Units of the same dimension, itself among them, from small to large; none for a plain number or no unit."""

@@ -18,6 +18,8 @@ class Quantity:
 Entry: TypeAlias = "str | Quantity"
 
 
+METADATA = "metadata."
+"""How the paths of metadata begin."""
 PARTS = {"metadata": "metadata", "values": "field", "meant": "meant", "done": "done"}
 """Parts of a document that hold entries, with the word that their paths begin with in questions."""
 

@@ -74,6 +74,8 @@ _FIELDS_JA = {
     "組成式": "chemical_formula_reduced",
     "化学式": "chemical_formula_descriptive",
 }
+FIELD_NAMES = {path: label for label, path in reversed(_FIELDS_JA.items()) if not label.isascii()}
+"""What fields are called in Japanese."""
 _STEPS_JA = {
     "試料": "sample",
     "親": "parents",

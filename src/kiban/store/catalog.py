@@ -317,6 +317,13 @@ class Catalog(Protocol):
         """
         ...
 
+    def entry_names(self, visible: Visible, *, newest: int = 500) -> tuple[str, ...]:
+        """The paths of entries of the metadata (`metadata.wavelength`) that the newest so many records have.
+
+        The most frequent first, then by name.
+        """
+        ...
+
     def now(self) -> datetime:
         """The moment, by the catalog's clock, until which all that has arrived can be seen.
 

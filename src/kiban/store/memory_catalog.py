@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from kiban.errors import KibanError, RecordNotFound
+from kiban.query.answers import answers
+from kiban.query.entries import METADATA
 from kiban.query.evaluate import Described, holds, said
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
@@ -215,6 +217,12 @@ class MemoryCatalog:
         """See `Catalog.narrowing`. It never estimates, however many there are."""
         del n_answers
         return {facet: Counts(self.facets(question, visible, facet, limit=limit)) for facet in facets}
+
+    def entry_names(self, visible: Visible, *, newest: int = 500) -> tuple[str, ...]:
+        """See `Catalog.entry_names`."""
+        records = sorted((d.record for d in self._answers(EVERYTHING, visible)), key=lambda r: r.id, reverse=True)
+        said = (path for record in records[:newest] for path in answers(record) if path.startswith(METADATA))
+        return tuple(path for path, _ in sorted(Counter(said).items(), key=lambda each: (-each[1], each[0])))
 
     def now(self) -> datetime:
         """See `Catalog.now`."""

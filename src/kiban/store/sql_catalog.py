@@ -21,6 +21,8 @@ from uuid import UUID
 from psycopg import Cursor
 
 from kiban.errors import InvalidSetting, RecordNotFound
+from kiban.query.condition import AllOf
+from kiban.query.entries import METADATA
 from kiban.query.meaning import meaning
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
@@ -67,6 +69,7 @@ from kiban.store.sql_rows import (
     link_of,
     record_of,
     stored,
+    unstored,
 )
 from kiban.store.sql_scopes import SqlScopes
 from kiban.store.sql_sets import data_seen, only_seen, parameters, seen, view
@@ -286,6 +289,18 @@ class SqlCatalog:
         """See `Catalog.narrowing`."""
         counted = Facets(self._ask(visible), meaning(question), visible)
         return counted.narrowing(facets, n_answers, check_limit(limit))
+
+    def entry_names(self, visible: Visible, *, newest: int = 500) -> tuple[str, ...]:
+        """See `Catalog.entry_names`."""
+        ask = self._ask(visible)
+        where = Where(AllOf(()), visible, ask, sees_few=self._sees_few(ask, visible))
+        query = (
+            "SELECT n.name FROM "
+            f"(SELECT r.answers FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {check_limit(newest)}) r, "
+            f"LATERAL jsonb_object_keys(r.answers) AS n (name) WHERE starts_with(n.name, '{METADATA}') "
+            'GROUP BY n.name COLLATE "C" ORDER BY count(*) DESC, 1'
+        )
+        return tuple(unstored(row[0]) for row in ask(query, where.parameters))
 
     def now(self) -> datetime:
         """See `Catalog.now`."""
