@@ -298,7 +298,7 @@ class SqlCatalog:
             "SELECT n.name FROM "
             f"(SELECT r.answers FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {check_limit(newest)}) r, "
             f"LATERAL jsonb_object_keys(r.answers) AS n (name) WHERE starts_with(n.name, '{METADATA}') "
-            'GROUP BY n.name COLLATE "C" ORDER BY count(*) DESC, 1'
+            'GROUP BY n.name ORDER BY count(*) DESC, n.name COLLATE "C"'
         )
         return tuple(unstored(row[0]) for row in ask(query, where.parameters))
 

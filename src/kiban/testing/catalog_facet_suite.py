@@ -110,3 +110,21 @@ class CatalogFacetSuite:
         assert self._counts(lab, Facet.TEMPLATE) == ((shown.pid.lower(), 2), (hidden.pid.lower(), 1))
         assert self._counts(lab, Facet.TEMPLATE, lab.visible(Tier.OPEN)) == ((shown.pid.lower(), 2),)
         assert self._counts(lab, Facet.TEMPLATE, lab.visible(Tier.CLOSED)) == ()
+
+    def test_names_of_entries_are_those_of_the_newest_records_that_are_seen(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        said: tuple[tuple[int, dict[str, object]], ...] = (
+            (is_open, {"old": 1}),
+            (closed, {"secret": 1, "anode": "Cu"}),
+            (is_open, {"anode": "Cu", "scan": {"Step": 1, "none": None}}),
+            (is_open, {"anode": "Mo", "zero \x00": 1, "Äther": "x"}),
+        )
+        for n, (scope, metadata) in enumerate(said):
+            lab.write(lab.measurement(f"scan {n}", scope=scope, document={"metadata": metadata, "values": {"size": 1}}))
+        names = lab.catalog.entry_names
+        few = ("metadata.scan.Step", "metadata.zero \x00", "metadata.Äther")
+        assert names(lab.visible(), newest=3) == ("metadata.anode", few[0], "metadata.secret", *few[1:])
+        assert names(lab.visible(Tier.OPEN), newest=2) == ("metadata.anode", *few)
+        assert names(lab.visible(Tier.OPEN)) == ("metadata.anode", "metadata.old", *few)
+        assert names(Visible(frozenset())) == ()

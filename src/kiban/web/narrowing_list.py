@@ -57,7 +57,8 @@ def refinements(
         rest = [(value, n) for value, n in counted if {fold(value), fold(asked_by[value])}.isdisjoint(is_chosen)]
         taken = tuple((label(name, each.value, known, speaker, names), address(each.without))
                       for each in by_facet.get(name, ()))  # fmt: skip
-        if not taken and len(rest) < 2:
+        # One value that all answers have leaves no choice.
+        if not taken and (not rest or (len(rest) == 1 and rest[0][1] >= answer.total)):
             continue
         shown.append(
             Refinement(
