@@ -169,7 +169,7 @@ def _values_of(facet: Facet, where: Where) -> str:
     """As `_COUNTED`, of all facets. Who is not told whom a text means is not told the text."""
     if facet in _COUNTED:
         return _COUNTED[facet]
-    if facet is Facet.SAMPLE:
+    if facet == Facet.SAMPLE:
         own = f"CASE WHEN {where.tells('a', 'a.own_sample')} THEN a.sample_name END"
         return (
             f"SELECT coalesce(s.title, {own}), NULL::text FROM a "
