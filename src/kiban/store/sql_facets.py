@@ -18,18 +18,20 @@ from kiban.store.catalog import Counts, Facet
 from kiban.store.json_text import from_text
 from kiban.store.sql_asking import Ask
 from kiban.store.sql_hops import live
-from kiban.store.sql_query import Where
+from kiban.store.sql_query import Where, goes_by_groups
 from kiban.store.sql_rows import unstored
 from kiban.store.sql_sets import data_seen
 from kiban.store.sql_texts import LIVE_SAMPLE
 
 EXACT = 10_000
 """So many answers are counted one by one."""
-SAMPLE = 4000
+SAMPLE = 2500
 """So many answers are wanted in a sample."""
-SCANNED = 40_000
+SCANNED = 20_000
 """So many records are looked at for them."""
-ENOUGH = 400
+MANY = 400
+"""So many answers of a value tell their number to two digits, fewer to one."""
+ENOUGH = 200
 """A sample with fewer answers is taken again, of more of the table."""
 
 _COLUMNS = """r.id, r.scope, r.kind, r.technique, r.sample, r.sample_name, r.started,
@@ -71,22 +73,23 @@ class Facets:
 
     def exact(self, facet: Facet, limit: int) -> Values:
         """Counted, whatever it takes."""
+        grouped = self._in_groups([facet], limit)
+        if grouped:
+            return grouped[facet]
         where = self._where()
-        if (grouped := self._in_groups(where, facet, limit)) is not None:
-            return grouped
         source, holds = where.every()
         return self._counted(where, f"SELECT {_COLUMNS} FROM {source} WHERE {holds}", [facet], limit)[facet]
 
     def narrowing(self, facets: Collection[Facet], n_answers: int, limit: int) -> dict[Facet, Counts]:
         """Counted, or where there are too many, estimated."""
-        where = self._where()
-        found = {facet: grouped for facet in facets if (grouped := self._in_groups(where, facet, limit)) is not None}
-        rest = [facet for facet in facets if facet not in found]
-        counts = {facet: Counts(values) for facet, values in found.items()}
+        grouped = self._in_groups(facets, limit)
+        counts = {facet: Counts(values) for facet, values in grouped.items()}
+        rest = [facet for facet in facets if facet not in grouped]
         if not rest:
             return counts
         ids = None if n_answers <= EXACT else self._sample(n_answers)
         if ids is None:
+            where = self._where()
             source, holds = where.every()
             answers = self._of(f"ARRAY(SELECT r.id FROM {source} WHERE {holds})")
             counted = self._counted(where, answers, rest, limit)
@@ -95,7 +98,7 @@ class Facets:
         counted = self._counted(where, self._of(f"{where.value(ids)}::uuid[]"), rest, limit)
         scale = n_answers / len(ids)
         return counts | {
-            facet: Counts(tuple((value, _rounded(n * scale, n_answers)) for value, n in values), is_estimate=True)
+            facet: Counts(tuple((value, _estimate(n, scale, n_answers)) for value, n in values), is_estimate=True)
             for facet, values in counted.items()
         }
 
@@ -106,18 +109,25 @@ class Facets:
         # Of an array the planner expects few rows, and then looks up what belongs to each instead of joining tables.
         return f"SELECT {_COLUMNS} FROM record r WHERE r.id = ANY({ids}) AND r.is_current"
 
-    def _in_groups(self, where: Where, facet: Facet, limit: int) -> Values | None:
-        if facet not in _IN_GROUPS:
-            return None
-        by, value, join = _IN_GROUPS[facet]
-        number, of, holds = where.counted(by)
-        if number == "count(*)":
-            return None
-        query = (
-            f'SELECT {value} COLLATE "C" AS value, {number} FROM {of} {join} '
-            f"WHERE {holds} AND {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {limit}"
+    def _in_groups(self, facets: Collection[Facet], limit: int) -> dict[Facet, Values]:
+        """Those that can be counted in whole groups, if all that is asked for can."""
+        wanted = [facet for facet in facets if facet in _IN_GROUPS] if goes_by_groups(self._condition) else []
+        if not wanted:
+            return {}
+        where = self._where()
+        _, of, holds = where.counted(*(_IN_GROUPS[facet][0] for facet in wanted))
+        parts = " UNION ALL ".join(
+            f'(SELECT {place}, {value} COLLATE "C", sum(r.n)::bigint FROM g r {join} '
+            f"WHERE {value} IS NOT NULL GROUP BY 2 HAVING sum(r.n) > 0 ORDER BY 3 DESC, 2 LIMIT {limit})"
+            for place, (_, value, join) in enumerate(_IN_GROUPS[facet] for facet in wanted)
         )
-        return tuple((unstored(row[0]), row[1]) for row in self._ask(query, where.parameters))
+        # The groups are gone through once, whatever they are counted by.
+        columns = "r.scope, r.n" if of.startswith("records_in_scopes") else "r.scope, r.kind, r.technique, r.n"
+        rows = self._ask(f"WITH g AS MATERIALIZED (SELECT {columns} FROM {of} WHERE {holds}) {parts}", where.parameters)
+        return {
+            facet: tuple((unstored(value), n) for i, value, n in rows if i == place)
+            for place, facet in enumerate(wanted)
+        }
 
     def _counted(self, where: Where, answers: str, facets: Sequence[Facet], limit: int) -> dict[Facet, Values]:
         """Count the answers that a query gives by each facet, in one statement."""
@@ -179,6 +189,6 @@ def _values_of(facet: Facet, where: Where) -> str:
     return f"SELECT {said}, a.id::text FROM a WHERE {where.tells('a', said)}"
 
 
-def _rounded(number: float, most: int) -> int:
-    """To two digits: an estimate does not know more."""
-    return min(max(int(float(f"{number:.2g}")), 1), most)
+def _estimate(n: int, scale: float, most: int) -> int:
+    """As many as are in all, where so many are in the sample: to the digits that it tells."""
+    return min(max(int(float(f"{n * scale:.{2 if n >= MANY else 1}g}")), 1), most)
