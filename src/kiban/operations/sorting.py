@@ -12,7 +12,7 @@ from kiban.query import vocabulary
 from kiban.query.answers import Number, number, text_of
 from kiban.query.entries import Quantity, entries
 from kiban.query.renamed import field_names
-from kiban.query.sorting import Key, Order, read_order
+from kiban.query.sorting import COMPARED, Key, Order, read_order
 from kiban.query.vocabulary import Vocabulary
 from kiban.query.words import fold
 from kiban.records.field import renamed_paths
@@ -80,7 +80,7 @@ def _text(record: Record, key: str, order: Order, sample: str | None) -> str:
     if order.path in _WRITTEN:
         return text_of(record, _WRITTEN[order.path]) or key
     said = (entry for path, entry in entries(record.document) if path in order.paths and isinstance(entry, str))
-    return next((entry for entry in said if fold(entry).startswith(key)), key)
+    return next((entry for entry in said if fold(entry)[:COMPARED] == key), key)
 
 
 def _number(record: Record, key: Number, order: Order, known: Vocabulary) -> SortedBy:

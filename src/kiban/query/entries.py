@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -63,7 +64,9 @@ def _entries(tree: Any) -> Iterator[tuple[str, Entry]]:
         elif isinstance(value, bool):
             yield name, "true" if value else "false"
         elif isinstance(value, int | float):
-            yield name, _bare(value)
+            # Of infinity, and of what is no number, JSON has nothing to keep.
+            if isinstance(value, int) or math.isfinite(value):
+                yield name, _bare(value)
         elif isinstance(value, Mapping):
             if _is_quantity(value):
                 yield name, Quantity(float(value["value"]), value["unit"])

@@ -24,6 +24,7 @@ from kiban.query.path_errors import check_path
 from kiban.query.paths import way
 from kiban.query.si_units import USUAL
 from kiban.query.vocabulary import SHIPPED, Vocabulary
+from kiban.query.words import as_written
 
 UNUSUAL, TEXTS = "1", "2"
 """How groups of numbers in other units begin, and the group of texts."""
@@ -126,7 +127,7 @@ def _unit_of(path: str, known: Vocabulary) -> str | None:
 def best(said: Iterable[Answer | datetime], order: Order) -> Key | None:
     """What a record that answers all this is sorted by."""
     of_unit = [v for v in said if order.unit is None or (isinstance(v, Number) and v.unit == order.unit)]
-    keys: list[Key] = [v[:COMPARED] if isinstance(v, str) else v for v in of_unit]
+    keys: list[Key] = [as_written(v)[:COMPARED] if isinstance(v, str) else v for v in of_unit]
     if not keys:
         return None
     first = min(map(group_of, keys))

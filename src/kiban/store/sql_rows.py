@@ -25,18 +25,20 @@ from kiban.records.record import Record, RecordKind
 from kiban.store.json_text import from_text, to_text
 from kiban.store.sql_words import words_text
 
-_ODD = re.compile("[\x00\ud800-\udfff\ue000]")
-_WRITTEN = re.compile("\ue000([0-9a-f]{4})")
+ODD = "\ue000"
+"""Stands before the code of a character that a text column does not take."""
+_ODD = re.compile(f"[\x00\ud800-\udfff{ODD}]")
+_WRITTEN = re.compile(f"{ODD}([0-9a-f]{{4}})")
 
 
 def stored(text: str) -> str:
     """Write a text as a text column takes it."""
-    return _ODD.sub(lambda odd: f"\ue000{ord(odd[0]):04x}", text) if _ODD.search(text) else text
+    return _ODD.sub(lambda odd: f"{ODD}{ord(odd[0]):04x}", text) if _ODD.search(text) else text
 
 
 def unstored(text: str) -> str:
     """Read a text as it was before `stored`."""
-    return _WRITTEN.sub(lambda written: chr(int(written[1], 16)), text) if "\ue000" in text else text
+    return _WRITTEN.sub(lambda written: chr(int(written[1], 16)), text) if ODD in text else text
 
 
 def _stored(text: str | None) -> str | None:

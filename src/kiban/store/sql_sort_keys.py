@@ -28,7 +28,7 @@ from kiban.query.sorting import (
 from kiban.query.structure_answers import is_of_structure
 from kiban.store.sql_hops import live_sample
 from kiban.store.sql_query import Where
-from kiban.store.sql_rows import stored, unstored
+from kiban.store.sql_rows import ODD, stored
 from kiban.store.sql_sets import data_seen, data_told
 
 KEY = "k.grp, k.num, k.txt, k.at"
@@ -36,6 +36,8 @@ COLUMNS = {"title": "title_key", "started": "started", "created": "created_at"}
 """Paths that have a column of the record, with an index on it."""
 _DATA_SEEN = data_seen()
 _AS_TEXT, _ITS_UNIT = "(a.value #>> '{}')", "(a.value ->> 'unit')"
+_TECHNIQUE = rf"replace(regexp_replace(r.technique, '{ODD}(?!e000)[0-9a-f]{{4}}', ' ', 'g'), '{ODD}e000', '{ODD}')"
+"""Folded texts have no characters that a column does not take. A technique may; see `kiban.store.sql_rows.stored`."""
 _NO_NUMBER, _NO_TEXT, _NO_TIME = "NULL::double precision", "NULL::text", "NULL::timestamptz"
 
 
@@ -82,7 +84,7 @@ def _compared(key: Key, where: Where) -> tuple[str, str]:
         case Number(si):
             return "k.num", f"{where.value(si)}::double precision"
         case str():
-            return "k.txt", f'{where.value(stored(key))}::text COLLATE "C"'
+            return "k.txt", f'{where.value(key)}::text COLLATE "C"'
         case moment:
             return "k.at", f"{where.value(moment)}::timestamptz"
 
@@ -93,7 +95,7 @@ def read_key(group: str | None, number: float | None, text: str | None, at: Any)
         return None
     if number is not None:
         return Number(number, unit_of_group(group))
-    return unstored(text) if text is not None else at.astimezone(UTC)
+    return text if text is not None else at.astimezone(UTC)
 
 
 def _of_unit(unit: str, where: Where) -> str:
@@ -107,8 +109,10 @@ def _said(path: str, where: Where) -> str:
     if path in vocabulary.TIMES:
         column = COLUMNS[path]
         return f"SELECT '', {_NO_NUMBER}, {_NO_TEXT}, r.{column} WHERE r.{column} IS NOT NULL"
-    if path in {"kind", "technique"}:
-        return _text(f"r.{path}")
+    if path == "kind":
+        return _text("r.kind")
+    if path == "technique":
+        return _text(_TECHNIQUE)
     if path == "title":
         return _text("r.title_key")
     if path == "sample":

@@ -127,8 +127,9 @@ class Sorted:
                 if n_examined > EXAMINED and len(found) < n:
                     return found + self._of_all(n - len(found), found[-1] if found else after)
                 at, size = end, 4 * size
-        if len(found) < n and self._order.path == "started":
-            found += self._unknown("r.started IS NULL", n - len(found), after)
+        if len(found) < n:
+            # Of a title that folds to nothing, too, nothing is known to sort by.
+            found += self._unknown(f"r.{COLUMNS[self._order.path]} IS NULL", n - len(found), after)
         return found[:n]
 
     def _part(self, size: int, after: Place | None) -> tuple[list[Place], Place | None]:

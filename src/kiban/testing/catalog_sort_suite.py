@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +17,7 @@ from kiban.quantity.measured import Measured
 from kiban.query.answers import Number
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING, Question
-from kiban.query.sorting import Key, Order, read_order
+from kiban.query.sorting import COMPARED, Key, Order, read_order
 from kiban.query.vocabulary import with_terms
 from kiban.records.identity import new_uuid
 from kiban.records.record import Record, RecordKind
@@ -32,6 +35,20 @@ _PATHS = (
     *("metadata.anode", "metadata.scan.mode", "structure.chemical_formula_reduced", *NUMBER_ENTRIES, *TERMS),
     *("done.temperature", "meant.gas", "nelements", *(f"composition.{element}" for element in ELEMENTS)),
     "mass_fraction.O",
+)
+# Half and full width, kana with and without their marks, beyond the first plane, private ones that tables use, none at
+# all, and so long that they are cut.
+_LETTERS = (*"aBｂＡ ｱアガｶﾞか゛が試験﨑", "\U00020bb7", "\uffee", "\ue000", "0000", "e000", "\x00", "ß", "İ", "\u0301")
+_TRYING_TEXTS = st.one_of(
+    st.text(st.sampled_from([letter for letter in _LETTERS if len(letter) == 1]), max_size=4),
+    st.lists(st.sampled_from(_LETTERS), max_size=4).map("".join),
+    st.builds(
+        lambda n, end: "試" * n + end, st.integers(COMPARED - 4, COMPARED + 1), st.sampled_from(("\ue000a", "b"))
+    ),
+)
+_TRYING_ENTRIES: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from((0.0, -0.0, 5e-324, -1e308, 1e308, 1.0, 1.0 + 2**-52, math.inf, -math.inf, math.nan, 7, None)),
+    _TRYING_TEXTS,
 )
 _LENIENT = settings(
     deadline=None,
@@ -102,6 +119,13 @@ class CatalogSortSuite:
         lab = Laboratory(self.make_catalog())
         lab.write(*(lab.measurement("試" * 5000 + end) for end in ("b", "a")), lab.measurement("x"))
         assert [title[-1] for title in self._titles(lab, "-title")] == ["a", "b", "x"]
+
+    def test_a_title_of_which_nothing_can_be_compared_comes_last(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        lab.write(*(lab.measurement(title) for title in ("b", "\x00", "a", "\ud83d")))
+        for order, known in (("title", ["a", "b"]), ("-title", ["b", "a"])):
+            for limit in (1, 2, 3):
+                assert self._titles(lab, order, limit=limit) == [*known, "\ud83d", "\x00"]
 
     def test_times_are_sorted_and_what_was_never_begun_comes_last(self) -> None:
         lab = Laboratory(self.make_catalog())
@@ -227,6 +251,41 @@ class CatalogSortSuite:
                 except InvalidValue:
                     continue
                 assert len(page.records) <= 3, (order, mark)
+
+    @given(
+        said=st.lists(st.tuples(_TRYING_TEXTS, _TRYING_TEXTS, _TRYING_ENTRIES), min_size=2, max_size=9),
+        limit=st.integers(1, 3),
+    )
+    @settings(_LENIENT, max_examples=25)
+    def test_texts_of_all_letters_and_numbers_of_all_sizes_are_sorted_as_the_model_does(
+        self, said: list[tuple[str, str, object]], limit: int
+    ) -> None:
+        project, catalog, model = new_uuid(), self.make_catalog(), MemoryCatalog()
+        labs = [Laboratory(each, project=project) for each in (catalog, model)]
+        first = labs[0]
+        records = [
+            first.measurement(
+                f"{text}|" if text.strip() == "" else text,
+                document={"technique": technique, "operator": text, "metadata": {"x": entry}},
+            )
+            for text, technique, entry in said
+        ]
+        facts = tuple(
+            a_fact("hardness", Measured(entry, "Pa"), record)
+            for record, (_, _, entry) in zip(records, said, strict=True)
+            if isinstance(entry, float) and math.isfinite(entry)
+        )
+        scopes = [lab.scope(Tier.CLOSED).number for lab in labs]
+        for lab, scope in zip(labs, scopes, strict=True):
+            moved = [replace(record, scope=scope) for record in records]
+            lab.write(*moved, facts=tuple(replace(fact, scope=scope) for fact in facts))
+        for path in ("title", "operator", "technique", "metadata.x", "hardness"):
+            for way in ("", "-"):
+                order = by(f"{way}{path}")
+                found = _all(catalog, EVERYTHING, first.visible(), order, limit)
+                expected = _all(model, EVERYTHING, labs[1].visible(), order, 100)
+                assert _ids(found[0]) == _ids(expected[0]), order
+                assert found[1] == expected[1], order
 
     @given(
         world=worlds(),
