@@ -34,7 +34,7 @@ from kiban.records.scope import Tier
 
 _READING = {
     *("get", "get_many", "get_versions", "versions", "find", "count", "count_by_scope", "facets", "links", "walk"),
-    *("narrowing", "ranked", "count_about"),
+    *("narrowing", "ranked", "count_about", "entry_names"),
     *("facts", "compositions", "files", "records_of_file", "events", "arrived", "count_arrived"),
     *("nearest", "likenesses"),
 }
@@ -69,6 +69,7 @@ _PARTS = {
     "template_preview.records_of": "part of `preview`, which says what it saw",
     "terms.own_terms": "part of understanding a question",
     "terms.vocabulary_of": "part of understanding a question",
+    "templates.all_templates": "part of deeds that say what they told of them",
     "templates.template_named": "part of deeds that write",
     "link_sample.link_sample": "writes",
     "templates.revise_template": "writes",

@@ -55,3 +55,17 @@ def test_names_of_what_is_hidden_are_not_offered(resources: Resources, asker: As
         *("metadata.quaternary_phase.deep", "metadata.quaternary_dopant"),
         *('template = "quaternary_route"', "field.quaternary_share"),
     }
+
+
+def test_what_is_offered_of_closed_records_is_a_line_of_the_audit_log(resources: Resources, asker: Asker) -> None:
+    catalog = resources.catalog
+    lab = Laboratory(catalog, project=resources.project)
+    closed = catalog.ensure_scope(ScopeTerms(project=resources.project, tier=Tier.CLOSED)).number
+    is_open = catalog.ensure_scope(ScopeTerms(project=resources.project, tier=Tier.OPEN)).number
+    for scope, entry in ((closed, "quaternary_dopant"), (is_open, "quaternary_phase")):
+        lab.write(lab.measurement(entry, scope=scope, document={"metadata": {entry: 1}}))
+    for text, scopes in (("hardn", None), ("quaternary_ph", None), ("metadata.quaternary", (closed,))):
+        since = resources.audit.tail().number
+        assert inserted(asker, resources, text)
+        lines = [(line.act, line.scopes) for _, line in resources.audit.read(after=since)]
+        assert lines == ([] if scopes is None else [("completed question", scopes)]), text

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
-from kiban.operations.find import LookedUp
+from kiban.operations.audited import reads, saw
 from kiban.operations.resources import Resources
+from kiban.operations.templates import all_templates
+from kiban.operations.terms import vocabulary_of
 from kiban.query import vocabulary
 from kiban.query.completing import Completions, Offered, What, as_process, complete, of_terms
 from kiban.query.formula_paths import FORMULA_PATHS
 from kiban.query.paths import Hop, as_step
 from kiban.query.question import RECORD_FIELDS
-from kiban.query.vocabulary import ELEMENTS, FIELD_NAMES, N_ELEMENTS, is_path
+from kiban.query.vocabulary import ELEMENTS, FIELD_NAMES, N_ELEMENTS, Vocabulary
 from kiban.records.field import FieldKind, walk
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
@@ -23,6 +26,7 @@ MOST = 12
 _OF_PROCESS = ("meant", "done")
 
 
+@reads("completed question")
 def completions(asker: Asker, resources: Resources, text: str, *, limit: int = MOST) -> Completions:
     """What the end of a text may become: fields, property terms, entries, processes, templates, techniques and units.
 
@@ -34,35 +38,60 @@ def completions(asker: Asker, resources: Resources, text: str, *, limit: int = M
     text : str
         The question up to the caret.
     """
-    looked_up = LookedUp(asker, resources)
-    return complete(text, _all(asker, resources, looked_up), looked_up.known, limit=limit)
+    known = vocabulary_of(asker, resources)
+    told: defaultdict[Offered, set[int]] = defaultdict(set)
+    for offered, scopes in _all(asker, resources, known):
+        told[offered].update(scopes)
+    found = complete(text, told, known, limit=limit)
+    # Of all that was looked through, the asker learns of what is offered.
+    saw(scopes={scope for offered in found.offered for scope in told.get(offered, ())}, n=len(found.offered))
+    return found
 
 
-def _all(asker: Asker, resources: Resources, looked_up: LookedUp) -> Iterator[Offered]:
+def _all(asker: Asker, resources: Resources, known: Vocabulary) -> Iterator[tuple[Offered, Collection[int]]]:
+    """Everything that may be offered, each with the scopes of the records that it is known from."""
+    shipped = [load(name) for name in names_for(RecordKind.PROCESS)]
+    own = all_templates(asker, resources)
+    of_own = {as_step(kept.template.name) for kept in own if kept.template.applies_to is RecordKind.PROCESS}
+    # A laboratory's own stand for those of the library that they were taken from.
+    library = {as_step(t.name): t for t in shipped if as_step(t.name) not in of_own}
+    for offered in (*_fields_of_records(), *of_terms(known), *_techniques(), *_of_processes(library.values())):
+        yield offered, ()
+    for kept in own:
+        scopes = (kept.record.scope,)
+        for offered in _of_template(kept.template):
+            yield offered, scopes
+    for path, found_in in resources.catalog.entry_names(resources.visible(asker)).items():
+        if vocabulary.is_path(path):
+            yield Offered(what=What.ENTRY, insert=path), found_in
+
+
+def _fields_of_records() -> Iterator[Offered]:
     for path in (*RECORD_FIELDS, ELEMENTS, N_ELEMENTS, *FORMULA_PATHS):
         yield Offered(what=What.FIELD, insert=path, ja=FIELD_NAMES.get(path, ""))
-    yield from of_terms(looked_up.known)
-    own = [kept.template for kept in looked_up.templates]
-    shipped = [load(name) for name in names_for(RecordKind.PROCESS)]
-    # A laboratory's own stand for those of the library that they were taken from.
-    processes = {as_step(t.name): t for t in (*shipped, *own) if t.applies_to is RecordKind.PROCESS}
-    for template in processes.values():
-        yield from _of_process(template)
-    for template in own:
-        quoted = template.name.replace("\\", "\\\\").replace('"', '\\"')
-        label = template.label
-        yield Offered(
-            what=What.TEMPLATE, insert=f'template = "{quoted}"', en=label.en, ja=label.ja, other_names=(template.name,)
-        )
-        yield from _fields(template)
+
+
+def _techniques() -> Iterator[Offered]:
     for technique in TECHNIQUES.values():
         yield Offered(
             what=What.TECHNIQUE, insert=f'technique = "{technique.key}"', en=technique.en, ja=technique.ja,
             other_names=(technique.key,),
         )  # fmt: skip
-    for path in resources.catalog.entry_names(resources.visible(asker)):
-        if is_path(path):
-            yield Offered(what=What.ENTRY, insert=path)
+
+
+def _of_template(template: Template) -> Iterator[Offered]:
+    if template.applies_to is RecordKind.PROCESS:
+        yield from _of_process(template)
+    quoted, label = template.name.replace("\\", "\\\\").replace('"', '\\"'), template.label
+    yield Offered(
+        what=What.TEMPLATE, insert=f'template = "{quoted}"', en=label.en, ja=label.ja, other_names=(template.name,)
+    )
+    yield from _fields(template)
+
+
+def _of_processes(templates: Iterable[Template]) -> Iterator[Offered]:
+    for template in templates:
+        yield from _of_process(template)
 
 
 def _of_process(template: Template) -> Iterator[Offered]:
@@ -87,6 +116,6 @@ def _fields(template: Template) -> Iterator[Offered]:
         if field.kind not in {FieldKind.TABLE, FieldKind.GROUP}:
             for word in words:
                 path = f"{word}.{'.'.join(keys)}"
-                if is_path(path):
+                if vocabulary.is_path(path):
                     label = field.label
                     yield Offered(what=What.ENTRY, insert=path, en=label.en, ja=label.ja, unit=field.unit)

@@ -179,13 +179,18 @@ def template_used(asker: Asker, resources: Resources, use: TemplateUse) -> Templ
 @reads("listed templates")
 def list_templates(asker: Asker, resources: Resources, *, applies_to: RecordKind | None = None) -> tuple[Kept, ...]:
     """The templates that the asker may see, in order of name."""
+    kept = all_templates(asker, resources)
+    saw(*(each.record for each in kept), n=len(kept))
+    return tuple(each for each in kept if applies_to is None or each.template.applies_to is applies_to)
+
+
+def all_templates(asker: Asker, resources: Resources) -> tuple[Kept, ...]:
+    """As `list_templates`, for deeds that say themselves what they told of them."""
     page = resources.catalog.find(
         Comparison("kind", Operator.EQUAL, RecordKind.TEMPLATE.value), resources.visible(asker), limit=_MOST
     )
-    saw(*page.records, n=len(page.records))
     kept = [Kept(record=record, template=from_json(dict(record.document), Template)) for record in page.records]
-    wanted = [each for each in kept if applies_to is None or each.template.applies_to is applies_to]
-    return tuple(sorted(wanted, key=lambda each: (each.template.name, each.record.pid)))
+    return tuple(sorted(kept, key=lambda each: (each.template.name, each.record.pid)))
 
 
 @reads("read template")

@@ -23,7 +23,7 @@ _UNIT = re.compile(
     r"(?P<blank>\s*)(?P<unit>[^\s()（）\"<>=!≤≥≦≧≠＜＞＝\d.][^\s()（）\"<>=!≤≥≦≧≠＜＞＝]*)?$"
 )
 _LAST = re.compile(r"[^\s()（）,、，\"<>=!≤≥≦≧≠＜＞＝]+$")
-_BLANK = re.compile(r"\s+")
+_BETWEEN = re.compile(r"[\s._\-]+")
 
 
 class What(StrEnum):
@@ -131,7 +131,7 @@ def _rank(written: str, name: str) -> int | None:
         return 0
     if name.startswith(written):
         return 1
-    if any(word.startswith(written) for word in re.split(r"[\s._\-]+", name)):
+    if any(name.startswith(written, before.end()) for before in _BETWEEN.finditer(name)):
         return 2
     # In Japanese no blanks part the words; of Latin letters a part says little.
     return 3 if not written.isascii() and written in name else None

@@ -317,10 +317,10 @@ class Catalog(Protocol):
         """
         ...
 
-    def entry_names(self, visible: Visible, *, newest: int = 500) -> tuple[str, ...]:
+    def entry_names(self, visible: Visible, *, newest: int = 500) -> dict[str, frozenset[int]]:
         """The paths of entries of the metadata (`metadata.wavelength`) that the newest so many records have.
 
-        The most frequent first, then by name.
+        The most frequent first, then by name; each with the scopes of these records.
         """
         ...
 

@@ -218,11 +218,16 @@ class MemoryCatalog:
         del n_answers
         return {facet: Counts(self.facets(question, visible, facet, limit=limit)) for facet in facets}
 
-    def entry_names(self, visible: Visible, *, newest: int = 500) -> tuple[str, ...]:
+    def entry_names(self, visible: Visible, *, newest: int = 500) -> dict[str, frozenset[int]]:
         """See `Catalog.entry_names`."""
         records = sorted((d.record for d in self._answers(EVERYTHING, visible)), key=lambda r: r.id, reverse=True)
-        said = (path for record in records[:newest] for path in answers(record) if path.startswith(METADATA))
-        return tuple(path for path, _ in sorted(Counter(said).items(), key=lambda each: (-each[1], each[0])))
+        found: dict[str, list[int]] = {}
+        for record in records[: check_limit(newest)]:
+            for path in answers(record):
+                if path.startswith(METADATA):
+                    found.setdefault(path, []).append(record.scope)
+        most = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
+        return {path: frozenset(scopes) for path, scopes in most}
 
     def now(self) -> datetime:
         """See `Catalog.now`."""

@@ -290,17 +290,17 @@ class SqlCatalog:
         counted = Facets(self._ask(visible), meaning(question), visible)
         return counted.narrowing(facets, n_answers, check_limit(limit))
 
-    def entry_names(self, visible: Visible, *, newest: int = 500) -> tuple[str, ...]:
+    def entry_names(self, visible: Visible, *, newest: int = 500) -> dict[str, frozenset[int]]:
         """See `Catalog.entry_names`."""
         ask = self._ask(visible)
         where = Where(AllOf(()), visible, ask, sees_few=self._sees_few(ask, visible))
+        records = f"SELECT r.answers, r.scope FROM record r WHERE {where.live} ORDER BY r.id DESC"
         query = (
-            "SELECT n.name FROM "
-            f"(SELECT r.answers FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {check_limit(newest)}) r, "
+            f"SELECT n.name, array_agg(DISTINCT r.scope) FROM ({records} LIMIT {check_limit(newest)}) r, "
             f"LATERAL jsonb_object_keys(r.answers) AS n (name) WHERE starts_with(n.name, '{METADATA}') "
             'GROUP BY n.name ORDER BY count(*) DESC, n.name COLLATE "C"'
         )
-        return tuple(unstored(row[0]) for row in ask(query, where.parameters))
+        return {unstored(name): frozenset(scopes) for name, scopes in ask(query, where.parameters)}
 
     def now(self) -> datetime:
         """See `Catalog.now`."""

@@ -122,7 +122,15 @@ class CatalogFacetSuite:
         )
         for n, (scope, metadata) in enumerate(said):
             lab.write(lab.measurement(f"scan {n}", scope=scope, document={"metadata": metadata, "values": {"size": 1}}))
-        names = lab.catalog.entry_names
+        found = lab.catalog.entry_names(lab.visible())
+        assert (found["metadata.anode"], found["metadata.old"]) == (
+            frozenset({closed, is_open}),
+            frozenset({is_open}),
+        )
+
+        def names(visible: Visible, newest: int = 500) -> tuple[str, ...]:
+            return tuple(lab.catalog.entry_names(visible, newest=newest))
+
         few = ("metadata.scan.Step", "metadata.zero \x00", "metadata.Äther")
         assert names(lab.visible(), newest=3) == ("metadata.anode", few[0], "metadata.secret", *few[1:])
         assert names(lab.visible(Tier.OPEN), newest=2) == ("metadata.anode", *few)
