@@ -33,8 +33,8 @@ from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_agreement_suite import CatalogAgreementSuite
 from kiban.testing.catalog_arrivals_suite import CatalogArrivalsSuite
 from kiban.testing.catalog_examples import Laboratory, a_fact, blob_of
-from kiban.testing.catalog_likeness_suite import CatalogLikenessSuite
 from kiban.testing.catalog_facet_suite import CatalogFacetSuite
+from kiban.testing.catalog_likeness_suite import CatalogLikenessSuite
 from kiban.testing.catalog_move_suite import CatalogMoveSuite
 from kiban.testing.catalog_path_suite import CatalogPathSuite
 from kiban.testing.catalog_sets_suite import CatalogSetsSuite

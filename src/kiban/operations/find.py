@@ -26,6 +26,7 @@ from kiban.query.relevance import RANKED
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
 from kiban.query.similar import asks_for_similar, ordering, with_nearest
+from kiban.query.sorting import Order
 from kiban.query.vocabulary import PROCESS_WORDS, SHIPPED, Vocabulary
 from kiban.query.words import fold
 from kiban.records.field import renamed_paths

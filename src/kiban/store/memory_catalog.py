@@ -40,12 +40,12 @@ from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Arrivals, Arrived, Batch, Count, Counts, Facet, Fault, Page, ProjectRights
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_describe import Descriptions, has_data
-from kiban.store.memory_likeness import likeness, nearest
 from kiban.store.memory_facets import facet_values
+from kiban.store.memory_likeness import likeness, nearest
 from kiban.store.memory_ranked import ranked
 from kiban.store.memory_scopes import MemoryScopes
 from kiban.store.memory_state import MemoryState
-from kiban.store.nearest import after_mark, in_order
+from kiban.store.nearest import after_mark, nearest_first
 from kiban.store.paging import check_limit, read_after, reading_order
 from kiban.store.ranked_paging import Ranked
 from kiban.store.written_lines import written_lines
@@ -181,7 +181,7 @@ class MemoryCatalog:
     ) -> Page:
         rest = after_mark(near, after)
         found = {d.record.id: d.record for d in self._answers(question, visible)}
-        ordered = in_order(rest, found)
+        ordered = nearest_first(rest, found)
         page = tuple(_shown(found[i], visible) for i in ordered[:limit])
         return Page(page, str(ordered[limit - 1]) if len(ordered) > limit else None)
 

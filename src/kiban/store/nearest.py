@@ -36,7 +36,7 @@ def nearest_of(asked: Likeness, candidates: Mapping[UUID, Likeness], *, at_least
     return tuple(sorted(found, key=_order, reverse=True))
 
 
-def in_order(near: Sequence[Near], records: Collection[UUID]) -> list[UUID]:
+def nearest_first(near: Sequence[Near], records: Collection[UUID]) -> list[UUID]:
     """Those of these records, in the order of their nearness."""
     return [each.record for each in near if each.record in records]
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from kiban.records.likeness import COMPOSITION, Likeness, Near
 from kiban.records.scope import Visible
-from kiban.store.nearest import CANDIDATES, current_version, in_order, nearest_of
+from kiban.store.nearest import CANDIDATES, current_version, nearest_first, nearest_of
 from kiban.store.sql_asking import Ask
 from kiban.store.sql_sets import data_seen, parameters
 
@@ -76,7 +76,7 @@ def among(ask: Ask, near: Sequence[Near], where: str, values: Mapping[str, Any])
     """Those of them that a condition on `record r` holds for, in their order."""
     ids = [each.record for each in near]
     rows = ask(f"SELECT r.id FROM record r WHERE {where} AND r.id = ANY(%(near)s)", dict(values) | {"near": ids})
-    return in_order(near, {row[0] for row in rows})
+    return nearest_first(near, {row[0] for row in rows})
 
 
 def _likeness(row: tuple[Any, ...]) -> Likeness:

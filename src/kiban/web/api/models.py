@@ -135,8 +135,8 @@ class AnswerModel(Model):
     next: str | None = Field(description="Give it as `after` for the next part; null after the last.")
     sort: str = Field(
         "",
-        description="`relevance`, `nearness` where `SIMILAR TO` is asked for, or the path that they are sorted by, with "
-        "`-` before it where the greatest comes first; empty where the newest does.",
+        description="`relevance`, `nearness` where `SIMILAR TO` is asked for, or the path that they are sorted by, "
+        "with `-` before it where the greatest comes first; empty where the newest does.",
         examples=["-hardness"],
     )
     ranked: int | None = Field(
