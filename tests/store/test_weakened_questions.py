@@ -1,4 +1,4 @@
-"""What keeps questions from telling of hidden records and templates, taken away piece by piece: the suite must notice."""
+"""What keeps questions from telling of what is hidden, taken away piece by piece: the suite must notice."""
 
 from __future__ import annotations
 
