@@ -52,7 +52,8 @@ class Batch:
     file_records: tuple[tuple[UUID, UUID], ...] = ()
     """File entry and the measurement that was made of it."""
     likenesses: Mapping[UUID, Likeness] = field(default_factory=dict)
-    """Measurement to what it is compared by. Replaces what was there for it; one that is renewed without has none.
+    """Measurement to what it is compared by. Replaces what was there for it. One that is renewed without has none, and
+    so has one whose new version names another normalised file.
 
     What a sample is compared by follows from its composition, and is worked out where that is written.
     """

@@ -13,7 +13,7 @@ from kiban.records.likeness import Likeness
 from kiban.records.link import Link
 from kiban.records.property import Fact
 from kiban.records.provenance import cycle, path
-from kiban.records.record import Record
+from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
 from kiban.store.batch_rules import (
     already_there,
@@ -98,7 +98,8 @@ class MemoryState:
         for sample, amounts in batch.compositions.items():
             self._require(sample, visible)
             self.compositions[sample] = dict(amounts)
-        for record_id in batch.renewed:
+        of_another = {record.id for record in batch.records if self._is_of_another_file(record)}
+        for record_id in batch.renewed | of_another:
             self.likenesses.pop(record_id, None)
         for record_id, likeness in batch.likenesses.items():
             self._require(record_id, visible)
@@ -152,6 +153,13 @@ class MemoryState:
         for link in batch.links:
             if link.subject not in new and (way := path(link.object, link.subject, known)):
                 raise from_itself([self.records[i][-1].title for i in (link.subject, *way)])
+
+    def _is_of_another_file(self, record: Record) -> bool:
+        """Whether this version of a measurement names another normalised file than the version before it."""
+        if record.version == 1 or record.kind is not RecordKind.MEASUREMENT:
+            return False
+        before = self.records[record.id][record.version - 2]
+        return before.document.get("normalised") != record.document.get("normalised")
 
     def _require(self, record: UUID, visible: Visible) -> None:
         """Look whether something may be hung on a record."""

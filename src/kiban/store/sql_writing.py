@@ -12,7 +12,6 @@ import psycopg
 from psycopg import Cursor
 from psycopg.errors import UniqueViolation
 
-from kiban.analysis.similarity.compositions import likeness_of
 from kiban.errors import InvalidValue, KibanError
 from kiban.query.answers import answers
 from kiban.records.event import Event
@@ -41,7 +40,7 @@ from kiban.store.sql_audit_log import append_lines
 from kiban.store.sql_entries import replace_entries
 from kiban.store.sql_errors import translated
 from kiban.store.sql_insert import insert
-from kiban.store.sql_likeness import likeness_row
+from kiban.store.sql_likeness_writing import likenesses_of, replace_likenesses
 from kiban.store.sql_rights import keep_project_rights
 from kiban.store.sql_rows import (
     FILE_COLUMNS,
@@ -216,7 +215,14 @@ class SqlWriting:
         insert(cursor, sql_insert.BLOB, blobs, on_conflict=_KEEP_FIRST)
         scopes = self._add_records(batch.records)
         self._replace_compositions(batch, scopes)
-        self._replace_likenesses(batch, scopes)
+        likenesses = likenesses_of(batch)
+        replace_likenesses(
+            cursor,
+            batch,
+            likenesses,
+            scopes=self._scopes_of(likenesses, scopes),
+            fallen=self._deleted(likenesses, batch),
+        )
         if batch.relinked:
             cursor.execute("DELETE FROM link WHERE subject = ANY(%s)", [list(batch.relinked)])
         insert(cursor, sql_insert.LINK, map(link_row, batch.links), on_conflict=_KEEP_FIRST)
@@ -356,22 +362,6 @@ class SqlWriting:
             for element, fraction in amounts.items()
         ]
         insert(self._cursor, sql_insert.COMPOSITION, rows)
-
-    def _replace_likenesses(self, batch: Batch, known: dict[UUID, int]) -> None:
-        """What is compared follows from what was written: given for measurements, worked out for compositions."""
-        found = dict(batch.likenesses) | {
-            sample: likeness_of(amounts) for sample, amounts in batch.compositions.items()
-        }
-        scopes = self._scopes_of(found, known)
-        new = {record.id for record in batch.records if record.version == 1}
-        if earlier := [record for record in {*found, *batch.renewed} if record not in new]:
-            self._cursor.execute("DELETE FROM likeness WHERE record = ANY(%s)", [earlier])
-        fallen = self._deleted(found, batch)
-        rows = [
-            likeness_row(record, likeness, scope=scopes[record], is_standing=record not in fallen)
-            for record, likeness in found.items()
-        ]
-        insert(self._cursor, sql_insert.LIKENESS, rows)
 
     def _deleted(self, records: Collection[UUID], batch: Batch) -> set[UUID]:
         """Those of which the current version is a deletion."""

@@ -21,7 +21,7 @@ from kiban.records.record import Record
 from kiban.records.scope import Tier, Visible
 from kiban.store.catalog import Batch, Catalog
 from kiban.store.memory_catalog import MemoryCatalog
-from kiban.testing.catalog_examples import Laboratory
+from kiban.testing.catalog_examples import Laboratory, checksum_of
 
 _KINDS = ("xrd", "raman")
 _LENIENT = settings(
@@ -174,6 +174,25 @@ class CatalogLikenessSuite:
         last = replace(secret, version=4, scope=lab.scope(Tier.CLOSED).number)
         lab.write(last, renewed=frozenset({last.id}))
         assert lab.catalog.nearest(one.id, lab.visible(), at_least=0.9) == ()
+
+    def test_a_version_of_another_file_has_none_but_the_one_that_comes_with_it(self) -> None:
+        lab, records = self.five()
+        one, near, visible = records["one"], records["near"], lab.visible()
+        # What people say of it changes nothing.
+        two = replace(near, version=2, document={**near.document, "values": {"x": 1}})
+        lab.write(two)
+        found = lab.catalog.nearest(one.id, visible, at_least=0.7)
+        assert [each.record for each in found or ()] == [records["secret"].id, near.id]
+        three = replace(two, version=3, document={**two.document, "normalised": checksum_of("another")})
+        lab.write(three, likenesses={near.id: a_likeness(300, 600, 900, 1200)})
+        found = lab.catalog.nearest(near.id, visible, at_least=1.0)
+        assert {each.record for each in found or ()} == {one.id, records["secret"].id}
+        # An earlier version is brought back without what it was compared by: the curve of version 3 is none of its.
+        lab.write(replace(three, version=4, document=two.document))
+        assert lab.catalog.nearest(near.id, visible, at_least=0.1) is None
+        assert near.id not in {each.record for each in lab.catalog.nearest(one.id, visible, at_least=0.1) or ()}
+        lab.write(replace(three, version=5), likenesses={near.id: a_likeness(300, 600, 900, 1200)})
+        assert lab.catalog.nearest(near.id, visible, at_least=1.0) == found
 
     def test_samples_are_near_by_what_they_are_made_of(self) -> None:
         lab = Laboratory(self.make_catalog())
