@@ -43,7 +43,7 @@ class Endless:
     def __getattr__(self, name):
         return getattr(self._catalog, name)
 
-    def find(self, question, visible, *, limit, after=None):
+    def find(self, question, visible, *, limit, after=None, order=None):
         found = self._catalog.find(question, visible, limit=1).records
         return Page(found * limit, "00000000-0000-7000-8000-000000000000" if found else None)
 

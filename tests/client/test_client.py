@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from kiban import errors
 from kiban.client import Client, connect
+from kiban.client.found import FacetCounts
 from kiban.local import open_home
 from kiban.operations.find import find
 from kiban.operations.resources import Resources
@@ -55,6 +56,10 @@ def test_answers_come_part_by_part(client: Client, monkeypatch: pytest.MonkeyPat
     assert next(first) is not None  # only the part that is looked at is asked for
     counted = client.find().facets()
     assert counted["kind"]["sample"] == 3
+    assert not counted["kind"].is_estimate
+    assert counted["kind"].names == {}
+    [project] = counted["project"]
+    assert counted["project"].names[project]
     assert sum(counted["tier"].values()) == client.find().total == len(everything)
 
 
@@ -266,3 +271,8 @@ def test_a_home_needs_no_server(pattern: Path, tmp_path: Path) -> None:
     with open_home(tmp_path / "home") as client:
         assert [hit.sample for hit in client.find('technique = "xrd"')] == ["Si-1"]
         assert len(list(client.facts())) > 5
+
+
+def test_estimated_counts_say_so() -> None:
+    counted = FacetCounts([{"value": "a", "count": 30_000, "is_estimate": True, "name": "A"}])
+    assert (counted, counted.is_estimate, counted.names) == ({"a": 30_000}, True, {"a": "A"})

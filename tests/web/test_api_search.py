@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from kiban.records.scope import Tier
-from kiban.store.catalog import Count
+from kiban.store.catalog import Count, Counts, Facet
 from kiban.testing.catalog_examples import Laboratory
 from kiban.testing.opening_question import ANSWERS, QUESTION, QUESTION_JA, write_oxide_films
 
@@ -19,7 +19,7 @@ from .conftest import Program
 def test_an_answer_has_its_total_and_facets(program: Program) -> None:
     answer = program.get("/api/v1/search").json()
     assert answer["total"] == len(answer["hits"]) == 4  # project, sample, two measurements
-    assert answer["facets"]["technique"] == [{"value": "table", "count": 2}]
+    assert answer["facets"]["technique"] == [{"value": "table", "count": 2, "is_estimate": False}]
     assert {facet["value"] for facet in answer["facets"]["kind"]} == {"project", "sample", "measurement"}
     assert answer["next"] is None
 
@@ -44,6 +44,26 @@ def test_many_answers_are_estimated_unless_all_are_to_be_counted(
         counted_page = program.get(f"/search{unescape(link)}", headers={"accept-language": language}).text
         assert "27,000" not in counted_page
         assert ">2 found<" in counted_page if language == "en" else ">2件<" in counted_page
+
+
+def test_counts_of_a_sample_say_so_wherever_they_are_shown(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = {
+        Facet.TECHNIQUE: Counts((("xrd", 120_000), ("table", 7000)), is_estimate=True),
+        Facet.KIND: Counts((("measurement", 127_043), ("sample", 3))),
+    }
+    monkeypatch.setattr(
+        program.resources.catalog,
+        "narrowing",
+        lambda question, visible, facets, *, n_answers: {facet: counted.get(facet, Counts(())) for facet in facets},
+    )
+    found = program.get("/api/v1/search").json()["facets"]
+    assert [(each["count"], each["is_estimate"]) for each in found["technique"]] == [(120_000, True), (7000, True)]
+    assert [(each["count"], each["is_estimate"]) for each in found["kind"]] == [(127_043, False), (3, False)]
+    for language, about, why in (("en", "about 120,000", "from a sample"), ("ja", "約120,000", "推定した値")):
+        shown = program.get("/search", params={"lang": language}).text
+        assert f"<dd>{about}</dd>" in shown
+        assert "<dd>127,043</dd>" in shown
+        assert why in shown
 
 
 def test_the_audit_log_says_that_a_number_was_estimated(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,24 @@ class Hit:
     """What it is sorted by, where something was asked for and is known of it."""
 
 
+class FacetCounts(dict[str, int]):
+    """How many answers have each value of a facet, the most frequent first.
+
+    Attributes
+    ----------
+    is_estimate : bool
+        The numbers were worked out from a sample of the answers; values that few have may be missing.
+    names : dict
+        What values are called that are identifiers, as far as you may know.
+    """
+
+    def __init__(self, values: Iterable[Mapping[str, Any]]) -> None:
+        given = tuple(values)
+        super().__init__({each["value"]: each["count"] for each in given})
+        self.is_estimate = any(each["is_estimate"] for each in given)
+        self.names: dict[str, str] = {each["value"]: each["name"] for each in given if each.get("name")}
+
+
 class Found:
     """The answers to a question, newest first unless told otherwise; where what is similar is asked for, nearest first.
 
@@ -89,10 +107,10 @@ class Found:
         """How many answer now, counted one by one."""
         return int(self._exchange.get("records", q=self.question, limit=1, count="exact")["total"])
 
-    def facets(self) -> dict[str, dict[str, int]]:
-        """How many answers have each value, or about how many where very many answer; see `facets` of the interface."""
+    def facets(self) -> dict[str, FacetCounts]:
+        """How many answers have each value, by facet; where very many answer, some of these are estimates."""
         counted = self._exchange.get("search", q=self.question, limit=1)["facets"]
-        return {name: {each["value"]: each["count"] for each in values} for name, values in counted.items()}
+        return {name: FacetCounts(values) for name, values in counted.items()}
 
     def to_pandas(self) -> Any:
         """All of them as a `pandas.DataFrame`. Raises MissingExtra."""

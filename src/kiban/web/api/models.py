@@ -116,6 +116,11 @@ class FacetValueModel(Model):
 
     value: str = Field(examples=["xrd"])
     count: int = Field(examples=[12])
+    is_estimate: bool = Field(
+        False,
+        description="The count was worked out from a sample of the answers, because very many answer. Values that few "
+        "answers have may be missing.",
+    )
     name: str | None = Field(
         None, description="What it is called, where the value is an identifier and you may know its name."
     )
@@ -147,9 +152,6 @@ class AnswerModel(Model):
     facets: dict[str, list[FacetValueModel]] = Field(
         description="For each facet asked for, how many answers have each value, the most frequent first. An answer "
         "may have several elements and properties, or no value at all."
-    )
-    estimated_facets: list[str] = Field(
-        [], description="Those whose counts were estimated from a part of what you may see, because many answer."
     )
 
 

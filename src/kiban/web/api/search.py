@@ -111,13 +111,12 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "sort": answer.sort,
         "ranked": answer.ranked,
         "facets": {
-            name: [_counted(value, n, answer.names.get(name)) for value, n in values]
+            name: [_counted(value, n, name in answer.estimated, answer.names.get(name)) for value, n in values]
             for name, values in answer.facets.items()
         },
-        "estimated_facets": sorted(answer.estimated),
     }
 
 
-def _counted(value: str, n: int, names: Mapping[str, str] | None) -> dict[str, Any]:
-    counted = {"value": value, "count": n}
+def _counted(value: str, n: int, is_estimate: bool, names: Mapping[str, str] | None) -> dict[str, Any]:
+    counted = {"value": value, "count": n, "is_estimate": is_estimate}
     return counted if names is None else {**counted, "name": names.get(value)}
