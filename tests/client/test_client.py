@@ -29,6 +29,10 @@ from .conftest import SWEEP, serving
 @given(question=questions())
 def test_what_the_client_finds_is_what_find_finds(client: Client, resources: Resources, question: Question) -> None:
     text = write(question)
+    if "\0" in text:  # no address may hold one
+        with pytest.raises(errors.WrongUsage, match="zero character"):
+            list(client.find(question))
+        return
     try:
         expected = find(local_asker(resources), resources, text, limit=500)
     except errors.InvalidQuestion as error:
