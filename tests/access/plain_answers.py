@@ -102,6 +102,14 @@ class PlainAnswers:
             self.files_of[file.entry.checksum].append(file)
         self._cache: dict[Any, Any] = {}
 
+    def place_of(self, n: int) -> int:
+        """In which place a record lies."""
+        return int(self._place[n])
+
+    def sample_of(self, n: int) -> int | None:
+        """Its sample among `all`."""
+        return int(self._sample[n]) if self._sample[n] >= 0 else None
+
     # Who may do what where
 
     def may(self, who: Who, right: str) -> Truth:

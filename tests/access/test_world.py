@@ -55,6 +55,7 @@ from kiban.web.application import application
 
 from .big_world import BigWorld, Kept, Size
 from .plain_answers import PlainAnswers, Who
+from .plain_order import ORDERS, in_plain_order, is_known
 from .random_questions import random_questions, understood, usual_questions
 from .test_histories import explain
 
@@ -127,6 +128,7 @@ class Inquiry:
         kinds: dict[str, tuple[int, Callable[[Asker, Who], None]]] = {
             "search": (40, self._search),
             "everything": (2, self._everything),
+            "sorted": (15, self._sorted),
             "show": (25, self._show),
             "file": (12, self._file),
             "walk": (8, self._walk),
@@ -185,6 +187,22 @@ class Inquiry:
                 break
         answering = self.model.answering(self.conditions[text], who)
         self.same(found, self.model.hits(answering, limit=len(self.model.all)), who, f"all of {text}")
+
+    def _sorted(self, asker: Asker, who: Who) -> None:
+        text, path, is_descending = self.rng.choice(self.questions), self.rng.choice(ORDERS), self.rng.random() < 0.5
+        sort, limit = f"{'-' if is_descending else ''}{path}", self.rng.choice((3, 20, 100))
+        answering = self.model.answering(self.conditions[text], who)
+        expected = in_plain_order(self.model, answering, who, path, is_descending=is_descending)
+        after: str | None = None
+        for page in range(3):
+            answer = find(asker, self.resources, text, limit=limit, after=after, sort=sort)
+            of_page = expected[page * limit : (page + 1) * limit]
+            asked = f"{text} by {sort}, page {page}"
+            self.same([hit.id for hit in answer.hits], [self.model.all[n].record.pid for n in of_page], who, asked)
+            known = [is_known(self.model, n, who, path) for n in of_page[:3]]
+            self.same([hit.sorted_by is not None for hit in answer.hits[:3]], known, who, f"keys of {asked}")
+            if (after := answer.next) is None:
+                break
 
     def _show(self, asker: Asker, who: Who) -> None:
         kept = self._record(who)
@@ -303,7 +321,7 @@ class InquiryOverHttp(Inquiry):
 
     def ask(self, n_pairs: int) -> None:
         """Ask so many pairs."""
-        asks = (self._search, self._search, self._show, self._file, self._table, self._walk, self._page)
+        asks = (self._search, self._search, self._sorted, self._show, self._file, self._table, self._walk, self._page)
         for _ in range(n_pairs):
             who = self.rng.choice(self.who)
             if who.person is None:
@@ -339,6 +357,16 @@ class InquiryOverHttp(Inquiry):
         facets = {name: [(v["value"], v["count"]) for v in values] for name, values in found["facets"].items()}
         self.same(facets, self.model.facets(answering, who), who, text)
         self.names_only_what_is_seen(answer, who, text)
+
+    def _sorted(self, asker: Asker, who: Who) -> None:
+        text, path = self.rng.choice(self.questions), self.rng.choice(ORDERS)
+        answer = self.get("/api/v1/search", q=text, limit=20, sort=path)
+        expected = in_plain_order(
+            self.model, self.model.answering(self.conditions[text], who), who, path, is_descending=False
+        )
+        shown = [self.model.all[n].record.pid for n in expected[:20]]
+        self.same([hit["id"] for hit in answer.json()["hits"]], shown, who, f"{text} by {path}")
+        self.names_only_what_is_seen(answer, who, f"{text} by {path}")
 
     def _at(self, who: Who, address: str, pid: str, *, never: str, exists: bool) -> httpx.Response | None:
         """Ask for something by its identifier; where it does not exist, as if it never had."""
