@@ -5,6 +5,7 @@
     │   ├── UnknownUnit             a unit that nothing here can read
     │   ├── IncompatibleUnit        a unit of another dimension than the one needed
     │   ├── OutOfRange              a number outside what is physically or formally possible
+    │   ├── IllegalMove             a campaign or experiment is not in a state that allows what is to be done with it
     │   ├── InvalidForm             values that break rules in one or more places of a form
     │   └── InvalidIdentifier       an identifier that is misspelt (its check character disagrees)
     ├── UnreadableFile              a file from which no Reading can be made
@@ -72,6 +73,10 @@ class IncompatibleUnit(InvalidValue):
 
 class OutOfRange(InvalidValue):
     """A number outside what is physically or formally possible."""
+
+
+class IllegalMove(InvalidValue):
+    """A campaign, or an experiment of it, is not in a state that allows what is to be done with it."""
 
 
 class InvalidForm(InvalidValue):

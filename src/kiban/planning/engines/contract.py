@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from kiban.planning.objective.objective import Objective
 from kiban.planning.space.coded import Coded
@@ -143,4 +143,13 @@ class Engine(Protocol):
         NothingAllowed
             If no point of the space keeps to its constraints.
         """
+        ...
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """An engine that has settings."""
+
+    def configured(self, settings: Mapping[str, Any]) -> Engine:
+        """The engine set so; it has the same name. Raises InvalidSetting for what it does not have."""
         ...

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from kiban.errors import InvalidSetting
 from kiban.planning.engines.contract import Prior, Reason, Suggestion, Why
 from kiban.planning.judge import Judge, Outlook
 from kiban.planning.objective.objective import Objective, Way
@@ -51,6 +53,17 @@ class Embedded:
         self.name = name
         self._use_density = use_density
         self.title = "Gaussian processes and forests, weighed by the trials at hand"
+
+    def configured(self, settings: Mapping[str, Any]) -> Embedded:
+        """The engine with `use_density` as it is set; see `kiban.planning.engines.contract.Configurable`."""
+        unknown = sorted(set(settings) - {"use_density"})
+        use_density = settings.get("use_density", self._use_density)
+        if unknown or not isinstance(use_density, bool):
+            raise InvalidSetting(
+                f"The engine {self.name} cannot be set to {dict(settings)}.",
+                mend="Its one setting is `use_density`, which is true or false.",
+            )
+        return Embedded(self.name, use_density=use_density)
 
     def suggest(
         self,

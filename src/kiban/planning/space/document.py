@@ -32,7 +32,7 @@ def space_to_json(space: SearchSpace) -> dict[str, Any]:
     """Write a space down; candidates as one list for each parameter."""
     document: dict[str, Any] = {
         "parameters": [_tagged(parameter, _PARAMETERS) for parameter in space.parameters],
-        "constraints": [_tagged(constraint, _CONSTRAINTS) for constraint in space.constraints],
+        "constraints": [constraint_to_json(constraint) for constraint in space.constraints],
     }
     if space.candidates is not None:
         points = as_coded(space.parameters, space.candidates).points()
@@ -45,14 +45,23 @@ def space_from_json(document: Mapping[str, Any]) -> SearchSpace:
     if not isinstance(document, Mapping) or not isinstance(document.get("parameters"), list):
         raise InvalidValue("A search space has no list of parameters.", mend="Give its parameters.")
     parameters: tuple[Parameter, ...] = tuple(_untagged(each, _PARAMETERS) for each in document["parameters"])
-    constraints: tuple[Constraint, ...] = tuple(
-        _untagged(each, _CONSTRAINTS) for each in document.get("constraints") or ()
-    )
+    constraints = tuple(constraint_from_json(each) for each in document.get("constraints") or ())
     return SearchSpace(
         parameters=parameters,
         constraints=constraints,
         candidates=_candidates(parameters, document.get("candidates")),
     )
+
+
+def constraint_to_json(constraint: Constraint) -> dict[str, Any]:
+    """Write a constraint down, with its kind."""
+    return _tagged(constraint, _CONSTRAINTS)
+
+
+def constraint_from_json(document: object) -> Constraint:
+    """Make a constraint of its document. Raises InvalidValue that names what is wrong."""
+    constraint: Constraint = _untagged(document, _CONSTRAINTS)
+    return constraint
 
 
 def _candidates(parameters: tuple[Parameter, ...], columns: object) -> Candidates | None:

@@ -1,0 +1,1 @@
+"""Campaigns: a search for better materials that remembers what was suggested, done, refused and learnt."""
