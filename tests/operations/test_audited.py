@@ -47,10 +47,12 @@ _WRITE = {
     "processes", "project_record", "projects", "reread", "rescope", "restore_version", "samples",
     "state_composition", "standard_structures", "take_template", "watch", "change_tier", "invite",
     "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights", "datasets",
+    "campaigns",
 }  # fmt: skip
 """Modules whose deeds write: what they read, they read to write, and their lines say what was done to what."""
 _PARTS = {
     "changed_records": "other deeds are made of it; `read_record` is what shows a record",
+    "campaign_records": "parts of deeds on campaigns",
     "chosen": "chooses what a tier is changed of; the change is a line",
     "embargoes": "how many records an embargo holds, for members of the project; the end itself is an event",
     "data_sets": "part of `export`",

@@ -15,6 +15,7 @@ from kiban.records.scope import Visible
 _TEMPLATE = "template"
 _OF_TEMPLATE = ("values", "meant", "done")
 """The parts of documents that hold values of a template's fields."""
+_GATHERING = frozenset({RecordKind.DATASET, RecordKind.CAMPAIGN})
 
 
 def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
@@ -23,8 +24,9 @@ def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
     Wherever one stands alone as a text (a reference in a field of a template, the template itself, the samples that a
     measurement may be of), it is gone: from lists, and `None` elsewhere; with a template the values of its fields go,
     whose names only it knows. Whoever may change the record has the rest whole; values are changed with their template
-    only, so that nothing is lost by what is not shown. A data set gathers records of others, too: nobody has it whole
-    who does not see them all.
+    only, so that nothing is lost by what is not shown. Data sets and campaigns gather what others' records say: nobody
+    has them whole who does not see all of these. An experiment of a campaign goes with the record that it rests on,
+    also where the asker may read what describes that record, and not its values.
     """
     return all_as_seen(resources, visible, [record])[0]
 
@@ -34,12 +36,19 @@ def all_as_seen(resources: Resources, visible: Visible, records: Iterable[Record
     records = tuple(records)
     named = {record.id: set(_identifiers(_shown_in_part(visible, record))) for record in records}
     every = set[str]().union(*named.values())
-    seen = {other.pid for other in resources.catalog.get_many(sorted(every), visible).values()} if every else set()
-    return tuple(_cut(visible, record, named[record.id] - seen) for record in records)
+    found = resources.catalog.get_many(sorted(every), visible).values() if every else ()
+    seen = {other.pid for other in found}
+    readable = {other.pid for other in found if other.scope in visible.data}
+    return tuple(
+        _cut_campaign(record, named[record.id] - readable)
+        if record.kind is RecordKind.CAMPAIGN
+        else _cut(visible, record, named[record.id] - seen)
+        for record in records
+    )
 
 
 def _changes(visible: Visible, record: Record) -> bool:
-    return record.scope in visible.writable and record.kind is not RecordKind.DATASET
+    return record.scope in visible.writable and record.kind not in _GATHERING
 
 
 def _shown_in_part(visible: Visible, record: Record) -> Any:
@@ -55,6 +64,14 @@ def _cut(visible: Visible, record: Record, hidden: set[str]) -> Record:
         # Without the names of their fields the values mean nothing.
         document |= {_TEMPLATE: None} | {part: {} for part in _OF_TEMPLATE if part in document}
     return replace(record, document=document if _changes(visible, record) else _without(document, hidden))
+
+
+def _cut_campaign(record: Record, hidden: set[str]) -> Record:
+    if not hidden:
+        return record
+    there = record.document.get("experiments") or ()
+    kept = [each for each in there if not hidden & set(_identifiers(each))]
+    return replace(record, document={**record.document, "experiments": kept})
 
 
 def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) -> tuple[Event, ...]:

@@ -50,6 +50,7 @@ def graph_of(
     facts = resources.catalog.facts(visible, evidence=sorted(measurements)) if measurements else ()
     is_cut = any(walk.is_cut for walk in walks)
     chosen = {link for link in links if link.predicate is Predicate.HAD_MEMBER}
+    learnt = {link for link in links if link.predicate is Predicate.LEARNT_FROM}
     return GraphExportable(
         start=start,
         records=tuple(found[i] for i in sorted(found)),
@@ -57,7 +58,8 @@ def graph_of(
         facts=tuple(sorted(facts, key=lambda fact: fact.id)),
         is_cut=is_cut,
         rights=effective_rights(resources, visible, found.values()),
-        n_beyond=0 if is_cut else len(set(links) - inside - chosen),
+        n_beyond=0 if is_cut else len(set(links) - inside - chosen - learnt),
         n_datasets=len({link.subject for link in chosen}),
+        n_campaigns=len({link.subject for link in learnt}),
         address=address if address is None or address.endswith("/") else f"{address}/",
     )

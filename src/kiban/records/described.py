@@ -2,7 +2,7 @@
 
 What describes it: title, sample, technique, instrument, times, operator, metadata, what people said of it in the fields
 of its template, the nominal formula, which variables there are. Its values: numbers, previews made of numbers, ranges,
-what analyses found, compositions, and the files with their checksums.
+what analyses found, compositions, the experiments of a campaign, and the files with their checksums.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _WITHHELD: Mapping[RecordKind, Mapping[str, Any]] = {
         "extra": {},
     },
     RecordKind.SAMPLE: {"composition": {}, "nominal": None, "measured": ()},
+    RecordKind.CAMPAIGN: {"experiments": []},
 }
 """By kind, the parts of a document that are values, and what stands there without them."""
 

@@ -31,6 +31,8 @@ class Predicate(StrEnum):
     """A data set holds a record (prov:hadMember)."""
     REVISION_OF = "revision_of"
     """A data set is the next version of another (prov:wasRevisionOf)."""
+    LEARNT_FROM = "learnt_from"
+    """A campaign learnt from a record (prov:used)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ class RecordKind(StrEnum):
     MEASUREMENT = "measurement"
     PROCESS = "process"
     DATASET = "dataset"
+    CAMPAIGN = "campaign"
     TEMPLATE = "template"
     TERM = "term"
 

@@ -40,6 +40,8 @@ class GraphExportable:
     ingredient of a later process."""
     n_datasets: int = 0
     """Data sets that hold some of the records."""
+    n_campaigns: int = 0
+    """Campaigns that learnt from some of the records."""
     address: str | None = None
     """Where identifiers resolve, as `https://kiban.example.org/`; `None` where no such address is known."""
 

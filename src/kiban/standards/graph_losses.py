@@ -36,6 +36,8 @@ def tell_of_graph(losses: Losses, given: GraphExportable) -> None:
         )
     if given.n_datasets:
         losses.tell(f"That {given.n_datasets} data sets hold some of the records is not in the file.")
+    if given.n_campaigns:
+        losses.tell(f"That {given.n_campaigns} campaigns learnt from some of the records is not in the file.")
     measurements = [from_json(dict(r.document), Measurement) for r in given.records if r.kind is RecordKind.MEASUREMENT]
     if any(each.has_numbers for each in measurements):
         losses.tell("The numbers of the measurements are not in the file, only the names and checksums of their files.")

@@ -188,7 +188,7 @@ def test_a_damaged_document_is_refused() -> None:
         ({k: v for k, v in document.items() if k != "seed"}, "has no 'seed'"),
         ({**document, "sede": 1}, "has no field 'sede'"),
         ({**document, "stage": "asleep"}, "not a Stage"),
-        ({**document, "experiments": document["experiments"][1:]}, "without a gap"),
+        ({**document, "experiments": document["experiments"][::-1]}, "not in order"),
         ({**document, "experiments": [{**document["experiments"][0], "numbr": 1}]}, r"experiments\[1\] has no field"),
         ({**document, "limits": {**document["limits"], "safety": [{"kind": "wish"}]}}, "of the kind 'wish'"),
     ):

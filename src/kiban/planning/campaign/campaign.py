@@ -6,7 +6,8 @@ playing moves again would need every version of every engine. What each move was
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -119,9 +120,10 @@ class Campaign:
                 f"What is enough of '{unknown[0]}' is said, which is no target.",
                 mend=f"Targets are: {', '.join(target.name for target in self.objective.targets)}.",
             )
-        if [each.number for each in self.experiments] != list(range(1, len(self.experiments) + 1)):
+        # Whoever does not see a record that one rests on sees the campaign without it: there may be gaps.
+        if any(a.number >= b.number for a, b in itertools.pairwise(self.experiments)):
             raise InvalidValue(
-                "The experiments of a campaign are not numbered from 1 without a gap.",
+                "The experiments of a campaign are not in order of their numbers.",
                 mend="Take the document as it was written.",
             )
         if len(self.experiments) > MOST_EXPERIMENTS:
@@ -143,7 +145,7 @@ class Campaign:
     @property
     def next_number(self) -> int:
         """The number of the next experiment."""
-        return len(self.experiments) + 1
+        return self.experiments[-1].number + 1 if self.experiments else 1
 
     @property
     def spending(self) -> Spending:
@@ -157,10 +159,11 @@ class Campaign:
 
     def experiment(self, number: int) -> Experiment:
         """The experiment of that number. Raises InvalidValue where there is none."""
-        if not 1 <= number <= len(self.experiments):
-            there = f"They are numbered 1 to {len(self.experiments)}." if self.experiments else "There is none yet."
-            raise InvalidValue(f"The campaign has no experiment {number}.", mend=there)
-        return self.experiments[number - 1]
+        for each in self.experiments:
+            if each.number == number:
+                return each
+        there = f"The last one has the number {self.next_number - 1}." if self.experiments else "There is none yet."
+        raise InvalidValue(f"The campaign has no experiment {number}.", mend=there)
 
     def of_state(self, *states: State) -> tuple[Experiment, ...]:
         """The experiments in one of some states."""
@@ -195,8 +198,13 @@ class Campaign:
 
     def with_experiment(self, experiment: Experiment) -> Campaign:
         """The campaign with one experiment as it is now."""
-        at = experiment.number - 1
-        return replace(self, experiments=(*self.experiments[:at], experiment, *self.experiments[at + 1 :]))
+        changed = (experiment if each.number == experiment.number else each for each in self.experiments)
+        return replace(self, experiments=tuple(changed))
+
+    def without_records(self, hidden: Collection[str]) -> Campaign:
+        """The campaign as it is where some records do not exist: without what rests on them."""
+        kept = tuple(each for each in self.experiments if not set(each.records) & set(hidden))
+        return self if len(kept) == len(self.experiments) else replace(self, experiments=kept)
 
     def with_more(self, *experiments: Experiment) -> Campaign:
         """The campaign with more experiments."""

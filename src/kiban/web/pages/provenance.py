@@ -19,7 +19,7 @@ from kiban.web.provenance_layers import arranged
 
 ROUTER = APIRouter()
 
-_KINDS = (RecordKind.SAMPLE, RecordKind.PROCESS, RecordKind.MEASUREMENT)
+_KINDS = (RecordKind.SAMPLE, RecordKind.PROCESS, RecordKind.MEASUREMENT, RecordKind.CAMPAIGN)
 
 
 @ROUTER.get("/records/{identifier}/provenance")

@@ -1,0 +1,54 @@
+"""A campaign and the records that it rests on: what of it is for whom, and which links lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kiban.operations.resources import Resources
+from kiban.planning.campaign.campaign import Campaign
+from kiban.planning.campaign.document import campaign_from_json
+from kiban.query.identifiers import named_record
+from kiban.records.link import Link, Predicate
+from kiban.records.parties.right import Right
+from kiban.records.party import Asker
+from kiban.records.record import Record
+
+
+def campaign_of(record: Record) -> Campaign:
+    """What a record says, as a campaign."""
+    return campaign_from_json(dict(record.document))
+
+
+def records_in(campaign: Campaign) -> tuple[str, ...]:
+    """The short identifiers of the records that its experiments rest on."""
+    return tuple(dict.fromkeys(_named(text for each in campaign.experiments for text in each.records)))
+
+
+def part_for(asker: Asker, resources: Resources, campaign: Campaign) -> Campaign:
+    """The campaign without what rests on records that the asker may not put into models."""
+    named = records_in(campaign)
+    if not named:
+        return campaign
+    usable = resources.catalog.get_many(named, resources.visible(asker, Right.USE))
+    return campaign.without_records(set(named) - {record.pid for record in usable.values()})
+
+
+def learnt_links(
+    asker: Asker, resources: Resources, record: Record, after: Campaign, before: Campaign | None = None
+) -> tuple[Link, ...]:
+    """The links of a campaign's record to what it rests on by now and did not before."""
+    fresh = set(records_in(after)) - (set(records_in(before)) if before is not None else set())
+    if not fresh:
+        return ()
+    visible = resources.visible(asker)
+    there = {link.object for link in resources.catalog.links([record.id], visible)} if before is not None else set()
+    found = resources.catalog.get_many(sorted(fresh), visible)
+    return tuple(
+        Link(subject=record.id, predicate=Predicate.LEARNT_FROM, object=i, scope=record.scope)
+        for i in sorted(found)
+        if i not in there
+    )
+
+
+def _named(texts: Iterable[str]) -> Iterable[str]:
+    return (pid for text in texts if (pid := named_record(text)) is not None)

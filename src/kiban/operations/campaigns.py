@@ -1,0 +1,343 @@
+"""Campaigns: begin one, have experiments suggested, say what became of them, pause and go on.
+
+Every move is the next version of the campaign's record, in one transaction: of two people who move it at once, the
+second is told so, and nothing of the first is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from kiban.errors import InvalidValue
+from kiban.operations.campaign_records import campaign_of, learnt_links, part_for
+from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
+from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
+from kiban.operations.resources import Resources
+from kiban.planning.campaign import asking, course, moves, telling
+from kiban.planning.campaign.campaign import Campaign
+from kiban.planning.campaign.document import campaign_to_json
+from kiban.planning.campaign.experiment import Move, Outcome
+from kiban.planning.campaign.telling import NOTHING_SAID, Done, Spent
+from kiban.records.party import Asker
+from kiban.records.record import Record, RecordKind
+from kiban.store.catalog import Batch
+
+LARGEST_BYTES = 16 << 20
+"""Of a campaign's document: each move keeps one."""
+_PLAIN: Mapping[Move, tuple[str, Callable[..., Campaign]]] = {
+    Move.ACCEPT: ("accepted experiments", moves.accept),
+    Move.START: ("started experiments", moves.start),
+    Move.REFUSE: ("refused experiments", moves.refuse),
+    Move.ABANDON: ("abandoned experiments", moves.abandon),
+}
+_COURSE: Mapping[str, tuple[str, Callable[..., Campaign]]] = {
+    "pause": ("paused campaign", course.pause),
+    "resume": ("resumed campaign", course.resume),
+    "end": ("ended campaign", course.end),
+}
+
+
+def new_campaign(
+    asker: Asker,
+    resources: Resources,
+    campaign: Campaign,
+    *,
+    done: Iterable[Done] = (),
+    placement: Placement = AS_THE_PROJECT_SAYS,
+) -> Record:
+    """Keep a new campaign.
+
+    Parameters
+    ----------
+    done : iterable of Done
+        Experiments that it learns from, done before.
+
+    Raises
+    ------
+    Refused
+        If the asker may add to no project.
+    InvalidValue
+        If something of `done` does not fit.
+    """
+    if campaign.experiments or campaign.batches or campaign.passages:
+        raise InvalidValue("A new campaign came with experiments.", mend="Name those that were done beside it.")
+    campaign = telling.bring_in(campaign, done, **_said(asker))
+    scope = place(asker, resources, placement)
+    record = new_record(asker, RecordKind.CAMPAIGN, campaign.name, _written(campaign), scope=scope)
+    # Two campaigns may look for the same.
+    record = replace(record, key=None)
+    links = learnt_links(asker, resources, record, campaign)
+    told = {"n_experiments": len(campaign.experiments)} if campaign.experiments else {}
+    batch = Batch(records=(record,), links=links, events=(event_of(asker, record, "began campaign", told),))
+    return commit(asker, resources, batch).records[0]
+
+
+def suggest_experiments(
+    asker: Asker, resources: Resources, identifier: str, n: int = 1, *, expected: int | None = None
+) -> Record:
+    """Have the campaign's engine suggest the next experiments, from what the asker may put into models.
+
+    Raises
+    ------
+    RecordNotFound
+    Conflict
+        If somebody else moved it first.
+    IllegalMove
+        If it is paused or ended, a limit is spent, or nothing is left to suggest.
+    """
+    record, campaign = _now(asker, resources, identifier, expected)
+    seen = part_for(asker, resources, campaign)
+    after = asking.suggest(campaign, n, seen=seen, **_said(asker))
+    fresh = [each.number for each in after.experiments if each.number >= campaign.next_number]
+    details = {"experiments": fresh, "batch": len(after.batches)}
+    return _keep(asker, resources, record, campaign, after, "suggested experiments", details)
+
+
+def move_experiments(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    made: Move,
+    numbers: Sequence[int],
+    *,
+    note: str = "",
+    expected: int | None = None,
+) -> Record:
+    """Accept, start, refuse or abandon experiments, all of them or none.
+
+    Raises
+    ------
+    RecordNotFound, Conflict
+    IllegalMove
+        If the state of one does not allow it.
+    InvalidValue
+        If there is none of such a number, or another move is asked for.
+    """
+    if made not in _PLAIN:
+        raise InvalidValue(f"'{made}' takes more than numbers.", mend=f"Use one of: {', '.join(_PLAIN)}.")
+    if not numbers:
+        raise InvalidValue("No experiment was named.", mend="Give the numbers of those that are meant.")
+    action, deed = _PLAIN[made]
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = campaign
+    for number in dict.fromkeys(numbers):
+        after = deed(after, number, note=note, **_said(asker))
+    return _keep(asker, resources, record, campaign, after, action, {"experiments": list(dict.fromkeys(numbers))})
+
+
+def tell_result(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    number: int,
+    outcomes: Sequence[Outcome],
+    *,
+    is_all: bool = False,
+    is_correction: bool = False,
+    spent: Spent = NOTHING_SAID,
+    note: str = "",
+    expected: int | None = None,
+) -> Record:
+    """Say what came out of an experiment, all of it or a part.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        As values, or as `kiban.operations.campaign_results` finds them in the catalog.
+    is_all : bool
+        No further outcome will come.
+    is_correction : bool
+        Values that were told before are replaced.
+
+    Raises
+    ------
+    RecordNotFound, Conflict, IllegalMove, InvalidValue
+        As `kiban.planning.campaign.telling.tell`.
+    """
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = telling.tell(
+        campaign,
+        number,
+        outcomes,
+        note=note,
+        is_all=is_all,
+        is_correction=is_correction,
+        spent=spent,
+        **_said(asker),
+    )
+    action = "corrected results" if is_correction else "told results"
+    return _keep(asker, resources, record, campaign, after, action, {"experiments": [number]})
+
+
+def tell_failure(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    number: int,
+    *,
+    spent: Spent = NOTHING_SAID,
+    note: str = "",
+    expected: int | None = None,
+) -> Record:
+    """Say that an experiment could not be made or measured at its point. Raises as `tell_result`."""
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = telling.fail(campaign, number, note=note, spent=spent, **_said(asker))
+    return _keep(asker, resources, record, campaign, after, "told failures", {"experiments": [number]})
+
+
+def change_experiment(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    number: int,
+    point: Mapping[str, object],
+    *,
+    beyond: bool = False,
+    note: str = "",
+    expected: int | None = None,
+) -> Record:
+    """Do an experiment with own values; what was suggested is remembered beside them. Raises as `moves.change`."""
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = moves.change(campaign, number, point, beyond=beyond, note=note, **_said(asker))
+    return _keep(asker, resources, record, campaign, after, "changed experiments", {"experiments": [number]})
+
+
+def add_experiment(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    point: Mapping[str, object],
+    *,
+    beyond: bool = False,
+    note: str = "",
+    expected: int | None = None,
+) -> Record:
+    """Put in an experiment of one's own. Raises as `moves.add`."""
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = moves.add(campaign, point, beyond=beyond, note=note, **_said(asker))
+    return _keep(
+        asker, resources, record, campaign, after, "added experiments", {"experiments": [campaign.next_number]}
+    )
+
+
+def repeat_experiment(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    number: int,
+    n: int = 1,
+    *,
+    note: str = "",
+    expected: int | None = None,
+) -> Record:
+    """Do an experiment again, n times. Raises as `moves.replicate`."""
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = moves.replicate(campaign, number, n, note=note, **_said(asker))
+    fresh = [each.number for each in after.experiments if each.number >= campaign.next_number]
+    return _keep(
+        asker, resources, record, campaign, after, "repeated experiments", {"experiments": fresh, "of": number}
+    )
+
+
+def import_experiments(
+    asker: Asker, resources: Resources, identifier: str, done: Iterable[Done], *, expected: int | None = None
+) -> Record:
+    """Let a campaign learn from experiments that were done elsewhere; those that it has are passed over.
+
+    Raises
+    ------
+    RecordNotFound, Conflict
+    InvalidValue
+        If something does not fit, or nothing is new.
+    """
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = telling.bring_in(campaign, done, **_said(asker))
+    n = len(after.experiments) - len(campaign.experiments)
+    return _keep(asker, resources, record, campaign, after, "imported experiments", {"n_experiments": n})
+
+
+def change_campaign(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    changes: Mapping[str, Any],
+    *,
+    note: str = "",
+    expected: int | None = None,
+) -> Record:
+    """Give a campaign another name, description, limits, engine or settings.
+
+    Raises
+    ------
+    RecordNotFound, Conflict
+    InvalidValue
+        If something else is named, or nothing changes.
+    InvalidSetting
+        If there is no such engine, or it has no such setting.
+    """
+    record, campaign = _now(asker, resources, identifier, expected)
+    after = course.reset(campaign, changes, note=note, **_said(asker))
+    asking.engine_of(after)
+    return _keep(asker, resources, record, campaign, after, "changed campaign", {"changed": sorted(changes)})
+
+
+def set_course(
+    asker: Asker, resources: Resources, identifier: str, action: str, *, note: str = "", expected: int | None = None
+) -> Record:
+    """Pause a campaign, resume it or end it.
+
+    Raises
+    ------
+    RecordNotFound, Conflict
+    IllegalMove
+        If it is so already.
+    """
+    if action not in _COURSE:
+        raise InvalidValue(f"A campaign cannot be told to '{action[:40]}'.", mend=f"Use one of: {', '.join(_COURSE)}.")
+    told, deed = _COURSE[action]
+    record, campaign = _now(asker, resources, identifier, expected)
+    return _keep(asker, resources, record, campaign, deed(campaign, note=note, **_said(asker)), told, {})
+
+
+def _now(asker: Asker, resources: Resources, identifier: str, expected: int | None) -> tuple[Record, Campaign]:
+    record = current(asker, resources, identifier, RecordKind.CAMPAIGN)
+    check_version(record, expected)
+    return record, campaign_of(record)
+
+
+def _keep(
+    asker: Asker,
+    resources: Resources,
+    record: Record,
+    before: Campaign,
+    after: Campaign,
+    action: str,
+    details: Mapping[str, Any],
+) -> Record:
+    if after == before:
+        raise InvalidValue(f"{record.title} would stay as it is.", mend="Say something that is new to it.")
+    new = next_version(asker, record, title=after.name, document=_written(after))
+    batch = Batch(
+        records=(new,),
+        links=learnt_links(asker, resources, new, after, before),
+        events=(event_of(asker, new, action, details),),
+    )
+    return commit(asker, resources, batch).records[0]
+
+
+def _written(campaign: Campaign) -> dict[str, Any]:
+    document = campaign_to_json(campaign)
+    if (n := len(json.dumps(document, ensure_ascii=False).encode())) > LARGEST_BYTES:
+        raise InvalidValue(
+            f"The campaign would take {n / 2**20:.0f} MiB; at most {LARGEST_BYTES >> 20} are kept.",
+            mend="Give fewer candidates, or ranges and steps instead of a list; or begin another campaign.",
+        )
+    return document
+
+
+def _said(asker: Asker) -> dict[str, Any]:
+    return {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": asker.party}
