@@ -1,0 +1,1 @@
+"""Tables of past experiments: what their columns mean, and what each row says."""
