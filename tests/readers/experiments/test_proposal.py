@@ -156,7 +156,7 @@ def test_proposals_make_a_sound_mapping_and_each_row_is_read_or_named(sheet: She
     try:
         mapping = mapping_of(found)
     except InvalidValue as e:
-        assert "could be kept" in e.fault  # noqa: PT017  any other would be a proposal that contradicts itself
+        assert "nothing could be kept" in e.fault  # noqa: PT017  any other would be a proposal that contradicts itself
         return
     read = read_experiments(sheet, mapping)
     assert sorted([*(row.row for row in read.rows), *read.wrong_rows]) == [row.number for row in sheet.rows]

@@ -70,7 +70,7 @@ def test_of_many_faults_the_first_are_listed_and_all_counted() -> None:
 
 
 def test_compositions() -> None:
-    found = _read("sample,C,Fe\nA,0.2,bal.\nB,0.3,99.7\n", _sample(), _share("C"), _share("Fe"))
+    found = _read("sample,C,Fe,H\nA,0.2,bal.,1\nB,0.3,99.7,1\n", _sample(), _share("C"), _share("Fe"), HARDNESS)
     first, second = (row.composition for row in found.rows)
     assert first is not None
     assert second is not None
@@ -80,18 +80,25 @@ def test_compositions() -> None:
 
 
 def test_a_balance_that_has_no_column() -> None:
-    incomplete = _read("sample,C,Mn\nA,0.2,0.7\n", _sample(), _share("C"), _share("Mn"))
+    incomplete = _read("sample,C,Mn,H\nA,0.2,0.7,1\n", _sample(), _share("C"), _share("Mn"), HARDNESS)
     assert incomplete.n_faults == 1
     assert "balance" in incomplete.faults[0].mend
-    whole = _read("sample,C,Mn\nA,0.2,0.7\n", _sample(), _share("C"), _share("Mn"), balance="Fe")
+    whole = _read("sample,C,Mn,H\nA,0.2,0.7,1\n", _sample(), _share("C"), _share("Mn"), HARDNESS, balance="Fe")
     assert whole.rows[0].composition is not None
     assert [each.what for each in whole.rows[0].composition.components] == ["C", "Mn", "Fe"]
 
 
 def test_names_beside_names_are_no_formulas() -> None:
-    found = _read("P3HT,D2\n40,60\n", _share("P3HT"), _share("D2"))
+    found = _read("P3HT,D2,H\n40,60,1\n", _share("P3HT"), _share("D2"), HARDNESS)
     assert found.rows[0].composition is not None
     assert {each.kind for each in found.rows[0].composition.components} == {Constituent.MATERIAL}
+
+
+def test_rows_of_one_sample_that_state_different_compositions_are_named() -> None:
+    found = _read("sample,C,Fe,H\nA,1,99,1\nA,,,2\nA,2,98,3\n", _sample(), _share("C"), _share("Fe"), HARDNESS)
+    assert [row.row for row in found.rows] == [2, 3]
+    assert (found.faults[0].row, found.faults[0].cell) == (4, "A4")
+    assert "row 2" in found.faults[0].expected
 
 
 def test_an_uncertainty_that_stands_twice_is_named() -> None:
@@ -103,7 +110,7 @@ def test_an_uncertainty_that_stands_twice_is_named() -> None:
     ("columns", "told"),
     [
         ((_sample("a"), _sample("b"), HARDNESS), "both mean the sample"),
-        ((HARDNESS, HARDNESS), "both mean the property hardness"),
+        ((HARDNESS, HARDNESS), "both have the key hardness"),
         ((_sample(), DOUBT), "uncertainty of hardness"),
         ((_share("C"), _share("D", basis=Basis.AMOUNT)), "fractions of different things"),
         ((_sample(),), "could be kept"),

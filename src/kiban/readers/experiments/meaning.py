@@ -131,11 +131,12 @@ class Mapping:
         for role in _ONCE:
             if len(found := self.of(role)) > 1:
                 raise _two(found, f"both mean the {role}")
-        for roles in ((Role.COMPONENT,), (Role.PARAMETER,), (Role.PROPERTY,), (Role.NOTE,), (Role.UNCERTAINTY,)):
+        # An uncertainty says by its key which column it is of, so no other columns share one.
+        for roles in ((Role.COMPONENT, Role.PARAMETER, Role.PROPERTY, Role.NOTE), (Role.UNCERTAINTY,)):
             seen: dict[str, Meaning] = {}
             for each in self.of(*roles):
                 if each.key in seen:
-                    raise _two((seen[each.key], each), f"both mean the {each.role} {each.key}")
+                    raise _two((seen[each.key], each), f"both have the key {each.key}")
                 seen[each.key] = each
         valued = {each.key for each in self.of(Role.COMPONENT, Role.PARAMETER, Role.PROPERTY) if not each.is_text}
         for each in self.of(Role.UNCERTAINTY):
@@ -152,9 +153,10 @@ class Mapping:
             raise InvalidValue(
                 f"{self.balance} is the balance and has a column.", mend="Leave the balance out, or ignore the column."
             )
-        if not self.of(Role.COMPONENT, Role.PARAMETER, Role.PROPERTY, Role.FORMULA, Role.NOTE):
+        if not self.of(Role.PARAMETER, Role.PROPERTY, Role.NOTE):
             raise InvalidValue(
-                "No column means anything that could be kept.", mend="Say of one column at least what it means."
+                "No column says what was set, found out or noted, so nothing could be kept.",
+                mend="Say of one column at least that it is a parameter, a property or a note.",
             )
 
     def of(self, *roles: Role) -> tuple[Meaning, ...]:

@@ -98,13 +98,17 @@ def read_experiments(sheet: Sheet, mapping: Mapping) -> Experiments:
         Of as many columns as the table has, in their order.
     """
     reading = _Reading(sheet, mapping)
-    rows, wrong = [], []
+    rows: list[Experiment] = []
+    wrong: list[int] = []
+    first: dict[str, Experiment] = {}
     for row in sheet.rows:
         n_before = reading.n_faults
         experiment = reading.row(row)
+        if reading.n_faults == n_before:
+            reading.check_same_sample(row, experiment, first)
         if reading.n_faults > n_before:
             wrong.append(row.number)
-        elif experiment is not None:
+        else:
             rows.append(experiment)
     return Experiments(
         rows=tuple(rows), faults=tuple(reading.faults), n_faults=reading.n_faults, wrong_rows=tuple(wrong)
@@ -124,7 +128,7 @@ class _Reading:
         self._are_formulas = all(_is_formula(each.key) for each in mapping.of(Role.COMPONENT))
         self._doubts = {each.key: each for each in mapping.of(Role.UNCERTAINTY)}
 
-    def row(self, row: SheetRow) -> Experiment | None:
+    def row(self, row: SheetRow) -> Experiment:
         """What a row says; nothing of it counts if it brought a fault."""
         said: dict[Role, str] = {}
         for role in (Role.SAMPLE, Role.FORMULA, Role.OPERATOR):
@@ -161,6 +165,18 @@ class _Reading:
             performed_at=day,
             operator=said.get(Role.OPERATOR, ""),
         )
+
+    def check_same_sample(self, row: SheetRow, experiment: Experiment, first: dict[str, Experiment]) -> None:
+        """Name a row that says something else of its sample's composition than an earlier one."""
+        stated = (experiment.formula, experiment.composition)
+        if not experiment.sample or stated == ("", None):
+            return
+        before = first.setdefault(experiment.sample, experiment)
+        if stated != (before.formula, before.composition):
+            [meaning] = self.mapping.of(Role.SAMPLE)
+            expected = f"the same composition of {experiment.sample} as in row {before.row}"
+            mend = "Give the samples different names, or the same composition."
+            self._say(row, meaning, expected, experiment.formula or "another", mend)
 
     def _cell(self, row: SheetRow, meaning: Meaning) -> str:
         return row.cells[self._places[id(meaning)]]
