@@ -46,6 +46,7 @@ _WRITE = {
     "import_rde_program", "import_template", "judge_export", "keep_data_set", "kept_files", "migrate_records",
     "processes", "project_record", "projects", "reread", "rescope", "restore_version", "samples",
     "state_composition", "standard_structures", "take_template", "watch", "change_tier", "invite",
+    "experiments_matched", "experiments_structure", "past_experiments", "withdraw_experiments",
     "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights", "datasets",
     "campaigns",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from kiban.operations.resources import Resources
 from kiban.operations.show import resolve
 from kiban.query.question import Comparison, Operator
 from kiban.records.document import from_json, to_json
+from kiban.records.event import Event
 from kiban.records.field import Field, renamed_paths
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
@@ -90,6 +91,13 @@ def revise_template(
     """
     before = template_named(asker, resources, identifier)
     check_version(before.record, expected)
+    revision, event = revised(asker, resources, before, template)
+    commit(asker, resources, Batch(records=(revision.after.record,), events=(event,)))
+    return revision
+
+
+def revised(asker: Asker, resources: Resources, before: Kept, template: Template) -> tuple[Revision, Event]:
+    """The next version of a template, to be written by the caller. Raises as `revise_template`."""
     found = changes(before.template, template)
     if not found:
         raise InvalidValue(f"{before.template.name} would stay as it is.", mend="Change a field, then save it.")
@@ -102,9 +110,8 @@ def revise_template(
     _check_keys(template.fields, [each.fields for each in earlier], template.name)
     record = next_version(asker, before.record, title=template.name, key=template.name, document=to_json(template))
     details = {"changes": len(found), "note": template.note}
-    batch = Batch(records=(record,), events=(event_of(asker, record, "revised template", details),))
-    commit(asker, resources, batch)
-    return Revision(before=before, after=Kept(record=record, template=template), changes=found)
+    revision = Revision(before=before, after=Kept(record=record, template=template), changes=found)
+    return revision, event_of(asker, record, "revised template", details)
 
 
 def _versions(asker: Asker, resources: Resources, record: Record) -> tuple[Record, ...]:

@@ -16,8 +16,10 @@ from kiban.quantity.unit import is_compatible, is_known
 from kiban.query.question import Comparison, Known, Operator
 from kiban.query.vocabulary import SHIPPED, Vocabulary, as_label, with_terms
 from kiban.records.document import from_json, to_json
+from kiban.records.event import Event
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
+from kiban.records.scope import Scope
 from kiban.records.term import PropertyTerm
 from kiban.store.catalog import Batch, Facet
 
@@ -150,14 +152,18 @@ def add_term(
     InvalidValue
         If its unit is not known, or its IRI is none.
     """
+    record, event = new_term(asker, term, vocabulary_of(asker, resources), place(asker, resources, placement))
+    batch = commit(asker, resources, Batch(records=(record,), events=(event,)))
+    return Term(term=term, record=batch.records[0])
+
+
+def new_term(asker: Asker, term: PropertyTerm, known: Vocabulary, scope: Scope) -> tuple[Record, Event]:
+    """The record of a new term, to be written by the caller. Raises as `add_term`."""
     if term.merged_into:
         raise InvalidValue(f"The new term {term.key} is merged already.", mend="Add it first, then merge it.")
-    _check(term, vocabulary_of(asker, resources).terms.values())
-    title = term.name("en")
-    scope = place(asker, resources, placement)
-    record = replace(new_record(asker, RecordKind.TERM, title, to_json(term), scope=scope), key=term.key)
-    batch = commit(asker, resources, Batch(records=(record,), events=(event_of(asker, record, "added term"),)))
-    return Term(term=term, record=batch.records[0])
+    _check(term, known.terms.values())
+    record = replace(new_record(asker, RecordKind.TERM, term.name("en"), to_json(term), scope=scope), key=term.key)
+    return record, event_of(asker, record, "added term")
 
 
 def change_term(

@@ -179,7 +179,9 @@ class Mapping:
 
 def mapping_to_json(mapping: Mapping) -> dict[str, Any]:
     """The mapping as a document."""
-    return {"version": VERSION, **to_json(mapping)}
+    document = to_json(mapping)
+    # As JSON has it, so that one that was kept is equal to one that was not.
+    return {"version": VERSION, **document, "columns": list(document["columns"])}
 
 
 def mapping_from_json(document: Any) -> Mapping:
