@@ -36,12 +36,12 @@ class Imported:
     """What became of one thing."""
 
     kind: str
-    """`template`, `data set`, `program` or `other files`."""
+    """`template`, `data set`, `program`, `table of experiments` or `other files`."""
     path: str
     """Where it stood."""
     status: str
-    """A template is `defined`, `revised` or `unchanged`; a data set `imported`, `changed` or `already there`; a program
-    `attached` or `unchanged`; other files are `left out`."""
+    """A template is `defined`, `revised` or `unchanged`; a data set or table `imported`, `changed` or `already
+    there`; a program `attached` or `unchanged`; other files are `left out`."""
     records: tuple[str, ...] = ()
     """Short identifiers: of the template, or of the measurements."""
     sample: str | None = None

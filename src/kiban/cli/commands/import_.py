@@ -1,4 +1,5 @@
-"""kiban import PATH --as SYSTEM: templates, samples and measurements out of the files of another system."""
+"""kiban import PATH --as SYSTEM: templates, samples and measurements out of the files of another system, or of a table
+of past experiments."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiban.cli.command import DONE, add_home, add_json, platform, print_json, say
+from kiban.cli.experiments_import import SYSTEM, add_options, check_options, run_import
 from kiban.cli.placement_options import add_placement, placed
 
 if TYPE_CHECKING:
@@ -22,15 +24,20 @@ class ImportCommand:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """See `Command`."""
-        parser.add_argument("path", type=Path, metavar="FOLDER_OR_ZIP")
+        parser.add_argument("path", type=Path, metavar="PATH")
         # As with exports: finding the importers loads them, and this runs at each start of `kiban`.
         parser.add_argument(
-            "--as", dest="system", metavar="SYSTEM", required=True, help="whose files they are: rde, rde_program"
+            "--as",
+            dest="system",
+            metavar="SYSTEM",
+            required=True,
+            help="whose files they are: rde, rde_program, experiments",
         )
         parser.add_argument(
             "--template", metavar="NAME", help="the template of the values, where the files bring none (name or ID)"
         )
         parser.add_argument("--sample", metavar="NAME", help="the sample that all the data sets are of")
+        add_options(parser)
         add_placement(parser)
         add_home(parser)
         add_json(parser)
@@ -39,6 +46,9 @@ class ImportCommand:
         """See `Command`."""
         from kiban.operations.importer import Wishes, importer_named
 
+        check_options(arguments)
+        if arguments.system == SYSTEM:
+            return run_import(arguments)
         importer = importer_named(arguments.system)
         with platform(arguments) as (asker, resources):
             asker, placement = placed(arguments, asker, resources)

@@ -109,3 +109,26 @@ def told_by_place(
     if first_found is None and column is numeric[-1]:
         return Role.PROPERTY, Sureness.GUESS, Reason.LAST, ""
     return Role.PARAMETER, Sureness.GUESS, Reason.BEFORE, ""
+
+
+SENTENCES = {
+    Reason.SAID: "Its header says so.",
+    Reason.KEPT: "The kept mapping says so.",
+    Reason.TERM: "Its header names a known property.",
+    Reason.NO_UNIT: "Its header names a known property, and no unit.",
+    Reason.SET: "Its header speaks of what is set.",
+    Reason.FOUND: "Its header speaks of what is found out.",
+    Reason.FORMULAS: "Its cells are formulas.",
+    Reason.DATES: "Its cells are dates.",
+    Reason.NAMES: "Its cells are words that are all different.",
+    Reason.FEW_WORDS: "Its cells are a few words, again and again.",
+    Reason.MANY_WORDS: "Its cells are words.",
+    Reason.ELEMENT: "Its header is the symbol of an element, as others are.",
+    Reason.ADDS_UP: "These columns add up to 1 or 100 in each row.",
+    Reason.DOUBT: "Its header speaks of the uncertainty of another column.",
+    Reason.BESIDE: "It holds numbers and stands behind what is found out.",
+    Reason.LAST: "It is the last column of numbers.",
+    Reason.BEFORE: "It holds numbers and stands before what is found out.",
+    Reason.EMPTY: "It is empty.",
+}
+"""The reasons for people."""
