@@ -41,12 +41,13 @@ def test_words_are_marked_and_the_order_can_be_changed(watched: Watched) -> None
     assert snippet.inner_text().startswith(said["description"])
     assert snippet.inner_text().endswith("…")
     assert watched.overflow() <= 0
-    order = page.locator(".order")
-    assert order.locator("[aria-current]").inner_text() == said["best"]
-    order.get_by_role("link", name=said["newest"]).press("Enter")
+    order = page.locator(".order-form")
+    assert order.locator("option:checked").inner_text() == said["best"]
+    order.locator("select").select_option(label=said["newest"])
+    order.get_by_role("button").press("Enter")
     page.wait_for_url("**sort=newest*")
     assert page.evaluate(_TITLES) == [f"second {own}", f"ｶﾞﾗｽ ｴﾈﾙｷﾞｰ {own}"]
-    assert page.locator(".order [aria-current]").inner_text() == said["newest"]
+    assert page.locator(".order-form option:checked").inner_text() == said["newest"]
     page = watched.go(f"/search?q=エネルギ angstrom OR {own}")
     assert {"ｴﾈﾙｷﾞｰ", "Ångström"} <= set(page.evaluate(_MARKS))
     assert watched.overflow() <= 0

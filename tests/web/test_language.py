@@ -69,6 +69,7 @@ def test_no_word_is_left_over() -> None:
         "access.rule.",
         "home.step",
         "search.by.",
+        "search.order.",
         "search.beyond.",
         "deposit.tier.",
         "record.plot_",

@@ -90,11 +90,13 @@ def test_the_page_offers_both_orders_and_marks_the_words(
     titles = re.findall(r'<h3><a href="/records/[^"]*">(.*?)</a>', text)
     assert titles == ["<mark>LTO</mark> film", "Scan of &lt;b&gt;"]
     assert "<mark>LTO</mark>-7_850C.ras" in text
-    address = re.search(rf'<a href="([^"]*)">{order}</a>', text)
-    assert address is not None
-    newest = empty.get("/search" + address[1].replace("&amp;", "&")).text
+    form = text.partition('class="order-form"')[2].partition("</form>")[0]
+    choices = re.findall(r'<option value="([^"]*)"( selected)?>([^<]*)</option>', form)
+    assert [value for value, is_now, _ in choices if is_now] == ["relevance"]
+    [value] = [value for value, _, said in choices if said == order]
+    newest = empty.get("/search", params={"q": "lto", "sort": value, "lang": language}).text
     assert re.findall(r'<h3><a href="/records/[^"]*">(.*?)</a>', newest) == titles[::-1]
-    assert '<p class="about order">' not in empty.get("/search").text
+    assert '<option value="relevance"' not in empty.get("/search").text
 
 
 def test_the_order_is_kept_from_page_to_page(empty: Program, lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> None:

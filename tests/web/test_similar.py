@@ -95,3 +95,14 @@ def test_pictures_show_curves_over_each_other_and_amounts_beside_each_other() ->
     assert [amounts.count(f">{element}<") for element in ("O", "Ti", "Zr")] == [1, 1, 1]
     assert amounts.count("<rect") == 4
     assert beside({}, {}) == ""
+
+
+def test_the_nearest_come_first_and_the_page_offers_no_other_order(empty: Program, samples: dict[str, str]) -> None:
+    for name in ("again", "and again"):
+        _new(empty, name, formula="SrTiO3")
+    asked = {"q": f"SIMILAR TO {samples['CaTiO3']}", "sort": "title"}
+    page = empty.get("/search", params=asked, headers=JAPANESE).text
+    assert "類似度の高い順" in page
+    assert "order-form" not in page
+    assert "nearness" not in page
+    assert empty.get("/api/v1/search", params=asked).json()["sort"] == "nearness"

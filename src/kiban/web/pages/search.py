@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidQuestion
 from kiban.operations.find import Answer, Facet, find
-from kiban.operations.ranking import NEWEST, RELEVANCE
+from kiban.operations.ranking import NEARNESS, RELEVANCE
 from kiban.operations.saved_searches import list_searches
 from kiban.query.search_form import SearchForm, line_of
 from kiban.records.parties.right import Role
@@ -130,7 +130,6 @@ def _shown(
         sorted_by=path_text(answer.sort.removeprefix("-"), known, speaker) if _shows_keys(answer) else "",
         next=f"?{urlencode(kept | {'after': answer.next} | counted)}" if answer is not None and answer.next else None,
         exact=f"?{urlencode(kept | {'count': 'exact'})}",
-        orders=[(name, f"?{urlencode({'q': q, 'sort': name} | counted)}") for name in (RELEVANCE, NEWEST)],
         tables=[(kind, f"/api/v1/tables?{urlencode({'q': q, 'format': kind})}") for kind in ("csv", "json")],
         examples=EXAMPLES,
         may_add=any(role.is_at_least(Role.CONTRIBUTOR) for role in desk.asker.roles.values()),
@@ -151,4 +150,4 @@ def _pointed(q: str, position: int) -> tuple[str, str]:
 
 def _shows_keys(answer: Answer | None) -> TypeGuard[Answer]:
     """Whether cards say what they are sorted by: they have titles anyway."""
-    return answer is not None and answer.sort.removeprefix("-") not in {"", RELEVANCE, "title"}
+    return answer is not None and answer.sort.removeprefix("-") not in {"", NEARNESS, RELEVANCE, "title"}
