@@ -73,6 +73,7 @@ _PARTS = {
     "terms.own_terms": "part of understanding a question",
     "terms.vocabulary_of": "part of understanding a question",
     "templates.all_templates": "part of deeds that say what they told of them",
+    "settings_of": "part of `table`, and says what it saw",
     "templates.revised": "part of deeds that write",
     "templates.template_named": "part of deeds that write",
     "link_sample.link_sample": "writes",

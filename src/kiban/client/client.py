@@ -143,9 +143,12 @@ class Client:
         """The same as one file of Parquet, Arrow (`arrow`) or JSON lines (`jsonl`), whatever its size."""
         return rows.save(self._exchange, "records/stream", Path(path), form=form, q=_text(question))
 
-    def table(self, question: Asked = "", *, all_values: bool = False) -> Table:
-        """What is known of samples: one row for each, or (`all_values`) one for each value."""
-        answer = self._exchange.get("tables", q=_text(question), format="json", all_values=all_values)
+    def table(self, question: Asked = "", *, all_values: bool = False, settings: bool = False) -> Table:
+        """What is known of samples: one row for each, or (`all_values`) one for each value; with `settings` also the
+        parameters of the processes that they came out of, and their nominal compositions."""
+        answer = self._exchange.get(
+            "tables", q=_text(question), format="json", all_values=all_values, settings=settings
+        )
         return Table.of(answer)
 
     def facts(self, question: Asked = "") -> Facts:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiban.learning.settings import with_settings
 from kiban.learning.table import Subject, Table, long, wide
 from kiban.operations.audited import reads, saw
 from kiban.operations.find import understood
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import effective_rights
+from kiban.operations.settings_of import settings_of
 from kiban.operations.terms import vocabulary_of
 from kiban.query.question import Question
 from kiban.records.parties.right import Right
@@ -21,7 +23,7 @@ _PAGE = 1000
 
 
 @reads("table made")
-def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = False) -> Table:
+def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = False, settings: bool = False) -> Table:
     """Draw a table from the samples and measurements that answer the question and that the asker may use.
 
     Parameters
@@ -30,6 +32,8 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
         A question. A sample that answers it brings all its values; a measurement brings those that rest on it.
     all_values : bool
         One row for each value, instead of one for each sample.
+    settings : bool
+        Also what was set: the parameters of the processes that the samples came out of, and their nominal compositions.
 
     Raises
     ------
@@ -57,6 +61,9 @@ def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = F
     in_order = [facts[i] for i in sorted(facts)]
     pids = {i: record.pid for i, record in evidence.items()}
     drawn = long(in_order, subjects, pids) if all_values else wide(in_order, subjects, pids, known)
+    if settings:
+        made = {i: record for i, record in owners.items() if record.kind is RecordKind.SAMPLE}
+        drawn = with_settings(drawn, settings_of(asker, resources, made, visible))
     sources = {record.id: record for record in (*owners.values(), *evidence.values(), *measurements.values())}
     stated = effective_rights(resources, visible, sources.values())
     return replace(

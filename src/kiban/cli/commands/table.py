@@ -29,6 +29,9 @@ class TableCommand:
             help="a .csv, .json or .parquet file (default: CSV to the screen)",
         )
         parser.add_argument("--all-values", action="store_true", help="one row for each value, not for each sample")
+        parser.add_argument(
+            "--settings", action="store_true", help="also what was set: parameters of processes, nominal compositions"
+        )
         add_home(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
@@ -43,7 +46,9 @@ class TableCommand:
             raise WrongUsage(f"A table cannot be written as '.{kind}'.", mend=f"Use one of: {', '.join(_FORMATS)}.")
         ask_ahead(arguments)
         with platform(arguments, n_workers=1) as (asker, resources):
-            drawn = table(asker, resources, arguments.question, all_values=arguments.all_values)
+            drawn = table(
+                asker, resources, arguments.question, all_values=arguments.all_values, settings=arguments.settings
+            )
         content = write(drawn.columns, drawn.rows, kind, rights=drawn.rights)
         if output is None:
             sys.stdout.write(content.decode("utf-8"))

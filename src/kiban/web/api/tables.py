@@ -44,6 +44,9 @@ def get_table(
         Query(description="CSV has the units in its header, Parquet and Arrow (an IPC stream) in their fields."),
     ] = "csv",
     all_values: Annotated[bool, Query(description="One row for each value, instead of one for each sample.")] = False,
+    settings: Annotated[
+        bool, Query(description="Also what was set: parameters of processes, and nominal compositions.")
+    ] = False,
 ) -> Response:
     """One row for each sample: every term with its unit, standard uncertainty and the measurement it rests on.
 
@@ -53,7 +56,7 @@ def get_table(
     Arrow. The header `x-kiban-losses` counts what CSV has no place
     for.
     """
-    drawn = table(desk.asker, desk.resources, q, all_values=all_values)
+    drawn = table(desk.asker, desk.resources, q, all_values=all_values, settings=settings)
     content = write(drawn.columns, drawn.rows, format, rights=drawn.rights)
     headers = download_headers(f"table.{_SUFFIXES.get(format, format)}", is_ours=True) | {
         "kiban-left-out": str(drawn.n_left_out),
