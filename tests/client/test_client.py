@@ -280,3 +280,18 @@ def test_a_home_needs_no_server(pattern: Path, tmp_path: Path) -> None:
 def test_estimated_counts_say_so() -> None:
     counted = FacetCounts([{"value": "a", "count": 30_000, "is_estimate": True, "name": "A"}])
     assert (counted, counted.is_estimate, counted.names) == ({"a": 30_000}, True, {"a": "A"})
+
+
+def test_a_table_of_experiments_is_looked_at_kept_and_taken_back(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "tried.csv"
+    path.write_text("sample,T_anneal (K),hardness (GPa)\nX-1,1173,12.5\n", encoding="utf-8")
+    found = client.experiments.preview(path)
+    assert found["would"]["rows"] == {"new": 1, "changed": 0, "unchanged": 0}
+    kept = client.experiments.keep(path, mapping=found["mapping"], kept="oven")
+    assert (kept["status"], kept["mapping"]) == ("imported", "oven")
+    assert "oven" in {each["name"] for each in client.experiments.mappings()}
+    drawn = client.table('title = "X-1" AND kind = "sample"', settings=True)
+    assert (drawn["process.oven.t_anneal"].values, drawn["process.oven.t_anneal"].unit) == ([1173.0], "K")
+    assert len(client.experiments.withdraw("tried.csv")["samples"]) == 1
+    with pytest.raises(WrongUsage):
+        client.experiments.preview(tmp_path / "absent.csv")

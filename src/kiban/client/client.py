@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from kiban.client import rows
 from kiban.client.depositing import Outcome, Progress, files_below, send_file
 from kiban.client.exchange import Exchange, Patience
+from kiban.client.experiments import Experiments
 from kiban.client.facts import Facts
 from kiban.client.found import Found, Hit
 from kiban.client.record import RemoteRecord
@@ -204,6 +205,11 @@ class Client:
         """
         made = self._exchange.send("POST", "processes", {"name": name, **said})
         return self.record(made["process"]["id"]), tuple(self.record(each["id"]) for each in made["outputs"])
+
+    @property
+    def experiments(self) -> Experiments:
+        """Tables of past experiments: to look at them, keep them and take them back."""
+        return Experiments(self._exchange)
 
     def terms(self, words: str = "") -> tuple[Mapping[str, Any], ...]:
         """Property terms whose key, names or symbol have these words in them."""

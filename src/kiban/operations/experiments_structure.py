@@ -10,7 +10,7 @@ from kiban.errors import Conflict, InvalidValue, RecordNotFound, Refused
 from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import event_of, new_record
 from kiban.operations.resources import Resources
-from kiban.operations.templates import Kept, list_templates, revised
+from kiban.operations.templates import Kept, all_templates, revised
 from kiban.operations.terms import new_term
 from kiban.query.vocabulary import Vocabulary, with_terms
 from kiban.readers.experiments.meaning import Mapping, Meaning, Role, mapping_from_json, mapping_to_json
@@ -50,11 +50,17 @@ class Structures:
     events: tuple[Event, ...]
 
 
-@reads("read template")
+@reads("listed templates")
 def list_mappings(asker: Asker, resources: Resources) -> tuple[KeptMapping, ...]:
     """The mappings that the asker may see, in order of name."""
-    found = [each for kept in list_templates(asker, resources) if (each := _mapping_in(kept)) is not None]
+    found = mappings(asker, resources)
     saw(*(each.kept.record for each in found), n=len(found))
+    return found
+
+
+def mappings(asker: Asker, resources: Resources) -> tuple[KeptMapping, ...]:
+    """As `list_mappings`, for deeds that go on to write."""
+    found = [each for kept in all_templates(asker, resources) if (each := _mapping_in(kept)) is not None]
     return tuple(found)
 
 
@@ -66,7 +72,7 @@ def mapping_named(asker: Asker, resources: Resources, name: str) -> KeptMapping:
     RecordNotFound
         If there is none of that name, or several that are not the project's.
     """
-    found = [each for each in list_mappings(asker, resources) if name in {each.name, each.kept.record.pid}]
+    found = [each for each in mappings(asker, resources) if name in {each.name, each.kept.record.pid}]
     ours = [each for each in found if each.kept.record.project == resources.working_in(asker)] or found
     if len(ours) != 1:
         raise RecordNotFound(name)
@@ -114,7 +120,7 @@ def structures(
             records.append(record)
             events.append(event)
             words = with_terms((*words.terms.values(), term))
-    there = [kept for kept in list_templates(asker, resources) if kept.record.project == scope.project]
+    there = [kept for kept in all_templates(asker, resources) if kept.record.project == scope.project]
     rows = _kept(asker, resources, there, row_template(name, mapping), scope, records, events)
     processes = None
     if mapping.of(Role.PARAMETER):

@@ -16,8 +16,8 @@ from kiban.operations.experiments_structure import (
     KeptMapping,
     Structures,
     check_name,
-    list_mappings,
     mapping_named,
+    mappings,
     structures,
 )
 from kiban.operations.kept_files import kept_entry
@@ -253,7 +253,7 @@ def _read(asker: Asker, resources: Resources, file: TableFile) -> tuple[Sheet, s
     else:
         name = check_name(file.kept or stem[:100])
         project = resources.working_in(asker)
-        there = [e for e in list_mappings(asker, resources) if e.name == name and e.kept.record.project == project]
+        there = [e for e in mappings(asker, resources) if e.name == name and e.kept.record.project == project]
         kept = there[0] if there else None
     return sheet, table, kept.name if kept is not None else check_name(file.kept or stem[:100]), kept
 
