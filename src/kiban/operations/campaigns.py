@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from kiban.errors import InvalidValue
@@ -28,6 +29,7 @@ from kiban.store.catalog import Batch
 
 LARGEST_BYTES = 16 << 20
 """Of a campaign's document: each move keeps one."""
+NOTHING_WRITTEN: Mapping[str, object] = MappingProxyType({})
 _PLAIN: Mapping[Move, tuple[str, Callable[..., Campaign]]] = {
     Move.ACCEPT: ("accepted experiments", moves.accept),
     Move.START: ("started experiments", moves.start),
@@ -134,8 +136,9 @@ def tell_result(
     resources: Resources,
     identifier: str,
     number: int,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Outcome] = (),
     *,
+    values: Mapping[str, object] = NOTHING_WRITTEN,
     is_all: bool = False,
     is_correction: bool = False,
     spent: Spent = NOTHING_SAID,
@@ -147,7 +150,9 @@ def tell_result(
     Parameters
     ----------
     outcomes : sequence of Outcome
-        As values, or as `kiban.operations.campaign_results` finds them in the catalog.
+        As `kiban.operations.campaign_results` finds them in the catalog.
+    values : mapping
+        By outcome: numbers in the campaign's units, or texts like `2.51(3) GPa`.
     is_all : bool
         No further outcome will come.
     is_correction : bool
@@ -162,7 +167,7 @@ def tell_result(
     after = telling.tell(
         campaign,
         number,
-        outcomes,
+        (*outcomes, *telling.written(campaign, values)),
         note=note,
         is_all=is_all,
         is_correction=is_correction,

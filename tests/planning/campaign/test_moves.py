@@ -256,14 +256,17 @@ def test_an_experiment_in_hand_is_a_sound_one() -> None:
 
 
 def test_who_does_not_see_a_record_has_the_campaign_without_what_rests_on_it() -> None:
-    old = Done(point={"temperature": 300.0, "solvent": "water"}, outcomes=(strength(80.0),), rests_on="kb:7Q4M-2KXD-98")
-    begun = suggest(bring_in(campaign(), [old], **SAID), 2, **SAID)
-    told = tell(begun, 2, [strength(1.0, evidence="kb:0000-0000-00")], **SAID)
-    assert [each.number for each in told.without_records({"kb:7Q4M-2KXD-98"}).experiments] == [2, 3]
-    cut = told.without_records({"kb:0000-0000-00"})
-    assert [each.number for each in cut.experiments] == [1, 3]
-    assert [trial.rests_on for trial in cut.trials()] == ["#1"]
+    old = [
+        Done(point={"temperature": 300.0 + 50.0 * i, "solvent": "water"}, outcomes=(strength(i),), rests_on=text)
+        for i, text in enumerate(("kb:7Q4M-2KXD-98", "row 2", "row 3"))
+    ]
+    begun = suggest(bring_in(campaign(), old, **SAID), 2, **SAID)
+    told = tell(begun, 4, [strength(1.0, evidence="kb:0000-0000-00")], **SAID)
+    assert [each.number for each in told.without_records({"kb:7Q4M-2KXD-98"}).experiments] == [2, 3, 4, 5]
+    cut = told.without_records({"kb:0000-0000-00", "kb:7Q4M-2KXD-98"})
+    assert [each.number for each in cut.experiments] == [2, 3, 5]
+    assert [trial.rests_on for trial in cut.trials()] == ["#2", "#3"]
     # What is suggested from the part that is seen is numbered as in the whole.
-    proposal = suggest(told, 1, seen=cut, **SAID).experiment(4).proposal
+    proposal = suggest(told, 1, seen=cut, **SAID).experiment(6).proposal
     assert proposal is not None
-    assert proposal.rests_on == (1,)
+    assert proposal.rests_on == (2, 3)

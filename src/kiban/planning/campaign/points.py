@@ -13,10 +13,13 @@ from kiban.planning.space.coded import Coded
 from kiban.planning.space.parameter import Categorical, Parameter, Point, Value, code, decode
 from kiban.planning.space.search_space import SearchSpace
 from kiban.quantity.measured import Measured
+from kiban.records.written_quantity import quantity_of
 
 
 def settled(space: SearchSpace, point: Mapping[str, object]) -> Point:
     """Write a point as numbers in the parameters' units and levels, in the order of the space.
+
+    A number may come as a text with another unit: `126.85 degC`.
 
     Raises
     ------
@@ -72,6 +75,8 @@ def _coded(space: SearchSpace, point: Point) -> Coded:
 def _value(parameter: Parameter, value: object) -> Value:
     if isinstance(parameter, Categorical):
         return decode(parameter, code(parameter, value))
+    if isinstance(value, str):
+        value = quantity_of(value, parameter.unit)
     if isinstance(value, Measured):
         value = value.in_unit(parameter.unit).value
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):

@@ -11,6 +11,7 @@ from kiban.planning.campaign.experiment import Experiment, Move, Outcome, Source
 from kiban.planning.campaign.moves import move
 from kiban.planning.campaign.points import settled
 from kiban.quantity.measured import Measured
+from kiban.records.written_quantity import quantity_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,30 @@ def tell(
         hours=experiment.hours if spent.hours is None else spent.hours,
     )
     return campaign.with_experiment(after)
+
+
+def written(campaign: Campaign, values: Mapping[str, object], evidence: str = "") -> tuple[Outcome, ...]:
+    """Read outcomes that somebody typed or sent: numbers in the campaign's units, or texts like `2.51(3) GPa`.
+
+    Raises
+    ------
+    InvalidValue
+        If the objective has no such outcome, or a value is no quantity of its unit.
+    """
+    units = campaign.objective.outcomes
+    found = []
+    for name, value in values.items():
+        unit = units.get(name, "")
+        if isinstance(value, str):
+            measured = quantity_of(value, unit)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            measured = Measured(float(value), unit)
+        else:
+            raise InvalidValue(
+                f"The {name} was given as {value!r:.60}.", mend="Give a number, or a text like '2.5 GPa'."
+            )
+        found.append(_in_unit(campaign, Outcome(name=name, value=measured, evidence=evidence)))
+    return tuple(found)
 
 
 def fail(campaign: Campaign, number: int, *, at: str, by: str, note: str = "", spent: Spent = NOTHING_SAID) -> Campaign:

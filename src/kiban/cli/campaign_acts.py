@@ -1,0 +1,185 @@
+"""What `kiban campaign` does."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kiban.cli.acts import Act
+from kiban.cli.campaign_experiment_acts import EXPERIMENT_ACTS
+from kiban.cli.campaign_files import definition_in, past_in
+from kiban.cli.campaign_lines import print_campaign, print_list
+from kiban.cli.campaign_options import add_id, add_note, last, moved
+from kiban.cli.command import DONE, platform, say
+from kiban.cli.placement_options import add_placement, placed
+from kiban.cli.sample_acts import add_expected
+from kiban.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from kiban.operations.resources import Resources
+    from kiban.records.party import Asker
+    from kiban.records.record import Record
+
+_LIMITS = ("experiments", "cost", "hours", "patience")
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="its name, space and objective, in JSON or TOML")
+    parser.add_argument("--past", type=Path, metavar="CSV", help="experiments that were done: a table to learn from")
+    add_placement(parser)
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaigns import new_campaign
+    from kiban.planning.campaign.definition import campaign_of
+
+    campaign = campaign_of(definition_in(arguments.file))
+    done = past_in(campaign, arguments.past) if arguments.past is not None else ()
+
+    def deed(asker: Asker, resources: Resources) -> Record:
+        asker, placement = placed(arguments, asker, resources)
+        return new_campaign(asker, resources, campaign, done=done, placement=placement)
+
+    code = moved(arguments, deed)
+    if done:
+        say(f"{len(done)} experiments were imported.")
+    return code
+
+
+def _add_suggest(parser: argparse.ArgumentParser) -> None:
+    add_id(parser)
+    parser.add_argument("-n", type=int, default=1, metavar="N", help="so many at most (default: 1)")
+    add_expected(parser)
+
+
+def _suggest(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaigns import suggest_experiments
+
+    def deed(asker: Asker, resources: Resources) -> Record:
+        return suggest_experiments(asker, resources, arguments.id, arguments.n, expected=arguments.expected)
+
+    return moved(arguments, deed, last())
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    add_id(parser)
+    parser.add_argument(
+        "file", type=Path, metavar="CSV", help="a row for each experiment, headers as parameters and outcomes"
+    )
+    add_expected(parser)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaigns import import_experiments
+    from kiban.operations.show_campaign import show_campaign
+
+    n_before = 0
+
+    def deed(asker: Asker, resources: Resources) -> Record:
+        nonlocal n_before
+        campaign = show_campaign(asker, resources, arguments.id).campaign
+        n_before = len(campaign.experiments)
+        done = past_in(campaign, arguments.file)
+        return import_experiments(asker, resources, arguments.id, done, expected=arguments.expected)
+
+    return moved(arguments, deed, lambda shown: [each.number for each in shown.campaign.experiments[n_before:]])
+
+
+def _add_change_campaign(parser: argparse.ArgumentParser) -> None:
+    add_id(parser)
+    parser.add_argument("--name", metavar="TEXT", help="what lists call it")
+    parser.add_argument("--description", metavar="TEXT", help="what it is about")
+    parser.add_argument("--engine", metavar="NAME", help="which engine suggests from now on")
+    parser.add_argument("--experiments", type=int, metavar="N", help="limit of experiments; 0 for none")
+    parser.add_argument("--cost", type=float, metavar="X", help="limit of cost; 0 for none")
+    parser.add_argument("--hours", type=float, metavar="X", help="limit of hours; 0 for none")
+    parser.add_argument("--patience", type=int, metavar="N", help="so many without gain advise to stop; 0 for none")
+    add_note(parser)
+
+
+def _change_campaign(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaigns import change_campaign
+    from kiban.operations.show_campaign import show_campaign
+
+    limits = {
+        name: value or None
+        for name in ("experiments", "cost", "hours", "patience")
+        if (value := getattr(arguments, name)) is not None
+    }
+    said = {
+        name: value for name in ("name", "description", "engine") if (value := getattr(arguments, name)) is not None
+    }
+    if not said and not limits:
+        raise WrongUsage("Nothing was named to change.", mend="Give --engine, --experiments or another option.")
+
+    def deed(asker: Asker, resources: Resources) -> Record:
+        changes: dict[str, Any] = dict(said)
+        if limits:
+            before = show_campaign(asker, resources, arguments.id).campaign.limits
+            changes["limits"] = replace(before, **limits)  # type: ignore[arg-type]  # of plain limits alone
+        # Settings belong to the engine that they were made for.
+        changes |= {"settings": {}} if "engine" in said else {}
+        return change_campaign(
+            asker, resources, arguments.id, changes, note=arguments.note, expected=arguments.expected
+        )
+
+    return moved(arguments, deed)
+
+
+def _add_course(parser: argparse.ArgumentParser) -> None:
+    add_id(parser)
+    add_note(parser)
+
+
+def _course(action: str) -> Callable[[argparse.Namespace], int]:
+    def run(arguments: argparse.Namespace) -> int:
+        from kiban.operations.campaigns import set_course
+
+        def deed(asker: Asker, resources: Resources) -> Record:
+            return set_course(asker, resources, arguments.id, action, note=arguments.note, expected=arguments.expected)
+
+        return moved(arguments, deed)
+
+    return run
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from kiban.operations.show_campaign import show_campaign
+
+    with platform(arguments, n_workers=1) as (asker, resources):
+        shown = show_campaign(asker, resources, arguments.id)
+    print_campaign(shown, arguments)
+    return DONE
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=int, default=50, metavar="N", help="so many at most (default: 50)")
+    parser.add_argument("--after", metavar="MARK", help="go on where the part before ended")
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from kiban.operations.show_campaign import list_campaigns
+
+    if not 1 <= arguments.limit <= 1000:
+        raise WrongUsage(f"--limit {arguments.limit} was given.", mend="Give 1 to 1000.")
+    with platform(arguments, n_workers=1) as (asker, resources):
+        found = list_campaigns(asker, resources, limit=arguments.limit, after=arguments.after)
+    print_list(found, arguments)
+    return DONE
+
+
+ACTS = (
+    Act("new", "begin a campaign", _add_new, _new),
+    Act("suggest", "have the next experiments suggested", _add_suggest, _suggest),
+    *EXPERIMENT_ACTS,
+    Act("import", "learn from a table of experiments that were done", _add_import, _import),
+    Act("set", "give a campaign other limits, another engine or name", _add_change_campaign, _change_campaign),
+    Act("pause", "suggest nothing for a while; results can still be told", _add_course, _course("pause")),
+    Act("resume", "go on after a pause or an end", _add_course, _course("resume")),
+    Act("end", "be done with a campaign", _add_course, _course("end")),
+    Act("show", "where a campaign stands, with all its experiments", add_id, _show),
+    Act("list", "all campaigns that you may see", _add_list, _list),
+)

@@ -1,0 +1,60 @@
+"""What `kiban campaign` reads from files: definitions in JSON or TOML, and tables of past experiments in CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kiban.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from kiban.planning.campaign.campaign import Campaign
+    from kiban.planning.campaign.telling import Done
+
+
+def definition_in(path: Path) -> dict[str, Any]:
+    """Read the definition of a campaign. Raises WrongUsage if it is neither JSON nor TOML."""
+    text = _text(path)
+    try:
+        document = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as e:
+        raise WrongUsage(f"{path} cannot be read: {e}.", mend="Write it in JSON, or in TOML as a .toml file.") from e
+    if not isinstance(document, dict):
+        raise WrongUsage(f"{path} holds no definition of a campaign.", mend="Give name, space and objective.")
+    return document
+
+
+def past_in(campaign: Campaign, path: Path) -> tuple[Done, ...]:
+    """Read the experiments of a CSV file. Raises WrongUsage, and InvalidValue that names row and column."""
+    from kiban.planning.campaign.past import done_in
+
+    rows = list(csv.reader(_text(path).splitlines()))
+    if not rows:
+        raise WrongUsage(f"{path} is empty.", mend="Give a line of headers, and a row for each experiment.")
+    return done_in(campaign, rows[0], rows[1:], source=path.name)
+
+
+def pairs(texts: Sequence[str], what: str) -> dict[str, str]:
+    """Read `name=value` as people type it. Raises WrongUsage."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise WrongUsage(f"'{text[:60]}' is no {what}.", mend="Write it as NAME=VALUE, like temperature='350 K'.")
+        if name.strip() in found:
+            raise WrongUsage(f"'{name.strip()}' was given twice.", mend="Give each once.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as e:
+        raise WrongUsage(f"{path} cannot be read: {e.strerror}.", mend="Name a file that is there.") from e
+    except UnicodeDecodeError as e:
+        raise WrongUsage(f"{path} is not in UTF-8.", mend="Save it in UTF-8 (in Excel: CSV UTF-8).") from e

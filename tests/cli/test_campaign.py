@@ -1,0 +1,176 @@
+"""kiban campaign."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiban.quantity.measured import Measured
+from kiban.records.scope import Tier
+from kiban.testing.catalog_examples import Laboratory, a_fact
+
+from .conftest import Terminal
+
+TOML = """
+name = "Strong glue"
+engine = "embedded"
+seed = 7
+
+[space]
+parameters = [
+  {kind = "discrete", name = "temperature", values = [300, 350, 400, 450, 500], unit = "K"},
+  {kind = "categorical", name = "solvent", levels = ["water", "ethanol"]},
+]
+
+[objective]
+targets = [{name = "hardness", unit = "GPa"}]
+
+[limits]
+experiments = 8
+enough = {hardness = 4.0}
+"""
+PAST = (
+    "temperature [degC],solvent,hardness [MPa],remark,state\n76.85,water,1200(50),,\n\n126.85,ethanol,,cracked,failed\n"
+)
+
+
+@pytest.fixture(name="glue")
+def _glue(kiban: Terminal, tmp_path: Path) -> str:
+    (tmp_path / "glue.toml").write_text(TOML, encoding="utf-8")
+    (tmp_path / "past.csv").write_text("\ufeff" + PAST, encoding="utf-8")
+    made = kiban.one("campaign", "new", tmp_path / "glue.toml", "--past", tmp_path / "past.csv", "--tier", "closed")
+    return str(made["id"])
+
+
+def _states(shown: dict[str, Any]) -> list[str]:
+    return [each["state"] for each in shown["experiments"]]
+
+
+def test_from_a_file_to_a_result_that_is_good_enough(kiban: Terminal, glue: str) -> None:
+    shown = kiban.one("campaign", "show", glue)
+    assert (shown["seed"], shown["tier"], _states(shown)) == (7, "closed", ["completed", "failed"])
+    first = shown["experiments"][0]
+    assert (first["point"], first["rests_on"]) == ({"temperature": 350.0, "solvent": "water"}, "past.csv, row 2")
+    assert first["outcomes"][0]["value"]["value"] == pytest.approx(1.2)
+    assert first["outcomes"][0]["value"]["uncertainty"]["value"] == pytest.approx(0.05)
+    out, _ = kiban.run("campaign", "suggest", glue, "-n", "3")
+    assert "  3 (suggested) temperature=" in out
+    assert "why: " in out
+    kiban.run("campaign", "accept", glue, "3", "4")
+    kiban.run("campaign", "refuse", glue, "5", "--note", "too hot")
+    kiban.run("campaign", "start", glue, "3")
+    out, _ = kiban.run("campaign", "tell", glue, "3", "hardness=4.21(3) GPa", "--cost", "12", "--hours", "3")
+    assert "  3 (completed) temperature=" in out
+    assert "hardness 4.21 ± 0.03 GPa" in out
+    kiban.run("campaign", "fail", glue, "4", "--note", "melted")
+    out, _ = kiban.run("campaign", "show", glue)
+    assert "best so far: experiment 3, hardness 4.21 ± 0.03 GPa" in out
+    assert "it may be time to stop: experiment 3 is good enough" in out
+    assert "experiments: 2 of 8" in out
+    assert "note: melted" in out
+    out, err = kiban.run("campaign", "list")
+    assert f"{glue} Strong glue (active, closed): 2 completed, 2 failed, 1 refused" in out
+    assert "1 campaigns." in err
+
+
+def test_own_experiments_changes_repetitions_and_corrections(kiban: Terminal, glue: str) -> None:
+    kiban.run("campaign", "suggest", glue)
+    before = kiban.one("campaign", "show", glue)["experiments"][2]["point"]
+    other = "water" if before["solvent"] == "ethanol" else "ethanol"
+    out, _ = kiban.run("campaign", "change", glue, "3", f"solvent={other}")
+    assert "3 (pending, changed)" in out
+    assert "suggested: temperature=" in out
+    kiban.run("campaign", "add", glue, "temperature=226.85 degC", "solvent=water")
+    out, _ = kiban.run("campaign", "repeat", glue, "4", "-n", "2")
+    assert "5 (pending, repeats 4) temperature=500 K, solvent=water" in out
+    assert "6 (pending, repeats 4)" in out
+    kiban.run("campaign", "tell", glue, "4", "hardness=2")
+    _, err = kiban.run("campaign", "tell", glue, "4", "hardness=3", exit_code=1)
+    assert "Say that it is a correction" in err
+    kiban.run("campaign", "tell", glue, "4", "hardness=3", "--correct")
+    kiban.run("campaign", "abandon", glue, "5")
+    shown = kiban.one("campaign", "show", glue)
+    assert shown["best"] == [4]
+    assert _states(shown)[2:] == ["pending", "completed", "abandoned", "pending"]
+
+
+def test_a_result_is_named_by_its_measurement(kiban: Terminal, glue: str) -> None:
+    lab = Laboratory(kiban.resources.catalog, project=kiban.resources.project)
+    scope = lab.scope(Tier.CLOSED).number
+    sample = lab.sample("glue 1", scope=scope)
+    measurement = lab.measurement("indent", sample, scope=scope)
+    peaks = [
+        a_fact("hardness", Measured(v, "MPa"), measurement, condition={"peak": i}) for i, v in ((1, 900), (2, 950))
+    ]
+    lab.write(sample, measurement, facts=tuple(peaks))
+    kiban.run("campaign", "suggest", glue)
+    _, err = kiban.run("campaign", "tell", glue, "3", "--from", measurement.pid, exit_code=1)
+    assert "has 2 values of hardness" in err
+    out, _ = kiban.run("campaign", "tell", glue, "3", "--from", measurement.pid, "--where", "peak=2")
+    assert "hardness 0.95 GPa" in out
+    out, _ = kiban.run("campaign", "suggest", glue)
+    assert f"learnt from: experiments 1-3 (past.csv, row 2, past.csv, row 4, {measurement.pid})" in out
+
+
+def test_pause_limits_and_conflicts(kiban: Terminal, glue: str) -> None:
+    kiban.run("campaign", "pause", glue, "--note", "furnace moved")
+    _, err = kiban.run("campaign", "suggest", glue, exit_code=1)
+    assert "Resume it first." in err
+    kiban.run("campaign", "resume", glue)
+    kiban.run("campaign", "set", glue, "--experiments", "0", "--cost", "5", "--engine", "random", "--name", "Glue")
+    shown = kiban.one("campaign", "show", glue)
+    assert (shown["limits"]["experiments"], shown["limits"]["cost"], shown["engine"]) == (None, 5.0, "random")
+    assert (shown["title"], shown["limits"]["enough"]) == ("Glue", {"hardness": 4.0})
+    problem = kiban.one("campaign", "suggest", glue, "--expected", "1", exit_code=1)
+    assert problem["error"] == "Conflict"
+    kiban.run("campaign", "end", glue)
+    problem = kiban.one("campaign", "end", glue, exit_code=1)
+    assert problem["error"] == "IllegalMove"
+
+
+def test_what_cannot_be_read_is_named_by_row_and_column(kiban: Terminal, glue: str, tmp_path: Path) -> None:
+    table = tmp_path / "more.csv"
+    for text, said in (
+        ("temperature,hardness\n300,1\n", "no column for solvent"),
+        ("temperature,solvent\n300,water\n", "no column for an outcome"),
+        ("temperature,solvent,hardness\n300,water,high\n", "row 2, column hardness: 'high' is not a quantity"),
+        (
+            "temperature,solvent,hardness\n300,water,1\n300,oil,2\n",
+            "row 3 cannot be imported: solvent was",
+        ),
+        ("temperature,solvent,hardness\n300,water,\n", "row 2 has no outcome"),
+        ("temperature,solvent,hardness\n,water,2\n", "row 2 has no value of temperature"),
+        ("temperature,solvent,hardness,state\n300,water,2,odd\n", "row 2, column state: 'odd' is no state"),
+        ("temperature [GPa],solvent,hardness\n300,water,2\n", "row 2 cannot be imported"),
+        ("temperature,solvent,hardness,hardness [MPa]\n300,water,2,2\n", "Two columns are called hardness"),
+    ):
+        table.write_text(text, encoding="utf-8")
+        _, err = kiban.run("campaign", "import", glue, table, exit_code=1)
+        assert said in err
+    table.write_text("solvent,hardness,temperature\nwater,2.5,450\n", encoding="utf-8")
+    out, _ = kiban.run("campaign", "import", glue, table)
+    assert "3 (completed, done before) temperature=450 K, solvent=water: hardness 2.5 GPa" in out
+    _, err = kiban.run("campaign", "import", glue, table, exit_code=1)
+    assert "would stay as it is" in err
+
+
+def test_wrong_usage_is_told_as_such(kiban: Terminal, glue: str, tmp_path: Path) -> None:
+    kiban.run("campaign", "new", tmp_path / "none.json", exit_code=2)
+    (tmp_path / "bad.json").write_text("{", encoding="utf-8")
+    (tmp_path / "list.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "latin.toml").write_bytes(b"name = '\xe9'")
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    for name in ("bad.json", "list.json", "latin.toml"):
+        kiban.run("campaign", "new", tmp_path / name, exit_code=2)
+    kiban.run("campaign", "import", glue, tmp_path / "empty.csv", exit_code=2)
+    kiban.run("campaign", "set", glue, exit_code=2)
+    kiban.run("campaign", "tell", glue, "1", "hardness", exit_code=2)
+    kiban.run("campaign", "tell", glue, "1", "hardness=1", "hardness=2", exit_code=2)
+    kiban.run("campaign", "tell", glue, "1", "--where", "peak=1", exit_code=2)
+    kiban.run("campaign", "list", "--limit", "0", exit_code=2)
+    (tmp_path / "odd.json").write_text(json.dumps({"name": "x"}), encoding="utf-8")
+    _, err = kiban.run("campaign", "new", tmp_path / "odd.json", exit_code=1)
+    assert "has no space" in err
