@@ -293,5 +293,5 @@ def test_a_table_of_experiments_is_looked_at_kept_and_taken_back(client: Client,
     drawn = client.table('title = "X-1" AND kind = "sample"', settings=True)
     assert (drawn["process.oven.t_anneal"].values, drawn["process.oven.t_anneal"].unit) == ([1173.0], "K")
     assert len(client.experiments.withdraw("tried.csv")["samples"]) == 1
-    with pytest.raises(WrongUsage):
+    with pytest.raises(errors.WrongUsage):
         client.experiments.preview(tmp_path / "absent.csv")
