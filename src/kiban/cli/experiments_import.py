@@ -106,6 +106,7 @@ def _file(arguments: argparse.Namespace, asker: Asker, resources: Resources) -> 
 
     from kiban.operations.import_experiments import table_file
     from kiban.operations.past_experiments import preview_experiments
+    from kiban.operations.terms import vocabulary_of
     from kiban.readers.experiments.corrections import corrected
     from kiban.readers.experiments.meaning import Mapping
 
@@ -120,7 +121,7 @@ def _file(arguments: argparse.Namespace, asker: Asker, resources: Resources) -> 
     said = (arguments.column, arguments.balance, arguments.decimal)
     if any(said) or (arguments.keep_as and given is None and name):
         found = preview_experiments(asker, resources, file)
-        columns = corrected([each.meaning for each in found.columns], arguments.column)
+        columns = corrected([each.meaning for each in found.columns], arguments.column, vocabulary_of(asker, resources))
         before = given or (found.kept.mapping if found.kept is not None else None)
         balance = arguments.balance or (before.balance if before is not None else "")
         decimal = arguments.decimal or (before.decimal if before is not None else "")

@@ -347,11 +347,12 @@ def _told_of(sheet: Sheet, columns: Sequence[Proposed]) -> Iterator[str]:
     ignored = [each.meaning.header for each in columns if each.meaning.role is Role.IGNORED]
     if ignored:
         more = f" and {len(ignored) - _MOST_NAMED} more" if len(ignored) > _MOST_NAMED else ""
-        yield f"Not kept but in the file: {', '.join(ignored[:_MOST_NAMED])}{more}."
+        named = ", ".join(ignored[:_MOST_NAMED]) + more
+        yield f"Not kept but in the file: {named}."
 
 
 def _left_out(experiments: Experiments) -> Iterator[str]:
     if experiments.wrong_rows:
-        rows = ", ".join(map(str, experiments.wrong_rows[:20]))
         more = f" and {len(experiments.wrong_rows) - 20} more" if len(experiments.wrong_rows) > 20 else ""
-        yield f"Left out because of their faults: rows {rows}{more}."
+        rows = ", ".join(map(str, experiments.wrong_rows[:20])) + more
+        yield f"Left out because of their faults: rows {rows}."

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kiban.errors import WrongUsage
 from kiban.quantity.spelling import respell
-from kiban.query.vocabulary import SHIPPED
+from kiban.query.vocabulary import SHIPPED, Vocabulary
 from kiban.readers.experiments.keys import key_of
 from kiban.readers.experiments.meaning import Meaning, Role, plain_header
 from kiban.readers.tables.column_headers import read_label
@@ -21,7 +21,9 @@ _SAID = re.compile(
 )
 
 
-def corrected(columns: Sequence[Meaning], corrections: Sequence[str]) -> tuple[Meaning, ...]:
+def corrected(
+    columns: Sequence[Meaning], corrections: Sequence[str], known: Vocabulary = SHIPPED
+) -> tuple[Meaning, ...]:
     """Columns with what somebody says of some of them.
 
     Parameters
@@ -46,7 +48,7 @@ def corrected(columns: Sequence[Meaning], corrections: Sequence[str]) -> tuple[M
                 f"'{correction[:80]}' does not say what a column means.",
                 mend=f"Write HEADER=ROLE KEY [UNIT]; roles are {', '.join(Role)}.",
             )
-        found[place] = _said(found[place], place, match)
+        found[place] = _said(found[place], place, match, known)
     return followed(columns, found)
 
 
@@ -71,6 +73,19 @@ def key_for(header: str, place: int, role: Role) -> str:
     return key_of(bare, said.name, place + 1, SHIPPED, role)
 
 
+def key_said(text: str, header: str, place: int, role: Role, known: Vocabulary = SHIPPED) -> str:
+    """The key that somebody meant: as typed where it can be one, of a property also a name or synonym of its term."""
+    typed = " ".join(text.split())
+    if not typed:
+        return key_for(header, place, role)
+    if role in {Role.COMPONENT, Role.UNCERTAINTY}:
+        return typed
+    path = known.path(typed)
+    if role is Role.PROPERTY and path in known.terms:
+        return known.root(path)
+    return key_of(typed, "", place + 1, known, role)
+
+
 def unit_as_spelled(text: str) -> str:
     """A unit that somebody typed, in our spelling; as typed where it is not known."""
     trimmed = text.strip()
@@ -89,7 +104,7 @@ def _place(columns: Sequence[Meaning], correction: str) -> tuple[int, str]:
     raise WrongUsage(f"'{correction[:80]}' names no column of the table.", mend=f"Its columns are: {named}.")
 
 
-def _said(before: Meaning, place: int, match: re.Match[str]) -> Meaning:
+def _said(before: Meaning, place: int, match: re.Match[str], known: Vocabulary) -> Meaning:
     role = Role(match["role"])
     is_same = role is before.role
     key = (match["key"] or "").strip() or (before.key if is_same else "")
@@ -105,7 +120,7 @@ def _said(before: Meaning, place: int, match: re.Match[str]) -> Meaning:
     return Meaning(
         header=before.header,
         role=role,
-        key=key or (key_for(before.header, place, role) if needs_key else ""),
+        key=key_said(key, before.header, place, role, known) if needs_key else key,
         unit=unit,
         is_text=is_text,
         basis=basis,
