@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -58,6 +59,7 @@ class Fonts:
         self._widths = {name: font["hmtx"] for name, font in self._fonts.items()}
         self._sets: dict[FaceName, Any] = {name: font.getGlyphSet() for name, font in self._fonts.items()}
         self._known: dict[tuple[str, bool], Glyph] = {}
+        let_go_with(self, *self._fonts.values())
 
     def glyphs(self, text: str, where: str, *, mono: bool = False) -> tuple[Glyph, ...]:
         """Turn a text into glyphs.
@@ -125,6 +127,21 @@ def load(face: FaceName) -> TTFont:
         if table in font:
             del font[table]
     return font
+
+
+def let_go_with(user: object, *fonts: TTFont) -> None:
+    """Take fonts apart as soon as their user is gone.
+
+    A font refers to its tables and they to it: tens of megabytes would stay until Python looks for such circles, which
+    a large process does rarely.
+    """
+    weakref.finalize(user, _take_apart, fonts).atexit = False
+
+
+def _take_apart(fonts: tuple[TTFont, ...]) -> None:
+    for font in fonts:
+        font.tables.clear()
+        font.close()
 
 
 def width_em(glyphs: Sequence[Glyph]) -> float:

@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections.abc import Iterable
 
-from kiban.standards.label_font import FaceName, Glyph, load
+from kiban.standards.label_font import FaceName, Glyph, let_go_with, load
 from kiban.standards.label_pdf_file import Name, PdfFile, Ref
 
 _DROPPED = ["DSIG", "OS/2", "STAT", "gasp", "meta", "name", "post"]
@@ -24,6 +24,7 @@ class EmbeddedFace:
 
         self.face = face
         self.font = load(face)
+        let_go_with(self, self.font)
         self.readings: list[dict[int, str]] = []
         used = sorted({glyph.name for glyph in glyphs})
         options = Options(layout_features=[], hinting=False, desubroutinize=True, notdef_outline=True)
