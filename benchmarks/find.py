@@ -123,7 +123,7 @@ def measured(of: Open, asker: Asker, asked: Asked, *, is_whole: bool) -> Iterato
             partial(catalog.find, question, visible, limit=PAGE, after=below),
             partial(of.records, page_by_hand(asked, is_deep=True), visible, below=below),
         )
-    for facet in Facet if asked.is_counted_by else ():
+    for facet in _FACETS if asked.is_counted_by else ():
         yield row(
             f"by {facet}",
             partial(catalog.facets, question, visible, facet),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiban.testing.catalog_access_suite import CatalogAccessSuite
+from kiban.testing.catalog_facet_suite import CatalogFacetSuite
 from kiban.testing.catalog_ranked_suite import CatalogRankedSuite
 from kiban.testing.catalog_sort_suite import CatalogSortSuite
 
@@ -12,6 +13,8 @@ _FIELDS = CatalogAccessSuite.test_what_stands_in_fields_is_answered_to_those_who
 _NAMES = CatalogAccessSuite.test_a_record_that_names_a_hidden_one_answers_as_if_it_did_not
 _RANKED = CatalogRankedSuite.test_words_in_fields_of_a_hidden_template_take_no_place_among_those_that_are_ranked
 _SORTED = CatalogSortSuite.test_fields_of_a_hidden_template_and_hidden_identifiers_give_nothing_to_sort_by
+_COUNTED = CatalogFacetSuite.test_a_hidden_record_that_is_named_is_none_to_count_by
+_TEMPLATES = CatalogFacetSuite.test_a_template_is_counted_for_those_who_see_it
 
 
 class Access(CatalogAccessSuite):
@@ -22,7 +25,7 @@ class Access(CatalogAccessSuite):
         return self._catalog
 
 
-class Suites(Access, CatalogRankedSuite, CatalogSortSuite):
+class Suites(Access, CatalogFacetSuite, CatalogRankedSuite, CatalogSortSuite):
     """All of them."""
 
 
@@ -35,8 +38,12 @@ class Suites(Access, CatalogRankedSuite, CatalogSortSuite):
         ("kiban.store.sql_query.told_to_asker", _RANKED),
         ("kiban.store.sql_texts.Texts.sees_template", _SORTED),
         ("kiban.store.sql_query.Where.tells", _SORTED),
+        ("kiban.store.sql_query.Where.tells", _COUNTED),
     ],
-    ids=["fields", "words", "identifiers", "ranked words", "fields to sort by", "identifiers to sort by"],
+    ids=[
+        *("fields", "words", "identifiers", "ranked words", "fields to sort by", "identifiers to sort by"),
+        "identifiers to count by",
+    ],
 )
 def test_a_question_without_its_guard_is_noticed(sql_catalog, monkeypatch, place, test):
     monkeypatch.setattr(place, lambda *_: "true")
@@ -44,6 +51,10 @@ def test_a_question_without_its_guard_is_noticed(sql_catalog, monkeypatch, place
         test(Suites(sql_catalog))
 
 
-@pytest.mark.parametrize("test", [_FIELDS, _NAMES, _RANKED, _SORTED], ids=["fields", "names", "ranked", "sorted"])
+@pytest.mark.parametrize(
+    "test",
+    [_FIELDS, _NAMES, _RANKED, _SORTED, _COUNTED, _TEMPLATES],
+    ids=["fields", "names", "ranked", "sorted", "counted", "templates"],
+)
 def test_with_its_guards_each_question_answers_as_the_suite_demands(sql_catalog, test):
     test(Suites(sql_catalog))

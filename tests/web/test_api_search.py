@@ -54,7 +54,9 @@ def test_counts_of_a_sample_say_so_wherever_they_are_shown(program: Program, mon
     monkeypatch.setattr(
         program.resources.catalog,
         "narrowing",
-        lambda question, visible, facets, *, n_answers: {facet: counted.get(facet, Counts(())) for facet in facets},
+        lambda question, visible, facets, *, n_answers, projects: {
+            facet: counted.get(facet, Counts(())) for facet in facets
+        },
     )
     found = program.get("/api/v1/search").json()["facets"]
     assert [(each["count"], each["is_estimate"]) for each in found["technique"]] == [(120_000, True), (7000, True)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
+from uuid import UUID
 
 from kiban.operations.audited import reads, saw
 from kiban.operations.facet_names import names_of
@@ -34,7 +35,7 @@ from kiban.records.likeness import Near
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.records.scope import Visible
-from kiban.store.catalog import Count, Page
+from kiban.store.catalog import Count, Counts, Page
 from kiban.store.catalog import Facet as Facet  # callers name the facets they want
 from kiban.store.ranked_paging import Ranked
 
@@ -222,7 +223,7 @@ def find(
     scopes = count.scopes | {record.scope for record in page.records}
     saw(scopes=scopes, n=count.n, details=details)
     facets = tuple(dict.fromkeys(facets))
-    counted = resources.catalog.narrowing(question, visible, facets, n_answers=count.n) if facets else {}
+    counted = _counted(resources, question, visible, facets, count.n, looked_up) if facets else {}
     found = hits(resources, page.records, visible, near=near)
     if words:
         lit = zip(found, shown_places(resources, visible, page.records, words), strict=True)
@@ -243,6 +244,18 @@ def find(
         estimated=frozenset(facet.value for facet, counts in counted.items() if counts.is_estimate),
         names=names_of(facets, counted, looked_up),
     )
+
+
+def _counted(
+    resources: Resources,
+    question: Question,
+    visible: Visible,
+    facets: tuple[Facet, ...],
+    n_answers: int,
+    looked_up: LookedUp,
+) -> dict[Facet, Counts]:
+    known = map(UUID, looked_up.names.by_path["project"]) if Facet.PROJECT in facets else ()
+    return resources.catalog.narrowing(question, visible, facets, n_answers=n_answers, projects=frozenset(known))
 
 
 def hits(

@@ -307,7 +307,14 @@ class Catalog(Protocol):
         ...
 
     def narrowing(
-        self, question: Question, visible: Visible, facets: Collection[Facet], *, n_answers: int, limit: int = 50
+        self,
+        question: Question,
+        visible: Visible,
+        facets: Collection[Facet],
+        *,
+        n_answers: int,
+        projects: Collection[UUID] | None = None,
+        limit: int = 50,
     ) -> dict[Facet, Counts]:
         """As `facets`, of several, in a bounded time: what would take longer is estimated, and says so.
 
@@ -315,6 +322,9 @@ class Catalog(Protocol):
         ----------
         n_answers : int
             How many there are, or about how many.
+        projects : collection of UUID, optional
+            Those that the asker may know of: records that are seen may lie in others, and no facet tells of these. All
+            unless given.
         """
         ...
 

@@ -202,21 +202,36 @@ class MemoryCatalog:
         self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
     ) -> tuple[tuple[str, int], ...]:
         """See `Catalog.facets`."""
+        return self._counted(question, visible, facet, limit, None)
+
+    def _counted(
+        self, question: Question, visible: Visible, facet: Facet, limit: int, projects: frozenset[str] | None
+    ) -> tuple[tuple[str, int], ...]:
         counted: Counter[str] = Counter()
         newest: dict[str, str] = {}
         for described in sorted(self._answers(question, visible), key=lambda d: d.record.id):
             for value, written in facet_values(described, facet):
+                if facet is Facet.PROJECT and projects is not None and value not in projects:
+                    continue
                 counted[value] += 1
                 newest[value] = written
         most = sorted(counted.items(), key=lambda c: (-c[1], c[0]))[: check_limit(limit)]
         return tuple((newest[value], n) for value, n in most)
 
     def narrowing(
-        self, question: Question, visible: Visible, facets: Collection[Facet], *, n_answers: int, limit: int = 50
+        self,
+        question: Question,
+        visible: Visible,
+        facets: Collection[Facet],
+        *,
+        n_answers: int,
+        projects: Collection[UUID] | None = None,
+        limit: int = 50,
     ) -> dict[Facet, Counts]:
         """See `Catalog.narrowing`. It never estimates, however many there are."""
         del n_answers
-        return {facet: Counts(self.facets(question, visible, facet, limit=limit)) for facet in facets}
+        known = None if projects is None else frozenset(map(str, projects))
+        return {facet: Counts(self._counted(question, visible, facet, limit, known)) for facet in facets}
 
     def entry_names(self, visible: Visible, *, newest: int = 500) -> dict[str, frozenset[int]]:
         """See `Catalog.entry_names`."""

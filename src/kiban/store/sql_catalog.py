@@ -284,10 +284,17 @@ class SqlCatalog:
         return Facets(self._ask(visible), meaning(question), visible).exact(facet, check_limit(limit))
 
     def narrowing(
-        self, question: Question, visible: Visible, facets: Collection[Facet], *, n_answers: int, limit: int = 50
+        self,
+        question: Question,
+        visible: Visible,
+        facets: Collection[Facet],
+        *,
+        n_answers: int,
+        projects: Collection[UUID] | None = None,
+        limit: int = 50,
     ) -> dict[Facet, Counts]:
         """See `Catalog.narrowing`."""
-        counted = Facets(self._ask(visible), meaning(question), visible)
+        counted = Facets(self._ask(visible), meaning(question), visible, projects)
         return counted.narrowing(facets, n_answers, check_limit(limit))
 
     def entry_names(self, visible: Visible, *, newest: int = 500) -> dict[str, frozenset[int]]:

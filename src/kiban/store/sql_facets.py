@@ -66,10 +66,19 @@ Values = tuple[tuple[str, int], ...]
 
 
 class Facets:
-    """What the answers to one question are counted by."""
+    """What the answers to one question are counted by.
 
-    def __init__(self, ask: Ask, condition: Condition, visible: Visible) -> None:
+    Parameters
+    ----------
+    projects : collection of UUID, optional
+        The only projects that are told of.
+    """
+
+    def __init__(
+        self, ask: Ask, condition: Condition, visible: Visible, projects: Collection[UUID] | None = None
+    ) -> None:
         self._ask, self._condition, self._visible = ask, condition, visible
+        self._projects = None if projects is None else sorted(projects)
 
     def exact(self, facet: Facet, limit: int) -> Values:
         """Counted, whatever it takes."""
@@ -105,6 +114,11 @@ class Facets:
     def _where(self) -> Where:
         return Where(self._condition, self._visible, self._ask, tests_all=True)
 
+    def _is_told(self, facet: Facet, value: str, where: Where) -> str:
+        if facet is Facet.PROJECT and self._projects is not None:
+            return f"{value} = ANY({where.value(self._projects)}::uuid[]::text[])"
+        return f"{value} IS NOT NULL"
+
     def _of(self, ids: str) -> str:
         # Of an array the planner expects few rows, and then looks up what belongs to each instead of joining tables.
         return f"SELECT {_COLUMNS} FROM record r WHERE r.id = ANY({ids}) AND r.is_current"
@@ -118,8 +132,10 @@ class Facets:
         _, of, holds = where.counted(*(_IN_GROUPS[facet][0] for facet in wanted))
         parts = " UNION ALL ".join(
             f'(SELECT {place}, {value} COLLATE "C", sum(r.n)::bigint FROM g r {join} '
-            f"WHERE {value} IS NOT NULL GROUP BY 2 HAVING sum(r.n) > 0 ORDER BY 3 DESC, 2 LIMIT {limit})"
-            for place, (_, value, join) in enumerate(_IN_GROUPS[facet] for facet in wanted)
+            f"WHERE {self._is_told(facet, value, where)} "
+            f"GROUP BY 2 HAVING sum(r.n) > 0 ORDER BY 3 DESC, 2 LIMIT {limit})"
+            for place, facet in enumerate(wanted)
+            for _, value, join in (_IN_GROUPS[facet],)
         )
         # The groups are gone through once, whatever they are counted by.
         columns = "r.scope, r.n" if of.startswith("records_in_scopes") else "r.scope, r.kind, r.technique, r.n"
@@ -134,7 +150,7 @@ class Facets:
         parts = " UNION ALL ".join(
             f'(SELECT {n}, value COLLATE "C", count(*), max(record) '
             f"FROM ({_values_of(facet, where)}) AS each (value, record) "
-            f"WHERE value IS NOT NULL GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {limit})"
+            f"WHERE {self._is_told(facet, 'value', where)} GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {limit})"
             for n, facet in enumerate(facets)
         )
         rows = self._ask(f"WITH a AS MATERIALIZED ({answers}) {parts}", where.parameters)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiban.quantity.measured import Measured
 from kiban.query.parse import parse
 from kiban.query.question import EVERYTHING, Question
+from kiban.records.identity import new_uuid
 from kiban.records.record import RecordKind
 from kiban.records.scope import Tier, Visible
 from kiban.store.catalog import Catalog, Facet
@@ -46,6 +47,21 @@ class CatalogFacetSuite:
         for text, n in self._counts(lab, Facet.INSTRUMENT):
             assert lab.catalog.count(parse(f'instrument = "{text}"'), lab.visible()) == n
 
+    def test_a_hidden_record_that_is_named_is_none_to_count_by(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        hidden = lab.sample("hidden", scope=closed)
+        document = {"instrument": hidden.pid, "operator": hidden.pid.lower(), "sample_name": hidden.pid}
+        lab.write(
+            hidden,
+            lab.measurement("names it", scope=is_open, document=document),
+            lab.measurement("another", scope=is_open, document=dict.fromkeys(document, "X")),
+        )
+        asked, readers = parse("kind = measurement"), Visible(lab.visible(Tier.OPEN).numbers, writable=frozenset())
+        for facet in (Facet.INSTRUMENT, Facet.OPERATOR, Facet.SAMPLE):
+            assert self._counts(lab, facet, readers, asked) == (("X", 1),)
+            assert len(self._counts(lab, facet, asked=asked)) == 2
+
     def test_years_are_those_in_which_measuring_began(self) -> None:
         lab = Laboratory(self.make_catalog())
         times = ("2024-01-01T08:00:00+09:00", "2024-05-05", "2023-12-31", "soon")
@@ -65,6 +81,12 @@ class CatalogFacetSuite:
         assert self._counts(one, Facet.PROJECT, both, parse('title CONTAINS "a" OR title CONTAINS "c"')) == (
             *sorted((project, 1) for project, _ in expected),
         )
+        # Of a project that the asker need not know of, nothing is told.
+        for asked in (EVERYTHING, parse('title CONTAINS "a" OR title CONTAINS "b" OR title CONTAINS "c"')):
+            for known, told in (([one.project], expected[:1]), ([other.project, new_uuid()], expected[1:]), ([], ())):
+                counted = catalog.narrowing(asked, both, [Facet.KIND, Facet.PROJECT], n_answers=3, projects=known)
+                assert counted[Facet.PROJECT].values == told
+                assert counted[Facet.KIND].values == (("sample", 3),)
 
     def test_elements_and_properties_count_each_and_only_where_values_are_read(self) -> None:
         lab = Laboratory(self.make_catalog())

@@ -1,0 +1,126 @@
+"""What it takes to sort answers, to count them by each facet, and to complete a question.
+
+    .venv/bin/python benchmarks/orders.py [N ...] [--homes FOLDER]     (default: 100000)
+
+The homes are those of `find.py`, made if there is none, and so is who asks: the one with 50 memberships, who sees about a
+third. Pages have 50 records. Facets are counted one at a time; *all* is what the page of a search asks for. CPU is that
+of this process and of the server. Prints tables in Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from finding.open_home import Open, in_turns, opened
+
+from kiban.operations.completing import completions
+from kiban.operations.find import find, understood
+from kiban.query.question import Question
+from kiban.query.sorting import Order, read_order
+from kiban.records.party import Asker
+from kiban.records.scope import Visible
+from kiban.store.catalog import Facet
+from kiban.testing.made_home import is_made, make_home
+
+PAGE, DEEP = 50, 100
+PAGE_MS, FACETS_MS = 50.0, 150.0
+QUESTIONS = ("*", "technique = xrd", 'elements HAS ALL "Ti","O"', "hardness >= 5 GPa", 'metadata.lot = "L0000005"')
+ORDERS = (
+    *("title", "-title", "started", "-started", "created", "hardness", "-hardness", "d_spacing"),
+    *("metadata.wavelength", "-metadata.wavelength", "metadata.lot", "composition.Ti", "instrument", "sample"),
+)
+BEGINNINGS = ("h", "hardn", "硬", "process.heat", "metadata.", "hardness >= 5 G")
+
+
+def deep_mark(of: Open, question: Question, visible: Visible, order: Order) -> str | None:
+    """Where the hundredth page begins; `None` where there are fewer."""
+    after: str | None = None
+    left = (DEEP - 1) * PAGE
+    while left > 0:
+        page = of.resources.catalog.find(question, visible, limit=min(left, 1000), after=after, order=order)
+        after, left = page.next, left - len(page.records)
+        if after is None:
+            return None
+    return after
+
+
+def measured(of: Open, asker: Asker) -> Iterator[tuple[str, str, Callable[[], object], float]]:
+    """What is measured, of what question, and within how many milliseconds it should be done."""
+    catalog, visible = of.resources.catalog, of.resources.visible(asker)
+    for text in QUESTIONS:
+        question = understood(asker, of.resources, text)
+        for name in ORDERS:
+            order = read_order(name)
+            assert order is not None
+            yield (
+                text,
+                f"by {name}, first page",
+                partial(catalog.find, question, visible, limit=PAGE, order=order),
+                PAGE_MS,
+            )
+            if (mark := deep_mark(of, question, visible, order)) is not None:
+                yield (
+                    text,
+                    f"by {name}, page {DEEP}",
+                    partial(catalog.find, question, visible, limit=PAGE, order=order, after=mark),
+                    PAGE_MS,
+                )
+        n = catalog.count_about(question, visible).n
+        for facets in ((facet,) for facet in Facet):
+            is_estimate = catalog.narrowing(question, visible, facets, n_answers=n)[facets[0]].is_estimate
+            yield (
+                text,
+                f"facet {facets[0]}{', estimated' if is_estimate else ''}",
+                partial(catalog.narrowing, question, visible, facets, n_answers=n),
+                FACETS_MS,
+            )
+        yield (
+            text,
+            f"all {len(Facet)} facets",
+            partial(catalog.narrowing, question, visible, tuple(Facet), n_answers=n),
+            FACETS_MS,
+        )
+        yield (
+            text,
+            "whole answer with all facets",
+            partial(find, asker, of.resources, text, limit=PAGE, facets=tuple(Facet)),
+            FACETS_MS,
+        )
+    for beginning in BEGINNINGS:
+        yield beginning, "completed", partial(completions, asker, of.resources, beginning), PAGE_MS
+
+
+def report(home: Path) -> None:
+    """Measure a home and print its table."""
+    print("\n| question | what | p50 ms | p95 ms | CPU ms | missed |\n|---|---|---|---|---|---|")
+    with opened(home) as of:
+        for text, what, deed, aim in measured(of, of.asker()):
+            times, _ = in_turns(of, deed, None)
+            # By CPU: what is waited for depends on what else the machine does.
+            missed = f"{aim:.0f} ms" if times.p50_cpu > aim else ""
+            shown = text.replace("|", "\\|")
+            print(
+                f"| {shown} | {what} | {times.p50:.1f} | {times.p95:.1f} | {times.p50_cpu:.1f} | {missed} |", flush=True
+            )
+
+
+def main() -> None:
+    """Measure homes of the sizes that are asked for."""
+    words = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    words.add_argument("sizes", nargs="*", type=int)
+    words.add_argument("--homes", type=Path, help="where homes are kept, and found again")
+    given = words.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        for n in given.sizes or [100_000]:
+            home = (given.homes or Path(temporary)) / f"{n // 1000}k"
+            if not is_made(home):
+                make_home(home, n)
+            report(home)
+
+
+if __name__ == "__main__":
+    main()
