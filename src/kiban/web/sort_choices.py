@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kiban.errors import InvalidQuestion
 from kiban.operations.find import Answer, ask
-from kiban.operations.ranking import NEWEST, RELEVANCE
+from kiban.operations.ranking import NEARNESS, NEWEST, RELEVANCE
 from kiban.query.meaning import asked_paths
 from kiban.query.sorting import read_order
 from kiban.query.vocabulary import Vocabulary
@@ -17,7 +17,12 @@ _MOST_TERMS = 8
 
 
 def sort_choices(q: str, answer: Answer, known: Vocabulary, speaker: Speaker) -> list[tuple[str, str, bool]]:
-    """Each order with its words, and whether it is the present one: fields, and what is asked for or often known."""
+    """Each order with its words, and whether it is the present one: fields, and what is asked for or often known.
+
+    What is asked to be similar has one order alone, and so nothing to choose from.
+    """
+    if answer.sort == NEARNESS:
+        return []
     now = answer.sort or NEWEST
     orders = [NEWEST, *([RELEVANCE] if answer.has_words else []), *_FIELDS]
     for path in _paths(q, answer, known):

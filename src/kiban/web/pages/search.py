@@ -149,5 +149,5 @@ def _pointed(q: str, position: int) -> tuple[str, str]:
 
 
 def _shows_keys(answer: Answer | None) -> TypeGuard[Answer]:
-    """Whether cards say what they are sorted by: they have titles anyway."""
-    return answer is not None and answer.sort.removeprefix("-") not in {"", NEARNESS, RELEVANCE, "title"}
+    """Whether cards say what they are sorted by: their titles, and how near they are, they have anyway."""
+    return answer is not None and answer.sort.removeprefix("-") not in {"", RELEVANCE, NEARNESS, "title"}
