@@ -88,7 +88,8 @@ class TestWhereManyRecordsAreSorted(CatalogSortSuite):
         monkeypatch.setattr("kiban.store.sql_sorted_numbers.FIRST", 2)
         monkeypatch.setattr("kiban.store.sql_sorted_numbers.LONGEST", 3)
         monkeypatch.setattr("kiban.store.sql_sorted_numbers.COMMON", 4)
-        monkeypatch.setattr("kiban.store.sql_sorted.EXAMINED", request.param)
+        for most in ("EXAMINED", "VALUES_EXAMINED", "VALUES_IN_VAIN"):
+            monkeypatch.setattr(f"kiban.store.sql_sorted.{most}", request.param)
         self._catalog = sql_catalog
 
     def make_catalog(self):

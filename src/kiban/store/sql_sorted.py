@@ -32,8 +32,10 @@ NEWEST = 500
 """So many of the newest records are tested to see whether many answer."""
 MANY = 10
 """If so many of them do, it is taken that many of all do."""
-FIRST, EXAMINED = 500, 20_000
+FIRST, EXAMINED = 500, 10_000
 """Of so many records an index is walked at a time, at first, and of so many before it is given up."""
+VALUES_EXAMINED, VALUES_IN_VAIN = 20_000, 4000
+"""Of so many values of a property or an entry, and of so many if none of their records answered."""
 
 
 class Sorted:
@@ -126,7 +128,7 @@ class Sorted:
                     break
                 if n_examined > EXAMINED and len(found) < n:
                     return found + self._of_all(n - len(found), found[-1] if found else after)
-                at, size = end, 4 * size
+                at, size = end, min(4 * size, EXAMINED)
         if len(found) < n:
             # Of a title that folds to nothing, too, nothing is known to sort by.
             found += self._unknown(f"r.{COLUMNS[self._order.path]} IS NULL", n - len(found), after)
@@ -141,9 +143,13 @@ class Sorted:
             # The first half is for the index.
             holds += f" AND r.{column} {self._sign}= %(key)s AND (r.{column} {self._sign} %(key)s OR r.id < %(id)s)"
         by = f"ORDER BY r.{column} {self._way}, r.id DESC"
+        # Of many records the index tells all that is needed here; what they say is read of those that are tested, once.
+        tested = where.among(
+            f"record r WHERE r.id = ANY(ARRAY(SELECT id FROM part)) AND r.is_current AND {where.plain}"
+        )
         query = (
-            f"WITH part AS MATERIALIZED (SELECT r.* FROM record r WHERE {holds} {by} LIMIT {size}), "
-            f"answers AS MATERIALIZED ({where.among(f'part r WHERE {where.plain}')}) "
+            f"WITH part AS MATERIALIZED (SELECT r.id, r.{column} FROM record r WHERE {holds} {by} LIMIT {size}), "
+            f"answers AS MATERIALIZED (SELECT a.id FROM ({tested}) a) "
             f"SELECT r.id, r.{column}, true FROM part r WHERE r.id IN (SELECT id FROM answers) UNION ALL "
             f"(SELECT r.id, r.{column}, false FROM part r {by} OFFSET {size - 1})"
         )
@@ -180,7 +186,7 @@ class Sorted:
                 n_examined += n_looked_at
                 if len(found) >= n:
                     return found[:n]
-                if n_examined > EXAMINED:
+                if n_examined > (VALUES_EXAMINED if found else VALUES_IN_VAIN):
                     return found + self._of_all(n - len(found), found[-1] if found else after)
         if one is None:
             rest = after if is_beyond else None

@@ -99,7 +99,7 @@ class NumbersInOrder:
                 value = rows[0][0]
                 below = at.below if at.value == value else None
                 while ids := self._of_value(value, below, size):
-                    yield self._answering(dict.fromkeys(ids, value)), len(ids)
+                    yield self._answering(dict.fromkeys(map(str, ids), value)), len(ids)
                     below = ids[-1]
                 beyond = self._next(value, 1, is_beyond=True)
                 if not beyond:
@@ -108,13 +108,13 @@ class NumbersInOrder:
                 continue
             # There may be more of the last value.
             end = None if is_last else rows[-1][0]
-            first: dict[UUID, float] = {}
-            for value, *ids in rows:
-                for i in ids:
+            first: dict[str, float] = {}
+            for value, one, other in rows:
+                for i in (one, other):
                     if i is not None and value != end:
                         first.setdefault(i, value)
             if at.below is not None:
-                first = {i: v for i, v in first.items() if v != at.value or i < at.below}
+                first = {i: v for i, v in first.items() if v != at.value or i < str(at.below)}
             yield self._answering(first), len(rows)
             if is_last:
                 return
@@ -156,8 +156,9 @@ class NumbersInOrder:
             f"({self._rows(f'= %(sort_name_{number})s')} {since} ORDER BY p.value_si {self._way} LIMIT {n})"
             for number in range(len(self._order.paths))
         ]
-        query = f"SELECT * FROM ({' UNION ALL '.join(parts)}) p ORDER BY p.value_si {self._way} LIMIT {n}"
-        return self._asked(query if len(parts) > 1 else parts[0], sort_value=value)
+        # Most of them are only passed on: as texts they are sooner read than as identifiers.
+        query = f"SELECT p.value_si, p.one::text, p.other::text FROM ({' UNION ALL '.join(parts)}) p"
+        return self._asked(f"{query} ORDER BY p.value_si {self._way} LIMIT {n}", sort_value=value)
 
     def _of_value(self, value: float, below: UUID | None, n: int) -> list[UUID]:
         names = "= ANY(%(sort_names)s::uuid[])" if self._is_entry else "= ANY(%(sort_terms)s::text[])"
@@ -181,7 +182,7 @@ class NumbersInOrder:
         )
         return [row[0] for row in self._asked(query, sort_value=value, sort_below=below)]
 
-    def _answering(self, first: dict[UUID, float]) -> list[Place]:
+    def _answering(self, first: dict[str, float]) -> list[Place]:
         """Those that answer, and that do not stand further to the front by another of their numbers; in order."""
         if not first:
             return []
@@ -194,8 +195,8 @@ class NumbersInOrder:
             f"SELECT r.id, (SELECT {best}(value_si) FROM ({self._of_record()}) each) "
             f"FROM ({answers}) r WHERE {' AND '.join(stands) or 'true'}"
         )
-        found = [i for i, value in self._asked(query, sort_ids=list(first)) if value == first[i]]
-        return in_order((Place(Number(first[i], self.unit), i) for i in found), self._order)
+        found = [(i, value) for i, value in self._asked(query, sort_ids=list(first)) if value == first[str(i)]]
+        return in_order((Place(Number(value, self.unit), i) for i, value in found), self._order)
 
     def _asked(self, query: str, **more: Any) -> list[tuple[Any, ...]]:
         return self._ask(query, self._where.parameters | self.values | more)
