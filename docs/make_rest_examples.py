@@ -25,6 +25,25 @@ from kiban.testing.memory_platform import memory_platform
 OUT = Path(__file__).resolve().parents[1] / "src" / "kiban" / "web" / "api" / "examples.json"
 _TITANIA = {"parts": ["Ti = 59.93 %", "O = balance"], "basis": "mass", "stated": "nominal"}
 
+_CAMPAIGN = {
+    "name": "Hard films",
+    "space": {
+        "parameters": [
+            {"kind": "continuous", "name": "temperature", "low": 300, "high": 600, "unit": "degC"},
+            {"kind": "categorical", "name": "atmosphere", "levels": ["air", "argon"]},
+        ]
+    },
+    "objective": {"targets": [{"name": "hardness", "unit": "GPa"}]},
+    "limits": {"experiments": 20},
+    "past": [
+        {
+            "point": {"temperature": 450, "atmosphere": "air"},
+            "outcomes": {"hardness": 1.6},
+            "rests_on": "notebook 3, p. 7",
+        }
+    ],
+}
+
 
 class Recorder:
     """Asks, and keeps body and answer under the name of the route."""
@@ -97,6 +116,12 @@ def record(it: Recorder) -> None:
     it.ask("get_unit", "GET", "units", unit="GPa")
     it.ask("get_quantity", "GET", "quantities", text="5.2(1) GPa", unit="MPa")
     it.ask("list_projects", "GET", "projects")
+    campaign = f"campaigns/{it.ask('begin_campaign', 'POST', 'campaigns', _CAMPAIGN)['id']}"
+    it.ask("suggest_experiments", "POST", f"{campaign}/suggest", {"n": 2})
+    it.ask("move_experiments", "POST", f"{campaign}/moves", {"move": "accept", "numbers": [2, 3]})
+    it.ask("tell_result", "POST", f"{campaign}/experiments/2/result", {"values": {"hardness": "1.93(4) GPa"}})
+    it.ask("move_experiments", "POST", f"{campaign}/moves", {"move": "refuse", "numbers": [2]})
+    it.ask("list_campaigns", "GET", "campaigns")
 
 
 def main() -> None:

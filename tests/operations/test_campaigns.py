@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kiban.access.asker_of import anonymous
-from kiban.errors import Conflict, IllegalMove, IncompatibleUnit, InvalidSetting, InvalidValue, RecordNotFound, Refused
+from kiban.errors import Conflict, IllegalMove, IncompatibleUnit, InvalidValue, RecordNotFound, Refused
 from kiban.operations.campaign_as_json import experiment_as_json, listed_as_json, shown_campaign_as_json
 from kiban.operations.campaign_records import campaign_of
 from kiban.operations.campaign_results import outcomes_from
@@ -231,7 +231,7 @@ def test_limits_and_engine_change_and_what_is_wrong_is_refused(asker: Asker, res
     assert last.title == "Glue 2"
     assert [batch.engine for batch in campaign_of(last).batches] == ["embedded", "random"]
     for changes in ({"engine": "genius"}, {"settings": {"use_magic": True}}):
-        with pytest.raises(InvalidSetting):
+        with pytest.raises(InvalidValue):
             change_campaign(asker, resources, begun.pid, changes)
     with pytest.raises(InvalidValue, match="'tell' takes more than numbers"):
         move_experiments(asker, resources, begun.pid, Move.TELL, [1])

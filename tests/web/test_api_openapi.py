@@ -13,6 +13,19 @@ from kiban.web.api.sample_models import RecordedModel, RecordModel
 from .conftest import CUT, SWEEP, Program
 
 OPERATIONS = {
+    "list_campaigns": ("get", "/api/v1/campaigns"),
+    "begin_campaign": ("post", "/api/v1/campaigns"),
+    "get_campaign": ("get", "/api/v1/campaigns/{identifier}"),
+    "change_campaign": ("patch", "/api/v1/campaigns/{identifier}"),
+    "suggest_experiments": ("post", "/api/v1/campaigns/{identifier}/suggest"),
+    "move_experiments": ("post", "/api/v1/campaigns/{identifier}/moves"),
+    "add_experiment": ("post", "/api/v1/campaigns/{identifier}/experiments"),
+    "change_experiment": ("patch", "/api/v1/campaigns/{identifier}/experiments/{number}"),
+    "tell_result": ("post", "/api/v1/campaigns/{identifier}/experiments/{number}/result"),
+    "tell_failure": ("post", "/api/v1/campaigns/{identifier}/experiments/{number}/failure"),
+    "repeat_experiment": ("post", "/api/v1/campaigns/{identifier}/experiments/{number}/repeat"),
+    "import_experiments": ("post", "/api/v1/campaigns/{identifier}/import"),
+    "set_course": ("post", "/api/v1/campaigns/{identifier}/course"),
     "complete_question": ("get", "/api/v1/completions"),
     "list_saved_searches": ("get", "/api/v1/searches"),
     "add_saved_search": ("post", "/api/v1/searches"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from kiban.client import rows
+from kiban.client.campaign import RemoteCampaign
 from kiban.client.depositing import Outcome, Progress, files_below, send_file
 from kiban.client.exchange import Exchange, Patience
 from kiban.client.experiments import Experiments
@@ -210,6 +211,31 @@ class Client:
     def experiments(self) -> Experiments:
         """Tables of past experiments: to look at them, keep them and take them back."""
         return Experiments(self._exchange)
+
+    def new_campaign(self, definition: Mapping[str, Any], **said: Any) -> RemoteCampaign:
+        """Begin a campaign.
+
+        Parameters
+        ----------
+        definition : mapping
+            Its `name`, `space`, `objective`, and what else REST takes.
+        said
+            As well: `past`, `tier`, `project`, ...
+        """
+        return RemoteCampaign(self._exchange, self._exchange.send("POST", "campaigns", {**definition, **said}))
+
+    def campaign(self, identifier: str) -> RemoteCampaign:
+        """One campaign. Raises RecordNotFound, InvalidIdentifier."""
+        return RemoteCampaign(self._exchange, self._exchange.get(f"campaigns/{quote(identifier, safe=':')}"))
+
+    def campaigns(self) -> Iterator[Mapping[str, Any]]:
+        """All campaigns that may be seen, the last begun first, as a list shows them."""
+        after: str | None = None
+        while True:
+            part = self._exchange.get("campaigns", limit=200, after=after)
+            yield from part["campaigns"]
+            if (after := part["next"]) is None:
+                return
 
     def terms(self, words: str = "") -> tuple[Mapping[str, Any], ...]:
         """Property terms whose key, names or symbol have these words in them."""

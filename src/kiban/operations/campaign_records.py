@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from kiban.errors import RecordNotFound
 from kiban.operations.resources import Resources
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.document import campaign_from_json
+from kiban.planning.campaign.telling import Done
 from kiban.query.identifiers import named_record
 from kiban.records.link import Link, Predicate
 from kiban.records.parties.right import Right
@@ -31,6 +34,24 @@ def part_for(asker: Asker, resources: Resources, campaign: Campaign) -> Campaign
         return campaign
     usable = resources.catalog.get_many(named, resources.visible(asker, Right.USE))
     return campaign.without_records(set(named) - {record.pid for record in usable.values()})
+
+
+def usable(asker: Asker, resources: Resources, done: Iterable[Done]) -> tuple[Done, ...]:
+    """Experiments of the past, with the identifiers of records that they rest on in their one spelling.
+
+    Raises
+    ------
+    RecordNotFound
+        If one rests on a record that the asker may not put into models.
+    """
+    given = tuple(done)
+    named = {pid for each in given if (pid := named_record(each.rests_on)) is not None}
+    if not named:
+        return given
+    found = {r.pid for r in resources.catalog.get_many(sorted(named), resources.visible(asker, Right.USE)).values()}
+    if missing := sorted(named - found):
+        raise RecordNotFound(missing[0])
+    return tuple(replace(each, rests_on=named_record(each.rests_on) or each.rests_on) for each in given)
 
 
 def learnt_links(

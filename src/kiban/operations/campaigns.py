@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kiban.errors import InvalidValue
-from kiban.operations.campaign_records import campaign_of, learnt_links, part_for
+from kiban.operations.campaign_records import campaign_of, learnt_links, part_for, usable
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
@@ -62,12 +62,14 @@ def new_campaign(
     ------
     Refused
         If the asker may add to no project.
+    RecordNotFound
+        If something of `done` rests on a record that the asker may not use.
     InvalidValue
-        If something of `done` does not fit.
+        If something of it does not fit.
     """
     if campaign.experiments or campaign.batches or campaign.passages:
         raise InvalidValue("A new campaign came with experiments.", mend="Name those that were done beside it.")
-    campaign = telling.bring_in(campaign, done, **_said(asker))
+    campaign = telling.bring_in(campaign, usable(asker, resources, done), **_said(asker))
     scope = place(asker, resources, placement)
     record = new_record(asker, RecordKind.CAMPAIGN, campaign.name, _written(campaign), scope=scope)
     # Two campaigns may look for the same.
@@ -260,7 +262,7 @@ def import_experiments(
         If something does not fit, or nothing is new.
     """
     record, campaign = _now(asker, resources, identifier, expected)
-    after = telling.bring_in(campaign, done, **_said(asker))
+    after = telling.bring_in(campaign, usable(asker, resources, done), **_said(asker))
     n = len(after.experiments) - len(campaign.experiments)
     return _keep(asker, resources, record, campaign, after, "imported experiments", {"n_experiments": n})
 
@@ -280,9 +282,7 @@ def change_campaign(
     ------
     RecordNotFound, Conflict
     InvalidValue
-        If something else is named, or nothing changes.
-    InvalidSetting
-        If there is no such engine, or it has no such setting.
+        If something else is named, nothing changes, or there is no such engine or setting.
     """
     record, campaign = _now(asker, resources, identifier, expected)
     after = course.reset(campaign, changes, note=note, **_said(asker))
@@ -336,7 +336,7 @@ def _keep(
 
 def _written(campaign: Campaign) -> dict[str, Any]:
     document = campaign_to_json(campaign)
-    if (n := len(json.dumps(document, ensure_ascii=False).encode())) > LARGEST_BYTES:
+    if (n := len(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))) > LARGEST_BYTES:
         raise InvalidValue(
             f"The campaign would take {n / 2**20:.0f} MiB; at most {LARGEST_BYTES >> 20} are kept.",
             mend="Give fewer candidates, or ranges and steps instead of a list; or begin another campaign.",

@@ -39,6 +39,11 @@ def from_json(document: Any, kind: type[T]) -> T:
         raise InvalidValue(
             f"This is not a {kind.__name__}: {e}.", mend="Compare it with the reference of the record's fields."
         ) from e
+    except UnicodeEncodeError as e:
+        raise InvalidValue(
+            f"This is not a {kind.__name__}: where a number was expected stands a text that is no Unicode.",
+            mend="Type the text anew.",
+        ) from e
 
 
 def metadata_to_json(metadata: dict[str, MetadataValue]) -> dict[str, Json]:

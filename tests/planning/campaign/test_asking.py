@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiban.errors import InvalidSetting
+from kiban.errors import InvalidValue
 from kiban.planning.campaign.asking import suggest
 from kiban.planning.campaign.campaign import Campaign, seed_of
 from kiban.planning.campaign.document import campaign_from_json, campaign_to_json
@@ -121,9 +121,9 @@ def test_engines_are_told_all_that_is_meant_refused_or_was_changed() -> None:
 def test_an_engine_is_set_as_the_campaign_says_and_what_it_does_not_have_is_told() -> None:
     grid = campaign(settings={"use_density": False})
     assert suggest(grid, 1, **SAID).batches[0].settings == {"use_density": False}
-    with pytest.raises(InvalidSetting, match="cannot be set"):
+    with pytest.raises(InvalidValue, match="cannot be set"):
         suggest(campaign(settings={"use_magic": True}), 1, **SAID)
-    with pytest.raises(InvalidSetting, match="has no settings"):
+    with pytest.raises(InvalidValue, match="has no settings"):
         suggest(campaign(engine="random", settings={"use_density": False}), 1, **SAID)
-    with pytest.raises(InvalidSetting, match="There is no engine 'genius'"):
+    with pytest.raises(InvalidValue, match="There is no engine 'genius'"):
         suggest(campaign(engine="genius"), 1, **SAID)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiban.errors import InvalidSetting, InvalidValue
+from kiban.errors import InvalidValue
 from kiban.planning.campaign.asking import suggest
 from kiban.planning.campaign.campaign import Stage
 from kiban.planning.campaign.course import resume
@@ -263,7 +263,7 @@ def test_what_is_wrong_in_a_definition_is_named(change: dict[str, Any], said: st
 
 def test_engines_that_are_not_there_are_told_at_once() -> None:
     for change in ({"engine": "genius"}, {"settings": {"use_magic": True}}):
-        with pytest.raises(InvalidSetting):
+        with pytest.raises(InvalidValue):
             campaign_of({**DEFINITION, **change})
     for needed in ("name", "space", "objective"):
         with pytest.raises(InvalidValue, match=f"has no {needed}"):

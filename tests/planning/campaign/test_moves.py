@@ -13,7 +13,7 @@ from kiban.planning.campaign.course import end, pause, reset, resume
 from kiban.planning.campaign.experiment import Experiment, Move, Outcome, Source, State
 from kiban.planning.campaign.limits import Limits
 from kiban.planning.campaign.moves import abandon, accept, add, change, refuse, replicate, start
-from kiban.planning.campaign.telling import Done, Spent, bring_in, fail, tell
+from kiban.planning.campaign.telling import Done, Spent, bring_in, fail, tell, written
 from kiban.planning.objective.objective import Cost, Objective
 from kiban.planning.objective.target import Target
 from kiban.planning.space.constraint import Linear
@@ -63,6 +63,14 @@ def test_values_beyond_the_space_are_taken_only_where_that_is_said() -> None:
         add(begun, {"temperature": 300.0, "solvent": "oil"}, beyond=True, **SAID)
     # A pending point that no engine could reach does not keep engines from answering.
     assert len(suggest(own, 2, **SAID).experiments) == 3
+
+
+@pytest.mark.parametrize("value", [10**400, float("nan"), float("inf"), True, None, [300], "hot", "300 K K"])
+def test_what_is_no_number_is_no_value_of_a_parameter_or_outcome(value: object) -> None:
+    with pytest.raises(InvalidValue):
+        add(campaign(), {"temperature": value, "solvent": "water"}, beyond=True, **SAID)
+    with pytest.raises(InvalidValue):
+        written(campaign(), {"strength": value})
 
 
 def test_safety_limits_hold_for_engines_and_people() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiban.errors import IllegalMove, InvalidSetting
+from kiban.errors import IllegalMove, InvalidSetting, InvalidValue
 from kiban.planning.campaign.campaign import Batch, Campaign, Stage, seed_of
 from kiban.planning.campaign.experiment import Experiment, Move, Proposal, Source, State, Turn, runs
 from kiban.planning.campaign.limits import price
@@ -14,19 +14,17 @@ from kiban.planning.engines.installed import engine as installed_engine
 
 
 def engine_of(campaign: Campaign, find: Callable[[str], Engine] = installed_engine) -> Engine:
-    """The campaign's engine with its settings.
-
-    Raises
-    ------
-    InvalidSetting
-        If there is no such engine, or it has no such setting.
-    """
-    chosen = find(campaign.engine)
-    if not campaign.settings:
-        return chosen
-    if not isinstance(chosen, Configurable):
-        raise InvalidSetting(f"The engine {campaign.engine} has no settings.", mend="Leave the settings out.")
-    return chosen.configured(campaign.settings)
+    """The campaign's engine with its settings. Raises InvalidValue if there is no such engine or setting."""
+    try:
+        chosen = find(campaign.engine)
+        if not campaign.settings:
+            return chosen
+        if isinstance(chosen, Configurable):
+            return chosen.configured(campaign.settings)
+    except InvalidSetting as e:
+        # It is none of the platform's: whoever defined the campaign mends it.
+        raise InvalidValue(e.fault, mend=e.mend) from e
+    raise InvalidValue(f"The engine {campaign.engine} has no settings.", mend="Leave the settings out.")
 
 
 def suggest(
@@ -55,7 +53,7 @@ def suggest(
     ------
     IllegalMove
         If it is paused or ended, a limit is spent, or nothing is left that was neither done, meant nor refused.
-    NothingAllowed, InvalidValue, InvalidSetting
+    NothingAllowed, InvalidValue
         As the engine raises them.
     """
     if campaign.stage is not Stage.ACTIVE:

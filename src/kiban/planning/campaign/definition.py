@@ -26,9 +26,7 @@ def campaign_of(document: Mapping[str, Any]) -> Campaign:
     Raises
     ------
     InvalidValue
-        If something is missing, unknown or wrong; the fault names it.
-    InvalidSetting
-        If there is no such engine, or it has no such setting.
+        If something is missing, unknown or wrong, or there is no such engine; the fault names it.
     """
     check_fields(document, _FIELDS, "A campaign")
     for needed in ("name", "space", "objective"):

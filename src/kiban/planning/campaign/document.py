@@ -114,6 +114,8 @@ def _lean(value: Any) -> Any:
 
 
 def _current(document: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(document, Mapping):
+        raise InvalidValue("The document of a campaign is no mapping.", mend="Take the document as it was written.")
     written = dict(document)
     version = written.get("format")
     if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= FORMAT:

@@ -15,6 +15,9 @@ from kiban.planning.space.search_space import SearchSpace
 from kiban.quantity.measured import Measured
 from kiban.records.written_quantity import quantity_of
 
+_LARGEST = 10**300
+"""Larger whole numbers are no floats."""
+
 
 def settled(space: SearchSpace, point: Mapping[str, object]) -> Point:
     """Write a point as numbers in the parameters' units and levels, in the order of the space.
@@ -79,6 +82,8 @@ def _value(parameter: Parameter, value: object) -> Value:
         value = quantity_of(value, parameter.unit)
     if isinstance(value, Measured):
         value = value.in_unit(parameter.unit).value
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _LARGEST:
+        value = math.inf
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
         raise InvalidValue(
             f"{parameter.name} was given as {value!r}; a finite number was expected.",

@@ -13,6 +13,8 @@ from kiban.planning.campaign.points import settled
 from kiban.quantity.measured import Measured
 from kiban.records.written_quantity import quantity_of
 
+_LARGEST = 1e300
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
@@ -103,7 +105,7 @@ def written(campaign: Campaign, values: Mapping[str, object], evidence: str = ""
         unit = units.get(name, "")
         if isinstance(value, str):
             measured = quantity_of(value, unit)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST:
             measured = Measured(float(value), unit)
         else:
             raise InvalidValue(
@@ -145,6 +147,29 @@ class Done:
     outcomes: tuple[Outcome, ...] = ()
     rests_on: str = ""
     note: str = field(default="")
+
+
+def past_experiment(
+    campaign: Campaign,
+    point: Mapping[str, float | str],
+    outcomes: Mapping[str, object],
+    *,
+    failed: bool = False,
+    rests_on: str = "",
+) -> Done:
+    """Read an experiment that was done, as a program sends it.
+
+    Raises
+    ------
+    InvalidValue
+        If it has no outcome and did not fail, or both; or one cannot be read.
+    """
+    if failed == bool(outcomes):
+        raise InvalidValue(
+            f"{rests_on or 'An experiment'} {'failed and has outcomes' if failed else 'has no outcome'}.",
+            mend="Give one or more outcomes, or say that it failed.",
+        )
+    return Done(point=point, outcomes=written(campaign, outcomes), rests_on=rests_on.strip())
 
 
 def bring_in(campaign: Campaign, done: Iterable[Done], *, at: str, by: str) -> Campaign:

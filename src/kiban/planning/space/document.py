@@ -45,7 +45,10 @@ def space_from_json(document: Mapping[str, Any]) -> SearchSpace:
     if not isinstance(document, Mapping) or not isinstance(document.get("parameters"), list):
         raise InvalidValue("A search space has no list of parameters.", mend="Give its parameters.")
     parameters: tuple[Parameter, ...] = tuple(_untagged(each, _PARAMETERS) for each in document["parameters"])
-    constraints = tuple(constraint_from_json(each) for each in document.get("constraints") or ())
+    listed_constraints = document.get("constraints") or ()
+    if not isinstance(listed_constraints, list | tuple):
+        raise InvalidValue("The constraints of a search space are no list.", mend="Give a list of constraints.")
+    constraints = tuple(constraint_from_json(each) for each in listed_constraints)
     return SearchSpace(
         parameters=parameters,
         constraints=constraints,
@@ -84,8 +87,8 @@ def _tagged(noun: object, kinds: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _untagged(document: object, kinds: Mapping[str, type]) -> Any:
-    if not isinstance(document, Mapping) or document.get("kind") not in kinds:
-        found = document.get("kind") if isinstance(document, Mapping) else document
+    found = document.get("kind") if isinstance(document, Mapping) else document
+    if not isinstance(document, Mapping) or not isinstance(found, str) or found not in kinds:
         raise InvalidValue(
             f"A part of a search space is of the kind {found!r}.", mend=f"Known kinds are: {', '.join(kinds)}."
         )

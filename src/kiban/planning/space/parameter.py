@@ -26,6 +26,7 @@ Truths: TypeAlias = "NDArray[np.bool_]"
 
 _ROUNDING = 1e-9
 """Two values of a parameter closer than this part of its range are the same value."""
+_LARGEST_INTEGER = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,11 @@ class Integer:
 
     def __post_init__(self) -> None:
         _check_name(self.name, self.unit)
+        if any(abs(end) > _LARGEST_INTEGER for end in (self.low, self.high)):
+            raise OutOfRange(
+                f"{self.name} goes beyond {_LARGEST_INTEGER}, where whole numbers are not told apart any more.",
+                mend="Give it in another unit, or make the parameter continuous.",
+            )
         if self.low != int(self.low) or self.high != int(self.high):
             raise InvalidValue(
                 f"{self.name} goes from {self.low} to {self.high}; whole numbers were expected.",
@@ -178,7 +184,10 @@ def code(parameter: Parameter, value: object) -> float:
             f"{parameter.name} was given as {value!r}; a number was expected.",
             mend=f"Give a number in '{parameter.unit}'." if parameter.unit else "Give a number.",
         )
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     slack = _ROUNDING * (parameter.high - parameter.low)
     if not parameter.low - slack <= number <= parameter.high + slack:
         raise OutOfRange(

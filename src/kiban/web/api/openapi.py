@@ -24,6 +24,7 @@ _TAGS = {
     "labels": "Labels to print.",
     "export control": "Judge what is listed technology, and decide who may have it.",
     "data sets": "Records that were chosen to be cited together.",
+    "campaigns": "Have the next experiments suggested, and say what came of them.",
     "records": "One record, its numbers and its header.",
     "files": "Files exactly as they came.",
     "templates": "Data structures, and the library of them.",

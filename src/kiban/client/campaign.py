@@ -1,0 +1,145 @@
+"""One campaign of a platform: have experiments suggested, and say what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kiban.client.exchange import Exchange
+
+Value = float | str
+
+
+class RemoteCampaign:
+    """A campaign as the platform has it. Each move is made there at once, and what it has come to is kept here.
+
+    Moves that somebody else's came before are refused with a Conflict: `read` it again, then make them.
+    """
+
+    def __init__(self, exchange: Exchange, document: Mapping[str, Any]) -> None:
+        self._exchange = exchange
+        self._document = dict(document)
+
+    @property
+    def id(self) -> str:
+        """The short identifier."""
+        return str(self._document["id"])
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """All that REST says of it, as it was when it was read or moved last."""
+        return self._document
+
+    @property
+    def experiments(self) -> tuple[Mapping[str, Any], ...]:
+        """Its experiments, each with `number`, `point`, `state`, `outcomes` and `proposal`."""
+        return tuple(self._document["experiments"])
+
+    @property
+    def best(self) -> tuple[int, ...]:
+        """The numbers of the best experiments so far."""
+        return tuple(self._document["best"])
+
+    @property
+    def advice(self) -> tuple[Mapping[str, Any], ...]:
+        """Reasons to stop."""
+        return tuple(self._document["advice"])
+
+    def of_state(self, *states: str) -> tuple[Mapping[str, Any], ...]:
+        """The experiments in one of some states: `suggested`, `pending`, `running`, ..."""
+        return tuple(each for each in self.experiments if each["state"] in states)
+
+    def read(self) -> RemoteCampaign:
+        """Look again at what it has come to."""
+        self._document = dict(self._exchange.get(f"campaigns/{self.id}"))
+        return self
+
+    def suggest(self, n: int = 1) -> tuple[Mapping[str, Any], ...]:
+        """Have the next experiments suggested, at most n, and give them.
+
+        Raises
+        ------
+        IllegalMove
+            If it is paused or ended, a limit is spent, or nothing is left.
+        Conflict
+        """
+        self._post("suggest", n=n)
+        newest = len(self._document["batches"])
+        return tuple(e for e in self.experiments if e["proposal"] is not None and e["proposal"]["batch"] == newest)
+
+    def accept(self, *numbers: int, note: str = "") -> None:
+        """Mean to do what was suggested."""
+        self._post("moves", move="accept", numbers=list(numbers), note=note)
+
+    def start(self, *numbers: int, note: str = "") -> None:
+        """Begin with experiments."""
+        self._post("moves", move="start", numbers=list(numbers), note=note)
+
+    def refuse(self, *numbers: int, note: str = "") -> None:
+        """Not want them; they are not suggested again."""
+        self._post("moves", move="refuse", numbers=list(numbers), note=note)
+
+    def abandon(self, *numbers: int, note: str = "") -> None:
+        """Give them up; nothing is learnt from them."""
+        self._post("moves", move="abandon", numbers=list(numbers), note=note)
+
+    def tell(self, number: int, values: Mapping[str, Value] | None = None, **said: Any) -> None:
+        """Say what came out of an experiment, all of it or a part.
+
+        Parameters
+        ----------
+        values : mapping, optional
+            By outcome: numbers in the campaign's units, or texts like `2.51(3) GPa`.
+        said
+            As REST takes it: `source` (a measurement or sample that has the values), `condition`, `is_all`,
+            `is_correction`, `cost`, `hours`, `note`.
+
+        Raises
+        ------
+        IllegalMove, InvalidValue, RecordNotFound, Conflict
+        """
+        self._post(f"experiments/{number}/result", values=dict(values or {}), **said)
+
+    def fail(self, number: int, *, note: str = "", cost: float | None = None, hours: float | None = None) -> None:
+        """Say that it could not be made or measured at its point; where that happens is learnt."""
+        self._post(f"experiments/{number}/failure", note=note, cost=cost, hours=hours)
+
+    def change(self, number: int, point: Mapping[str, Value], *, beyond: bool = False, note: str = "") -> None:
+        """Do it with own values; parameters that are not named stay, and what was suggested is remembered."""
+        address = f"campaigns/{self.id}/experiments/{number}"
+        body = {"point": dict(point), "beyond": beyond, "note": note, "expected": self._document["version"]}
+        self._document = dict(self._exchange.send("PATCH", address, body))
+
+    def add(self, point: Mapping[str, Value], *, beyond: bool = False, note: str = "") -> Mapping[str, Any]:
+        """Put in an experiment of one's own, and give it."""
+        self._post("experiments", point=dict(point), beyond=beyond, note=note)
+        return self.experiments[-1]
+
+    def repeat(self, number: int, n: int = 1, *, note: str = "") -> tuple[Mapping[str, Any], ...]:
+        """Do it again, n times, and give the new experiments."""
+        self._post(f"experiments/{number}/repeat", n=n, note=note)
+        return self.experiments[-n:]
+
+    def import_past(self, past: Iterable[Mapping[str, Any]]) -> None:
+        """Learn from experiments done elsewhere, each with `point`, `outcomes` or `failed`, and `rests_on`."""
+        self._post("import", past=[dict(each) for each in past])
+
+    def pause(self, note: str = "") -> None:
+        """Have nothing suggested for a while."""
+        self._post("course", action="pause", note=note)
+
+    def resume(self, note: str = "") -> None:
+        """Go on."""
+        self._post("course", action="resume", note=note)
+
+    def end(self, note: str = "") -> None:
+        """Be done with it."""
+        self._post("course", action="end", note=note)
+
+    def _post(self, what: str, **body: Any) -> None:
+        sent = {
+            **{name: value for name, value in body.items() if value is not None},
+            "expected": self._document["version"],
+        }
+        self._document = dict(self._exchange.send("POST", f"campaigns/{self.id}/{what}", sent))

@@ -1,0 +1,76 @@
+"""A program runs a campaign on a platform."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiban import errors
+from kiban.client import Client
+
+GLUE = {
+    "name": "Strong glue",
+    "space": {"parameters": [{"kind": "discrete", "name": "time", "values": [1, 2, 3, 4, 5, 6], "unit": "h"}]},
+    "objective": {"targets": [{"name": "hardness", "unit": "GPa"}]},
+    "seed": 4,
+}
+
+
+def test_a_loop_finds_the_best_and_stops_when_nothing_is_left(client: Client) -> None:
+    past = [{"point": {"time": 1}, "outcomes": {"hardness": 1.0}, "rests_on": "book 3"}]
+    campaign = client.new_campaign(GLUE, past=past, tier="closed")
+    assert campaign.document["tier"] == "closed"
+    for _ in range(5):
+        (one,) = campaign.suggest()
+        campaign.tell(one["number"], {"hardness": 5.0 - abs(one["point"]["time"] - 4)})
+    with pytest.raises(errors.IllegalMove, match="Nothing is left"):
+        campaign.suggest()
+    (best,) = campaign.best
+    assert campaign.experiments[best - 1]["point"] == {"time": 4.0}
+    assert client.campaign(campaign.id).best == campaign.best
+    assert campaign.id in [each["id"] for each in client.campaigns()]
+
+
+def test_every_move_is_made_there(client: Client) -> None:
+    campaign = client.new_campaign({**GLUE, "engine": "random", "limits": {"experiments": 9}})
+    assert len(campaign.suggest(4)) == 4
+    campaign.accept(1, 2)
+    campaign.refuse(3, note="too slow")
+    campaign.start(1)
+    campaign.fail(1, note="cracked", hours=2.0)
+    campaign.abandon(2)
+    other = next(
+        value for value in (1, 2, 3, 4, 5, 6) if value not in {e["point"]["time"] for e in campaign.experiments}
+    )
+    campaign.change(4, {"time": other})
+    (again,) = campaign.repeat(4)
+    assert (again["number"], again["replicate_of"]) == (5, 4)
+    assert campaign.add({"time": 7.5}, beyond=True)["source"] == "added"
+    campaign.import_past([{"point": {"time": 9}, "failed": True, "rests_on": "book 1"}])
+    assert [each["state"] for each in campaign.experiments] == [
+        *("failed", "abandoned", "refused", "pending", "pending", "pending", "failed")
+    ]
+    assert [each["number"] for each in campaign.of_state("pending")] == [4, 5, 6]
+    campaign.pause("summer")
+    with pytest.raises(errors.IllegalMove, match="paused"):
+        campaign.suggest()
+    campaign.resume()
+    campaign.end()
+    assert campaign.document["stage"] == "ended"
+    assert campaign.advice == ()
+
+
+def test_of_two_programs_the_second_reads_again(client: Client) -> None:
+    mine = client.new_campaign(GLUE)
+    theirs = client.campaign(mine.id)
+    mine.suggest()
+    with pytest.raises(errors.Conflict):
+        theirs.suggest()
+    theirs.read()
+    theirs.tell(1, {"hardness": 2})
+    with pytest.raises(errors.Conflict):
+        mine.tell(1, {"hardness": 3})
+    assert mine.read().experiments[0]["outcomes"][0]["value"]["value"] == 2.0
+    with pytest.raises(errors.InvalidValue, match="no outcome 'colour'"):
+        mine.tell(1, {"colour": 3})
+    with pytest.raises(errors.RecordNotFound):
+        client.campaign("kb:7Q4M-2KXD-98")
