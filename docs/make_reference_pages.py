@@ -385,7 +385,7 @@ def _first_sentence(described: object) -> str:
 def client_page() -> str:
     """The classes and methods of the Python client, from their docstrings."""
     from kiban import local
-    from kiban.client import client, depositing, facts, found, numbers, record, table
+    from kiban.client import campaign, client, depositing, facts, found, numbers, record, table
 
     intro = """
 A platform as Python works with it: `connect` gives a `Client` of one that runs, `open_home` of a home on this machine.
@@ -399,6 +399,7 @@ A platform as Python works with it: `connect` gives a `Client` of one that runs,
     classes = (
         *(client.Client, found.Found, found.Hit, record.RemoteRecord, numbers.Numbers, numbers.Variable),
         *(table.Table, facts.Facts, facts.Fact, depositing.Outcome, record.Provenance, record.Step, record.Edge),
+        campaign.RemoteCampaign,
         *(record.Reference, record.FileInfo),
     )
     return _page("Python client", intro, *functions, *map(_class_section, classes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from kiban.errors import InvalidValue
@@ -34,11 +35,17 @@ def strictly(document: Any, kind: type[T], where: str) -> T:
     return from_json(document, kind)
 
 
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    known = typing.get_type_hints(kind)
+    return {each.name: known[each.name] for each in dataclasses.fields(kind)}
+
+
 def _look(document: Any, kind: Any, where: str) -> None:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         if isinstance(document, Mapping):
-            hints = typing.get_type_hints(kind)
-            check_fields(document, (each.name for each in dataclasses.fields(kind)), where)
+            hints = _hints(kind)
+            check_fields(document, hints, where)
             for name, value in document.items():
                 _look(value, hints[name], f"{where}.{name}")
         return
