@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,8 @@ from lxml import etree
 from kiban.errors import NotExportable
 from kiban.records.dataset import Dataset
 from kiban.records.field import Label
+from kiban.records.related import Related, RelatedKind
+from kiban.records.rights.rights import Funding
 from kiban.standards import croissant_description
 from kiban.standards.dataset_contract import DatasetExportable
 from kiban.standards.dataset_words import cited
@@ -168,6 +171,75 @@ def test_jpcoar_says_how_open_it_is() -> None:
     assert (access.text, access.get(f"{RDF}resource")) == ("open access", "http://purl.org/coar/access_right/c_abf2")
     [access] = _xml(jpcoar.EXPORT, replace(full(), is_open=False)).iter(f"{TERMS}accessRights")
     assert access.text == "restricted access"
+
+
+def test_jpcoar_gives_the_day_when_an_embargo_ends() -> None:
+    root = _xml(jpcoar.EXPORT, replace(full(), is_open=False, open_from=datetime(2030, 4, 1, tzinfo=UTC)))
+    [access] = root.iter(f"{TERMS}accessRights")
+    assert (access.text, access.get(f"{RDF}resource")) == (
+        "embargoed access", "http://purl.org/coar/access_right/c_f1cf",
+    )  # fmt: skip
+    days = {each.get("dateType"): each.text for each in root.iter(f"{DATACITE}date")}
+    assert days["Available"] == "2030-04-01"
+
+
+@pytest.mark.parametrize("open_from", [None, datetime(2030, 4, 1, tzinfo=UTC)])
+def test_jpcoar_names_a_file_only_where_everybody_can_fetch_it(open_from: datetime | None) -> None:
+    assert _xml(jpcoar.EXPORT, full()).find(f"{J}file") is not None
+    assert _xml(jpcoar.EXPORT, replace(full(), is_open=False, open_from=open_from)).find(f"{J}file") is None
+
+
+def _related_identifiers(*works: Related) -> list[tuple[str | None, str | None]]:
+    given_ = small()
+    root = _xml(jpcoar.EXPORT, replace(given_, dataset=replace(given_.dataset, related=works)))
+    return [(each.get("identifierType"), each.text) for each in root.iter(f"{J}relatedIdentifier")]
+
+
+def test_jpcoar_has_handles_and_arks_as_addresses_and_other_identifiers_as_they_are() -> None:
+    assert _related_identifiers(
+        Related(identifier="2115/64495", kind=RelatedKind.HANDLE),
+        Related(identifier="http://hdl.handle.net/2115/64495", kind=RelatedKind.HANDLE),
+        Related(identifier="ark:/12148/btv1b8449691v", kind=RelatedKind.ARK),
+        Related(identifier="hep-th/9901001", kind=RelatedKind.ARXIV),
+        Related(identifier="978-3-16-148410-0", kind=RelatedKind.ISBN),
+    ) == [
+        ("HDL", "https://hdl.handle.net/2115/64495"),
+        ("HDL", "http://hdl.handle.net/2115/64495"),
+        ("ARK", "https://n2t.net/ark:/12148/btv1b8449691v"),
+        ("arXiv", "hep-th/9901001"),
+        ("ISBN", "978-3-16-148410-0"),
+    ]
+
+
+def test_identifiers_of_related_works_are_uris_in_jpcoar_whatever_stands_in_them() -> None:
+    assert _related_identifiers(
+        Related(identifier="10.1000/a#b[1]?c%d"),
+        Related(identifier="https://example.org/a[1]?q=50%#膜#b", kind=RelatedKind.URL),
+        Related(identifier="1:[2]", kind=RelatedKind.IGSN),
+    ) == [
+        ("DOI", "https://doi.org/10.1000/a%23b%5B1%5D%3Fc%25d"),
+        ("URI", "https://example.org/a%5B1%5D?q=50%25#%E8%86%9C%23b"),
+        ("Local", "1%3A%5B2%5D"),
+    ]
+
+
+def test_a_doi_leads_to_itself_whatever_stands_in_it() -> None:
+    given_ = replace(full(), dataset=replace(full().dataset, doi="10.5072/films#1?"))
+    address = "https://doi.org/10.5072/films%231%3F"
+    assert _xml(jpcoar.EXPORT, given_).findtext(f"{J}identifier") == address
+    assert _xml(oai_dc.EXPORT, given_).findtext(f"{DC}identifier") == address
+    assert json.loads(_bytes(schema_org.EXPORT, given_))["@id"] == address
+    assert cited(given_).endswith(f" {address}")
+    # DataCite wants the DOI itself.
+    assert _xml(datacite.EXPORT, given_).findtext(f"{KERNEL}identifier") == "10.5072/films#1?"
+
+
+def test_jpcoar_marks_numbers_of_japanese_grants() -> None:
+    numbers = ("JP00H00000", "JPMJXX0000", "jp00h00000", "JP-7", "2021-04", "")
+    funding = tuple(Funding(funder="A fund", award_number=number) for number in numbers)
+    root = _xml(jpcoar.EXPORT, replace(full(), rights=replace(RIGHTS, funding=funding)))
+    found = {each.text: each.get("awardNumberType") for each in root.iter(f"{J}awardNumber")}
+    assert found == {"JP00H00000": "JGN", "JPMJXX0000": "JGN", "jp00h00000": None, "JP-7": None, "2021-04": None}
 
 
 def test_dublin_core_has_only_its_fifteen_elements() -> None:

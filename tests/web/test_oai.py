@@ -199,6 +199,10 @@ def test_spans_and_sets(empty: Program) -> None:
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:127.0.0.1:kb:7Q4M-2KXD-98", "idDoesNotExist"),
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=nonsense", "idDoesNotExist"),
         ("verb=ListMetadataFormats&identifier=nonsense", "idDoesNotExist"),
+        # An answer repeats the identifier, which its schema wants to be a URI.
+        ("verb=GetRecord&metadataPrefix=oai_dc&identifier=no%20URI", "badArgument"),
+        ("verb=ListMetadataFormats&identifier=7%25", "badArgument"),
+        ("verb=GetRecord&metadataPrefix=oai_dc&identifier=http://example.org:port/", "badArgument"),
         ("verb=ListIdentifiers&metadataPrefix=oai_dc", "noRecordsMatch"),
     ],
 )

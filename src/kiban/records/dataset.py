@@ -18,7 +18,7 @@ from kiban.records.field import Label
 from kiban.records.identity import parse_pid
 from kiban.records.record import RecordKind
 from kiban.records.related import Related, ResourceType, doi_of
-from kiban.records.rights.outside_ids import ror_of
+from kiban.records.rights.outside_ids import doi_address, ror_of
 from kiban.records.rights.rights import Rights
 
 MEMBER_KINDS = (RecordKind.SAMPLE, RecordKind.PROCESS, RecordKind.MEASUREMENT)
@@ -140,6 +140,11 @@ class Dataset:
     def name(self) -> str:
         """What lists call it."""
         return self.title.in_language("en")
+
+    @property
+    def doi_address(self) -> str:
+        """Where its DOI leads; empty where it has none."""
+        return doi_address(self.doi) if self.doi else ""
 
     @property
     def year(self) -> int | None:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiban.errors import InvalidValue
-from kiban.records.rights.outside_ids import DOI_ADDRESS
+from kiban.records.rights.outside_ids import doi_address
+from kiban.records.web_address import escaped_address, escaped_name
 
 LONGEST_IDENTIFIER = 500
+_HANDLES = "https://hdl.handle.net/"
+_ARKS = "https://n2t.net/"
 _DOI = re.compile(
     r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/[!-~]+)", re.IGNORECASE | re.ASCII
 )
@@ -93,10 +96,21 @@ class Related:
 
     @property
     def address(self) -> str | None:
-        """Where it leads, where that is known."""
-        if self.kind is RelatedKind.DOI:
-            return f"{DOI_ADDRESS}{self.identifier}"
-        return self.identifier if self.kind is RelatedKind.URL else None
+        """Where it leads, where that is known: handles and ARKs have one place each that leads to all of them."""
+        text = self.identifier
+        match self.kind:
+            case RelatedKind.DOI:
+                return doi_address(text)
+            case RelatedKind.URL:
+                return escaped_address(text)
+            case RelatedKind.HANDLE | RelatedKind.ARK if _ADDRESS.fullmatch(text):
+                return escaped_address(text)
+            case RelatedKind.HANDLE:
+                return f"{_HANDLES}{escaped_name(re.sub('^(hdl:|info:hdl/)', '', text, flags=re.IGNORECASE))}"
+            case RelatedKind.ARK:
+                return f"{_ARKS}ark:{escaped_name(re.sub('^ark:', '', text, flags=re.IGNORECASE))}"
+            case _:
+                return None
 
 
 def doi_of(text: str) -> str:

@@ -9,7 +9,6 @@ from kiban.records.dataset import Dataset, DatasetState
 from kiban.records.related import Related, RelatedKind, Relation
 from kiban.records.rights.credit_role import CreditRole
 from kiban.records.rights.licence import expression_address, licence_name
-from kiban.records.rights.outside_ids import DOI_ADDRESS
 from kiban.records.rights.rights import Rights
 from kiban.standards.dataset_contract import DatasetExportable
 
@@ -28,7 +27,7 @@ def cited(given: DatasetExportable) -> str:
     names = "; ".join(each.name for each in rights.contributors) if rights is not None else ""
     year = f" ({dataset.year})" if dataset.year is not None else ""
     parts = [dataset.name, f"Version {dataset.number}", dataset.publisher, dataset.resource_type.value]
-    where = f"{DOI_ADDRESS}{dataset.doi}" if dataset.doi else given.page
+    where = dataset.doi_address or given.page
     said = ". ".join(part.rstrip(".") for part in parts if part)
     return f"{names}{year}: {said}. {where}" if names or year else f"{said}. {where}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kiban.records.rights.outside_ids import DOI_ADDRESS
 from kiban.standards.dataset_contract import DatasetExportable
 from kiban.standards.dataset_words import licence_words, related_works
 from kiban.standards.xml_writing import XSI, Writer
@@ -40,7 +39,7 @@ def _said(given: DatasetExportable) -> Iterator[tuple[str, str, str]]:
     # From the DCMI Type Vocabulary where that has the word.
     kind = dataset.resource_type.value
     yield "type", kind if kind in {"Dataset", "Collection", "Image", "Software", "Text"} else "Dataset", ""
-    yield "identifier", f"{DOI_ADDRESS}{dataset.doi}" if dataset.doi else "", ""
+    yield "identifier", dataset.doi_address, ""
     yield "identifier", given.page, ""
     for each in related_works(given):
         yield "relation", each.address or each.identifier, ""

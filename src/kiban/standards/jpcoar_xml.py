@@ -9,13 +9,15 @@ vocabularies of access rights and resource types are those of COAR, http://purl.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kiban.records.dataset import Dataset, DatasetState
 from kiban.records.related import RelatedKind, Relation, ResourceType
 from kiban.records.rights.credit_role import CreditRole
-from kiban.records.rights.outside_ids import DOI_ADDRESS, ORCID_ADDRESS, ROR_ADDRESS
+from kiban.records.rights.outside_ids import ORCID_ADDRESS, ROR_ADDRESS, address_of
 from kiban.records.rights.rights import Contributor, Rights
+from kiban.records.web_address import escaped_reference
 from kiban.standards.dataset_contract import DatasetExportable
 from kiban.standards.dataset_words import check_citable, licence_words, related_works
 from kiban.standards.xml_writing import RDF, XSI, Writer
@@ -77,6 +79,7 @@ _KINDS = {
     RelatedKind.ISBN: "ISBN",
     RelatedKind.ISSN: "ISSN",
 }
+_JAPAN_GRANT_NUMBER = re.compile(r"JP[0-9A-Z]{6,}", re.ASCII)
 ROLES = {
     CreditRole.DATA_CURATION: "DataCurator",
     CreditRole.INVESTIGATION: "DataCollector",
@@ -122,9 +125,11 @@ def jpcoar_element(given: DatasetExportable) -> _Element:
     _identifiers(root, given, dataset)
     for work in related_works(given):
         one = _below(root, "jpcoar:relation", relationType=_RELATIONS[work.relation])
-        _below(one, "jpcoar:relatedIdentifier", work.address or work.identifier, identifierType=_KINDS[work.kind])
+        text = work.address or escaped_reference(work.identifier)
+        _below(one, "jpcoar:relatedIdentifier", text, identifierType=_KINDS[work.kind])
     _fundings(root, rights)
-    if given.address:
+    # Of what nobody can fetch yet, no file is named: so JPCOAR's own examples of embargoes and restrictions have it.
+    if given.address and given.is_open:
         one = _below(root, "jpcoar:file")
         archive = f"{given.address}api/v1/datasets/{given.record.pid}/export?as=ro_crate"
         _below(one, "jpcoar:URI", archive, objectType="dataset", label=f"{given.record.pid} (RO-Crate)")
@@ -181,7 +186,7 @@ def _dates(root: _Element, given: DatasetExportable) -> None:
 
 def _identifiers(root: _Element, given: DatasetExportable, dataset: Dataset) -> None:
     if dataset.doi:
-        _below(root, "jpcoar:identifier", f"{DOI_ADDRESS}{dataset.doi}", identifierType="DOI")
+        _below(root, "jpcoar:identifier", dataset.doi_address, identifierType="DOI")
     # Who registered the DOI (JaLC, DataCite) is not known here, so `identifierRegistration` is not written.
     _below(root, "jpcoar:identifier", given.page, identifierType="URI")
 
@@ -190,12 +195,11 @@ def _fundings(root: _Element, rights: Rights) -> None:
     for each in rights.funding:
         one = _below(root, "jpcoar:fundingReference")
         if each.funder_id:
-            is_doi = each.funder_id.startswith("10.")
-            address = f"{DOI_ADDRESS}{each.funder_id}" if is_doi else f"{ROR_ADDRESS}{each.funder_id}"
-            kind = "Crossref Funder" if is_doi else "ROR"
-            _below(one, "jpcoar:funderIdentifier", address, funderIdentifierType=kind)
+            kind = "Crossref Funder" if each.funder_id.startswith("10.") else "ROR"
+            _below(one, "jpcoar:funderIdentifier", address_of(each.funder_id), funderIdentifierType=kind)
         _below(one, "jpcoar:funderName", each.funder)
         if each.award_number:
-            _below(one, "jpcoar:awardNumber", each.award_number)
+            kind = "JGN" if _JAPAN_GRANT_NUMBER.fullmatch(each.award_number) else ""
+            _below(one, "jpcoar:awardNumber", each.award_number, awardNumberType=kind)
         if each.award_title:
             _below(one, "jpcoar:awardTitle", each.award_title)

@@ -25,6 +25,14 @@ _LONGEST = 2000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _SET = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*", re.ASCII)
+_CHARACTER = r"(?:[\w.~!$&'()*+,;=@-]|%[0-9A-Fa-f]{2})"
+_URI = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^/?]*:))"
+    r"(?:(?!//)|//[\w.-]+(?::\d+)?(?=[/?]|$))"
+    rf"(?:{_CHARACTER}|[:/?])*",
+    re.ASCII,
+)
+"""What an identifier has to be (RFC 3986, without fragments, which name parts of a thing)."""
 _LIST = (frozenset({"metadataPrefix"}), frozenset({"from", "until", "set"}), True)
 _VERBS: dict[str, tuple[frozenset[str], frozenset[str], bool]] = {
     "Identify": (frozenset(), frozenset(), False),
@@ -102,13 +110,13 @@ def request_of(given: Iterable[tuple[str, str]]) -> OaiRequest:
         raise OaiFault("badArgument", f"{verb} takes no argument '{shown(unknown[0])}'.")
     if missing := sorted(needed - set(arguments)):
         raise OaiFault("badArgument", f"{verb} needs {' and '.join(missing)}.")
-    prefix = arguments.get("metadataPrefix")
+    prefix, identifier = arguments.get("metadataPrefix"), arguments.get("identifier")
+    if identifier is not None and not _URI.fullmatch(identifier):
+        raise OaiFault("badArgument", f"An identifier is a URI; '{shown(identifier)}' is none.")
     span = _span(arguments)
     if prefix is not None and prefix not in PREFIXES:
         raise OaiFault("cannotDisseminateFormat", f"Formats are {', '.join(PREFIXES)}.")
-    return OaiRequest(
-        verb=verb, arguments=request.arguments, identifier=arguments.get("identifier"), prefix=prefix, span=span
-    )
+    return OaiRequest(verb=verb, arguments=request.arguments, identifier=identifier, prefix=prefix, span=span)
 
 
 def shown(text: str) -> str:

@@ -26,7 +26,7 @@ def described(given: DatasetExportable) -> dict[str, Any]:
     dataset, rights = given.dataset, given.rights
     found: dict[str, Any] = {
         "@type": "Dataset",
-        "@id": f"{DOI_ADDRESS}{dataset.doi}" if dataset.doi else given.page,
+        "@id": dataset.doi_address or given.page,
         "name": _in_languages(dataset.title.en, dataset.title.ja),
         "description": _in_languages(dataset.description.en, dataset.description.ja) or dataset.name,
         "url": given.page if given.address else None,
@@ -64,7 +64,7 @@ def identifiers(given: DatasetExportable) -> list[dict[str, str]]:
         "@type": "PropertyValue",
         "propertyID": "https://registry.identifiers.org/registry/doi",
         "value": f"doi:{given.dataset.doi}",
-        "url": f"{DOI_ADDRESS}{given.dataset.doi}",
+        "url": given.dataset.doi_address,
     }
     return [doi, own]
 

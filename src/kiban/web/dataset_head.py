@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from kiban.records.rights.licence import expression_address
-from kiban.records.rights.outside_ids import DOI_ADDRESS, ORCID_ADDRESS
+from kiban.records.rights.outside_ids import ORCID_ADDRESS
 from kiban.standards.croissant_description import croissant
 from kiban.standards.dataset_contract import DatasetExportable
 from kiban.standards.datasets.schema_org import document
@@ -39,7 +39,7 @@ def _inside(text: str) -> str:
 def signposts(given: DatasetExportable) -> Iterator[str]:
     """Links for the header of the answer, in ASCII."""
     if given.dataset.doi:
-        yield _link(f"{DOI_ADDRESS}{given.dataset.doi}", "cite-as")
+        yield _link(given.dataset.doi_address, "cite-as")
     yield '<https://schema.org/Dataset>; rel="type"'
     yield '<https://schema.org/AboutPage>; rel="type"'
     rights = given.rights

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from kiban.errors import InvalidValue
+from kiban.records.web_address import escaped_name
 
 ORCID_ADDRESS = "https://orcid.org/"
 ROR_ADDRESS = "https://ror.org/"
@@ -101,8 +102,13 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def doi_address(doi: str) -> str:
+    """Where a DOI in its bare form leads to."""
+    return f"{DOI_ADDRESS}{escaped_name(doi)}"
+
+
 def address_of(identifier: str) -> str:
     """Where an identifier in normal form leads to."""
     if identifier.startswith("10."):
-        return f"{DOI_ADDRESS}{identifier}"
+        return doi_address(identifier)
     return f"{ORCID_ADDRESS if '-' in identifier else ROR_ADDRESS}{identifier}"

@@ -3,8 +3,8 @@
 What is carried
 ---------------
 Titles and descriptions in both languages, creators with ORCID iDs and affiliations, how open it is, licence, rights
-holder, keywords, publisher, dates, type, version, identifiers, related works, funding, and the address of the
-RO-Crate.
+holder, keywords, publisher, dates, type, version, identifiers, related works, funding (numbers that begin with JP are
+marked as Japan Grant Numbers), and, where everybody can fetch it, the address of the RO-Crate.
 
 What is lost
 ------------
@@ -14,8 +14,9 @@ publisher; roles of CRediT but four; how it is to be cited. Related works that d
 Source
 ------
 Japan Consortium for Open Access Repository: JPCOAR schema 2.0 (1 December 2022),
-https://github.com/JPCOAR/schema/tree/master/2.0. Order and words are tested against its XML schema as it stands
-there.
+https://github.com/JPCOAR/schema/tree/master/2.0, and its guidelines (https://schema.irdb.nii.ac.jp/): an embargo comes
+with the day when it ends, handles and ARKs are addresses. What is written was validated against that XML schema
+(v2.0.0, 2022.12.01): `tests/web/test_oai_schemas.py`.
 """
 
 from __future__ import annotations
