@@ -40,6 +40,13 @@ def test_a_mapping_goes_through_a_file(kiban: Terminal, path: Path, tmp_path: Pa
     assert out.splitlines()[0].startswith("sample,id,formula,vickers_hardness [kgf/mm**2]")
 
 
+def test_what_is_proposed_is_kept_under_another_name(kiban: Terminal, path: Path) -> None:
+    path.write_text(TABLE.replace("Hardness", "Hardness (HV)"), encoding="utf-8")
+    kept = kiban.one("import", path, "--as", "experiments", "--keep-as", "oven", "--balance", "Fe")
+    assert (kept["status"], kept["mapping"]) == ("imported", "oven")
+    assert kiban.one("import", path, "--as", "experiments", "--keep-as", "oven")["status"] == "already there"
+
+
 def test_faults_stop_until_their_rows_are_left_out(kiban: Terminal, path: Path) -> None:
     path.write_text(TABLE.replace("512", "<5"), encoding="utf-8")
     _, err = kiban.run("import", path, "--as", "experiments", "--column", UNIT, exit_code=1)

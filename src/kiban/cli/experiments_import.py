@@ -119,7 +119,7 @@ def _file(arguments: argparse.Namespace, asker: Asker, resources: Resources) -> 
         sheet=arguments.sheet or "",
     )
     said = (arguments.column, arguments.balance, arguments.decimal)
-    if any(said) or (arguments.keep_as and given is None and name):
+    if any(said) or (arguments.keep_as and given is None):
         found = preview_experiments(asker, resources, file)
         columns = corrected([each.meaning for each in found.columns], arguments.column, vocabulary_of(asker, resources))
         before = given or (found.kept.mapping if found.kept is not None else None)

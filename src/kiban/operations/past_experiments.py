@@ -11,7 +11,7 @@ from kiban.operations.audited import reads, saw
 from kiban.operations.changed_records import commit
 from kiban.operations.discover import shown
 from kiban.operations.experiments_batch import Given, Made, make
-from kiban.operations.experiments_matched import match
+from kiban.operations.experiments_matched import Matched, match
 from kiban.operations.experiments_structure import (
     KeptMapping,
     Structures,
@@ -218,10 +218,7 @@ def keep_experiments(
         matched = match(asker, resources, writing, experiments.rows, table=table, mapping=name, scope=scope.number)
         entry = writing.existing_files([(path, blob.checksum)], first=scope.number).get((path, blob.checksum))
     given = Given(asker=asker, table=table, checksum=blob.checksum, mapping=name, made_with=made_with, scope=scope)
-    if experiments.wrong_rows:
-        # Their faults may be why earlier rows are not found again.
-        matched = replace(matched, missing=())
-    made = make(given, matched, withdraws_missing=withdraws_missing)
+    made = make(given, _settled(matched, experiments), withdraws_missing=withdraws_missing)
     reason = f"It belongs to the table of past experiments {table}, and is kept as it came."
     new = kept_entry(asker, resources, path, blob, scope=scope.number, reason=reason)
     batch = made.batch(made_with, blob, entry or new, is_new_file=entry is None)
@@ -260,6 +257,7 @@ def _read(asker: Asker, resources: Resources, file: TableFile) -> tuple[Sheet, s
 
 def _columns(sheet: Sheet, known: Vocabulary, file: TableFile, kept: KeptMapping | None) -> tuple[Proposed, ...]:
     """As given; as kept, as far as headers are the same; else as proposed."""
+    proposed = _without_said(sheet, known, kept)
     if file.mapping is not None:
         found = fitted(file.mapping, sheet.headers)
         strangers = [header for header, each in zip(sheet.headers, found, strict=True) if each is None]
@@ -271,7 +269,16 @@ def _columns(sheet: Sheet, known: Vocabulary, file: TableFile, kept: KeptMapping
                 "file.",
                 mend="Take the mapping of a preview of this file, and change what is wrong there.",
             )
-        return tuple(_as_given(each, Reason.SAID) for each in found if each is not None)
+        given = [each for each in found if each is not None]
+        return tuple(
+            there if there.meaning == each else _as_given(each, Reason.GIVEN)
+            for each, there in zip(given, proposed, strict=True)
+        )
+    return proposed
+
+
+def _without_said(sheet: Sheet, known: Vocabulary, kept: KeptMapping | None) -> tuple[Proposed, ...]:
+    """What the columns mean where nobody says it now."""
     proposed = propose(sheet, known)
     if kept is None:
         return proposed
@@ -306,9 +313,14 @@ def _imagined(
     scope = Scope.numbered(0, ScopeTerms(project=project, tier=Tier.CLOSED))
     made_with: Structures = structures(asker, resources, name, mapping, known, scope)
     with resources.catalog.writing(resources.visible(asker), project=project) as writing:
-        matched = match(asker, resources, writing, experiments.rows, table=table, mapping=name)
+        matched = _settled(match(asker, resources, writing, experiments.rows, table=table, mapping=name), experiments)
     given = Given(asker=asker, table=table, checksum="0" * 64, mapping=name, made_with=made_with, scope=scope)
     return make(given, matched)
+
+
+def _settled(matched: Matched, experiments: Experiments) -> Matched:
+    """Where rows have faults, these may be why earlier rows are not found again: none is taken to be missing."""
+    return replace(matched, missing=()) if experiments.wrong_rows else matched
 
 
 def _seen(made: Made | None) -> list[Record]:

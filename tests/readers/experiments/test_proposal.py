@@ -89,6 +89,12 @@ def test_a_known_property_without_a_unit_is_a_guess_that_does_not_pass() -> None
     assert "hardness is measured in 'GPa'" in wrong.fault
 
 
+@pytest.mark.parametrize("header", ["Hardness (HV)", "硬さ（HV）", "ビッカース硬さ (HV)", "Vickers hardness"])
+def test_the_sign_of_a_scale_tells_which_property(header: str) -> None:
+    found = _proposed(f"anneal T [K],{header}\n900,235\n950,249\n")[header]
+    assert found.meaning.key == "vickers_hardness"
+
+
 def test_fractions_that_add_up_are_a_composition_and_others_are_parameters() -> None:
     whole = _proposed("CsX,FAX,index\n0.25,0.75,1\n0.5,0.5,3\n1,0,2\n")
     assert _said(whole["CsX"]) == (Role.COMPONENT, "CsX", "")

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     """Its header says so."""
     KEPT = "kept"
     """A kept mapping says so."""
+    GIVEN = "given"
+    """Whoever imports says so."""
     TERM = "term"
     """Its header names a property that is known."""
     NO_UNIT = "no_unit"
@@ -88,11 +90,25 @@ def _term(column: Column, known: Vocabulary) -> str | None:
     """The property term that the header names; without what it says in brackets, too."""
     bare = column.bare.strip()
     without = re.sub(r"\s*[(\[{（].*?[)\]}）]\s*", " ", bare).strip()
+    named = _of_scale(column.header, without, known)
+    if named is not None:
+        return named
     for text in (bare, without, bare.replace("_", " "), column.said.name):
         path = known.path(text) if text else ""
         if path in known.terms:
             return known.root(path)
     return None
+
+
+def _of_scale(header: str, words_of_it: str, known: Vocabulary) -> str | None:
+    """The term whose sign stands in brackets behind a wider name of it: `硬さ (HV)` is a Vickers hardness."""
+    signs = re.findall(r"[(\[（]\s*(\w+)\s*[)\]）]", header)
+    path = known.path(signs[-1]) if signs else ""
+    term = known.terms.get(path)
+    wider = words_of_it.casefold()
+    if term is None or not wider or not any(wider in label.casefold() for label in term.labels):
+        return None
+    return known.root(path)
 
 
 def is_scale(column: Column, term: PropertyTerm) -> bool:
@@ -114,6 +130,7 @@ def told_by_place(
 SENTENCES = {
     Reason.SAID: "Its header says so.",
     Reason.KEPT: "The kept mapping says so.",
+    Reason.GIVEN: "You say so.",
     Reason.TERM: "Its header names a known property.",
     Reason.NO_UNIT: "Its header names a known property, and no unit.",
     Reason.SET: "Its header speaks of what is set.",
