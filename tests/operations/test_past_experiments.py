@@ -17,6 +17,7 @@ from kiban.operations.templates import define_template
 from kiban.operations.terms import get_term
 from kiban.operations.withdraw_experiments import preview_withdrawal, withdraw_experiments
 from kiban.readers.experiments.meaning import Mapping, Meaning, Role
+from kiban.records.described import without_values
 from kiban.records.field import Field, FieldKind, Label
 from kiban.records.party import Asker
 from kiban.records.process import Process
@@ -72,6 +73,8 @@ def test_rows_become_samples_processes_measurements_and_properties(asker: Asker,
     assert measured.title == "A-1, row 2 of past.csv"
     assert measured.document["values"]["firing_temperature"] == {"value": 900.0, "unit": "degC"}
     assert measured.document["values"]["note"] == "きれい"
+    # Properties are values: who may read what describes a record, and not its values, does not read them.
+    assert "512" not in str(without_values(measured).document)
     # Two rows of one sample with the same settings share a process, and each is a measurement.
     [process] = find(asker, resources, 'kind = "process" AND title CONTAINS "A-2"').hits
     assert show(asker, resources, process.id).record.document["meant"]["atmosphere"] == "Ar"
@@ -106,7 +109,6 @@ def test_a_changed_file_makes_next_versions_and_says_what_changed(asker: Asker, 
     assert (kept.made.n_new, kept.made.n_changed, kept.made.n_unchanged) == (1, 2, 2)
     assert kept.made.changes == [
         "Row 2, A-1: vickers_hardness was 512.0 ± 5.0 kgf/mm**2, is 515.0 ± 5.0 kgf/mm**2.",
-        "Row 5, A-3: firing_temperature was 1100.0 degC, is 1150.0 degC.",
         "Row 5, A-3: firing_temperature was 1100.0 degC, is 1150.0 degC.",
     ]
     assert _counts(asker, resources) == (4, 4, 5)

@@ -168,13 +168,16 @@ def _process(made: Made, given: Given, group: Group, sample: Record) -> Record:
 
 def _row(made: Made, given: Given, row: Row, sample: Record, process: Record | None, *, is_of_import: bool) -> None:
     experiment = row.experiment
-    values = {**meant(experiment.parameters), **meant(experiment.outcomes), **experiment.notes}
+    # What stands in fields of a template describes a record, and may be read by those who may not read its values.
+    values = {**meant(experiment.parameters), **experiment.notes}
+    outcomes = meant(experiment.outcomes)
     before = said_of(row.known) if row.known is not None else {}
     said = {
         "table": given.table,
         "row": experiment.row,
         "mapping": given.mapping,
-        "process": str(process.id) if process is not None else None,
+        "process": process.pid if process is not None else None,
+        "outcomes": outcomes,
         "made_sample": bool(before.get("made_sample")) if row.known is not None else is_of_import,
     }
     noun = Measurement(
@@ -204,10 +207,12 @@ def _row(made: Made, given: Given, row: Row, sample: Record, process: Record | N
     else:
         known = from_json(dict(row.known.document), Measurement)
         # Where the row stands, and in which of its files, is no change of what it says.
-        if (known.values, known.operator, known.started_at) == (values, noun.operator, noun.started_at):
+        earlier = before.get("outcomes") or {}
+        stated = (known.values, earlier, known.operator, known.started_at)
+        if stated == (values, outcomes, noun.operator, noun.started_at):
             made.n_unchanged += 1
             return
-        for what in _differences(known.values, values):
+        for what in _differences({**known.values, **earlier}, {**values, **outcomes}):
             _change(made, f"Row {experiment.row}, {sample.title}: {what}")
         noun = replace(noun, rights=known.rights)
         record = next_version(given.asker, row.known, title=noun.title, document=to_json(noun))
@@ -248,5 +253,6 @@ def _shown(value: Any) -> str:
 
 
 def _change(made: Made, sentence: str) -> None:
-    if len(made.changes) < MOST_CHANGES:
+    # A row and the process that it tells of change together.
+    if len(made.changes) < MOST_CHANGES and sentence not in made.changes:
         made.changes.append(sentence)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from kiban.errors import Refused
 from kiban.operations.experiments_structure import MARK
 from kiban.operations.resources import Resources
 from kiban.quantity.measured import Measured
@@ -91,6 +92,11 @@ def match(
         The name by which the table is known again.
     mapping : str
         The name of its mapping, and so of its processes.
+
+    Raises
+    ------
+    Refused
+        If the asker may not read the values of a record that is there, and so cannot be told what would change.
     """
     keyed = _keyed(experiments, table)
     known = writing.existing(RecordKind.MEASUREMENT, [key for key, _ in keyed], first=scope)
@@ -98,9 +104,21 @@ def match(
     samples = _by_sample(asker, resources, writing, rows, table, scope)
     _with_processes(asker, resources, writing, samples, mapping, scope)
     there = {row.known.id for row in rows if row.known is not None}
+    known_of = [one.known for one in samples] + [group.known for one in samples for group in one.groups]
+    _check_readable(resources.visible(asker), [each for each in (*known.values(), *known_of) if each is not None])
     earlier = rows_of_table(resources, resources.visible(asker), table, project=resources.working_in(asker))
     missing = tuple(r for r in earlier if r.id not in there)
     return Matched(samples=tuple(samples), missing=missing)
+
+
+def _check_readable(visible: Visible, records: Sequence[Record]) -> None:
+    """What a transaction finds it finds with its values, whoever asks."""
+    for record in records:
+        if record.scope not in visible.data:
+            raise Refused(
+                f"{record.title} ({record.pid}) is there, and you may not read its values.",
+                mend="Ask the project's owner for access, or give the table and its samples other names.",
+            )
 
 
 def rows_of_table(resources: Resources, visible: Visible, table: str, *, project: UUID) -> tuple[Record, ...]:
@@ -198,14 +216,15 @@ def _with_processes(
     ids = {
         i for one in samples for row in one.rows if row.known is not None and (i := process_of(row.known)) is not None
     }
-    by_id = resources.catalog.get_many(ids, resources.visible(asker)) if ids else {}
+    there = resources.catalog.get_many(ids, resources.visible(asker)).values() if ids else ()
+    by_pid = {record.pid: record for record in there if _is_of(record, mapping)}
     for one in samples:
         of_sample = [taken[name] for name in names[one.name] if name in taken]
         claimed: set[UUID] = set()
         made = [group for group in one.groups if group.parameters]
         for is_same in (True, False):
             for group in (each for each in made if each.known is None):
-                own = [by_id[i] for row in group.rows if row.known and (i := process_of(row.known)) in by_id]
+                own = [by_pid[i] for row in group.rows if row.known and (i := process_of(row.known)) in by_pid]
                 candidates = [*own, *of_sample] if is_same else own
                 for process in candidates:
                     if process.id not in claimed and (not is_same or _has(process, group.parameters)):
@@ -218,10 +237,15 @@ def _with_processes(
             group.name = group.known.title if group.known is not None else next(free, spare)
 
 
-def process_of(record: Record) -> UUID | None:
-    """The process that a row tells of."""
+def process_of(record: Record) -> str | None:
+    """Short identifier of the process that a row tells of."""
     said = said_of(record).get("process")
-    return UUID(said) if isinstance(said, str) else None
+    return said if isinstance(said, str) else None
+
+
+def _is_of(record: Record, mapping: str) -> bool:
+    use = record.document.get("template")
+    return record.kind is RecordKind.PROCESS and isinstance(use, Mapping) and use.get("name") == mapping
 
 
 def _process_name(sample: str, mapping: str, number: int) -> str:

@@ -129,13 +129,14 @@ def structures(
 
 
 def row_template(name: str, mapping: Mapping) -> Template:
-    """The structure of one row: everything that was set, found out and noted."""
-    said = mapping.of(Role.PARAMETER, Role.PROPERTY, Role.NOTE)
+    """The structure of what describes one row: everything that was set and noted. What came out are its properties."""
+    fields = tuple(map(_field, mapping.of(Role.PARAMETER, Role.NOTE)))
+    note = Field(key="note", kind=FieldKind.TEXT, label=Label(en="Note", ja="メモ"))
     return Template(
         name=f"{name} (table)",
         label=Label(en=f"{name} (table)", ja=f"{name}（表）"),
         applies_to=RecordKind.MEASUREMENT,
-        fields=tuple(map(_field, said)),
+        fields=fields or (note,),
         extra={MARK: {"name": name, "mapping": mapping_to_json(mapping)}},
     )
 
@@ -152,7 +153,7 @@ def process_template(name: str, mapping: Mapping) -> Template:
 
 
 def _field(meaning: Meaning) -> Field:
-    is_number = meaning.role is Role.PROPERTY or (meaning.role is Role.PARAMETER and not meaning.is_text)
+    is_number = meaning.role is Role.PARAMETER and not meaning.is_text
     kind = FieldKind.QUANTITY if is_number else FieldKind.TEXT
     label = _words(meaning.header)
     return Field(key=meaning.key, kind=kind, label=Label(en=label, ja=label), unit=meaning.unit)

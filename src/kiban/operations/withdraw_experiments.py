@@ -13,7 +13,7 @@ from kiban.operations.experiments_matched import process_of, rows_of_table, said
 from kiban.operations.resources import Resources
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
-from kiban.records.record import Record
+from kiban.records.record import Record, RecordKind
 from kiban.store.catalog import Batch
 
 _PART = 500
@@ -69,14 +69,16 @@ def _withdrawal(asker: Asker, resources: Resources, table: str) -> Withdrawal:
     if not rows:
         raise RecordNotFound(table)
     gone = {row.id for row in rows}
-    processes = {i for row in rows if (i := process_of(row)) is not None}
+    told_of = {pid for row in rows if (pid := process_of(row)) is not None}
+    made = resources.catalog.get_many(told_of, visible) if told_of else {}
+    processes = {i for i, record in made.items() if record.kind is RecordKind.PROCESS}
     samples = {row.sample for row in rows if row.sample is not None and said_of(row).get("made_sample")}
-    there = resources.catalog.get_many(processes | samples, visible)
+    there = {**made, **(resources.catalog.get_many(samples, visible) if samples else {})}
     links = _links(asker, resources, processes | samples)
     others = {link.subject for link in links if link.object in samples} - gone - processes
     told = {process_of(r) for r in resources.catalog.get_many(others, visible).values()} if others else set()
     # A process stays where rows of another table tell of it, or somebody has tied more to it.
-    kept = {i for i in processes if i in told or any(_is_tied(link, i, samples) for link in links)}
+    kept = {i for i in processes if made[i].pid in told or any(_is_tied(link, i, samples) for link in links)}
     # A sample stays where anything else rests on it, or it came out of a process that stays or is another's.
     kept |= {link.object for link in links if link.object in samples and link.subject not in gone}
     fallen = processes - kept

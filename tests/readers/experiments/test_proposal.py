@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from kiban.errors import InvalidValue
 from kiban.query.vocabulary import SHIPPED
-from kiban.readers.experiments.meaning import Role
+from kiban.readers.experiments.meaning import Role, mapping_from_json, mapping_to_json
 from kiban.readers.experiments.proposal import Proposed, mapping_of, propose
 from kiban.readers.experiments.rows import read_experiments
 from kiban.readers.experiments.sheet import Sheet, SheetRow, read_sheet
@@ -164,6 +165,7 @@ def test_proposals_make_a_sound_mapping_and_each_row_is_read_or_named(sheet: She
     except InvalidValue as e:
         assert "nothing could be kept" in e.fault  # noqa: PT017  any other would be a proposal that contradicts itself
         return
+    assert mapping_from_json(json.loads(json.dumps(mapping_to_json(mapping)))) == mapping
     read = read_experiments(sheet, mapping)
     assert sorted([*(row.row for row in read.rows), *read.wrong_rows]) == [row.number for row in sheet.rows]
     assert bool(read.n_faults) == bool(read.wrong_rows)
