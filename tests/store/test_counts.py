@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import random
+
 import pytest
 
 from kiban.query.parse import parse
 from kiban.records.scope import Tier
 from kiban.store import sql_counts
+from kiban.store.sql_counts import relative_error, told
 from kiban.testing.catalog_examples import Laboratory
 
 N = 1200
@@ -31,6 +35,7 @@ def lab(sql_catalog):
 @pytest.fixture
 def few_are_many(monkeypatch):
     """What is done for millions is done for hundreds."""
+    monkeypatch.setattr("kiban.store.sql_building.FEW", 50)
     monkeypatch.setattr(sql_counts, "SMALL", 100)
     monkeypatch.setattr(sql_counts, "EXACT", 150)
     monkeypatch.setattr(sql_counts, "SAMPLED", N // 3)
@@ -49,13 +54,13 @@ def test_it_is_near_and_says_that_it_is_an_estimate(lab, few_are_many):
 
 
 def test_it_has_no_digits_that_nobody_knows(lab, few_are_many, monkeypatch):
-    assert about(lab, QUESTION, Tier.OPEN).n % 100 == 0
-    monkeypatch.setattr(sql_counts, "MANY", 50)
+    monkeypatch.setattr(sql_counts, "SURE", 0.0)
+    assert about(lab, QUESTION, Tier.OPEN).n % 50 == 0
+    monkeypatch.setattr(sql_counts, "SURE", 1.0)
     assert about(lab, QUESTION, Tier.OPEN).n % 10 == 0
 
 
-def test_where_all_that_is_seen_answers_it_is_all_of_that(lab, few_are_many, monkeypatch):
-    monkeypatch.setattr(sql_counts, "MANY", 50)
+def test_where_all_that_is_seen_answers_it_is_all_of_that(lab, few_are_many):
     assert about(lab, QUESTION, Tier.CLOSED).n == 2 * N
 
 
@@ -102,3 +107,41 @@ def test_paths_and_texts_are_estimated_as_well(few_are_many, sql_catalog):
         found = lab.catalog.count_about(parse(question), lab.visible())
         assert found.is_estimate, question
         assert found.n == pytest.approx(lab.catalog.count(parse(question), lab.visible()), rel=0.35), question
+
+
+def sums(pages):
+    """What the database gives of pages, each with its records and its answers."""
+    ns, answers = zip(*pages, strict=True)
+    products = (sum(x * y for x, y in zip(*two, strict=True)) for two in ((ns, ns), (answers, answers), (ns, answers)))
+    return sum(ns), sum(answers), len(pages), *products
+
+
+def test_of_pages_that_are_alike_the_share_is_sure_and_of_those_that_differ_it_is_not():
+    assert relative_error(*sums([(10, 3)] * 40)) == pytest.approx(0.0, abs=1e-9)
+    # Half of 40 pages answer with all their records: as if 40 coins were thrown.
+    assert relative_error(*sums([(10, 10), (10, 0)] * 20)) == pytest.approx(1 / math.sqrt(39))
+    assert relative_error(*sums([(10, 3)])) == math.inf
+    assert relative_error(*sums([(10, 0)] * 40)) == math.inf
+
+
+@pytest.mark.parametrize("size", [1, 10, 25])
+def test_estimates_lie_within_two_standard_errors_where_families_answer_as_a_whole(size):
+    chance, n_within, n_drawn = random.Random(7), 0, 400
+    for _ in range(n_drawn):
+        pages = []
+        for _ in range(60):
+            n = chance.randrange(3, 8)
+            # Records of a page are of one family, or of a few.
+            answers = sum(size if chance.random() < 0.3 else 0 for _ in range(n))
+            pages.append((n * size, answers))
+        n, a, *_ = found = sums(pages)
+        n_within += abs(a / n - 0.3) <= 2 * relative_error(*found) * a / n
+    assert 0.91 <= n_within / n_drawn <= 0.99
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "said"),
+    [(12845, 0.2, 15000), (12845, 0.04, 13000), (38579, 0.2, 40000), (24100, 0.2, 25000), (98000, 0.3, 100000)],
+)
+def test_what_is_said_has_no_more_digits_than_are_known(number, error, said):
+    assert told(number, error) == said

@@ -162,7 +162,7 @@ def test_a_database_in_another_encoding_is_refused(postgres):
 _BEFORE_0020 = "DROP INDEX record_title, record_created; ALTER TABLE record DROP COLUMN title_key"
 _BEFORE_0017 = "DROP TABLE derivation; DROP FUNCTION newest_with_words"
 _BEFORE_0016 = """
-    DROP INDEX record_started, record_technique, record_newest, record_kind;
+    DROP INDEX record_started, record_technique, record_newest, record_kind, property_newest, property_newest_subject;
     CREATE INDEX record_technique ON record (technique, id) WHERE is_current;
     CREATE INDEX record_started ON record (started) WHERE is_current;
 """

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -43,6 +43,8 @@ class Gathered(NamedTuple):
     rows: str
     test: str
     """The same as a condition on a row."""
+    is_driving: bool = False
+    """Whether its records are looked up however many rows it has: of facts, of which a record has several."""
 
 
 class Building:
@@ -77,7 +79,7 @@ class Building:
         self.n_asked = self.n_few = 0
         self.gathered: list[Gathered] = []
         self._found: dict[str, str | None] = {}
-        self._sizes: dict[str, int] = {}
+        self._sizes: dict[tuple[str, int], int] = {}
         self._n_records: float | None = None
 
     def value(self, value: Any) -> str:
@@ -125,12 +127,12 @@ class Building:
                 return self.one_of(row, "id", some)
         return test
 
-    def one_of(self, row: Row, column: str, rows: str) -> str:
+    def one_of(self, row: Row, column: str, rows: str, *, is_driving: bool = False) -> str:
         """That a column has one of all the values that a query gives; the query is asked once."""
         # As a value, so that it does not become a join whose inner side is asked anew for each record, where the
         # planner expects one. Not knowing the limit it expects a tenth, and keeps them in memory whatever it expects.
         test = f"({row}.{column} IN (SELECT g.key FROM ({rows}) AS g (key) LIMIT (SELECT {EVERY}))) IS TRUE"
-        self.gathered.append(Gathered(column, rows, test))
+        self.gathered.append(Gathered(column, rows, test, is_driving))
         return test
 
     def _part(self, share: int) -> int:
@@ -142,24 +144,35 @@ class Building:
 
     def _size(self, rows: str, most: int) -> int:
         """How many rows a query gives, counted until there are more than so many."""
-        if rows not in self._sizes:
+        if (rows, most) not in self._sizes:
             query = f"SELECT count(*) FROM (SELECT FROM ({rows}) AS g LIMIT {most + 1}) AS g"
-            self._sizes[rows] = self.ask(query, self.parameters)[0][0]
-        return self._sizes[rows]
+            self._sizes[rows, most] = int(self.ask(query, self.parameters)[0][0])
+        return self._sizes[rows, most]
 
-    def driven(self, row: Row, of: Sequence[Gathered], tests: str) -> tuple[str, str]:
-        """What to look through, and what to test there: all records, or those of the least that was gathered."""
-        most = self._part(TESTED) if of else 0
-        sizes = {each: self._size(each.rows, most) for each in dict.fromkeys(of)}
-        least = min(sizes, key=lambda each: sizes[each], default=None)
-        if least is None or sizes[least] > most:
-            return f"record {row}", tests
-        keys = f"SELECT DISTINCT g.key FROM ({least.rows}) AS g (key) OFFSET 0"
+    def least(self, of: Iterable[Gathered]) -> Gathered | None:
+        """Of what was gathered for parts that all answers meet, the least, to look its records up; `None` for all."""
+        each = list(dict.fromkeys(of))
+        most = self._part(TESTED) if each else 0
+        least = min(each, key=lambda gathered: self._size(gathered.rows, most), default=None)
+        if least is not None and self._size(least.rows, most) <= most:
+            return least
+        return next((gathered for gathered in each if gathered.is_driving), None)
+
+    def is_large(self, gathered: Gathered) -> bool:
+        """Whether it has more rows than are looked up one by one."""
+        most = self._part(TESTED)
+        return self._size(gathered.rows, most) > most
+
+    def is_no_few(self, gathered: Gathered) -> bool:
+        """Whether it has so many rows that there are hardly few records behind them."""
+        return self._size(gathered.rows, 2 * FEW) > 2 * FEW
+
+    def looked_up(self, row: Row, gathered: Gathered) -> str:
+        """The records of all that was gathered, as a source of rows."""
+        keys = f"SELECT DISTINCT g.key FROM ({gathered.rows}) AS g (key) OFFSET 0"
         # Each is looked up: joined, the planner goes through all records where it expects the tests to be dear.
-        looked_up = f"SELECT * FROM record WHERE is_current AND {least.column} = {row}_of.key OFFSET 0"
-        source = f"({keys}) AS {row}_of CROSS JOIN LATERAL ({looked_up}) AS {row}"
-        # Wherever it is asked, it holds of those.
-        return source, tests.replace(least.test, "true")
+        looked_up = f"SELECT * FROM record WHERE is_current AND {gathered.column} = {row}_of.key OFFSET 0"
+        return f"({keys}) AS {row}_of CROSS JOIN LATERAL ({looked_up}) AS {row}"
 
     def within(self, column: str, interval: Interval) -> str:
         """That a column lies in an interval."""

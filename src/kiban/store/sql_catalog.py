@@ -72,7 +72,7 @@ from kiban.store.sql_rows import (
     unstored,
 )
 from kiban.store.sql_scopes import SqlScopes
-from kiban.store.sql_sets import data_seen, only_seen, parameters, seen, view
+from kiban.store.sql_sets import data_seen, in_one_process, only_seen, parameters, seen, view
 from kiban.store.sql_sorted import Sorted
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
@@ -213,7 +213,7 @@ class SqlCatalog:
             return self._records(visible, f"id = ANY(ARRAY({page})) AND {_CURRENT} ORDER BY id DESC", values)
 
         wanted = check_limit(limit) + 1
-        ask, below = self._ask(visible), read_after(after)
+        ask, below = partial(self.pool.ask, in_one_process(view(visible, "scopes", "data"))), read_after(after)
         sees_few = self._sees_few(ask, visible)
         newest = Newest(ask, read, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
         found = newest.records()
@@ -244,7 +244,7 @@ class SqlCatalog:
         def newest(limit: int, after: str) -> Page:
             return self.find(question, visible, limit=limit, after=after)
 
-        ask = self._ask(visible)
+        ask = partial(self.pool.ask, in_one_process(view(visible, "scopes", "data")))
         return ranked(ask, question, visible, limit=limit, after=after, most=most, read=read, newest=newest)
 
     def _find_near(

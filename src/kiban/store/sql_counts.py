@@ -1,20 +1,23 @@
 """How many answer, about: counted where that is quick, else estimated from a sample of what the asker may see.
 
-A sample of the table's pages is tested. If it says that many records answer, their share in it is that of all the
-asker may see; the number of these is always counted. Otherwise those that answer are counted one by one. Nothing of
-what the asker may not see is in the estimate: neither in the sample nor in what it is scaled to.
+Where few records answer a part of the question, these are counted. Otherwise a sample of the table's pages is tested.
+If it says that many records answer, their share in it is that of all the asker may see, told to the digits that the
+sample allows: records of one page are alike, so it is the pages that are compared, not the records. If not many do,
+those that answer are counted one by one. Nothing of what the asker may not see is in the estimate: neither in the
+sample nor in what it is scaled to.
 """
 
 # ruff: noqa: S608  the statements are put together of our own words
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from kiban.query.condition import Condition
 from kiban.records.scope import Visible
 from kiban.store.catalog import Count
-from kiban.store.sql_asking import Ask
+from kiban.store.sql_asking import Ask, remembering
 from kiban.store.sql_query import Where, goes_by_groups
 from kiban.store.sql_sets import parameters, seen
 
@@ -25,12 +28,24 @@ EXACT = 10_000
 SAMPLED = 2_000
 """So many records are in a first sample. Another one is as much larger as too few of these answered to tell."""
 ENOUGH = 100
-"""So many answers in a sample tell their number roughly: records of one page are alike, so it may be 50 % off."""
-MANY = 400
-"""So many tell it to some 15 %."""
+"""So many answers in a sample tell how far the pages differ."""
+LARGEST = 10_000
+"""No more records than these are wanted in a sample."""
+UNSURE = 0.25
+"""A relative standard error above this is mended by a larger sample, as far as that goes."""
+SURE = 0.05
+"""One of no more than this leaves two digits."""
 
 _VISIBLE = f"SELECT coalesce(sum(r.n), 0)::bigint FROM records_in_scopes() r WHERE {seen('r.scope')}"
 _SAMPLE = "record r TABLESAMPLE SYSTEM (%(percent)s::double precision) REPEATABLE (1)"
+# The number of the page that a row lies on.
+_PAGE = "split_part(trim('(' FROM r.ctid::text), ',', 1)::bigint"
+_SUMS = """
+    SELECT sum(n)::bigint, sum(a)::bigint, count(*), sum(n * n)::bigint, sum(a * a)::bigint, sum(n * a)::bigint
+    FROM (
+        SELECT s.page, count(*) AS n, count(a.id) AS a FROM sampled s LEFT JOIN answers a USING (id) GROUP BY s.page
+    ) AS pages
+"""
 
 
 def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Callable[[], Mapping[int, int]]) -> Count:
@@ -42,6 +57,13 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
         Counts all answers, by scope.
     """
     if not goes_by_groups(condition):
+        ask = remembering(ask)
+        few = Where(condition, visible, ask, asks_paths=False)
+        if few.is_narrow:
+            answers = few.among(f"record r WHERE {few.live} AND {few.plain}", "r.id, r.sample, r.scope")
+            query = f"SELECT a.scope, count(*) FROM ({answers}) AS a GROUP BY a.scope"
+            found: dict[int, int] = dict(ask(query, few.parameters))
+            return Count(sum(found.values()), scopes=frozenset(found))
         n_visible = int(ask(_VISIBLE, parameters(visible))[0][0])
         if n_visible > SMALL:
             estimate = _estimate(ask, condition, visible, n_visible)
@@ -54,26 +76,60 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
 def _estimate(ask: Ask, condition: Condition, visible: Visible, n_visible: int) -> Count | None:
     """`None` where it is a matter of counting."""
     where = Where(condition, visible, ask, asks_indexes=False, asks_paths=False)
-    sample = f"{_SAMPLE} WHERE {where.live}"
-    query = (
-        f"SELECT (SELECT count(*) FROM {sample}), count(*), array_agg(DISTINCT a.scope) "
-        f"FROM ({where.among(f'{sample} AND {where.plain}')}) AS a"
-    )
+    answers = where.among(f"{_SAMPLE} WHERE {where.live} AND {where.plain}", "r.id, r.sample, r.scope")
+    query = f"""
+        WITH sampled AS MATERIALIZED (SELECT r.id, {_PAGE} AS page FROM {_SAMPLE} WHERE {where.live}),
+        answers AS MATERIALIZED ({answers})
+        SELECT sums.*, (SELECT array_agg(DISTINCT scope) FROM answers) FROM ({_SUMS}) AS sums
+    """
     n_wanted = SAMPLED
-    for _ in range(2):
+    for is_last in (False, True):
         percent = 100.0 * n_wanted / n_visible
         if percent >= 100.0:
             return None
-        [(n_sampled, n_answers, scopes)] = ask(query, where.parameters | {"percent": percent})
+        [row] = ask(query, where.parameters | {"percent": percent})
+        *sums, scopes = row
+        n_sampled, n_answers = sums[0] or 0, sums[1] or 0
         if not n_sampled or n_answers / n_sampled * n_visible < EXACT:
             return None
-        if n_answers >= ENOUGH:
-            number = _rounded(n_answers / n_sampled * n_visible, 2 if n_answers >= MANY else 1)
+        error = relative_error(*map(float, sums))
+        if n_answers >= ENOUGH and (is_last or error <= UNSURE):
+            number = told(n_answers / n_sampled * n_visible, error)
             return Count(number, is_estimate=True, scopes=frozenset(scopes))
-        n_wanted = 2 * n_wanted * ENOUGH // max(1, n_answers)
+        by_answers = 2 * n_wanted * ENOUGH // max(1, n_answers)
+        by_error = math.ceil(n_wanted * (error / UNSURE) ** 2)
+        n_wanted = min(max(2 * n_wanted, by_answers, by_error), max(LARGEST, 2 * by_answers))
     return None
 
 
-def _rounded(number: float, n_digits: int) -> int:
-    """To so many significant digits: those behind them would say what nobody knows."""
-    return int(float(f"{number:.{n_digits - 1}e}"))
+def relative_error(n: float, a: float, n_pages: float, nn: float, aa: float, na: float) -> float:
+    """The standard error of the share of answers in a sample of pages, as a part of that share.
+
+    Parameters
+    ----------
+    n, a : float
+        How many records the sample has, and how many of them answer.
+    n_pages : float
+        On how many pages they lie.
+    nn, aa, na : float
+        Sums over the pages of the square of one, of the other, and of their product.
+
+    References
+    ----------
+    W. G. Cochran, Sampling Techniques, 3rd ed., Wiley 1977, section 9A.1: the ratio of cluster totals.
+    """
+    if n_pages < 2 or a <= 0:
+        return math.inf
+    share = a / n
+    squares = max(0.0, aa - 2.0 * share * na + share * share * nn)
+    return math.sqrt(squares * n_pages / (n_pages - 1.0)) / a
+
+
+def told(number: float, error: float) -> int:
+    """A number to the digits that its relative standard error leaves: to two, to one, or if that is 1 or 2, to a half.
+
+    Those behind them would say what nobody knows.
+    """
+    whole = 10.0 ** math.floor(math.log10(number))
+    step = whole / 10 if error <= SURE else whole / 2 if number < 3 * whole else whole
+    return round(round(number / step) * step)

@@ -1,16 +1,19 @@
 """The newest answers, by the way that finds a page of them soonest.
 
-The newest few records are tested one by one: of what many records answer, they fill the page. If they do not, indexes
-are asked. Where few records answer a part of the question, these are looked up. Where nearly none of the newest
-answered, all that answer each part are gathered and brought together; otherwise the search goes on from newest to
-oldest, where paths are to be walked in windows, so that each is walked once from each sample.
+The newest few records are tested one by one. How many of them answer tells how far it is until the page is full: if not
+far, the search goes on from newest to oldest, in windows, so that a path is walked once from each sample. Otherwise
+indexes are asked. Where few records answer a part of the question, these are looked up. Where it asks for a property,
+the newest records that have it are tested in windows (`kiban.store.sql_candidates`). If that is too long a way as well,
+all that answer are gathered.
 """
 
 # ruff: noqa: S608  the statements are put together of our own words
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -18,23 +21,54 @@ from kiban.query.condition import Condition
 from kiban.records.record import Record
 from kiban.records.scope import Visible
 from kiban.store.sql_asking import Ask, remembering
-from kiban.store.sql_query import Where
+from kiban.store.sql_candidates import ALL, Candidates, fewest
+from kiban.store.sql_query import NARROW, Where
+from kiban.store.sql_simpler import simpler
 
 FIRST = 100
-"""So many of the newest records are tested before all: if none of them answers, it is time to ask an index."""
+"""So many of the newest records are tested before all, and fill the page where much answers."""
 NEWEST = 500
-"""So many of the newest records are tested one by one, before an index is asked that might have to list millions."""
-SCARCE = 2
-"""If no more of them answer, it would be a long way until a page is full."""
-MANY = 25
-"""If more of them answer, so do too many in all to ask an index for them: a page is soon full."""
-WINDOW = 2000
-"""So many records are gathered before paths are walked from their samples; four times as many each time after."""
+"""So many of the newest records are tested, before an index is asked that might have to list millions."""
+SOON = 1500
+"""If a page is likely to be full after so many records, they are gone through, and no index is asked."""
+LATE = 8000
+"""If it is not after so many, all that answer are gathered instead."""
+SHORTEST, LONGEST = 500, 4000
+"""So many records are tested at a time."""
+SEVERAL = 4
+"""A record has about so many facts of one property, where it has any."""
+SPARE = 1.25
+"""So many times as many are tested as were likely to do."""
 
 _ORDER = "ORDER BY r.id DESC"
 
 Read = Callable[[str, Mapping[str, Any]], tuple[Record, ...]]
 """Reads the records that a query gives the identifiers of, newest first."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """How far a search has come, from newest to oldest."""
+
+    n_wanted: int
+    below: UUID | None
+    found: list[UUID] = field(default_factory=list)
+    n_rows: int = 0
+    """So many rows were gone through; of one record there may be several."""
+    n_tested: int = 0
+    n_answered: int = 0
+    is_over: bool = False
+    """Whether there are no more records to be tested."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no more need be tested."""
+        return self.is_over or len(self.found) >= self.n_wanted
+
+    @property
+    def likely(self) -> float:
+        """How many more are likely to be tested until enough are found."""
+        return (self.n_wanted - len(self.found)) * self.n_tested / self.n_answered if self.n_answered else math.inf
 
 
 class Newest:
@@ -62,7 +96,7 @@ class Newest:
         sees_few: bool,
     ) -> None:
         self._ask, self._read = remembering(ask), read
-        self._condition, self._visible = condition, visible
+        self._condition, self._visible = simpler(condition), visible
         self._limit = limit
         self._below = below
         self._sees_few = sees_few
@@ -73,36 +107,83 @@ class Newest:
         if not where.would_ask and not where.leads:
             return self._walked(where)
         found = self._of_newest(FIRST, where)
-        asked = self._where(asks_indexes=True) if not found else None
-        if asked is None or not asked.is_narrow:
-            found = found if len(found) >= self._limit else self._of_newest(NEWEST, where)
-            if len(found) >= self._limit:
-                return found
-        if len(found) > MANY:
-            return self._in_windows(where) if where.leads else self._walked(where)
-        asked = asked or self._where(asks_indexes=True)
-        if asked.is_narrow:
-            of = f"record r WHERE {asked.live} AND {asked.plain} {_rest(self._below)}"
-            return self._page(asked.among(of), asked)
-        if len(found) <= (MANY if asked.leads else SCARCE):
-            every = Where(self._condition, self._visible, self._ask, tests_all=True, sees_few=self._sees_few)
-            if every.is_narrow or len(found) <= SCARCE:
-                return self._gathered(every)
-        return self._in_windows(asked) if asked.leads else self._walked(asked)
+        if len(found) >= self._limit:
+            return found
+        walk = Walk(self._limit, self._below)
+        for way in (self._soon, self._by_index, self._by_facts, self._late, self._by_paths):
+            answers = way(where, walk)
+            if answers is not None:
+                return answers
+        every = Where(self._condition, self._visible, self._ask, tests_all=True, sees_few=self._sees_few)
+        return self._gathered(every)
+
+    def _soon(self, where: Where, walk: Walk) -> tuple[Record, ...] | None:
+        self._window(where, ALL, walk, NEWEST)
+        return self._in_windows(where, ALL, walk, SOON)
+
+    def _late(self, where: Where, walk: Walk) -> tuple[Record, ...] | None:
+        return self._in_windows(where, ALL, walk, LATE)
+
+    def _by_index(self, _where: Where, _walk: Walk) -> tuple[Record, ...] | None:
+        asked = self._where(asks_indexes=True)
+        return self._narrow(asked) if asked.is_narrow else None
+
+    def _by_facts(self, where: Where, walk: Walk) -> tuple[Record, ...] | None:
+        if self._sees_few or len(self._visible.numbers) <= NARROW:
+            return None
+        candidates = fewest(self._ask, where, self._condition, walk.below)
+        if candidates is None or candidates.fact is None:
+            return None
+        walk = Walk(self._limit, walk.below, [*walk.found])
+        rest = self._where(candidates.fact.rest, asks_indexes=False)
+        self._window(rest, candidates, walk, FIRST * SEVERAL)
+        return self._in_windows(rest, candidates, walk, LATE)
+
+    def _by_paths(self, where: Where, _walk: Walk) -> tuple[Record, ...] | None:
+        asked = self._where(asks_indexes=True, asks_paths=True) if where.leads else None
+        return self._narrow(asked) if asked is not None and asked.is_narrow else None
+
+    def _in_windows(self, where: Where, candidates: Candidates, walk: Walk, at_most: int) -> tuple[Record, ...] | None:
+        """Go on while it is not far until the page is full; `None` where it is."""
+        while not walk.is_done:
+            if walk.likely > at_most:
+                return None
+            n = min(max(SPARE * walk.likely, SHORTEST), LONGEST)
+            self._window(where, candidates, walk, int(n * walk.n_rows / walk.n_tested))
+        return self._read("SELECT unnest(%(found)s::uuid[])", where.parameters | {"found": walk.found[: self._limit]})
+
+    def _window(self, where: Where, candidates: Candidates, walk: Walk, size: int) -> None:
+        of_some = f"record r WHERE r.id = ANY(ARRAY(SELECT id FROM tried)) AND {where.live} AND {where.plain}"
+        query = f"""
+            WITH tried AS MATERIALIZED ({candidates.newest(where, size, walk.below)}),
+            answers AS MATERIALIZED ({where.among(of_some, "r.id, r.sample")})
+            SELECT ARRAY(SELECT r.id FROM answers r {_ORDER}), (SELECT id FROM tried ORDER BY id LIMIT 1),
+                (SELECT count(*) FROM tried), (SELECT count(DISTINCT id) FROM tried)
+        """
+        [(answers, below, n_rows, n_tested)] = self._ask(query, where.parameters | {"below": walk.below})
+        walk.found += answers
+        walk.below = below or walk.below
+        walk.n_rows += n_rows
+        walk.n_tested += n_tested
+        walk.n_answered += len(answers)
+        walk.is_over = n_rows < size
 
     def _of_newest(self, size: int, where: Where) -> tuple[Record, ...]:
         newest = f"SELECT * FROM record r WHERE {where.live} {_rest(self._below)} {_ORDER} LIMIT {size}"
         return self._page(where.among(f"({newest}) r WHERE {where.plain}"), where)
 
-    def _where(self, *, asks_indexes: bool) -> Where:
+    def _where(self, condition: Condition | None = None, *, asks_indexes: bool, asks_paths: bool = False) -> Where:
         return Where(
-            self._condition,
+            self._condition if condition is None else condition,
             self._visible,
             self._ask,
             asks_indexes=asks_indexes,
-            asks_paths=False,
+            asks_paths=asks_paths,
             sees_few=self._sees_few,
         )
+
+    def _narrow(self, asked: Where) -> tuple[Record, ...]:
+        return self._page(asked.among(f"record r WHERE {asked.live} AND {asked.plain} {_rest(self._below)}"), asked)
 
     # Limits are written into the statement: with one that the planner does not know of it plans anew each time.
 
@@ -118,24 +199,6 @@ class Newest:
         # By itself, so that the planner does not go through all records in order, hoping to meet a page of them soon.
         every = f"SELECT r.id FROM {rows} WHERE {holds} {_rest(self._below)} OFFSET 0"
         return self._found(f"SELECT r.id FROM ({every}) r {_ORDER} LIMIT {self._limit}", where)
-
-    def _in_windows(self, where: Where) -> tuple[Record, ...]:
-        found: list[UUID] = []
-        below, size = self._below, WINDOW
-        while True:
-            plain = f"record r WHERE {where.live} AND {where.plain} {_rest(below)} {_ORDER} LIMIT {size}"
-            answers = where.among(plain)
-            query = f"""
-                WITH answers AS MATERIALIZED ({answers}), tested AS MATERIALIZED (SELECT r.id FROM {plain})
-                SELECT ARRAY(SELECT r.id FROM answers r {_ORDER} LIMIT {self._limit}),
-                    (SELECT r.id FROM tested r ORDER BY r.id LIMIT 1), (SELECT count(*) FROM tested)
-            """
-            [(some, below, n_tested)] = self._ask(query, where.parameters | {"below": below})
-            found += some
-            if len(found) >= self._limit or n_tested < size:
-                values = {"found": found[: self._limit]}
-                return self._read("SELECT unnest(%(found)s::uuid[])", where.parameters | values)
-            size *= 4
 
     def _found(self, page: str, where: Where) -> tuple[Record, ...]:
         return self._read(page, where.parameters | {"below": self._below})

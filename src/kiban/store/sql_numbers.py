@@ -52,18 +52,18 @@ def confidence(building: Building, row: Row, condition: ConfidenceCondition) -> 
 
 def facts(building: Building, row: Row, term: str, also: str) -> str:
     """That there is a fact of the term, on the record's evidence or of the sample that it is, of which `also` holds."""
-    tests = f"WHERE is_standing AND term = {building.value(term)} AND {_DATA_SEEN} AND {also}"
-    rows = f"FROM property {tests}"
+    rows = f"FROM property WHERE is_standing AND term = {building.value(term)} AND {_DATA_SEEN} AND {also}"
     records = f"SELECT evidence {rows} UNION ALL SELECT subject {rows} AND subject IS NOT NULL"
     few = building.few(records)
     if few is not None:
         return f"{row}.id = ANY({few})"
     if row.is_every:
-        return building.one_of(row, "id", records)
+        return building.one_of(row, "id", records, is_driving=True)
     # A sub-select that gives a value, not EXISTS: of that PostgreSQL would make a table of all the facts first. OFFSET
     # keeps it from going by the index of values instead, through all the facts of the term, for each record.
+    of_record = f"SELECT * FROM property WHERE is_standing AND term = {building.value(term)} AND"
     on_it, of_it = (
-        f"(SELECT true FROM (SELECT * FROM property WHERE {column} = {row}.id OFFSET 0) p {tests} LIMIT 1)"
+        f"(SELECT true FROM ({of_record} {column} = {row}.id OFFSET 0) p WHERE {_DATA_SEEN} AND {also} LIMIT 1)"
         for column in ("evidence", "subject")
     )
     return f"({on_it} OR {of_it})"

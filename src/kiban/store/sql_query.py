@@ -17,7 +17,8 @@ those that rest on them, or from each record back. Where all records are counted
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from kiban.query import vocabulary
 from kiban.query.condition import (
@@ -45,6 +46,7 @@ from kiban.store.sql_asking import Ask
 from kiban.store.sql_building import Building, Gathered, Row
 from kiban.store.sql_hops import leading_to, leads_there, leads_there_among, live
 from kiban.store.sql_sets import data_seen, data_told, parameters, seen
+from kiban.store.sql_simpler import simpler
 from kiban.store.sql_texts import COLUMNS, Texts, techniques
 from kiban.store.sql_words import all_words, told_to_asker
 
@@ -53,15 +55,21 @@ NARROW = 20
 
 _GROUPED = {"kind", "technique", "tier"}
 """What the functions `records_counted` and `records_in_scopes` count by: a row `r` stands for `r.n` visible records."""
+GATHERED = 10_000
+"""So many records that answer a part are found before paths are walked back from their samples."""
+WALKED_BACK = 20_000
+"""From no more samples than these paths are walked one by one, where all that answer are gathered."""
 _GATHERED = "gathered"
-_ASKED = ", ".join(
+_COUNTED_BY = ", ".join(
     f"r.{name}"
     for name in (
-        *("id", "pid", "kind", "sample", "sample_name", "project", "owner", "scope", "technique", "started", "answers"),
-        *("words", "created_at", "created_by"),
+        *("id", "pid", "kind", "sample", "sample_name", "project", "owner", "scope", "technique", "started"),
+        *("created_at", "created_by"),
     )
 )
-"""All that is asked of a record, or counted by."""
+"""What records are counted by."""
+_ASKED = f"{_COUNTED_BY}, r.answers, r.words"
+"""All that is asked of a record."""
 _COLUMNS = COLUMNS | sql_numbers.TIMES
 
 
@@ -114,33 +122,30 @@ class Where:
         tests_all: bool = False,
         sees_few: bool = False,
     ) -> None:
+        condition = simpler(condition)
         self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes)
         self._texts = Texts(self._building, visible)
         self._asks_paths = asks_paths
         self._gathers = False
         row, parts = Row("r", tests_all), condition.parts if isinstance(condition, AllOf) else (condition,)
-        self.leads = any(map(_leads, parts))
-        self.plain, plain = self._all(tuple(part for part in parts if not _leads(part)), row)
-        gathered, led, each = [*(plain or ())], list[str](), list[str]()
-        self.is_narrow = plain is None
-        for part in filter(_leads, parts):
-            if self.is_narrow:
-                # A matter of few records, and of few samples that paths may lead from.
-                self._building.asks_indexes, row = False, Row("r")
-            test, of_part = self._all((part,), row)
-            if of_part is None and not self.is_narrow:
-                self.is_narrow, self.plain = True, f"{self.plain} AND {test}"
-                continue
-            each.append(test)
-            self._gathers = not row.is_every
-            led.append(self._all((part,), row)[0] if self._gathers else test)
-            self._gathers = False
-        self.led = " AND ".join(led) or "true"
-        self.asked = " AND ".join((self.plain, *each))
-        self._source, self._driven = self._building.driven(row, () if self.is_narrow else gathered, self.asked)
+        plain, led = [part for part in parts if not _leads(part)], [part for part in parts if _leads(part)]
+        self.leads, self._is_plain = bool(led), not plain
+        self._asks_more = not all(map(_only_leads, led))
+        tested, self.is_narrow = self._tested(plain, row)
+        self.plain = _all_hold(tested)
         self.live = live("r")
         if sees_few or len(visible.numbers) <= NARROW:
             self.live += f" AND r.scope = ANY({self._building.value(sorted(visible.numbers))}::integer[])"
+        self._source, self._driven = f"record {row}", self.plain
+        if row.is_every and not self.is_narrow:
+            self._source, self._driven = self._from_least(row, tested)
+            if led and plain:
+                self._find_plain()
+        each, back = self._led(led, row, plain)
+        self.led = " AND ".join(back) or "true"
+        self.asked = " AND ".join((self.plain, *each))
+        if self.is_narrow:
+            self._source, self._driven = f"record {row}", self.plain if self.leads else self.asked
         self.sql = f"{self.live} AND {self.asked}"
         self._asked_for = _paths(condition)
         self._techniques = techniques(condition)
@@ -165,7 +170,7 @@ class Where:
         """
         paths = {*self._asked_for, *by}
         if not paths <= _GROUPED:
-            return "count(*)", *self.every()
+            return "count(*)", *self.every(_COUNTED_BY)
         groups = "records_in_scopes()" if paths <= {"tier"} else "records_counted()"
         if self._techniques is not None:
             groups = f"records_of_techniques({self._building.value(sorted(self._techniques))}::text[])"
@@ -183,24 +188,32 @@ class Where:
         """That a text of a record does not name another one that is hidden from the asker."""
         return self._texts.tells(row, text)
 
-    def every(self) -> tuple[str, str]:
-        """In what to look for all that answer, and where: as `record r` has them, or `among`."""
-        if self.leads and self.is_narrow:
-            return f"({self.among(f'record r WHERE {self.live} AND {self.plain}')}) r", "true"
-        return self._source, f"{self.live} AND {self._driven}"
+    def within(self, column: str, interval: Interval) -> str:
+        """That a column lies in an interval, for such statements."""
+        return self._building.within(column, interval)
 
-    def among(self, of: str) -> str:
+    def every(self, columns: str = _ASKED) -> tuple[str, str]:
+        """In what to look for all that answer, and where: as `record r` has them, or `among`."""
+        if not self.leads:
+            return self._source, f"{self.live} AND {self._driven}"
+        if self._is_plain and not self.is_narrow:
+            return self._source, f"{self.live} AND {self.asked.replace(self._driven, 'true')}"
+        return f"({self.among(f'{self._source} WHERE {self.live} AND {self._driven}', columns)}) r", "true"
+
+    def among(self, of: str, columns: str = _ASKED) -> str:
         """A query for those that answer among some records: what is asked or counted of each.
 
         Parameters
         ----------
         of : str
             Where the records come from, with the condition that they are `live` and `plain` holds.
+        columns : str
+            What is wanted of each.
         """
-        # Gathered first, so that each path is walked once from each sample.
-        gathered = f"SELECT {_ASKED} FROM {of}"
         if not self.leads:
-            return gathered
+            return f"SELECT {columns} FROM {of}"
+        # Gathered first, so that each path is walked once from each sample.
+        gathered = f"SELECT {_ASKED if self._asks_more else columns} FROM {of}"
         return f"WITH {_GATHERED} AS MATERIALIZED ({gathered}) SELECT r.* FROM {_GATHERED} r WHERE {self.led}"
 
     def _sql(self, condition: Condition, row: Row) -> str:
@@ -251,41 +264,105 @@ class Where:
     def _joined(self, parts: tuple[Condition, ...], row: Row, joint: str, empty: str) -> str:
         return f"({joint.join(self._sql(part, row) for part in parts)})" if parts else empty
 
-    def _all(self, parts: tuple[Condition, ...], row: Row) -> tuple[str, list[Gathered] | None]:
-        """Those of the topmost parts, and what was gathered for single ones; `None` where few records answer one.
+    def _find_plain(self) -> None:
+        """Find what answers the part without paths, if this is not too much: paths are walked back from there."""
+        query = f"SELECT r.id FROM {self._source} WHERE {self.live} AND {self._driven} LIMIT {GATHERED + 1}"
+        [(ids, n)] = self._building.ask(
+            f"SELECT array_agg(p.id), count(*) FROM ({query}) AS p", self._building.parameters
+        )
+        if n <= GATHERED:
+            self.is_narrow, self.plain = True, f"r.id = ANY({self._building.value(ids or [])}::uuid[])"
+
+    def _led(self, parts: Sequence[Condition], row: Row, plain: Sequence[Condition]) -> tuple[list[str], list[str]]:
+        """The parts with paths, as conditions on any record, and on those that `among` has gathered."""
+        building, each, back = self._building, list[str](), list[str]()
+        for part in parts:
+            if self.is_narrow:
+                # A matter of few records, and of few samples that paths may lead from.
+                building.asks_indexes, row = False, Row("r")
+            [tested], is_narrow = self._tested((part,), row)
+            if is_narrow and not self.is_narrow:
+                self._building.asks_indexes = False
+                of_few = _all_hold(self._tested(plain, Row("r"))[0])
+                self.is_narrow, self.plain = True, f"{tested.test} AND {of_few}"
+                continue
+            each.append(tested.test)
+            back.append(self._back(part, row, tested.test))
+            driving = next((g for g in tested.gathered if g.is_driving), None)
+            if driving is not None and not plain and not self.is_narrow:
+                self._source, self._driven = self._building.looked_up(row, driving), driving.test
+        return each, back
+
+    def _back(self, part: Condition, row: Row, ahead: str) -> str:
+        """A part with paths, of what was gathered: from each of the samples back, unless there are too many."""
+        asked_before, self._building.asks_indexes, self._gathers = self._building.asks_indexes, False, True
+        back = self._sql(part, Row("r"))
+        self._building.asks_indexes, self._gathers = asked_before, False
+        if not row.is_every:
+            return back
+        n_samples = f"SELECT count(DISTINCT sample) FROM {_GATHERED}"
+        return f"CASE WHEN ({n_samples}) <= {WALKED_BACK} THEN {back} ELSE {ahead} END"
+
+    def _tested(self, parts: Sequence[Condition], row: Row) -> tuple[list[_Tested], bool]:
+        """Those of the topmost parts, and whether few records answer one.
 
         What is soonest asked is asked first. Once there is one that few records answer, the others are tested of these.
         """
         building, asked_before = self._building, self._building.asks_indexes
-        tests, gathered, is_narrow = list[str](), list[Gathered](), False
-        for part in sorted(_merged(parts), key=_dearness):
+        found, is_narrow = list[_Tested](), False
+        for part in sorted(parts, key=_dearness):
             n_asked, n_few, n_gathered = building.n_asked, building.n_few, len(building.gathered)
-            tests.append(self._sql(part, row))
+            test = self._sql(part, row)
             n_asked, n_few = building.n_asked - n_asked, building.n_few - n_few
             if not isinstance(part, AllOf | AnyOf | Negation) and n_few == n_asked > 0:
                 is_narrow, row = True, Row(row.name)
                 building.asks_indexes = False
             # Nothing but this, or with something besides: it may also be one of several ways to meet the condition.
-            if not isinstance(part, Along):
-                needed = building.gathered[n_gathered:]
-                gathered += [g for g in needed if tests[-1] == g.test or tests[-1].startswith(f"({g.test} AND ")]
+            inside = building.gathered[n_gathered:]
+            needed = tuple(g for g in inside if test == g.test or test.startswith(f"({g.test} AND "))
+            found.append(_Tested(part, test, needed, tuple(inside)))
         building.asks_indexes = asked_before
-        return f"({' AND '.join(tests)})" if tests else "true", None if is_narrow else gathered
+        return found, is_narrow
+
+    def _from_least(self, row: Row, tested: Sequence[_Tested]) -> tuple[str, str]:
+        """In what to look, and what to test there: all records, or those of the least that was gathered."""
+        building = self._building
+        least = building.least(g for each in tested for g in each.gathered)
+        if least is None:
+            return f"record {row}", _all_hold(tested)
+        tests = list[str]()
+        asked_before, building.asks_indexes = building.asks_indexes, False
+        for each in tested:
+            if least in each.gathered:
+                # Wherever it is asked, it holds of those.
+                tests.append(each.test.replace(least.test, "true"))
+            elif each.inside and all(map(building.is_large, each.inside)):
+                # It is sooner tested of each that comes than gathered.
+                tests.append(self._sql(each.part, Row(row.name)))
+            else:
+                tests.append(each.test)
+        building.asks_indexes = asked_before
+        return building.looked_up(row, least), f"({' AND '.join(tests)})"
 
     def _along(self, hop: Hop, part: Condition, here: Row) -> str:
         every, building = Row(f"{here}_", is_every=True), self._building
         if here.is_every or (self._asks_paths and building.asks_indexes):
             n_asked, n_few = building.n_asked, building.n_few
-            test, gathered = self._all(part.parts if isinstance(part, AllOf) else (part,), every)
-            source, test = building.driven(every, gathered or (), test)
+            ends, is_narrow = self._tested(part.parts if isinstance(part, AllOf) else (part,), every)
+            source, test = (f"record {every}", _all_hold(ends)) if is_narrow else self._from_least(every, ends)
             samples = leading_to(hop, every.name, test, source)
-            few = building.few(samples)
+            # Where it leads to very many, it does from many samples, too.
+            ready = [g for each in ends for g in each.gathered]
+            is_broad = not is_narrow and bool(ready) and all(map(building.is_no_few, ready))
+            few = None if is_broad else building.few(samples)
             # What was asked on the way is not what was asked of the record itself.
             building.n_asked, building.n_few = n_asked + 1, n_few + (few is not None)
             if few is not None:
                 return f"{here}.sample = ANY({few})"
             if here.is_every:
-                return building.one_of(here, "sample", samples)
+                # Where few records lead there, few samples do: those that these are on are looked up.
+                is_driving = is_narrow or any(not building.is_large(g) for g in ready)
+                return building.one_of(here, "sample", samples, is_driving=is_driving)
         one, asked_before = Row(every.name), building.asks_indexes
         building.asks_indexes = False
         holds = self._sql(part, one)
@@ -307,14 +384,19 @@ class Where:
         return self._texts.known(row, path)
 
 
-def _merged(parts: tuple[Condition, ...]) -> list[Condition]:
-    """The same, where a time between two ends is asked for as one condition: a record has one of each at most."""
-    times: dict[str, Interval] = {}
-    for part in parts:
-        if isinstance(part, TimeCondition):
-            times[part.path] = times[part.path].and_in(part.interval) if part.path in times else part.interval
-    others = [part for part in parts if not isinstance(part, TimeCondition)]
-    return [*others, *(TimeCondition(path, interval) for path, interval in times.items())]
+class _Tested(NamedTuple):
+    """A part of a condition as SQL."""
+
+    part: Condition
+    test: str
+    gathered: tuple[Gathered, ...]
+    """What each record needs to be among."""
+    inside: tuple[Gathered, ...]
+    """All that was gathered for it."""
+
+
+def _all_hold(tested: Sequence[_Tested]) -> str:
+    return f"({' AND '.join(each.test for each in tested)})" if tested else "true"
 
 
 def _dearness(condition: Condition) -> float:
@@ -361,5 +443,16 @@ def _leads(condition: Condition) -> bool:
             return any(map(_leads, parts))
         case Negation(part):
             return _leads(part)
+        case _:
+            return isinstance(condition, Along)
+
+
+def _only_leads(condition: Condition) -> bool:
+    """Whether of the record itself it asks no more than its sample."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return all(map(_only_leads, parts))
+        case Negation(part):
+            return _only_leads(part)
         case _:
             return isinstance(condition, Along)

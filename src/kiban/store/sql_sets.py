@@ -73,6 +73,11 @@ def view(visible: Visible, *names: LiteralString) -> LiteralString:
     return ";".join([f"SET LOCAL kiban.{name} = '{_text(_SETS[name](visible))}'" for name in names or _SETS])
 
 
+def in_one_process(first: LiteralString) -> LiteralString:
+    """The same, for what is found soon: to start others that help takes longer than they would save."""
+    return f"{first};SET LOCAL max_parallel_workers_per_gather = 0"
+
+
 def only_seen(found: Iterable[T], numbers: frozenset[int]) -> list[T]:
     """Of what was found, that which lies in these scopes: `seen` and `data_seen`, for what is there to be looked at."""
     return [each for each in found if each.scope in numbers]

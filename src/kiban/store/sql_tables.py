@@ -218,6 +218,15 @@ PROPERTY = Table(
         postgresql_include=["evidence", "subject", "scope"],
         postgresql_where=text("is_standing"),
     ),
+    *(
+        Index(
+            f"property_newest{of}",
+            *("term", column),
+            postgresql_include=["unit_si", "value_si", "scope"],
+            postgresql_where=text("is_standing"),
+        )
+        for of, column in (("", "evidence"), ("_subject", "subject"))
+    ),
     Index("property_evidence", "evidence"),
     Index("property_subject", "subject"),
 )
