@@ -9,6 +9,7 @@ first, until there are enough.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,9 @@ from kiban.store.sql_words import all_words, relevance_sql
 TRIED = 2000
 """So many of the newest records are looked at first."""
 TRIED_AT_MOST = 20_000
-"""So many of the newest, where the first of them tell that this is likely to be enough."""
+"""No more of the newest than these, where the first of them tell that so many are likely to be enough."""
+SPARE = 1.5
+"""So many times as many are looked at as were likely to be enough."""
 LOOKED_UP = 20_000
 """So many records with the words are looked up, whether or not they answer the rest of the question."""
 
@@ -104,13 +107,15 @@ def _newest(ask: Ask, question: Question, visible: Visible, most: int, oldest: U
     limit = f"ORDER BY r.id DESC LIMIT {most + 1}" if oldest is None else ""
     n_tried = TRIED if oldest is None else 0
     while n_tried:
-        newest = f"SELECT r.* FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {n_tried}"
-        found = ask(f"SELECT {points}, r.id FROM ({newest}) r WHERE {where.asked} {limit}", values)
+        # Identifiers first: for thousands of whole rows PostgreSQL would go through all records and sort them.
+        newest = f"SELECT r.id FROM record r WHERE {where.live} ORDER BY r.id DESC LIMIT {n_tried}"
+        tried = f"record r WHERE r.is_current AND r.id = ANY(ARRAY({newest})) AND {where.asked}"
+        found = ask(f"SELECT {points}, r.id FROM {tried} {limit}", values)
         if len(found) > most:
             return _as_places(found)
         # As many as it takes if they answer as often as these; where that is too many, something else is quicker.
-        is_near = n_tried == TRIED and len(found) * TRIED_AT_MOST >= (most + 1) * TRIED * 2
-        n_tried = TRIED_AT_MOST if is_near else 0
+        n_likely = SPARE * (most + 1) * n_tried / len(found) if found else math.inf
+        n_tried = math.ceil(n_likely) if n_tried == TRIED and n_likely <= TRIED_AT_MOST else 0
     if values["needed"]:
         # Where nothing else is asked for, the newest of them are enough, unless one is not told to the asker.
         is_plain = oldest is None and isinstance(condition, WordsCondition)
