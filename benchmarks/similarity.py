@@ -4,11 +4,12 @@
 
 Diffraction patterns are made of N/20 lattices, each measured twenty times: strained by up to half a percent, with other
 heights of lines (texture), other noise and over another range. Compositions are mixtures of two to five elements. They
-lie in 100 scopes; the asker sees all of them, or a third. A question chooses 500 candidates in PostgreSQL by the rough
-vectors and compares these exactly. *In memory* is numpy on rough vectors that lie there as an array (nothing of access,
-nothing fetched). *Recall* is how many of the ten that an exact comparison with all of them puts first are among the first
-ten that the question gave; where others are as near, they count as well. Times are CPU of this process (on one
-thread) and of the server (without parallel workers), medians of 21 questions, warm, on Linux only.
+lie in 100 scopes; the asker sees all of them, or a third. A question chooses 500 candidates in PostgreSQL by the short
+forms and compares these exactly. *In memory* is numpy on short vectors of all that lie there as an array (nothing of
+access, of ranges, nothing fetched). *Recall* is how many of the ten that an exact comparison with all of them puts
+first are among the first ten that the question gave; where others are as near, they count as well. Times are CPU of
+this process (on one thread) and of the server (without parallel workers), medians of 21 questions, warm, on Linux
+only.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ import psycopg
 from kiban.analysis.similarity.compare import compare
 from kiban.analysis.similarity.compositions import SCALE, likeness_of
 from kiban.analysis.similarity.curves import VERSION, likeness
-from kiban.analysis.similarity.rough import rough
+from kiban.analysis.similarity.rough import finer, rough
 from kiban.analysis.similarity.rulers import PLACES, ruler_of
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
@@ -142,6 +143,11 @@ def fill(server: EmbeddedPostgres, name: str, made: dict[UUID, Likeness]) -> Sql
     return SqlCatalog.connect(server.conninfo(APPLICATION, name))
 
 
+def vector_of(found: Likeness) -> tuple[int, ...]:
+    """What is compared in memory."""
+    return rough(found) if found.kind == COMPOSITION else finer(found).vector
+
+
 def cpu_ms(deed: Callable[[UUID], object], asked: list[UUID], pids: list[int]) -> float:
     """The median of what it takes."""
 
@@ -167,11 +173,11 @@ def measure(server: EmbeddedPostgres, kind: type[Patterns] | type[Compositions],
     derived = cpu_ms(lambda _: derive(), list(made)[:N_ASKED], [])
     catalog = fill(server, f"similar_{kind.__name__.lower()}_{n}", made)
     ids, asked = list(made), chance.sample(list(made), N_ASKED)
-    vectors = np.array([rough(each) for each in made.values()], dtype=np.float32)
+    vectors = np.array([vector_of(each) for each in made.values()], dtype=np.float32)
     is_composition = next(iter(made.values())).kind == COMPOSITION
 
     def in_memory(record: UUID) -> object:
-        mine = np.array(rough(made[record]), dtype=np.float32)
+        mine = np.array(vector_of(made[record]), dtype=np.float32)
         apart = np.abs(vectors - mine).sum(axis=1) if is_composition else -(vectors @ mine)
         return np.argpartition(apart, min(500, len(apart) - 1))
 

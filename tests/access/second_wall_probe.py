@@ -41,8 +41,8 @@ _ROWS = {
     "(gen_random_uuid(), 'x', 1, '', '{}', 'x', gen_random_uuid(), true, %(scope)s)",
     "composition": "(sample, element, fraction, scope) VALUES (gen_random_uuid(), 'Ti', 1, %(scope)s)",
     "entry": "(record, name, value_si, scope) VALUES (gen_random_uuid(), gen_random_uuid(), 1, %(scope)s)",
-    "likeness": "(record, kind, version, low, high, rough, curve, is_standing, scope) VALUES "
-    "(gen_random_uuid(), 'xrd', 1, 0, 0, '{}', '', true, %(scope)s)",
+    "likeness": "(record, kind, version, low, high, outline, rough, finer, curve, is_standing, scope) VALUES "
+    "(gen_random_uuid(), 'xrd', 1, 0, 0, '', '{}', '{}', '', true, %(scope)s)",
     "file": "(id, path, checksum, place, size, media_type, status, reason, project, deposited_at, deposited_by, scope) "
     "VALUES (gen_random_uuid(), 'x', 'x', gen_random_uuid(), 1, 'x', 'x', 'x', gen_random_uuid(), now(), 'x', "
     "%(scope)s)",

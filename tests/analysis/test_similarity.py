@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from kiban.analysis.similarity.compare import compare
 from kiban.analysis.similarity.compositions import SCALE, likeness_of
 from kiban.analysis.similarity.curves import likeness
-from kiban.analysis.similarity.rough import rough
+from kiban.analysis.similarity.rough import BROAD, FINE, finer, outline, rough
 from kiban.analysis.similarity.rulers import PLACES
 from kiban.quantity.measured import Measured
 from kiban.quantity.series import Series
@@ -21,6 +22,7 @@ from kiban.readers.source import Source
 from kiban.records.likeness import Likeness
 from kiban.records.matter.formula import amount_fractions
 from kiban.records.reading import Reading, Role, Variable
+from kiban.testing.catalog_likeness_suite import a_likeness
 from kiban.testing.reading_strategies import readings
 
 CU, MO, CO = 1.5405929, 0.7093172, 1.788996
@@ -95,9 +97,13 @@ def test_the_nearest_of_a_real_file_is_its_twin(shared, one, i, other, k, least)
     assert to_twin is not None
     assert to_twin.score >= least
     assert all(each.score < to_twin.score - 0.05 for each in to_others if each is not None)
-    # The rough vector puts it first, too.
-    products = [np.dot(rough(mine), rough(each)) for each in [twin, *others] if each.kind == mine.kind]
-    assert max(products) == products[0]
+    # The short forms put it first, too.
+    same = [each for each in [twin, *others] if each.kind == mine.kind]
+    by_outline = [outline(mine).closeness(outline(each)) or 0.0 for each in same]
+    assert max(by_outline) == by_outline[0]
+    common = [(max(mine.low, each.low), min(mine.high, each.high)) for each in same]
+    by_vector = [finer(mine).closeness(finer(each), *ends) or 0.0 for each, ends in zip(same, common, strict=True)]
+    assert max(by_vector) == by_vector[0]
 
 
 def test_patterns_of_different_anodes_compare():
@@ -169,7 +175,8 @@ def test_a_reading_that_cannot_be_placed_or_has_no_line_has_nothing_to_be_compar
     assert likeness(pattern(first=20.0, last=24.0)) == nothing
     assert likeness(replace(reading, technique="cyclic_voltammetry")) is None
     assert compare(nothing, [nothing]) == [None]
-    assert rough(nothing) == ()
+    assert rough(nothing) == finer(nothing).vector == ()
+    assert outline(nothing).bits == ""
 
 
 @given(readings(), st.sampled_from(["xrd", "raman", "ir", "uv_vis", "xps", "photoemission", "nmr"]))
@@ -183,10 +190,12 @@ def test_any_reading_gives_a_sound_likeness_or_none(reading, technique):
 
 
 def test_rough_vectors_are_exact_in_single_precision(shared):
-    for found in (of_file(shared, "xrd/Scan_C1.xrdml"), likeness_of({"Ti": 1 / 3, "O": 2 / 3})):
-        vector = rough(found)
+    pattern, composition = of_file(shared, "xrd/Scan_C1.xrdml"), likeness_of({"Ti": 1 / 3, "O": 2 / 3})
+    assert (len(outline(pattern).bits), len(finer(pattern).vector)) == (3 * PLACES // BROAD, PLACES // FINE)
+    assert finer(composition).vector == rough(pattern) == ()
+    for vector in (finer(pattern).vector, rough(composition)):
         assert min(vector) >= 0
-        assert sum(each**2 for each in vector) < 2**24 or found.kind == "composition"
+        assert sum(each**2 for each in vector) < 2**24 or vector == rough(composition)
         assert sum(vector) < 2**24
 
 
@@ -221,7 +230,50 @@ def test_the_distance_is_a_metric_and_the_rough_one_follows_it(first, second, th
     assert to_self.distance == 0.0
     assert back == to_two
     assert to_three.distance <= to_two.distance + onward.distance + 1e-9
-    assert abs(float(np.abs(np.subtract(rough(one), rough(two))).sum()) / 1e4 - to_two.distance) < 0.0103
+    # Roughly no two are farther apart than they are, but for rounding.
+    assert float(np.abs(np.subtract(rough(one), rough(two))).sum()) / 1e4 <= to_two.distance + 1e-4 * len(rough(one))
+
+
+def test_the_nearest_compositions_are_roughly_near():
+    chance = random.Random(6)
+    many = [
+        likeness_of({e: chance.randint(1, 8) for e in chance.sample(SCALE, chance.randint(1, 5))}) for _ in range(3000)
+    ]
+    for one in many[:5]:
+        distances = [each.distance for each in compare(one, many)]
+        apart = np.abs(np.subtract([rough(each) for each in many], rough(one))).sum(axis=1)
+        assert set(np.argsort(distances)[:10]) <= set(np.argsort(apart)[:100])
+
+
+def test_a_narrow_range_is_near_by_what_was_measured_in_it():
+    whole, narrow, other = a_likeness(300, 700, 900, 1500), a_likeness(300, 700, high=800), a_likeness(300, 900, 1400)
+    close = outline(whole).closeness(outline(narrow))
+    assert close == outline(narrow).closeness(outline(whole)) == 1.0
+    assert 0.0 < outline(whole).closeness(outline(other)) < 1.0
+    assert outline(whole).closeness(outline(a_likeness(1000))) is None
+    vector = finer(whole)
+    assert vector.closeness(finer(narrow), 0, 800) == pytest.approx(1.0, abs=1e-3)
+    assert 0.0 < vector.closeness(finer(other), 0, PLACES) < 0.9
+    assert vector.closeness(finer(a_likeness(1000)), 0, PLACES) is None
+    # Of the whole next to nothing lies there.
+    assert vector.closeness(vector, 1000, 1400) is None
+    assert outline(whole).closeness(outline(a_likeness(1600, low=1600))) is None
+
+
+@given(
+    st.lists(st.sampled_from(range(0, PLACES, 31)), max_size=9), st.sampled_from([(0, PLACES), (5, 811), (900, 2000)])
+)
+def test_what_is_counted_up_to_a_stretch_is_what_lies_before_it(lines, ends):
+    found = a_likeness(*lines, low=ends[0], high=ends[1])
+    for sums, bits in (
+        (outline(found).sums(), [int(each) for each in outline(found).bits]),
+        (finer(found).sums(), [each**2 for each in finer(found).vector]),
+    ):
+        n = len(sums) - 1
+        assert sums == [sum(sum(bits[start : start + k]) for start in range(0, len(bits), n)) for k in range(n + 1)]
+    within = outline(found).within()
+    assert len(within) == len(outline(found).bits) == 3 * PLACES // BROAD
+    assert within.count("1") == 3 * (-(-ends[1] // BROAD) - ends[0] // BROAD)
 
 
 def test_an_element_beyond_the_scale_or_none_at_all_cannot_be_compared():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from kiban.analysis.similarity.compositions import likeness_of
+from kiban.analysis.similarity.rough import finer, outline, rough
 from kiban.records.likeness import COMPOSITION, Likeness, Near
 from kiban.records.scope import Visible
+from kiban.store import nearest as nearest_rules
 from kiban.store.memory_state import MemoryState
-from kiban.store.nearest import CANDIDATES, current_version, nearest_of
+from kiban.store.nearest import current_version, nearest_of
 
 
 def likeness(state: MemoryState, record: UUID, visible: Visible) -> Likeness | None:
@@ -26,19 +29,35 @@ def likeness(state: MemoryState, record: UUID, visible: Visible) -> Likeness | N
 
 def nearest(state: MemoryState, record: UUID, visible: Visible, *, at_least: float) -> tuple[Near, ...] | None:
     """See `Catalog.nearest`."""
-    from kiban.analysis.similarity.rough import rough
-
     asked = likeness(state, record, visible)
     if asked is None:
         return None
     found = {i: each for i in state.records if i != record and (each := likeness(state, i, visible)) is not None}
-    mine, is_composition = rough(asked), asked.kind == COMPOSITION
-    apart: list[tuple[int, UUID]] = []
-    for i, each in found.items():
-        if each.kind == asked.kind:
-            pairs = zip(mine, rough(each), strict=True)
-            by = sum(abs(a - b) for a, b in pairs) if is_composition else -sum(a * b for a, b in pairs)
-            if is_composition or by < 0:
-                apart.append((-by, i))
-    candidates = {i: found[i] for _, i in sorted(apart, reverse=True)[:CANDIDATES]}
+    same = {i: each for i, each in found.items() if each.kind == asked.kind}
+    candidates = _compositions(asked, same) if asked.kind == COMPOSITION else _curves(asked, same)
     return nearest_of(asked, candidates, at_least=at_least)
+
+
+def _compositions(asked: Likeness, found: Mapping[UUID, Likeness]) -> Mapping[UUID, Likeness]:
+    mine = rough(asked)
+    apart = {i: sum(abs(a - b) for a, b in zip(mine, rough(each), strict=True)) for i, each in found.items()}
+    closest = sorted(((-by, i) for i, by in apart.items()), reverse=True)[: nearest_rules.CANDIDATES]
+    return {i: found[i] for _, i in closest}
+
+
+def _curves(asked: Likeness, found: Mapping[UUID, Likeness]) -> Mapping[UUID, Likeness]:
+    from kiban.analysis.similarity.rulers import least_common
+
+    least = least_common(asked.kind)
+    common = {i: (max(asked.low, each.low), min(asked.high, each.high)) for i, each in found.items()}
+    shorter = {i: min(asked.high - asked.low, each.high - each.low) for i, each in found.items()}
+    rest = [i for i, (low, high) in common.items() if high - low >= least and 2 * (high - low) >= shorter[i]]
+    mine = outline(asked)
+    rest = _closest({i: mine.closeness(outline(found[i])) for i in rest}, nearest_rules.ROUGHLY)
+    vector = finer(asked)
+    close = {i: vector.closeness(finer(found[i]), *common[i]) for i in rest}
+    return {i: found[i] for i in _closest(close, nearest_rules.CANDIDATES)}
+
+
+def _closest(close: Mapping[UUID, float | None], limit: int) -> list[UUID]:
+    return [i for _, i in sorted(((by, i) for i, by in close.items() if by is not None), reverse=True)[:limit]]

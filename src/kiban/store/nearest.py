@@ -9,8 +9,10 @@ from kiban.errors import InvalidValue
 from kiban.records.likeness import Likeness, Near
 from kiban.store.paging import read_after
 
+ROUGHLY = 2000
+"""Of curves, so many that come nearest by their outlines are looked at by their vectors."""
 CANDIDATES = 500
-"""So many of those that come nearest by the rough vector are compared exactly."""
+"""So many of those that come nearest by these are compared exactly."""
 
 
 def versions() -> tuple[int, int]:

@@ -13,7 +13,7 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier
 
-_AS_TEXT = {"json", "jsonb", "tsvector", "real[]"}
+_AS_TEXT = {"json", "jsonb", "tsvector", "real[]", "varbit"}
 """Types that have no arrays in psycopg: they are sent as texts."""
 
 
@@ -111,7 +111,9 @@ LIKENESS = Table(
         "version": "integer",
         "low": "integer",
         "high": "integer",
+        "outline": "varbit",
         "rough": "real[]",
+        "finer": "real[]",
         "curve": "bytea",
         "is_standing": "boolean",
         "scope": "integer",

@@ -28,7 +28,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSON, JSONB, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, BYTEA, JSON, JSONB, TSVECTOR, UUID
 
 METADATA = MetaData()
 
@@ -299,8 +299,10 @@ LIKENESS = Table(
     _required("version", Integer),
     _required("low", Integer),
     _required("high", Integer),
-    # See kiban.analysis.similarity: whole numbers, in a form that PostgreSQL knows without an extension.
+    # See kiban.analysis.similarity.rough: bits and whole numbers, in a form that PostgreSQL knows without an extension.
+    _required("outline", BIT(varying=True)),
     _required("rough", ARRAY(REAL)),
+    _required("finer", ARRAY(REAL)),
     _required("curve", BYTEA),
     # False while the record is deleted.
     _required("is_standing", Boolean),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from kiban.query.similar import with_nearest
 from kiban.records.likeness import COMPOSITION, Likeness, Near
 from kiban.records.record import Record
 from kiban.records.scope import Tier, Visible
+from kiban.store import nearest as nearest_rules
 from kiban.store.catalog import Batch, Catalog
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.testing.catalog_examples import Laboratory, checksum_of
@@ -244,11 +246,20 @@ class CatalogLikenessSuite:
             max_size=4,
         ),
         at_least=st.sampled_from((0.05, 0.5, 0.8)),
+        limits=st.sampled_from(((2000, 500), (3, 2))),
     )
     @_LENIENT
     def test_what_is_near_is_what_the_model_finds(
-        self, scans: list[_Scan], fractions: list[dict[str, float]], at_least: float
+        self,
+        scans: list[_Scan],
+        fractions: list[dict[str, float]],
+        at_least: float,
+        limits: tuple[int, int],
     ) -> None:
+        with mock.patch.multiple(nearest_rules, ROUGHLY=limits[0], CANDIDATES=limits[1]):
+            self._is_as_in_the_model(scans, fractions, at_least)
+
+    def _is_as_in_the_model(self, scans: list[_Scan], fractions: list[dict[str, float]], at_least: float) -> None:
         catalogs: list[Catalog] = [self.make_catalog(), MemoryCatalog()]
         labs = [Laboratory(catalog) for catalog in catalogs]
         labs[1].project = labs[0].project

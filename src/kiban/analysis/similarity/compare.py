@@ -11,10 +11,9 @@ from kiban.analysis.similarity.compositions import VERSION as _COMPOSITIONS
 from kiban.analysis.similarity.compositions import nearness_of
 from kiban.analysis.similarity.curves import VERSION as _CURVES
 from kiban.analysis.similarity.curves import places
-from kiban.analysis.similarity.rulers import PLACES, ruler_of
+from kiban.analysis.similarity.rulers import PLACES, least_common
 from kiban.records.likeness import COMPOSITION, Likeness, Nearness
 
-_LEAST_OVERLAP = 0.5
 _LEAST_SHARE = 0.25
 """Of what stands out in a curve so much must lie where both were measured: a region of one line is like any survey."""
 
@@ -47,7 +46,7 @@ def _along_axis(one: Likeness, others: Sequence[Likeness]) -> list[Nearness | No
     comparable = [i for i, other in enumerate(others) if _is_of_kind(one, other)]
     if not comparable:
         return answer
-    ruler = ruler_of(one.kind)
+    least = least_common(one.kind)
     # Whole numbers below 2^53: their sums are exact in double precision, in every order.
     mine = places(one).astype(np.float64)
     theirs = np.frombuffer(b"".join(others[i].curve for i in comparable), dtype=np.uint8).reshape(-1, PLACES)
@@ -58,7 +57,7 @@ def _along_axis(one: Likeness, others: Sequence[Likeness]) -> list[Nearness | No
     for row, i in enumerate(comparable):
         low, high = max(one.low, others[i].low), min(one.high, others[i].high)
         shorter = min(one.high - one.low, others[i].high - others[i].low)
-        if high <= low or (high - low) * ruler.step < ruler.least or high - low < _LEAST_OVERLAP * shorter:
+        if high - low < least or 2 * (high - low) < shorter:
             continue
         common = drawn[row, low:high]
         here, there = float(my_squares[high] - my_squares[low]), float(common @ common)

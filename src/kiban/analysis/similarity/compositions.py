@@ -27,12 +27,13 @@ _ROW = (
 )
 SCALE = tuple(_ROW.split())
 """The elements in the order of the scale."""
-VERSION = 1
+VERSION = 2
 """Raised by one whenever the same composition would give another curve than before."""
 FALL = 10.0
 """At this distance, in steps, the score has fallen to 1/e: about the length of one block of the row."""
 _SUM = 10_000.0
-_PACKED = struct.Struct(f"<{len(SCALE)}d")
+_TOGETHER = 4
+_AMOUNT = struct.Struct("<Bd")
 _PLACE = {element: place for place, element in enumerate(SCALE)}
 
 
@@ -53,19 +54,27 @@ def likeness_of(fractions: Mapping[str, float]) -> Likeness:
     total = math.fsum(amounts.values())
     if not amounts or not math.isfinite(total) or not amounts.keys() <= _PLACE.keys():
         return Likeness(kind="", version=VERSION)
-    along = [0.0] * len(SCALE)
-    for element, amount in amounts.items():
-        along[_PLACE[element]] = amount / total
-    curve = _PACKED.pack(*accumulate(along))
+    places = sorted((_PLACE[element], amount / total) for element, amount in amounts.items())
+    curve = b"".join(_AMOUNT.pack(place, amount) for place, amount in places)
     return Likeness(kind=COMPOSITION, version=VERSION, low=0, high=len(SCALE), curve=curve)
 
 
 def rough_of(found: Likeness) -> tuple[int, ...]:
-    """The sums along the scale in whole ten-thousandths, which sums of differences are exact of in single precision."""
-    return tuple(round(_SUM * each) for each in _PACKED.unpack(found.curve))
+    """The sums along the scale, four added up, in whole ten-thousandths: differences of them are exact in single
+    precision, and add up to no more than the distance.
+    """
+    sums = _sums(found)
+    return tuple(round(_SUM * math.fsum(sums[i : i + _TOGETHER])) for i in range(0, len(sums), _TOGETHER))
+
+
+def _sums(found: Likeness) -> list[float]:
+    along = [0.0] * len(SCALE)
+    for place, amount in _AMOUNT.iter_unpack(found.curve):
+        along[place] = amount
+    return list(accumulate(along))
 
 
 def nearness_of(one: Likeness, other: Likeness) -> Nearness:
     """Compare two compositions of one version."""
-    distance = math.fsum(map(abs, map(sub, _PACKED.unpack(one.curve), _PACKED.unpack(other.curve))))
+    distance = math.fsum(map(abs, map(sub, _sums(one), _sums(other))))
     return Nearness(score=math.exp(-distance / FALL), distance=distance)

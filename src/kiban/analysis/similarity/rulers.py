@@ -93,6 +93,12 @@ _PER_ANGSTROM = {"1/angstrom": 1.0, "1/nm": 0.1}
 _NUCLEUS = re.compile(r"\d{1,3}[A-Z][a-z]?")
 
 
+def least_common(kind: str) -> int:
+    """How many places two curves of a kind must have in common, at least, to be compared."""
+    ruler = ruler_of(kind)
+    return next(n for n in range(1, PLACES + 1) if n * ruler.step >= ruler.least)
+
+
 def signal(reading: Reading) -> Signal | None:
     """Bring the first signal of a Reading onto the axis of its kind; `None` where that cannot be done."""
     found = _drawn(reading)
