@@ -40,9 +40,14 @@ def completions(asker: Asker, resources: Resources, text: str, *, limit: int = M
     """
     known = vocabulary_of(asker, resources)
     told: defaultdict[Offered, set[int]] = defaultdict(set)
-    for offered, scopes in _all(asker, resources, known):
-        told[offered].update(scopes)
-    found = complete(text, told, known, limit=limit)
+
+    def everything() -> Iterator[Offered]:
+        for offered, scopes in _all(asker, resources, known):
+            told[offered].update(scopes)
+            yield offered
+
+    # Units are completed without any of it.
+    found = complete(text, everything(), known, limit=limit)
     # Of all that was looked through, the asker learns of what is offered.
     saw(scopes={scope for offered in found.offered for scope in told.get(offered, ())}, n=len(found.offered))
     return found
