@@ -17,7 +17,7 @@ from lxml import etree
 from kiban.errors import NotExportable
 from kiban.records.dataset import Dataset
 from kiban.records.field import Label
-from kiban.records.related import Related, RelatedKind
+from kiban.records.related import Related, RelatedKind, ResourceType
 from kiban.records.rights.rights import Funding
 from kiban.standards import croissant_description
 from kiban.standards.dataset_contract import DatasetExportable
@@ -171,6 +171,20 @@ def test_jpcoar_says_how_open_it_is() -> None:
     assert (access.text, access.get(f"{RDF}resource")) == ("open access", "http://purl.org/coar/access_right/c_abf2")
     [access] = _xml(jpcoar.EXPORT, replace(full(), is_open=False)).iter(f"{TERMS}accessRights")
     assert access.text == "restricted access"
+
+
+COAR = {
+    "dataset": "c_ddb1", "image": "c_c513", "software": "c_5ce6", "workflow": "c_393c", "other": "c_1843",
+}  # fmt: skip
+"""Labels of COAR's vocabulary of resource types that JPCOAR takes over, with the last part of their URIs."""
+
+
+@pytest.mark.parametrize("kind", ResourceType)
+def test_jpcoar_has_a_word_of_coar_with_its_uri_for_every_type(kind: ResourceType) -> None:
+    [found] = _xml(jpcoar.EXPORT, replace(full(), dataset=replace(full().dataset, resource_type=kind))).iter(
+        f"{DC}type"
+    )
+    assert found.get(f"{RDF}resource") == f"http://purl.org/coar/resource_type/{COAR[found.text]}"
 
 
 def test_jpcoar_gives_the_day_when_an_embargo_ends() -> None:
