@@ -11,6 +11,7 @@ import pytest
 from kiban.quantity.measured import Measured
 from kiban.records.scope import Tier
 from kiban.testing.catalog_examples import Laboratory, a_fact
+from kiban.testing.past_experiments_example import keep_example
 
 from .conftest import Terminal
 
@@ -155,6 +156,24 @@ def test_what_cannot_be_read_is_named_by_row_and_column(kiban: Terminal, glue: s
     assert "3 (completed, done before) temperature=450 K, solvent=water: hardness 2.5 GPa" in out
     _, err = kiban.run("campaign", "import", glue, table, exit_code=1)
     assert "would stay as it is" in err
+
+
+def test_a_definition_is_proposed_from_samples_and_learns_from_them(kiban: Terminal, tmp_path: Path) -> None:
+    keep_example(kiban.asker, kiban.resources)
+    out, _ = kiban.run("campaign", "propose", 'kind = "sample"', "--maximise", "hardness", "--name", "Harder")
+    assert json.loads(out) == kiban.one(
+        "campaign", "propose", 'kind = "sample"', "--maximise", "hardness", "--name", "Harder"
+    )
+    (tmp_path / "harder.json").write_text(out, encoding="utf-8")
+    _, err = kiban.run("campaign", "new", tmp_path / "harder.json", "--from", 'kind = "sample"')
+    assert "3 experiments were imported." in err
+    assert "was left out: hardness is not known." in err
+    made = kiban.one("campaign", "new", tmp_path / "harder.json")
+    out, _ = kiban.run("campaign", "import", made["id"], "--from", 'title = "S1"', "--column", "hardness=hardness")
+    assert "1 (completed, done before)" in out
+    kiban.run("campaign", "import", made["id"], exit_code=2)
+    kiban.run("campaign", "new", tmp_path / "harder.json", "--column", "hardness=hardness", exit_code=2)
+    kiban.run("campaign", "propose", 'kind = "sample"', exit_code=2)
 
 
 def test_wrong_usage_is_told_as_such(kiban: Terminal, glue: str, tmp_path: Path) -> None:

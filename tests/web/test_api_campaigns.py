@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from kiban.access.asker_of import anonymous
+from kiban.platform import local_asker
 from kiban.quantity.measured import Measured
 from kiban.records.scope import Tier
 from kiban.testing.catalog_examples import Laboratory, a_fact
+from kiban.testing.past_experiments_example import keep_example
 from kiban.web.asker import Desk
 
 from .conftest import Program
@@ -133,6 +135,20 @@ def test_results_are_named_by_their_measurement_and_the_past_by_its_records(empt
     _post(empty, f"{address}/import", 422, past=[{**past, "rests_on": sample.pid}])
     _post(empty, f"{address}/import", 422, past=[{**past, "failed": True}])
     _post(empty, f"{address}/import", 422, past=[{**past, "outcomes": {}}])
+
+
+def test_a_definition_is_proposed_and_learns_from_samples(empty: Program) -> None:
+    keep_example(local_asker(empty.resources), empty.resources)
+    body = {"question": 'kind = "sample"', "maximise": ["hardness"], "name": "Harder"}
+    proposed = _post(empty, "/api/v1/campaigns/propose", **body)
+    assert proposed["objective"]["targets"][0]["unit"] == "GPa"
+    made = _post(empty, "/api/v1/campaigns", **proposed, past_from={"question": 'kind = "sample"'})
+    assert made["counts"]["completed"] == 3
+    again = _post(empty, "/api/v1/campaigns", **proposed)
+    some = {"question": 'title = "S1"', "columns": {"hardness": "hardness"}}
+    known = _post(empty, f"/api/v1/campaigns/{again['id']}/import", past_from=some)
+    assert len(known["experiments"]) == 1
+    assert _post(empty, "/api/v1/campaigns/propose", 422, question="", minimise=["colour"])["mend"]
 
 
 def test_what_may_not_be_seen_is_absent_and_what_is_misspelt_refused(empty: Program) -> None:

@@ -14,6 +14,7 @@ from .conftest import CUT, SWEEP, Program
 
 OPERATIONS = {
     "list_campaigns": ("get", "/api/v1/campaigns"),
+    "propose_campaign": ("post", "/api/v1/campaigns/propose"),
     "begin_campaign": ("post", "/api/v1/campaigns"),
     "get_campaign": ("get", "/api/v1/campaigns/{identifier}"),
     "change_campaign": ("patch", "/api/v1/campaigns/{identifier}"),

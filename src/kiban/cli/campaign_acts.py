@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from kiban.cli.acts import Act
 from kiban.cli.campaign_experiment_acts import EXPERIMENT_ACTS
-from kiban.cli.campaign_files import definition_in, past_in
+from kiban.cli.campaign_files import definition_in, pairs, past_in
 from kiban.cli.campaign_lines import print_campaign, print_list
 from kiban.cli.campaign_options import add_id, add_note, last, moved
-from kiban.cli.command import DONE, platform, say
+from kiban.cli.command import DONE, platform, print_json, say
 from kiban.cli.placement_options import add_placement, placed
 from kiban.cli.sample_acts import add_expected
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
+    from kiban.planning.campaign.campaign import Campaign
+    from kiban.planning.campaign.telling import Done
     from kiban.records.party import Asker
     from kiban.records.record import Record
 
@@ -29,7 +32,40 @@ _LIMITS = ("experiments", "cost", "hours", "patience")
 def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="its name, space and objective, in JSON or TOML")
     parser.add_argument("--past", type=Path, metavar="CSV", help="experiments that were done: a table to learn from")
+    _add_question(parser)
     add_placement(parser)
+
+
+def _add_question(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from",
+        dest="question",
+        metavar="QUESTION",
+        help="learn from the samples that answer, and what was set for them",
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME=COLUMN",
+        help="where their table has a parameter or outcome: temperature=process.anneal.temperature; several times",
+    )
+
+
+def _found(arguments: argparse.Namespace, asker: Asker, resources: Resources, campaign: Campaign) -> tuple[Done, ...]:
+    """The experiments that the options name, from a file and out of the catalog."""
+    from kiban.operations.campaign_tables import past_in_table
+
+    path = arguments.past if hasattr(arguments, "past") else arguments.file
+    done = past_in(campaign, path) if path is not None else ()
+    if arguments.question is None:
+        if arguments.column:
+            raise WrongUsage("--column was given without --from.", mend="Ask for samples with --from 'QUESTION'.")
+        return done
+    drawn = past_in_table(asker, resources, campaign, arguments.question, pairs(arguments.column, "column"))
+    for sample, why in drawn.left_out:
+        say(f"{sample} was left out: {why}")
+    return (*done, *drawn.done)
 
 
 def _new(arguments: argparse.Namespace) -> int:
@@ -37,16 +73,39 @@ def _new(arguments: argparse.Namespace) -> int:
     from kiban.planning.campaign.definition import campaign_of
 
     campaign = campaign_of(definition_in(arguments.file))
-    done = past_in(campaign, arguments.past) if arguments.past is not None else ()
 
     def deed(asker: Asker, resources: Resources) -> Record:
         asker, placement = placed(arguments, asker, resources)
-        return new_campaign(asker, resources, campaign, done=done, placement=placement)
+        done = _found(arguments, asker, resources, campaign)
+        record = new_campaign(asker, resources, campaign, done=done, placement=placement)
+        if done:
+            say(f"{len(done)} experiments were imported.")
+        return record
 
-    code = moved(arguments, deed)
-    if done:
-        say(f"{len(done)} experiments were imported.")
-    return code
+    return moved(arguments, deed)
+
+
+def _add_propose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", metavar="QUESTION", help="the samples to learn from")
+    parser.add_argument("--name", default="Campaign", metavar="TEXT", help="what to call it")
+    for goal in ("maximise", "minimise"):
+        parser.add_argument(f"--{goal}", action="append", default=[], metavar="TERM", help="an outcome; several times")
+
+
+def _propose(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaign_tables import propose_campaign
+    from kiban.planning.objective.target import Goal
+
+    targets = dict.fromkeys(arguments.maximise, Goal.MAXIMISE) | dict.fromkeys(arguments.minimise, Goal.MINIMISE)
+    if not targets:
+        raise WrongUsage("Nothing is wanted.", mend="Name an outcome with --maximise TERM or --minimise TERM.")
+    with platform(arguments, n_workers=1) as (asker, resources):
+        definition = propose_campaign(asker, resources, arguments.question, arguments.name, targets)
+    if arguments.json:
+        print_json(definition)
+    else:
+        print(json.dumps(definition, ensure_ascii=False, indent=2))
+    return DONE
 
 
 def _add_suggest(parser: argparse.ArgumentParser) -> None:
@@ -67,8 +126,9 @@ def _suggest(arguments: argparse.Namespace) -> int:
 def _add_import(parser: argparse.ArgumentParser) -> None:
     add_id(parser)
     parser.add_argument(
-        "file", type=Path, metavar="CSV", help="a row for each experiment, headers as parameters and outcomes"
+        "file", type=Path, nargs="?", metavar="CSV", help="a column for each parameter and outcome, by its name"
     )
+    _add_question(parser)
     add_expected(parser)
 
 
@@ -76,16 +136,17 @@ def _import(arguments: argparse.Namespace) -> int:
     from kiban.operations.campaigns import import_experiments
     from kiban.operations.show_campaign import show_campaign
 
-    n_before = 0
+    if arguments.file is None and arguments.question is None:
+        raise WrongUsage("Nothing was named to import.", mend="Give a CSV file, or --from 'QUESTION'.")
+    known: set[int] = set()
 
     def deed(asker: Asker, resources: Resources) -> Record:
-        nonlocal n_before
         campaign = show_campaign(asker, resources, arguments.id).campaign
-        n_before = len(campaign.experiments)
-        done = past_in(campaign, arguments.file)
+        known.update(each.number for each in campaign.experiments)
+        done = _found(arguments, asker, resources, campaign)
         return import_experiments(asker, resources, arguments.id, done, expected=arguments.expected)
 
-    return moved(arguments, deed, lambda shown: [each.number for each in shown.campaign.experiments[n_before:]])
+    return moved(arguments, deed, lambda shown: [e.number for e in shown.campaign.experiments if e.number not in known])
 
 
 def _add_change_campaign(parser: argparse.ArgumentParser) -> None:
@@ -173,6 +234,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 ACTS = (
     Act("new", "begin a campaign", _add_new, _new),
+    Act("propose", "propose a definition from samples that were made and measured", _add_propose, _propose),
     Act("suggest", "have the next experiments suggested", _add_suggest, _suggest),
     *EXPERIMENT_ACTS,
     Act("import", "learn from a table of experiments that were done", _add_import, _import),

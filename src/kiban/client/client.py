@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -220,9 +220,16 @@ class Client:
         definition : mapping
             Its `name`, `space`, `objective`, and what else REST takes.
         said
-            As well: `past`, `tier`, `project`, ...
+            As well: `past`, `past_from`, `tier`, `project`, ...
         """
         return RemoteCampaign(self._exchange, self._exchange.send("POST", "campaigns", {**definition, **said}))
+
+    def propose_campaign(
+        self, question: Asked, *, maximise: Sequence[str] = (), minimise: Sequence[str] = (), name: str = "Campaign"
+    ) -> dict[str, Any]:
+        """A definition from samples that were made and measured, to be corrected and given to `new_campaign`."""
+        body = {"question": _text(question), "maximise": list(maximise), "minimise": list(minimise), "name": name}
+        return dict(self._exchange.send("POST", "campaigns/propose", body))
 
     def campaign(self, identifier: str) -> RemoteCampaign:
         """One campaign. Raises RecordNotFound, InvalidIdentifier."""

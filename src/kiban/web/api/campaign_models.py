@@ -52,6 +52,42 @@ class PastModel(Sent):
     )
 
 
+class PastFromModel(Sent):
+    """Samples whose settings and values are experiments that were done."""
+
+    model_config = ConfigDict(title="PastFrom", extra="forbid")
+
+    question: Annotated[str, Field(max_length=10_000)]
+    columns: dict[Line, Line] = Field(
+        {},
+        max_length=200,
+        description="By parameter or outcome, the column of their table (with settings) that holds it; unless given, "
+        "the one that is called so or whose last part is.",
+        examples=[{"temperature": "process.anneal.temperature"}],
+    )
+
+
+class ProposeModel(Sent):
+    """What a definition is to be proposed from."""
+
+    model_config = ConfigDict(title="Propose", extra="forbid")
+
+    question: Annotated[str, Field(max_length=10_000)]
+    name: Annotated[Name, Field(max_length=LONGEST_NAME)] = "Campaign"
+    maximise: list[Line] = Field([], max_length=20, examples=[["hardness"]])
+    minimise: list[Line] = Field([], max_length=20)
+
+
+class DefinitionModel(Model):
+    """A definition of a campaign, for a person to correct."""
+
+    model_config = ConfigDict(title="Definition")
+
+    name: str
+    space: dict[str, Any]
+    objective: dict[str, Any]
+
+
 class NewCampaignModel(PlacementFields):
     """A new campaign. Space, objective and limits are written as [Planning] describes them."""
 
@@ -77,10 +113,11 @@ class NewCampaignModel(PlacementFields):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     limits: dict[str, Any] = Field({}, description=_LIMITS)
     past: list[PastModel] = Field([], max_length=MOST_EXPERIMENTS, description="Experiments that it learns from.")
+    past_from: PastFromModel | None = None
 
     def definition(self) -> dict[str, Any]:
         """What defines it, as a document."""
-        return self.model_dump(exclude={*PlacementFields.model_fields, "past"})
+        return self.model_dump(exclude={*PlacementFields.model_fields, "past", "past_from"})
 
 
 class MovedModel(Sent):
@@ -153,7 +190,8 @@ class ImportModel(Sent):
 
     model_config = ConfigDict(title="ImportExperiments", extra="forbid")
 
-    past: list[PastModel] = Field(min_length=1, max_length=MOST_EXPERIMENTS)
+    past: list[PastModel] = Field([], max_length=MOST_EXPERIMENTS)
+    past_from: PastFromModel | None = None
     expected: Expected = None
 
 

@@ -6,28 +6,32 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from kiban.operations import campaign_tables as proposing
 from kiban.operations import campaigns as moving
 from kiban.operations.campaign_as_json import listed_as_json, shown_campaign_as_json
 from kiban.operations.campaign_results import outcomes_from
+from kiban.operations.campaign_tables import past_in_table
 from kiban.operations.show_campaign import list_campaigns as listed
 from kiban.operations.show_campaign import show_campaign
-from kiban.planning.campaign.campaign import MOST_EXPERIMENTS
+from kiban.planning.campaign.campaign import MOST_EXPERIMENTS, Campaign
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.document import limits_from_json
 from kiban.planning.campaign.experiment import Move
-from kiban.planning.campaign.telling import Spent, past_experiment
+from kiban.planning.campaign.telling import Done, Spent, past_experiment
+from kiban.planning.objective.target import Goal
 from kiban.records.record import Record
 from kiban.web.api.campaign_models import (
     CampaignChangeModel,
     CampaignListModel,
     CampaignModel,
     CourseModel,
+    DefinitionModel,
     FailureModel,
     ImportModel,
     MoveModel,
     NewCampaignModel,
     OwnPointModel,
-    PastModel,
+    ProposeModel,
     RepeatModel,
     ResultModel,
     SuggestModel,
@@ -55,9 +59,18 @@ def begin_campaign(desk: AtDesk, body: NewCampaignModel) -> Any:
     """Keep a campaign, with the experiments of the past that it learns from."""
     where = body.placed(desk)
     campaign = campaign_of(body.definition())
-    done = [past_experiment(campaign, **_past(each)) for each in body.past]
+    done = _done(where.desk, campaign, body)
     record = moving.new_campaign(where.desk.asker, desk.resources, campaign, done=done, placement=where.placement)
     return _shown(desk, record)
+
+
+@ROUTER.post(
+    "/campaigns/propose", summary="Propose a campaign", response_model=DefinitionModel, responses=problems(422, 503)
+)
+def propose_campaign(desk: AtDesk, body: ProposeModel) -> Any:
+    """A definition from samples that were made and measured: what was set and differs among them is a parameter."""
+    targets = dict.fromkeys(body.maximise, Goal.MAXIMISE) | dict.fromkeys(body.minimise, Goal.MINIMISE)
+    return Json(proposing.propose_campaign(desk.asker, desk.resources, body.question, body.name, targets))
 
 
 @ROUTER.get(
@@ -213,7 +226,7 @@ def repeat_experiment(desk: AtDesk, identifier: Identifier, number: ExperimentNu
 def import_experiments(desk: AtDesk, identifier: Identifier, body: ImportModel) -> Any:
     """Learn from experiments that were done elsewhere; those that it has are passed over."""
     campaign = show_campaign(desk.asker, desk.resources, identifier).campaign
-    done = [past_experiment(campaign, **_past(each)) for each in body.past]
+    done = _done(desk, campaign, body)
     moved = moving.import_experiments(desk.asker, desk.resources, identifier, done, expected=body.expected)
     return _shown(desk, moved)
 
@@ -232,8 +245,15 @@ def set_course(desk: AtDesk, identifier: Identifier, body: CourseModel) -> Any:
     return _shown(desk, moved)
 
 
-def _past(each: PastModel) -> dict[str, Any]:
-    return {"point": each.point, "outcomes": each.outcomes, "failed": each.failed, "rests_on": each.rests_on}
+def _done(desk: Desk, campaign: Campaign, body: NewCampaignModel | ImportModel) -> list[Done]:
+    done = [
+        past_experiment(campaign, each.point, each.outcomes, failed=each.failed, rests_on=each.rests_on)
+        for each in body.past
+    ]
+    if body.past_from is not None:
+        asked = body.past_from
+        done += past_in_table(desk.asker, desk.resources, campaign, asked.question, asked.columns).done
+    return done
 
 
 def _shown(desk: Desk, record: Record) -> Json:
