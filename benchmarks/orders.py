@@ -31,7 +31,14 @@ PAGE_MS, FACETS_MS = 50.0, 150.0
 QUESTIONS = ("*", "technique = xrd", 'elements HAS ALL "Ti","O"', "hardness >= 5 GPa", 'metadata.lot = "L0000005"')
 ORDERS = (
     *("title", "-title", "started", "-started", "created", "hardness", "-hardness", "d_spacing"),
-    *("metadata.temperature", "-metadata.temperature", "metadata.lot", "metadata.absent", "composition.Ti", "instrument"),
+    *(
+        "metadata.temperature",
+        "-metadata.temperature",
+        "metadata.lot",
+        "metadata.absent",
+        "composition.Ti",
+        "instrument",
+    ),
 )
 BEGINNINGS = ("h", "hardn", "硬", "process.heat", "metadata.", "hardness >= 5 G")
 
