@@ -168,6 +168,7 @@ def test_what_may_not_be_seen_is_absent_and_what_is_misspelt_refused(empty: Prog
         {"limits": {"enough": {"hardness": "much"}}},
         {"limits": {"safety": [5]}},
         {"engine": "genius"},
+        {"limits": {"safety": [{"kind": "linear", "coefficients": {"temperature": 1}, "high": 1}]}},
         {"settings": {"use_magic": 1}},
         {"seed": -1},
         {"budgt": 1},

@@ -20,6 +20,8 @@ _STATUS: dict[type[KibanError], int] = {
     errors.InvalidQuestion: 422,
     errors.InvalidValue: 422,
     errors.WrongUsage: 422,
+    errors.NothingAllowed: 422,
+    errors.SpaceTooLarge: 422,
     errors.NotLoggedIn: 401,
     errors.Refused: 403,
     errors.TooManyAttempts: 429,

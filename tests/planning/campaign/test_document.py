@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiban.errors import InvalidValue
+from kiban.errors import InvalidValue, NothingAllowed
 from kiban.planning.campaign.asking import suggest
 from kiban.planning.campaign.campaign import Stage
 from kiban.planning.campaign.course import resume
@@ -237,6 +237,7 @@ def test_a_definition_says_what_is_searched_and_leaves_the_rest() -> None:
     [
         ({"budgt": 3}, "no field 'budgt'"),
         ({"name": ""}, "needs a name"),
+        ({"name": "two\nlines"}, "control character"),
         ({"name": 3}, "The name of the campaign is 3"),
         ({"seed": "one"}, "The seed of the campaign is 'one'"),
         ({"space": {"parameters": [], "constrains": []}}, "The space has no field 'constrains'"),
@@ -259,6 +260,12 @@ def test_a_definition_says_what_is_searched_and_leaves_the_rest() -> None:
 def test_what_is_wrong_in_a_definition_is_named(change: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidValue, match=said):
         campaign_of({**DEFINITION, **change})
+
+
+def test_constraints_that_leave_nothing_are_told_at_once() -> None:
+    safety = [{"kind": "linear", "coefficients": {"Ni": 1, "Fe": 1}, "high": 0.5}]
+    with pytest.raises(NothingAllowed):
+        campaign_of({**DEFINITION, "limits": {"safety": safety}})
 
 
 def test_engines_that_are_not_there_are_told_at_once() -> None:

@@ -7,6 +7,7 @@ playing moves again would need every version of every engine. What each move was
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -106,6 +107,11 @@ class Campaign:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InvalidValue("A campaign needs a name.", mend="Name it after what is searched for.")
+        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in self.name):
+            raise InvalidValue(
+                "The name of the campaign holds a control character.",
+                mend="Give it in one line of printable characters.",
+            )
         for what, text, most in (("name", self.name, LONGEST_NAME), ("description", self.description, LONGEST_TEXT)):
             if len(text) > most:
                 raise InvalidValue(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from kiban.errors import InvalidValue
 from kiban.planning.campaign.asking import engine_of
 from kiban.planning.campaign.campaign import Campaign
@@ -12,6 +14,7 @@ from kiban.planning.campaign.document import limits_from_json
 from kiban.planning.campaign.strict import check_fields, strictly
 from kiban.planning.objective.objective import Cost, Objective
 from kiban.planning.space.document import space_from_json
+from kiban.planning.space.sampling import sample
 
 _FIELDS = ("name", "description", "space", "objective", "duration", "engine", "settings", "seed", "limits")
 _SPACE_FIELDS = ("parameters", "constraints", "candidates")
@@ -27,6 +30,8 @@ def campaign_of(document: Mapping[str, Any]) -> Campaign:
     ------
     InvalidValue
         If something is missing, unknown or wrong, or there is no such engine; the fault names it.
+    NothingAllowed
+        If no point keeps to all constraints and safety limits.
     """
     check_fields(document, _FIELDS, "A campaign")
     for needed in ("name", "space", "objective"):
@@ -52,4 +57,6 @@ def campaign_of(document: Mapping[str, Any]) -> Campaign:
         **given,
     )
     engine_of(campaign)
+    # One point is looked for at once: constraints that contradict each other are mended by who writes them.
+    sample(campaign.safe_space, 1, np.random.default_rng(campaign.seed))
     return campaign

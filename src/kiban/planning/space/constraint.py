@@ -77,9 +77,12 @@ class Linear:
 
     def holds(self, points: Coded) -> Truths:
         """Say for each point whether it keeps to this."""
-        terms = [factor * points.numbers(name) for name, factor in self.coefficients.items()]
-        slack = TOLERANCE * np.maximum(1e-300, sum(np.abs(term) for term in terms))
-        return _within(sum(terms), self.low, self.high, slack)
+        # A sum beyond all floats is infinite, or no number, and keeps to no limit.
+        with np.errstate(over="ignore", invalid="ignore"):
+            terms = [factor * points.numbers(name) for name, factor in self.coefficients.items()]
+            slack = TOLERANCE * np.maximum(1e-300, sum(np.abs(term) for term in terms))
+            total = np.asarray(sum(terms))
+            return _within(total, self.low, self.high, slack) & np.isfinite(total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
