@@ -48,6 +48,11 @@ def furnish(kiban: Kiban, folder: Path) -> dict[str, Kept]:
         described = ("--template", f"{word.lower()}_template", "--set", f"note={word}Note")
         _one(kiban, "sample", "new", f"{word}Described", *described, *at)
         _one(kiban, "process", "record", f"{word}Run", "--input", sample["id"], "--output", f"{word}Made", *at)
+        definition = place.parent / f"{word}Campaign.json"
+        definition.write_text(json.dumps(_campaign(word, VALUES[tier])), encoding="utf-8")
+        campaign = _one(kiban, "campaign", "new", definition, *at)["id"]
+        _one(kiban, "campaign", "suggest", campaign, "-n", "2")
+        _one(kiban, "campaign", "tell", campaign, "1", f"{word}Outcome={VALUES[tier]}", "--note", f"{word}Remark")
         lines = kiban.lines("deposit", place, "--sample", f"{word}Sample", *at)
         assert {line.get("status") for line in lines} == {"structured", "kept", "quarantined"}, lines
         made.files = [line["sha256"] for line in lines]
@@ -57,7 +62,7 @@ def furnish(kiban: Kiban, folder: Path) -> dict[str, Kept]:
         if kind in kept:
             kept[kind].records.setdefault(hit["kind"], []).append(hit["id"])
     for tier, made in kept.items():
-        assert {"sample", "measurement", "process", "template", "term"} <= set(made.records), (tier, made)
+        assert {"sample", "measurement", "process", "template", "term", "campaign"} <= set(made.records), (tier, made)
     return kept
 
 
@@ -80,6 +85,21 @@ def _files(word: str, value: int) -> dict[str, bytes]:
         f"{word}Unknown.bin": f"\x00\x01 {word}Bytes".encode(),
         f"{word}Cut.xrdml": f'<?xml version="1.0"?><xrdMeasurements xmlns="http://www.xrdml.com/XRDMeasurement/1.5">'
         f"<{word}".encode(),
+    }
+
+
+def _campaign(word: str, value: int) -> dict[str, Any]:
+    return {
+        "name": f"{word}Campaign",
+        "description": f"{word}Sought",
+        "space": {
+            "parameters": [
+                {"kind": "categorical", "name": f"{word}Parameter", "levels": [f"{word}Level", f"{word}Other"]},
+                {"kind": "discrete", "name": "amount", "values": [value, value + 1]},
+            ]
+        },
+        "objective": {"targets": [{"name": f"{word}Outcome"}]},
+        "limits": {"enough": {f"{word}Outcome": value}},
     }
 
 
