@@ -87,6 +87,8 @@ def test_it_says_where_the_campaign_stands(made: tuple[Program, str]) -> None:
     assert "1.25" in best
     assert 'href="#experiment-2"' in best
     assert best.count("<circle") == 3
+    assert best.count('class="before"') == 1
+    assert "Best before the campaign: Hardness" in re.sub(r"<[^>]*>", "", best)
     assert best.count('<circle class="out"') == 1
     assert best.count('<circle class="old"') == 1
     following = page.split('id="next"')[1].split("</section>")[0]
@@ -120,7 +122,7 @@ def test_the_best_so_far_is_drawn_in_steps() -> None:
     def dot(number: int, value: float, best: float | None) -> Dot:
         return Dot(number, value, counts=best is not None, is_old=False, best=best)
 
-    picture = course_picture([dot(1, 2.0, 2.0), dot(2, 1.0, 2.0), dot(4, 3.0, 3.0)], "a", "<y>", "x")
+    picture = course_picture([dot(1, 2.0, 2.0), dot(2, 1.0, 2.0), dot(4, 3.0, 3.0)], 1.5, "a", "<y>", "x")
     assert picture is not None
     (line,) = re.findall(r'points="([^"]+)"', picture)
     points = [tuple(map(float, pair.split(","))) for pair in line.split()]
@@ -134,6 +136,9 @@ def test_the_best_so_far_is_drawn_in_steps() -> None:
     ups = [up for _, up in points]
     assert ups[0] == ups[1] == ups[2] == ups[3] > ups[4]
     assert "&lt;y&gt;" in picture
-    assert course_picture([dot(1, 2.0, 2.0)], "a", "y", "x") is None
-    assert course_picture([dot(1, 2.0, 2.0), dot(2, 2.0, 2.0)], "a", "y", "x") is not None
-    assert course_picture([dot(1, 0.0, 0.0), dot(2, 0.0, 0.0)], "a", "y", "x") is not None
+    (level,) = re.findall(r'class="before"[^>]*y1="([\d.]+)"', picture)
+    # Halfway between 1 and 2.
+    assert float(level) == pytest.approx((ups[0] + float(re.findall(r'cy="([\d.]+)"', picture)[1])) / 2, abs=0.1)
+    assert course_picture([dot(1, 2.0, 2.0)], None, "a", "y", "x") is None
+    assert course_picture([dot(1, 2.0, 2.0), dot(2, 2.0, 2.0)], None, "a", "y", "x") is not None
+    assert course_picture([dot(1, 0.0, 0.0), dot(2, 0.0, 0.0)], 0.0, "a", "y", "x") is not None

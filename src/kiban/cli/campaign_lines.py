@@ -51,6 +51,8 @@ def print_campaign(shown: ShownCampaign, arguments: argparse.Namespace) -> None:
         print(f"  {line}")
     if not shown.sees_values:
         print("  You may read what describes it, not its experiments.")
+    for number in shown.baseline:
+        print(f"  best before: experiment {number}, {_outcomes(_found(campaign.experiment(number)))}")
     for number in shown.best:
         print(f"  best so far: experiment {number}, {_outcomes(_found(campaign.experiment(number)))}")
     for sign in shown.advice:

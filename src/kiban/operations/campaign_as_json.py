@@ -27,6 +27,7 @@ def shown_campaign_as_json(shown: ShownCampaign) -> dict[str, Any]:
         "spending": to_json(campaign.spending),
         "left": dict(campaign.spending.left_of(campaign.limits)),
         "best": list(shown.best),
+        "baseline": list(shown.baseline),
         "advice": [to_json(each) for each in shown.advice],
         "experiments": [experiment_as_json(campaign, each) for each in campaign.experiments],
         "sees_values": shown.sees_values,

@@ -16,7 +16,7 @@ from kiban.operations.placement import scope_of
 from kiban.operations.resources import Resources
 from kiban.planning.campaign.campaign import Campaign, Stage
 from kiban.planning.campaign.experiment import State
-from kiban.planning.campaign.progress import Advice, advice, best
+from kiban.planning.campaign.progress import Advice, advice, baseline, best
 from kiban.query.question import Comparison, Operator, Question
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
@@ -34,6 +34,8 @@ class ShownCampaign:
     scope: Scope
     best: tuple[int, ...]
     """Numbers of the best experiments."""
+    baseline: tuple[int, ...]
+    """Numbers of the best of those that were done before the campaign."""
     advice: tuple[Advice, ...]
     sees_values: bool
     """Whether the asker may read more than what describes it; else it comes without experiments."""
@@ -84,6 +86,7 @@ def show_campaign(asker: Asker, resources: Resources, identifier: str) -> ShownC
         campaign=campaign,
         scope=scope_of(resources, record.scope),
         best=best(campaign),
+        baseline=baseline(campaign),
         advice=advice(campaign),
         sees_values=record.scope in visible.data,
         may_change=record.scope in visible.writable,

@@ -52,11 +52,13 @@ def dots(campaign: Campaign) -> tuple[Dot, ...]:
     return tuple(found)
 
 
-def course_picture(shown: Sequence[Dot], label: str, axis: str, across: str) -> Markup | None:
+def course_picture(shown: Sequence[Dot], before: float | None, label: str, axis: str, across: str) -> Markup | None:
     """Draw them; `None` where there are fewer than two.
 
     Parameters
     ----------
+    before : float, optional
+        The best before the campaign: a level across the picture.
     label : str
         What a program says that reads the page aloud.
     axis, across : str
@@ -76,6 +78,9 @@ def course_picture(shown: Sequence[Dot], label: str, axis: str, across: str) -> 
         return _HEIGHT - _BOTTOM - (value - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM)
 
     parts = [_ticks(low, high, y)]
+    if before is not None:
+        level = f'x1="{_LEFT:.0f}" x2="{_WIDTH - _RIGHT:.0f}" y1="{y(before):.1f}" y2="{y(before):.1f}"'
+        parts.append(f'<line class="before" {level}/>')
     steps: list[str] = []
     for dot in shown:
         if dot.best is not None:
@@ -90,7 +95,7 @@ def course_picture(shown: Sequence[Dot], label: str, axis: str, across: str) -> 
         f'<text x="{_WIDTH - _RIGHT:.0f}" y="{_HEIGHT - 22:.0f}" text-anchor="middle">{last}</text>',
         f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" y="{_HEIGHT - 6:.0f}" text-anchor="middle">'
         f"{escape(across)}</text>",
-        f'<text transform="translate(14 {(_HEIGHT - _BOTTOM + _TOP) / 2:.0f}) rotate(-90)" text-anchor="middle">'
+        f'<text transform="translate(22 {(_HEIGHT - _BOTTOM + _TOP) / 2:.0f}) rotate(-90)" text-anchor="middle">'
         f"{escape(axis)}</text>",
     ]
     # Numbers made here and escaped words are all that goes into it.

@@ -10,7 +10,8 @@ from kiban.operations.campaign_records import campaign_of
 from kiban.operations.show import Shown
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Experiment, Proposal, Turn
-from kiban.planning.campaign.progress import Advice, advice, best
+from kiban.planning.campaign.progress import Advice, advice, baseline, best
+from kiban.planning.objective.objective import Way
 from kiban.planning.objective.target import OutcomeLimit, Target
 from kiban.planning.space.parameter import Categorical, Point
 from kiban.planning.space.search_space import SearchSpace
@@ -29,7 +30,7 @@ _DIGITS = 5
 def campaign_values(shown: Shown, speaker: Speaker) -> dict[str, Any]:
     """What `record_campaign.html` needs."""
     campaign = campaign_of(shown.record)
-    leading = best(campaign)
+    leading, before = best(campaign), baseline(campaign)
     target = campaign.objective.targets[0]
     return {
         "campaign": campaign,
@@ -37,16 +38,26 @@ def campaign_values(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         "bounds": [_bound(each, speaker) for each in campaign.objective.limits],
         "used": _used(campaign, speaker),
         "advice": [_advice(each, speaker) for each in advice(campaign)],
+        "before": [_row(campaign, campaign.experiment(number), speaker) for number in before],
         "leading": [_row(campaign, campaign.experiment(number), speaker) for number in leading],
         "open": [_row(campaign, each, speaker) for each in campaign.experiments if each.is_open],
         "rows": [_row(campaign, each, speaker) for each in campaign.experiments],
         "picture": course_picture(
             dots(campaign),
+            _level(campaign, before),
             speaker("campaign.progress_label"),
             axis_title(speaker.term(target.name), target.unit),
             speaker("campaign.number"),
         ),
     }
+
+
+def _level(campaign: Campaign, before: tuple[int, ...]) -> float | None:
+    """What the best experiment before the campaign gave, where there is one target."""
+    if campaign.objective.way is not Way.SINGLE or not before:
+        return None
+    outcome = campaign.experiment(before[0]).outcome(campaign.objective.targets[0].name)
+    return outcome.value.value if outcome is not None else None
 
 
 def point_text(space: SearchSpace, point: Point, speaker: Speaker) -> str:
@@ -107,7 +118,7 @@ def _outcomes(values: Mapping[str, Measured], speaker: Speaker) -> list[tuple[st
 def _target(target: Target, speaker: Speaker) -> str:
     value = with_unit(number_text(target.value), target.unit) if target.value is not None else ""
     wanted = speaker.word("campaign_goal", target.goal.value).format(value=value)
-    return f"{axis_title(speaker.term(target.name), target.unit)}: {wanted}"
+    return f"{axis_title(speaker.term(target.name), target.unit)}{speaker('parties.colon')}{wanted}"
 
 
 def _bound(limit: OutcomeLimit, speaker: Speaker) -> str:

@@ -8,7 +8,7 @@ from kiban.planning.campaign.asking import suggest
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Outcome
 from kiban.planning.campaign.limits import Limits
-from kiban.planning.campaign.progress import Sign, advice, best
+from kiban.planning.campaign.progress import Sign, advice, baseline, best
 from kiban.planning.campaign.telling import Done, bring_in, tell
 from kiban.planning.engines.contract import Reason, Why
 from kiban.planning.objective.objective import Objective
@@ -34,6 +34,17 @@ def test_the_best_is_the_first_of_the_largest() -> None:
     begun = campaign(engine="random")
     assert best(begun) == ()
     assert best(_after(begun, 3.0, 5.0, 5.0, 1.0)) == (2,)
+
+
+def test_the_baseline_is_the_best_of_what_was_done_before() -> None:
+    old = [
+        Done(point={"temperature": 300.0 + 50 * i, "solvent": "water"}, outcomes=(strength(v),), rests_on=f"row {i}")
+        for i, v in enumerate((2.0, 4.0, 3.0))
+    ]
+    begun = campaign(engine="random")
+    assert baseline(_after(begun, 9.0)) == ()
+    later = _after(bring_in(begun, old, **SAID), 9.0)
+    assert (baseline(later), best(later)) == ((2,), (4,))
 
 
 def test_what_breaks_a_limit_is_not_the_best() -> None:

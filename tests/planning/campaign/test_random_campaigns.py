@@ -85,7 +85,7 @@ def _apply(begun: Campaign, name: str, number: int, said: Mapping[str, Any], at:
     return bring_in(begun, [done], **told)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(made=_moves(), seed=st.integers(0, 5))
 def test_any_moves_in_any_order_leave_a_campaign_that_keeps_its_promises(
     made: list[tuple[str, int, dict[str, Any]]], seed: int

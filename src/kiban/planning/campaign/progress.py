@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 
 from kiban.planning.campaign.campaign import Campaign
-from kiban.planning.campaign.experiment import Experiment, State
+from kiban.planning.campaign.experiment import Experiment, Source, State
 from kiban.planning.objective.objective import Way
 from kiban.planning.objective.pareto import Floats, is_on_front
 from kiban.planning.objective.target import Goal, Target
@@ -69,6 +69,12 @@ def best(campaign: Campaign) -> tuple[int, ...]:
     if campaign.objective.way is Way.PARETO:
         return tuple(each.number for each, on in zip(done, is_on_front(values.T), strict=True) if on)
     return (done[int(np.nanargmax(values[0]))].number,)
+
+
+def baseline(campaign: Campaign) -> tuple[int, ...]:
+    """The numbers of the best of those experiments that were done before the campaign; empty where there was none."""
+    old = tuple(each for each in campaign.experiments if each.source is Source.IMPORTED)
+    return best(replace(campaign, experiments=old))
 
 
 def advice(campaign: Campaign) -> tuple[Advice, ...]:

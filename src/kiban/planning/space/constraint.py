@@ -82,7 +82,7 @@ class Linear:
             terms = [factor * points.numbers(name) for name, factor in self.coefficients.items()]
             slack = TOLERANCE * np.maximum(1e-300, sum(np.abs(term) for term in terms))
             total = np.asarray(sum(terms))
-            return _within(total, self.low, self.high, slack) & np.isfinite(total)
+            return np.asarray(_within(total, self.low, self.high, slack) & np.isfinite(total))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,6 +268,7 @@ class CampaignModel(Model):
     spending: dict[str, float]
     left: dict[str, float] = Field(description="Of each limit that there is.")
     best: list[int] = Field(description="Numbers of the best experiments.")
+    baseline: list[int] = Field(description="Numbers of the best of those that were done before it.")
     advice: list[dict[str, Any]] = Field(description="Reasons to stop.")
     experiments: list[ExperimentModel]
     sees_values: bool = Field(description="False: you may read what describes it, not its experiments.")
