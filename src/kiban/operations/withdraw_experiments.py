@@ -78,7 +78,8 @@ def _withdrawal(asker: Asker, resources: Resources, table: str) -> Withdrawal:
     others = {link.subject for link in links if link.object in samples} - gone - processes
     told = {process_of(r) for r in resources.catalog.get_many(others, visible).values()} if others else set()
     # A process stays where rows of another table tell of it, or somebody has tied more to it.
-    kept = {i for i in processes if made[i].pid in told or any(_is_tied(link, i, samples) for link in links)}
+    kept = {i for i in processes if made[i].pid in told}
+    kept |= {i for link in links for i in (link.subject, link.object) if i in processes and _is_tied(link, i, samples)}
     # A sample stays where anything else rests on it, or it came out of a process that stays or is another's.
     kept |= {link.object for link in links if link.object in samples and link.subject not in gone}
     fallen = processes - kept
