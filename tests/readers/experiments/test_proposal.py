@@ -90,6 +90,38 @@ def test_a_known_property_without_a_unit_is_a_guess_that_does_not_pass() -> None
     assert "hardness is measured in 'GPa'" in wrong.fault
 
 
+def test_a_number_of_the_row_is_no_name_where_samples_have_names() -> None:
+    found = _proposed("No,試料名,収率%,Hardness_GPa,R [ohm/sq]\n1,A1,55,12,35\n2,A2,60,13,28\n3,A3,61,13,30\n")
+    assert [_said(each) for each in found.values()][:4] == [
+        (Role.NOTE, "no", ""),
+        (Role.SAMPLE, "", ""),
+        (Role.PROPERTY, "reaction_yield", "percent"),
+        (Role.PROPERTY, "hardness", "GPa"),
+    ]
+    assert found["R [ohm/sq]"].meaning.unit == "ohm"
+
+
+def test_names_of_films_are_no_formulas() -> None:
+    found = _proposed("film,O2 flow,sheet resistance [Ω/□]\nITO-1,0.5,35.2\nITO-2,1,28.1\n")
+    assert [_said(each) for each in found.values()] == [
+        (Role.SAMPLE, "", ""),
+        (Role.PARAMETER, "o2_flow", ""),
+        (Role.PROPERTY, "sheet_resistance", "ohm"),
+    ]
+
+
+def test_percents_of_additives_are_parameters_and_whole_recipes_are_compositions() -> None:
+    additive = _proposed("Catalyst (mol%),Yield (%)\n5,85\n2.5,45\n5,60\n")
+    assert _said(additive["Catalyst (mol%)"]) == (Role.PARAMETER, "catalyst", "percent")
+    recipe = _proposed("LCO (wt%),PVDF (wt%),capacity [mAh/g]\n95,5,155\n90,10,150\n")
+    assert [each.meaning.role for each in recipe.values()][:2] == [Role.COMPONENT, Role.COMPONENT]
+
+
+def test_parts_of_one_of_elements_are_parts_of_their_atoms() -> None:
+    found = _proposed("Ni,Co,Mn,capacity [mAh/g]\n0.8,0.1,0.1,201\n0.6,0.2,0.2,178\n")
+    assert (found["Ni"].meaning.basis, found["Ni"].meaning.unit) == (Basis.AMOUNT, "")
+
+
 @pytest.mark.parametrize("header", ["Hardness (HV)", "硬さ（HV）", "ビッカース硬さ (HV)", "Vickers hardness"])
 def test_the_sign_of_a_scale_tells_which_property(header: str) -> None:
     found = _proposed(f"anneal T [K],{header}\n900,235\n950,249\n")[header]

@@ -9,6 +9,12 @@ SAMPLE = re.compile(
     r"[\s_.\-]*(?:names?|no\.?|nos?|numbers?|id|ids|#|code|名|名称|番号|コード)?|(?:no\.?|id|#|番号|name|通し番号|管理番号)",
     re.IGNORECASE,
 )
+NAMED = re.compile(
+    r"(?:sample|specimen|film|device|coupon|pellet|coin[\s_]?cell|試料|サンプル|検体|試験片|素子|デバイス|ペレット)"
+    r"[\s_.\-]*(?:names?|no\.?|nos?|numbers?|id|ids|#|code|名|名称|番号|コード)?",
+    re.IGNORECASE,
+)
+"""Headers that name samples; a number of the row or of the run is one only where there is no such column."""
 FORMULA = re.compile(
     r"(?:nominal |chemical |材料|化学|試料)?[\s_]*(?:formula|composition|組成式?|化学式|仕込み組成|stoichiometry)",
     re.IGNORECASE,

@@ -85,6 +85,7 @@ def _empty(columns: Sequence[Column], found: _Found, keys: Keys, known: Vocabula
 def _fixed(columns: Sequence[Column], found: _Found, keys: Keys, known: Vocabulary) -> None:  # noqa: ARG001
     """Sample, formula, date, operator: each once."""
     taken: set[Role] = set()
+    has_names = any(words.NAMED.fullmatch(c.bare.strip()) and 2 * c.n_different > len(c.cells) for c in columns)
     for column in _left(columns, found):
         bare = column.bare.strip()
         role: Role | None = None
@@ -95,13 +96,18 @@ def _fixed(columns: Sequence[Column], found: _Found, keys: Keys, known: Vocabula
             role = Role.OPERATOR
         elif words.FORMULA.fullmatch(bare) and share_that(column, is_composition) >= 0.5:
             role = Role.FORMULA
-        elif words.SAMPLE.fullmatch(bare) and column.n_different > 0.5 * len(column.cells):
+        elif (words.NAMED if has_names else words.SAMPLE).fullmatch(bare) and 2 * column.n_different > len(
+            column.cells
+        ):
             role = Role.SAMPLE
             sureness = Sureness.SURE if column.n_different == len(column.cells) else Sureness.LIKELY
         elif not column.is_numeric and share_that(column, is_day) >= MOSTLY:
             role, sureness, reason = Role.DATE, Sureness.LIKELY, Reason.DATES
         elif not column.is_numeric and share_that(column, is_formula) >= 0.9 and not words.PARAMETER.search(bare):
             role, sureness, reason = Role.FORMULA, Sureness.LIKELY, Reason.FORMULAS
+        elif has_names and words.SAMPLE.fullmatch(bare):
+            key = keys.free(Role.NOTE, key_of(bare, column.said.name, column.place + 1, SHIPPED, Role.NOTE))
+            _put(found, column, Sureness.LIKELY, Reason.SAID, Role.NOTE, key=key)
         if role is not None and role not in taken:
             taken.add(role)
             _put(found, column, sureness, reason, role)
@@ -127,15 +133,21 @@ def _components(columns: Sequence[Column], found: _Found, keys: Keys, known: Voc
     if len(symbols) < 3:
         shares = {place: share for place, share in shares.items() if not share.is_element or share.basis is not None}
     of_unit = {place: share for place, share in shares.items() if share.basis is not None or share.is_element}
-    if of_unit:
+    has_elements = any(share.is_element for share in of_unit.values())
+    # Some percents of additives are what was set; of elements the rest is known to whoever made the alloy.
+    if of_unit and (has_elements or _are_whole([columns[place] for place in of_unit])):
         bases = [share.basis for share in of_unit.values() if share.basis is not None]
-        basis = max(set(bases), key=bases.count) if bases else Basis.MASS
+        of_one = _unit_of_sum(columns, list(of_unit))
+        # Percents of elements are those of mass, parts of one those of atoms, where nothing is said.
+        basis = max(set(bases), key=bases.count) if bases else Basis.MASS if of_one else Basis.AMOUNT
         for place, share in of_unit.items():
             if share.basis in {basis, None}:
-                unit = share.unit if share.basis is not None else _unit_of_sum(columns, list(of_unit))
+                unit = share.unit if share.basis is not None else of_one
                 reason = Reason.SAID if share.basis is not None else Reason.ELEMENT
                 sureness = Sureness.SURE if share.basis is not None else Sureness.GUESS
                 _component(found, keys, columns[place], share, basis, unit, sureness, reason)
+        return
+    if of_unit:
         return
     candidates = [c for c in _left(columns, found) if c.is_numeric and is_compatible(c.unit, "")]
     adding, total = sums_to(
@@ -151,6 +163,20 @@ def _components(columns: Sequence[Column], found: _Found, keys: Keys, known: Voc
         unit = column.unit or ("percent" if total > 50.0 else "")
         _component(found, keys, column, replace(share, what=what), basis, unit, Sureness.GUESS, Reason.ADDS_UP)
     del known
+
+
+def _are_whole(columns: Sequence[Column]) -> bool:
+    """Whether the shares of most rows, or the word for the rest, make up the whole."""
+    n_rows = max(len(column.cells) for column in columns)
+    if any(len(column.cells) < n_rows for column in columns) or not n_rows:
+        return False
+    rows = list(zip(*(column.cells for column in columns), strict=True))[:60]
+    numbers = [[number_in(cell) for cell in row] for row in rows]
+    whole = sum(
+        any(each is None for each in row) or abs(sum(each.value for each in row if each is not None) - 100.0) < 1.0
+        for row in numbers
+    )
+    return whole >= MOSTLY * len(rows)
 
 
 def _n_cells(column: Column) -> int:
