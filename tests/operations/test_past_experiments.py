@@ -9,6 +9,7 @@ from kiban.errors import InvalidValue, RecordNotFound, Refused
 from kiban.operations.find import find
 from kiban.operations.past_experiments import TableFile, keep_experiments, preview_experiments
 from kiban.operations.processes import record_process
+from kiban.operations.reread import reread
 from kiban.operations.resources import Resources
 from kiban.operations.samples import register_sample
 from kiban.operations.show import show
@@ -87,6 +88,12 @@ def test_the_file_is_kept_as_it_came(asker: Asker, resources: Resources) -> None
     with resources.objects.open(entry.checksum) as content:
         assert content.read() == TABLE.encode()
     assert len(resources.catalog.records_of_file(entry.id, resources.visible(asker))) == 4
+
+
+def test_its_file_is_not_read_anew_as_a_measurement(asker: Asker, resources: Resources) -> None:
+    keep_experiments(asker, resources, _file())
+    assert list(reread(asker, resources, everything=True)) == []
+    assert _counts(asker, resources) == (3, 3, 4)
 
 
 def test_the_same_file_again_makes_nothing_twice(asker: Asker, resources: Resources) -> None:
