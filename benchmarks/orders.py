@@ -1,6 +1,6 @@
 """What it takes to sort answers, to count them by each facet, and to complete a question.
 
-    .venv/bin/python benchmarks/orders.py [N ...] [--homes FOLDER]     (default: 100000)
+    .venv/bin/python benchmarks/orders.py [N ...] [--homes FOLDER] [--off]     (default: 100000)
 
 The homes are those of `find.py`, made if there is none, and so is who asks: the one with 50 memberships, who sees about a
 third. Pages have 50 records. Facets are counted one at a time; *all* is what the page of a search asks for. CPU is that
@@ -19,6 +19,7 @@ from finding.open_home import Open, in_turns, opened
 
 from kiban.operations.completing import completions
 from kiban.operations.find import find, understood
+from kiban.platform import local_asker
 from kiban.query.question import Question
 from kiban.query.sorting import Order, read_order
 from kiban.records.party import Asker
@@ -115,18 +116,44 @@ def report(home: Path) -> None:
             )
 
 
+def off(home: Path) -> None:
+    """Print how far estimated facets are off, of values that at least one of a hundred answers has."""
+    print(
+        "\n| who | question | answers | values | half within | nine of ten within | farthest |\n|---|---|---|---|---|---|---|"
+    )
+    with opened(home) as of:
+        catalog = of.resources.catalog
+        for who, asker in (("50 memberships", of.asker()), ("operator", local_asker(of.resources))):
+            visible = of.resources.visible(asker)
+            for text in ("*", 'elements HAS "O"', "technique = xrd OR technique = raman", "annealing"):
+                question = understood(asker, of.resources, text)
+                n = catalog.count(question, visible)
+                wrong = []
+                for facet, counts in catalog.narrowing(question, visible, tuple(Facet), n_answers=n).items():
+                    if counts.is_estimate:
+                        said = dict(counts.values)
+                        exact = catalog.facets(question, visible, facet, limit=1000)
+                        wrong += [abs(said.get(value, 0) - m) / m for value, m in exact if m >= 0.01 * n]
+                if wrong:
+                    wrong.sort()
+                    shares = (wrong[len(wrong) // 2], wrong[len(wrong) * 9 // 10], wrong[-1])
+                    said_of = " | ".join(f"{100 * share:.0f} %" for share in shares)
+                    print(f"| {who} | {text} | {n} | {len(wrong)} | {said_of} |", flush=True)
+
+
 def main() -> None:
     """Measure homes of the sizes that are asked for."""
     words = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     words.add_argument("sizes", nargs="*", type=int)
     words.add_argument("--homes", type=Path, help="where homes are kept, and found again")
+    words.add_argument("--off", action="store_true", help="say how far estimated facets are off, and measure nothing")
     given = words.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         for n in given.sizes or [100_000]:
             home = (given.homes or Path(temporary)) / f"{n // 1000}k"
             if not is_made(home):
                 make_home(home, n)
-            report(home)
+            (off if given.off else report)(home)
 
 
 if __name__ == "__main__":
