@@ -14,7 +14,7 @@ from kiban.operations.resources import Resources
 from kiban.operations.samples import register_sample
 from kiban.operations.show import show
 from kiban.operations.table import table
-from kiban.operations.templates import define_template
+from kiban.operations.templates import define_template, template_named
 from kiban.operations.terms import get_term
 from kiban.operations.withdraw_experiments import preview_withdrawal, withdraw_experiments
 from kiban.readers.experiments.meaning import Mapping, Meaning, Role
@@ -74,6 +74,8 @@ def test_rows_become_samples_processes_measurements_and_properties(asker: Asker,
     assert measured.title == "A-1, row 2 of past.csv"
     assert measured.document["values"]["firing_temperature"] == {"value": 900.0, "unit": "degC"}
     assert measured.document["values"]["note"] == "きれい"
+    kept_with = template_named(asker, resources, measured.document["template"]["id"]).template
+    assert [each.label.ja for each in kept_with.fields] == ["焼成温度", "雰囲気", "備考"]
     # Properties are values: who may read what describes a record, and not its values, does not read them.
     assert "512" not in str(without_values(measured).document)
     # Two rows of one sample with the same settings share a process, and each is a measurement.

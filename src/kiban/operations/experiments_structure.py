@@ -3,6 +3,7 @@ and one of the processes that the rows tell of."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -161,12 +162,10 @@ def _field(meaning: Meaning) -> Field:
 
 def _words(header: str) -> str:
     """A header without its unit."""
-    said = read_label(header)
-    bare = header[: -len(said.unit_as_written) - 1] if said.unit and header.endswith(")") else header
-    for end in (f"[{said.unit_as_written}]", f"({said.unit_as_written})", f"/{said.unit_as_written}"):
-        if said.unit_as_written and header.endswith(end):
-            bare = header.removesuffix(end)
-    return bare.strip(" ([/,") or header
+    if not read_label(header).unit:
+        return header
+    bare = re.sub(r"\s*(?:[(\[{（［][^()\[\]{}（）［］]*[)\]}）］]|/[^/]*)\s*$", "", header)
+    return bare.strip(" ,_") or header
 
 
 def _term(meaning: Meaning) -> PropertyTerm:
