@@ -105,3 +105,19 @@ def test_a_sheet_of_a_workbook_by_name() -> None:
 def test_what_is_no_table_of_experiments_is_refused(content: bytes, error: type[Exception], told: str) -> None:
     with pytest.raises(error, match=told):
         read_sheet(content, "t.csv")
+
+
+def test_a_workbook_with_too_many_rows_is_refused() -> None:
+    workbook = openpyxl.Workbook(write_only=True)
+    sheet = workbook.create_sheet("t")
+    for row in (["a", "b"], *([i, i] for i in range(MOST_ROWS + 1))):
+        sheet.append(row)
+    content = io.BytesIO()
+    workbook.save(content)
+    with pytest.raises(LimitExceeded, match="20001 rows"):
+        read_sheet(content.getvalue(), "t.xlsx")
+
+
+def test_a_workbook_that_is_too_wide_is_refused() -> None:
+    with pytest.raises(LimitExceeded, match="3000 columns"):
+        read_sheet(_workbook(["a"] * 3000, [1] * 3000), "t.xlsx")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from kiban.errors import DamagedFile, KibanError, LimitExceeded, NothingMeasured, UnknownFormat
 from kiban.readers.experiments.meaning import MOST_COLUMNS
-from kiban.readers.source import Source
+from kiban.readers.source import Limits, Source
 from kiban.readers.tables.column_headers import is_unit
 from kiban.readers.tables.number_columns import NUMBER, kinds_of
 from kiban.readers.tables.spreadsheet_parts import SheetParts, column_letters, read_parts
@@ -29,6 +30,9 @@ from kiban.readers.zipped import SIGNATURE, Zipped
 
 MOST_ROWS = 20_000
 MOST_BYTES = 32 << 20
+_LIMITS = Limits(whole_bytes=MOST_BYTES, expanded_bytes=128 << 20, members=2000)
+_WIDEST = 2000
+"""Of a sheet with its empty columns."""
 _FIRST_ROWS = 30
 _WIDE = 4
 """Among so many names one may be a number."""
@@ -152,7 +156,7 @@ def _of_workbook(content: bytes, name: str, wanted: str) -> Sheet:
 def _workbook(content: bytes, name: str) -> tuple[dict[str, SheetRows], dict[str, SheetParts]]:
     import openpyxl
 
-    source = Source(content, name=name)
+    source = Source(content, name=name, limits=_LIMITS)
     zipped = Zipped(source)
     try:
         parts = dict(read_parts(zipped, name=name))
@@ -167,7 +171,7 @@ def _workbook(content: bytes, name: str) -> tuple[dict[str, SheetRows], dict[str
             for sheet in workbook.worksheets:
                 sheet.reset_dimensions()
                 own = parts.get(sheet.title, SheetParts())
-                sheets[sheet.title] = read_rows(sheet.iter_rows(values_only=True), own, name=name)
+                sheets[sheet.title] = read_rows(_first_rows(sheet), own, name=name)
             workbook.close()
     except (KibanError, MemoryError):
         raise
@@ -177,6 +181,18 @@ def _workbook(content: bytes, name: str) -> tuple[dict[str, SheetRows], dict[str
             mend="Open it in a spreadsheet program and save it again.",
         ) from e
     return sheets, parts
+
+
+def _first_rows(sheet: Any) -> Iterator[Sequence[object]]:
+    """As many rows as are read, and enough more to tell that there are too many."""
+    rows: Iterator[Sequence[object]] = sheet.iter_rows(values_only=True)
+    for row in islice(rows, MOST_ROWS + 2 * _FIRST_ROWS):
+        if len(row) > _WIDEST:
+            raise LimitExceeded(
+                f"The sheet {sheet.title} is {len(row)} columns wide; at most {MOST_COLUMNS} are read as experiments.",
+                mend="Leave one column for each thing that was set or found out.",
+            )
+        yield row
 
 
 def _head(rows: Sequence[Row]) -> int:
