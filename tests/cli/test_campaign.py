@@ -116,7 +116,7 @@ def test_a_result_is_named_by_its_measurement(kiban: Terminal, glue: str) -> Non
     assert f"learnt from: experiments 1-3 (past.csv, row 2, past.csv, row 4, {measurement.pid})" in out
 
 
-def test_pause_limits_and_conflicts(kiban: Terminal, glue: str) -> None:
+def test_pause_limits_and_conflicts(kiban: Terminal, glue: str, tmp_path: Path) -> None:
     kiban.run("campaign", "pause", glue, "--note", "furnace moved")
     _, err = kiban.run("campaign", "suggest", glue, exit_code=1)
     assert "Resume it first." in err
@@ -125,6 +125,10 @@ def test_pause_limits_and_conflicts(kiban: Terminal, glue: str) -> None:
     shown = kiban.one("campaign", "show", glue)
     assert (shown["limits"]["experiments"], shown["limits"]["cost"], shown["engine"]) == (None, 5.0, "random")
     assert (shown["title"], shown["limits"]["enough"]) == ("Glue", {"hardness": 4.0})
+    (tmp_path / "limits.toml").write_text("hours = 4\nenough = {hardness = 5}\n", encoding="utf-8")
+    kiban.run("campaign", "set", glue, "--limits", tmp_path / "limits.toml", "--patience", "3")
+    limits = kiban.one("campaign", "show", glue)["limits"]
+    assert (limits["hours"], limits["cost"], limits["patience"], limits["enough"]) == (4.0, None, 3, {"hardness": 5.0})
     problem = kiban.one("campaign", "suggest", glue, "--expected", "1", exit_code=1)
     assert problem["error"] == "Conflict"
     kiban.run("campaign", "end", glue)
@@ -156,6 +160,9 @@ def test_what_cannot_be_read_is_named_by_row_and_column(kiban: Terminal, glue: s
     assert "3 (completed, done before) temperature=450 K, solvent=water: hardness 2.5 GPa" in out
     _, err = kiban.run("campaign", "import", glue, table, exit_code=1)
     assert "would stay as it is" in err
+    table.write_text("solvent,hardness,temperature\nwater,2.6,450\n", encoding="utf-8")
+    _, err = kiban.run("campaign", "import", glue, table, exit_code=1)
+    assert "more.csv, row 2 is experiment 3 already, and says something else by now" in err
 
 
 def test_a_definition_is_proposed_from_samples_and_learns_from_them(kiban: Terminal, tmp_path: Path) -> None:

@@ -154,6 +154,9 @@ def _add_change_campaign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="TEXT", help="what lists call it")
     parser.add_argument("--description", metavar="TEXT", help="what it is about")
     parser.add_argument("--engine", metavar="NAME", help="which engine suggests from now on")
+    parser.add_argument(
+        "--limits", type=Path, metavar="FILE", help="all limits anew, in JSON or TOML: safety, enough and the others"
+    )
     parser.add_argument("--experiments", type=int, metavar="N", help="limit of experiments; 0 for none")
     parser.add_argument("--cost", type=float, metavar="X", help="limit of cost; 0 for none")
     parser.add_argument("--hours", type=float, metavar="X", help="limit of hours; 0 for none")
@@ -164,6 +167,7 @@ def _add_change_campaign(parser: argparse.ArgumentParser) -> None:
 def _change_campaign(arguments: argparse.Namespace) -> int:
     from kiban.operations.campaigns import change_campaign
     from kiban.operations.show_campaign import show_campaign
+    from kiban.planning.campaign.document import limits_from_json
 
     limits = {
         name: value or None
@@ -173,13 +177,14 @@ def _change_campaign(arguments: argparse.Namespace) -> int:
     said = {
         name: value for name in ("name", "description", "engine") if (value := getattr(arguments, name)) is not None
     }
-    if not said and not limits:
+    anew = limits_from_json(definition_in(arguments.limits)) if arguments.limits is not None else None
+    if not said and not limits and anew is None:
         raise WrongUsage("Nothing was named to change.", mend="Give --engine, --experiments or another option.")
 
     def deed(asker: Asker, resources: Resources) -> Record:
         changes: dict[str, Any] = dict(said)
-        if limits:
-            before = show_campaign(asker, resources, arguments.id).campaign.limits
+        if limits or anew is not None:
+            before = anew or show_campaign(asker, resources, arguments.id).campaign.limits
             changes["limits"] = replace(before, **limits)  # type: ignore[arg-type]  # of plain limits alone
         # Settings belong to the engine that they were made for.
         changes |= {"settings": {}} if "engine" in said else {}

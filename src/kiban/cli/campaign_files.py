@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def definition_in(path: Path) -> dict[str, Any]:
-    """Read the definition of a campaign. Raises WrongUsage if it is neither JSON nor TOML."""
+    """Read the definition of a campaign, or a part of one. Raises WrongUsage if it is neither JSON nor TOML."""
     text = _text(path)
     try:
         document = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
     except (tomllib.TOMLDecodeError, json.JSONDecodeError) as e:
         raise WrongUsage(f"{path} cannot be read: {e}.", mend="Write it in JSON, or in TOML as a .toml file.") from e
     if not isinstance(document, dict):
-        raise WrongUsage(f"{path} holds no definition of a campaign.", mend="Give name, space and objective.")
+        raise WrongUsage(f"{path} holds no names with values.", mend="Give one object, or one table.")
     return document
 
 

@@ -213,6 +213,20 @@ def test_imported_experiments_teach_use_up_nothing_and_come_once() -> None:
         bring_in(begun, [Done(point={"temperature": 300.0}, rests_on="row 9")], **SAID)
 
 
+def test_what_was_imported_and_says_something_else_by_now_is_told() -> None:
+    def row(value: float, temperature: float = 300.0) -> list[Done]:
+        point = {"temperature": temperature, "solvent": "water"}
+        return [Done(point=point, outcomes=(strength(value),), rests_on="past.csv, row 2")]
+
+    begun = bring_in(campaign(), row(80.0), **SAID)
+    for other in (row(90.0), row(80.0, temperature=310.0), [replace(row(80.0)[0], outcomes=())], row(80.0) + row(81.0)):
+        with pytest.raises(InvalidValue, match="row 2 is experiment 1 already, and says something else"):
+            bring_in(begun, other, **SAID)
+    # What a person corrected here since stays, whatever the table still says.
+    corrected = tell(begun, 1, [strength(95.0)], is_correction=True, **SAID)
+    assert bring_in(corrected, row(80.0), **SAID) == corrected
+
+
 def test_limits_of_number_cost_and_hours_end_what_is_suggested() -> None:
     dear = Objective(
         targets=(Target(name="strength", unit="MPa"),),

@@ -90,7 +90,16 @@ def _apply(begun: Campaign, name: str, number: int, said: Mapping[str, Any], at:
 def test_any_moves_in_any_order_leave_a_campaign_that_keeps_its_promises(
     made: list[tuple[str, int, dict[str, Any]]], seed: int
 ) -> None:
-    begun = campaign(objective=TWO, engine="random", seed=seed, limits=Limits(safety=(_SAFE,), patience=3))
+    _make(made, campaign(objective=TWO, engine="random", seed=seed, limits=Limits(safety=(_SAFE,), patience=3)))
+
+
+@settings(max_examples=8, deadline=None)
+@given(made=_moves(), seed=st.integers(0, 5))
+def test_the_embedded_engine_keeps_them_too(made: list[tuple[str, int, dict[str, Any]]], seed: int) -> None:
+    _make(made, campaign(objective=TWO, seed=seed, limits=Limits(safety=(_SAFE,))))
+
+
+def _make(made: list[tuple[str, int, dict[str, Any]]], begun: Campaign) -> None:
     refused: list[InvalidValue] = []
     for i, (name, number, said) in enumerate(made):
         at = f"2026-11-27T09:00:{i:02d}+00:00"

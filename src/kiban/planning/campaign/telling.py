@@ -175,37 +175,50 @@ def past_experiment(
 def bring_in(campaign: Campaign, done: Iterable[Done], *, at: str, by: str) -> Campaign:
     """Let the campaign learn from experiments that were done elsewhere. They use up none of its limits.
 
-    One that rests on a record which the campaign has already is passed over, so that the same import twice is one.
-    Points may lie beyond the space.
+    One that the campaign has already, by what it rests on, is passed over, so that the same import twice is one. Points
+    may lie beyond the space.
 
     Raises
     ------
     InvalidValue
-        If a point lacks a parameter, a level is not known, or an outcome is none of the objective.
+        If a point lacks a parameter, a level is not known, an outcome is none of the objective, or one that the
+        campaign has says something else by now.
     """
-    known = {each.rests_on for each in campaign.experiments if each.rests_on}
+    known = {each.rests_on: each for each in campaign.experiments if each.rests_on}
     fresh: list[Experiment] = []
     for one in done:
-        if one.rests_on and one.rests_on in known:
-            continue
-        known.add(one.rests_on)
         try:
             point = settled(campaign.space, one.point)
             outcomes = tuple(_in_unit(campaign, each) for each in one.outcomes)
         except InvalidValue as e:
             raise InvalidValue(f"{one.rests_on or 'An experiment'} cannot be imported: {e.fault}", mend=e.mend) from e
-        fresh.append(
-            Experiment(
-                number=campaign.next_number + len(fresh),
-                point=point,
-                state=State.COMPLETED if outcomes else State.FAILED,
-                source=Source.IMPORTED,
-                outcomes=outcomes,
-                rests_on=one.rests_on,
-                turns=(Turn(move=Move.IMPORT, at=at, by=by, note=one.note.strip()),),
-            )
+        made = Experiment(
+            number=campaign.next_number + len(fresh),
+            point=point,
+            state=State.COMPLETED if outcomes else State.FAILED,
+            source=Source.IMPORTED,
+            outcomes=outcomes,
+            rests_on=one.rests_on,
+            turns=(Turn(move=Move.IMPORT, at=at, by=by, note=one.note.strip()),),
         )
+        if (before := known.get(made.rests_on)) is not None:
+            _check_same(before, made)
+            continue
+        if made.rests_on:
+            known[made.rests_on] = made
+        fresh.append(made)
     return campaign.with_more(*fresh)
+
+
+def _check_same(before: Experiment, made: Experiment) -> None:
+    """Refuse what says something else than when it was imported; what was corrected since stays as it is."""
+    if any(turn.move is Move.CORRECT for turn in before.turns):
+        return
+    if (dict(before.point), before.outcomes, before.state) != (dict(made.point), made.outcomes, made.state):
+        raise InvalidValue(
+            f"{made.rests_on} is experiment {before.number} already, and says something else by now.",
+            mend="Correct that experiment; or, if it is another one, give the table or record another name.",
+        )
 
 
 def _in_unit(campaign: Campaign, outcome: Outcome) -> Outcome:
