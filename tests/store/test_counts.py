@@ -35,7 +35,7 @@ def lab(sql_catalog):
 @pytest.fixture
 def few_are_many(monkeypatch):
     """What is done for millions is done for hundreds."""
-    monkeypatch.setattr("kiban.store.sql_building.FEW", 50)
+    monkeypatch.setattr(sql_counts, "FEWEST", 50)
     monkeypatch.setattr(sql_counts, "SMALL", 100)
     monkeypatch.setattr(sql_counts, "EXACT", 150)
     monkeypatch.setattr(sql_counts, "SAMPLED", N // 3)

@@ -58,6 +58,8 @@ class Building:
         Values that the statement has from the start: what the asker may see.
     asks_indexes : bool
         Whether an index may be asked beforehand. Otherwise each record is tested that the statement comes across.
+    most_few : int, optional
+        So many rows of it are few; `FEW`, unless given.
 
     Attributes
     ----------
@@ -71,10 +73,13 @@ class Building:
         The others that were brought into the statement as a whole.
     """
 
-    def __init__(self, ask: Ask, parameters: Mapping[str, Any], *, asks_indexes: bool) -> None:
+    def __init__(
+        self, ask: Ask, parameters: Mapping[str, Any], *, asks_indexes: bool, most_few: int | None = None
+    ) -> None:
         self.ask = ask
         self.parameters = dict(parameters)
         self.asks_indexes = asks_indexes
+        self._most_few = FEW if most_few is None else most_few
         self.would_ask = False
         self.n_asked = self.n_few = 0
         self.gathered: list[Gathered] = []
@@ -105,9 +110,9 @@ class Building:
         return few
 
     def _few(self, rows: str) -> str | None:
-        query = f"SELECT array_agg(DISTINCT id), count(*) FROM ({rows} LIMIT {FEW + 1}) AS found (id)"
+        query = f"SELECT array_agg(DISTINCT id), count(*) FROM ({rows} LIMIT {self._most_few + 1}) AS found (id)"
         found, n_rows = self.ask(query, self.parameters)[0]
-        return f"{self.value(found or [])}::uuid[]" if n_rows <= FEW else None
+        return f"{self.value(found or [])}::uuid[]" if n_rows <= self._most_few else None
 
     def found(self, row: Row, search: str, wanted: str, test: str) -> str:
         """That an index finds the record of that row, or, where it would find many, that the test holds of it.
@@ -117,7 +122,7 @@ class Building:
         search : str
             The function that asks the index for what is wanted, and for at most so many records.
         """
-        few = self.few(f"SELECT {search}({wanted}, {FEW + 1})")
+        few = self.few(f"SELECT {search}({wanted}, {self._most_few + 1})")
         if few is not None:
             return f"{row}.id = ANY({few})"
         if row.is_every:

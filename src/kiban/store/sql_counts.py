@@ -23,6 +23,8 @@ from kiban.store.sql_sets import parameters, seen
 
 SMALL = 50_000
 """Who sees no more records than these, for them all are counted."""
+FEWEST = 300
+"""So many records that an index finds are counted before any sample is taken; to ask it for more takes longer."""
 EXACT = 10_000
 """So many answers are counted; what seems to be more is estimated."""
 SAMPLED = 2_000
@@ -58,7 +60,7 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
     """
     if not goes_by_groups(condition):
         ask = remembering(ask)
-        few = Where(condition, visible, ask, asks_paths=False)
+        few = Where(condition, visible, ask, asks_paths=False, most_few=FEWEST)
         if few.is_narrow:
             answers = few.among(f"record r WHERE {few.live} AND {few.plain}", "r.id, r.sample, r.scope")
             query = f"SELECT a.scope, count(*) FROM ({answers}) AS a GROUP BY a.scope"

@@ -92,6 +92,8 @@ class Where:
         Whether the statement will test all records there are, as one that counts.
     sees_few : bool
         Whether these are few, in however many scopes.
+    most_few : int, optional
+        So many records that an index finds are few; `sql_building.FEW`, unless given.
 
     Attributes
     ----------
@@ -121,9 +123,10 @@ class Where:
         asks_paths: bool = True,
         tests_all: bool = False,
         sees_few: bool = False,
+        most_few: int | None = None,
     ) -> None:
         condition = simpler(condition)
-        self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes)
+        self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes, most_few=most_few)
         self._texts = Texts(self._building, visible)
         self._asks_paths = asks_paths
         self._gathers = False
