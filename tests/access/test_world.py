@@ -40,7 +40,16 @@ from kiban.operations.who_is import Visitor
 from kiban.records.identity import new_pid
 from kiban.records.party import EVERY_ACT, Act, Asker
 from kiban.records.provenance import Direction
-from kiban.store import sql_catalog, sql_counts, sql_facets, sql_few_seen, sql_query, sql_walk, sql_writing
+from kiban.store import (
+    sql_catalog,
+    sql_counts,
+    sql_facets,
+    sql_few_seen,
+    sql_query,
+    sql_reading,
+    sql_walk,
+    sql_writing,
+)
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.memory_audit_log import MemoryAuditLog
 from kiban.store.memory_credentials import MemoryCredentials
@@ -447,9 +456,10 @@ def without_the_filter(patch: pytest.MonkeyPatch, n_scopes: int) -> list[str]:
     """
     everything = "1" * n_scopes
     used: list[str] = []
-    for module in (sql_catalog, sql_counts, sql_few_seen, sql_query, sql_walk, sql_writing):
+    for module in (sql_catalog, sql_counts, sql_few_seen, sql_query, sql_reading, sql_walk, sql_writing):
         patch.setattr(module, "parameters", lambda _: used.append("") or {"scopes": everything, "data": everything})
-    patch.setattr(sql_catalog, "only_seen", lambda found, _: used.append("") or list(found))
+    for module in (sql_catalog, sql_reading):
+        patch.setattr(module, "only_seen", lambda found, _: used.append("") or list(found))
     return used
 
 

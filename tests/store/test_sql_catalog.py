@@ -133,9 +133,18 @@ class TestWithoutOurFilter(
     @pytest.fixture(autouse=True)
     def _use(self, sql_catalog, monkeypatch):
         every_bit = "x" + "f" * (MAX_SCOPES // 4)
-        for module in ("sql_catalog", "sql_counts", "sql_few_seen", "sql_query", "sql_walk", "sql_writing"):
+        for module in (
+            "sql_catalog",
+            "sql_counts",
+            "sql_few_seen",
+            "sql_query",
+            "sql_reading",
+            "sql_walk",
+            "sql_writing",
+        ):
             monkeypatch.setattr(f"kiban.store.{module}.parameters", lambda _: {"scopes": every_bit, "data": every_bit})
-        monkeypatch.setattr("kiban.store.sql_catalog.only_seen", lambda found, _: list(found))
+        for module in ("sql_catalog", "sql_reading"):
+            monkeypatch.setattr(f"kiban.store.{module}.only_seen", lambda found, _: list(found))
         monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
         everything = frozenset(range(MAX_SCOPES))
         # What is not writable the database leaves as it is without a word: our own look at the set tells of it.

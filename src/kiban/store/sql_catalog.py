@@ -11,24 +11,12 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from functools import partial
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
-from psycopg import Cursor
-
 from kiban.errors import InvalidSetting, RecordNotFound
-from kiban.query.condition import AllOf
-from kiban.query.entries import METADATA
-from kiban.query.meaning import meaning
-from kiban.query.question import EVERYTHING, Question
-from kiban.query.relevance import RANKED
-from kiban.query.similar import ordering
-from kiban.query.sorting import Order, read_mark, write_mark
-from kiban.records.described import without_values
 from kiban.records.document import from_json
 from kiban.records.event import Event
 from kiban.records.file_entry import Blob, FileEntry, FileStatus
@@ -38,25 +26,17 @@ from kiban.records.property import Fact
 from kiban.records.provenance import Direction, Walk
 from kiban.records.record import Record
 from kiban.records.rights.rights import Rights
-from kiban.records.saved_search import Since
 from kiban.records.scope import Scope, ScopeTerms, Visible
 from kiban.store.audit_log import Tail
 from kiban.store.batch_rules import writing_view
-from kiban.store.catalog import Arrivals, Arrived, Count, Counts, Facet, Fault, Page, ProjectRights
-from kiban.store.nearest import after_mark
-from kiban.store.paging import check_limit, read_after, reading_order
-from kiban.store.ranked_paging import Ranked
-from kiban.store.sql_arrivals import NOW, arrived, count_arrived
-from kiban.store.sql_asking import Ask, Rows, one_of
-from kiban.store.sql_counts import count_about
-from kiban.store.sql_facets import Facets
+from kiban.store.catalog import Fault, ProjectRights
+from kiban.store.paging import check_limit, reading_order
+from kiban.store.sql_asking import one_of
 from kiban.store.sql_faults import find_faults
-from kiban.store.sql_few_seen import FewSeen
-from kiban.store.sql_likeness import HAS_VECTOR, among, likenesses, nearest
-from kiban.store.sql_newest import Newest
+from kiban.store.sql_finding import SqlFinding
+from kiban.store.sql_likeness import HAS_VECTOR, likenesses, nearest
 from kiban.store.sql_pool import SqlPool
-from kiban.store.sql_query import Where
-from kiban.store.sql_ranked import ranked
+from kiban.store.sql_reading import CURRENT
 from kiban.store.sql_rights import project_rights
 from kiban.store.sql_rows import (
     EVENT_COLUMNS,
@@ -69,11 +49,9 @@ from kiban.store.sql_rows import (
     link_of,
     record_of,
     stored,
-    unstored,
 )
 from kiban.store.sql_scopes import SqlScopes
-from kiban.store.sql_sets import data_seen, in_one_process, only_seen, parameters, seen, view
-from kiban.store.sql_sorted import Sorted
+from kiban.store.sql_sets import data_seen, only_seen, parameters, seen, view
 from kiban.store.sql_walk import walk
 from kiban.store.sql_writing import SqlWriting
 
@@ -81,23 +59,21 @@ _BLOBS_AT_ONCE = 10_000
 _NOTHING = Visible(frozenset())
 _SEEN = seen()
 _DATA_SEEN = data_seen()
-_CURRENT = "is_current AND NOT is_deleted"
-_LIVE = f"{_CURRENT} AND {_SEEN}"
+_LIVE = f"{CURRENT} AND {_SEEN}"
 
 
-class SqlCatalog:
+class SqlCatalog(SqlFinding):
     """See `kiban.store.catalog.Catalog`. Safe to use from several threads.
 
     `committed` is told of the end of the audit log after each transaction that has lengthened it.
     """
 
     def __init__(self, pool: SqlPool) -> None:
-        self.pool = pool
+        super().__init__(pool)
         self.committed: Callable[[Tail, bool], None] = lambda _tail, _is_safe: None
         self._mutex = threading.Lock()
         self._has_vector = False
         self._scopes = SqlScopes(pool)
-        self._sees_few = FewSeen()
         self._turns: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
     @classmethod
@@ -160,7 +136,7 @@ class SqlCatalog:
         column = "id" if isinstance(identifier, UUID) else "pid"
         values = {"id": identifier if isinstance(identifier, UUID) else stored(identifier), "version": version}
         if version is None:
-            found = self._records(visible, f"{column} = %(id)s AND {_CURRENT}", values, "scopes")
+            found = self._records(visible, f"{column} = %(id)s AND {CURRENT}", values, "scopes")
         else:
             current = f"SELECT id FROM record WHERE {column} = %(id)s AND {_LIVE}"
             found = self._records(visible, f"id IN ({current}) AND version = %(version)s", values)
@@ -174,7 +150,7 @@ class SqlCatalog:
         for column, kind in (("id", UUID), ("pid", str)):
             if wanted := [each for each in ids if isinstance(each, kind)]:
                 values: dict[str, Any] = {}
-                found = self._records(visible, f"{one_of(column, wanted, values)} AND {_CURRENT}", values, "scopes")
+                found = self._records(visible, f"{one_of(column, wanted, values)} AND {CURRENT}", values, "scopes")
                 records |= {record.id: record for record in found}
         return records
 
@@ -192,141 +168,6 @@ class SqlCatalog:
         """See `Catalog.versions`."""
         current = f"SELECT FROM record WHERE id = %(id)s AND is_current AND {_SEEN}"
         return self._records(visible, f"id = %(id)s AND EXISTS ({current}) ORDER BY version DESC", {"id": record})
-
-    def find(
-        self,
-        question: Question,
-        visible: Visible,
-        *,
-        limit: int = 50,
-        after: str | None = None,
-        order: Order | None = None,
-    ) -> Page:
-        """See `Catalog.find`."""
-        if (near := ordering(question)) is not None:
-            return self._find_near(question, near, visible, check_limit(limit), after)
-        if order is not None:
-            return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
-
-        def read(page: str, values: Mapping[str, Any]) -> tuple[Record, ...]:
-            # Identifiers first: a sort need not carry the documents.
-            return self._records(visible, f"id = ANY(ARRAY({page})) AND {_CURRENT} ORDER BY id DESC", values)
-
-        wanted = check_limit(limit) + 1
-        ask, below = partial(self.pool.ask, in_one_process(view(visible, "scopes", "data"))), read_after(after)
-        sees_few = self._sees_few(ask, visible)
-        newest = Newest(ask, read, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
-        found = newest.records()
-        return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
-
-    def _sorted(self, question: Question, visible: Visible, order: Order, *, limit: int, after: str | None) -> Page:
-        ask = self._ask(visible)
-        asked = Sorted(ask, meaning(question), visible, order, sees_few=self._sees_few(ask, visible))
-        placed = asked.places(limit + 1, read_mark(after, order))
-        wanted = {"ids": [place.id for place in placed[:limit]]}
-        records = {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", wanted)}
-        # What was removed meanwhile is left out.
-        shown = [place for place in placed[:limit] if place.id in records]
-        return Page(
-            tuple(records[place.id] for place in shown),
-            write_mark(placed[limit - 1]) if len(placed) > limit else None,
-            tuple(place.key for place in shown),
-        )
-
-    def ranked(
-        self, question: Question, visible: Visible, *, limit: int = 50, after: str | None = None, most: int = RANKED
-    ) -> Ranked:
-        """See `Catalog.ranked`."""
-
-        def read(ids: list[UUID]) -> dict[UUID, Record]:
-            return {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", {"ids": ids})}
-
-        def newest(limit: int, after: str) -> Page:
-            return self.find(question, visible, limit=limit, after=after)
-
-        ask = partial(self.pool.ask, in_one_process(view(visible, "scopes", "data")))
-        return ranked(ask, question, visible, limit=limit, after=after, most=most, read=read, newest=newest)
-
-    def _find_near(
-        self, question: Question, near: Sequence[Near], visible: Visible, limit: int, after: str | None
-    ) -> Page:
-        rest, ask = after_mark(near, after), self._ask(visible)
-        where = Where(meaning(question), visible, ask)
-        found = among(ask, rest, where.sql, where.parameters)
-        page = {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", {"ids": found[:limit]})}
-        records = tuple(page[i] for i in found[:limit] if i in page)
-        return Page(records, str(found[limit - 1]) if len(found) > limit else None)
-
-    def count(self, question: Question, visible: Visible) -> int:
-        """See `Catalog.count`."""
-        ask = self._ask(visible)
-        where = Where(meaning(question), visible, ask, tests_all=True)
-        number, rows, holds = where.counted()
-        return int(ask(f"SELECT {number} FROM {rows} WHERE {holds}", where.parameters)[0][0])
-
-    def count_about(self, question: Question, visible: Visible) -> Count:
-        """See `Catalog.count_about`."""
-        counted = partial(self.count_by_scope, visible, question)
-        return count_about(self._ask(visible), meaning(question), visible, counted)
-
-    def count_by_scope(self, visible: Visible, question: Question = EVERYTHING) -> dict[int, int]:
-        """See `Catalog.count_by_scope`."""
-        ask = self._ask(visible)
-        where = Where(meaning(question), visible, ask, tests_all=True)
-        number, rows, holds = where.counted()
-        query = f"SELECT r.scope, {number} FROM {rows} WHERE {holds} GROUP BY r.scope"
-        return dict(ask(query, where.parameters))
-
-    def facets(
-        self, question: Question, visible: Visible, facet: Facet, *, limit: int = 50
-    ) -> tuple[tuple[str, int], ...]:
-        """See `Catalog.facets`."""
-        return Facets(self._ask(visible), meaning(question), visible).exact(facet, check_limit(limit))
-
-    def narrowing(
-        self,
-        question: Question,
-        visible: Visible,
-        facets: Collection[Facet],
-        *,
-        n_answers: int,
-        projects: Collection[UUID] | None = None,
-        limit: int = 50,
-    ) -> dict[Facet, Counts]:
-        """See `Catalog.narrowing`."""
-        counted = Facets(self._ask(visible), meaning(question), visible, projects)
-        return counted.narrowing(facets, n_answers, check_limit(limit))
-
-    def entry_names(self, visible: Visible, *, newest: int = 500) -> dict[str, frozenset[int]]:
-        """See `Catalog.entry_names`."""
-        ask = self._ask(visible)
-        where = Where(AllOf(()), visible, ask, sees_few=self._sees_few(ask, visible))
-        records = f"SELECT r.answers, r.scope FROM record r WHERE {where.live} ORDER BY r.id DESC"
-        query = (
-            f"SELECT n.name, array_agg(DISTINCT r.scope) FROM ({records} LIMIT {check_limit(newest)}) r, "
-            f"LATERAL jsonb_object_keys(r.answers) AS n (name) WHERE starts_with(n.name, '{METADATA}') "
-            'GROUP BY n.name ORDER BY count(*) DESC, n.name COLLATE "C"'
-        )
-        return {unstored(name): frozenset(scopes) for name, scopes in ask(query, where.parameters)}
-
-    def now(self) -> datetime:
-        """See `Catalog.now`."""
-        moment: datetime = self.pool.rows(NOW)[0][0]
-        return moment
-
-    def arrived(self, question: Question, visible: Visible, since: Since, *, limit: int = 50) -> Arrived:
-        """See `Catalog.arrived`."""
-        check_limit(limit)
-        found, is_part = arrived(self._ask(visible), meaning(question), visible, since, limit)
-        records = {r.id: r for r in self._records(visible, f"id = ANY(%(ids)s) AND {_CURRENT}", {"ids": found})}
-        return Arrived(tuple(records[i] for i in found if i in records), is_part)
-
-    def count_arrived(
-        self, asked: Sequence[tuple[Question, Since]], visible: Visible, *, most: int = 500
-    ) -> tuple[Arrivals, ...]:
-        """See `Catalog.count_arrived`."""
-        conditions = [(meaning(question), since) for question, since in asked]
-        return count_arrived(self._ask(visible), conditions, visible, check_limit(most))
 
     def links(self, records: Collection[UUID], visible: Visible) -> tuple[Link, ...]:
         """See `Catalog.links`."""
@@ -462,26 +303,6 @@ class SqlCatalog:
         """See `Catalog.close`."""
         self.pool.close()
 
-    @contextmanager
-    def _transaction(self, visible: Visible) -> Iterator[Cursor[tuple[Any, ...]]]:
-        with self.pool.transaction(view(visible)) as connection:
-            yield connection.cursor()
-
-    def _ask(self, visible: Visible, *sets: LiteralString) -> Ask:
-        """Asks in the name of somebody, behind the second wall; `sets` are those that it goes by."""
-        return partial(self.pool.ask, view(visible, *(sets or ("scopes", "data"))))
-
-    def _rows(self, visible: Visible, query: str, values: Mapping[str, Any] | None = None) -> Rows:
-        return self._ask(visible)(query, parameters(visible) | dict(values or {}))
-
-    def _records(
-        self, visible: Visible, condition: str, values: Mapping[str, Any], *sets: LiteralString
-    ) -> tuple[Record, ...]:
-        """Those for which the condition holds. Here the first wall stands, on what comes; a few are not worth more."""
-        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {condition}"
-        found = map(record_of, self._ask(visible, *sets)(query, parameters(visible) | dict(values)))
-        return tuple(_shown(record, visible) for record in only_seen(found, visible.numbers))
-
     def _check_bound(self) -> None:
         # A policy that is not for everybody (role 0) is the exemption of the indexed searches.
         exempt = "SELECT FROM pg_policy, unnest(polroles) AS r WHERE r <> 0 AND pg_has_role(current_user, r, 'USAGE')"
@@ -500,7 +321,3 @@ class SqlCatalog:
 def _project_lock(project: UUID) -> int:
     """A number of 64 bits with sign, as PostgreSQL's locks have; the last bits of a UUIDv7 are random."""
     return int.from_bytes(project.bytes[8:], signed=True)
-
-
-def _shown(record: Record, visible: Visible) -> Record:
-    return record if record.scope in visible.data else without_values(record)

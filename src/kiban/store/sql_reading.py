@@ -1,0 +1,57 @@
+"""What the database is asked in somebody's name: behind the second wall, and records through the first as they come."""
+
+# ruff: noqa: S608  the statements are put together of our own words; values go over as parameters
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, LiteralString
+
+from psycopg import Cursor
+
+from kiban.records.described import without_values
+from kiban.records.record import Record
+from kiban.records.scope import Visible
+from kiban.store.sql_asking import Ask, Rows
+from kiban.store.sql_pool import SqlPool
+from kiban.store.sql_rows import (
+    RECORD_COLUMNS,
+    record_of,
+)
+from kiban.store.sql_sets import only_seen, parameters, view
+
+CURRENT = "is_current AND NOT is_deleted"
+
+
+class SqlReading:
+    """Asks a database."""
+
+    def __init__(self, pool: SqlPool) -> None:
+        self.pool = pool
+
+    @contextmanager
+    def _transaction(self, visible: Visible) -> Iterator[Cursor[tuple[Any, ...]]]:
+        with self.pool.transaction(view(visible)) as connection:
+            yield connection.cursor()
+
+    def _ask(self, visible: Visible, *sets: LiteralString) -> Ask:
+        """Asks in the name of somebody, behind the second wall; `sets` are those that it goes by."""
+        return partial(self.pool.ask, view(visible, *(sets or ("scopes", "data"))))
+
+    def _rows(self, visible: Visible, query: str, values: Mapping[str, Any] | None = None) -> Rows:
+        return self._ask(visible)(query, parameters(visible) | dict(values or {}))
+
+    def _records(
+        self, visible: Visible, condition: str, values: Mapping[str, Any], *sets: LiteralString
+    ) -> tuple[Record, ...]:
+        """Those for which the condition holds. Here the first wall stands, on what comes; a few are not worth more."""
+        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {condition}"
+        found = map(record_of, self._ask(visible, *sets)(query, parameters(visible) | dict(values)))
+        return tuple(shown(record, visible) for record in only_seen(found, visible.numbers))
+
+
+def shown(record: Record, visible: Visible) -> Record:
+    """As the asker may see it: with its values, or without."""
+    return record if record.scope in visible.data else without_values(record)
