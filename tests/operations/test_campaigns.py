@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -239,9 +239,9 @@ def test_limits_and_engine_change_and_what_is_wrong_is_refused(asker: Asker, res
         move_experiments(asker, resources, begun.pid, Move.ACCEPT, [])
     with pytest.raises(InvalidValue, match="cannot be told to 'sleep'"):
         set_course(asker, resources, begun.pid, "sleep")
-    before = show(asker, resources, begun.pid).record.version
-    with pytest.raises(IllegalMove):
-        move_experiments(asker, resources, begun.pid, Move.ABANDON, [2, 99, 1])
+    before = move_experiments(asker, resources, begun.pid, Move.ACCEPT, [1]).version
+    with pytest.raises(IllegalMove, match="Experiment 2 is suggested"):
+        move_experiments(asker, resources, begun.pid, Move.ABANDON, [1, 2])
     assert show(asker, resources, begun.pid).record.version == before
 
 
@@ -330,6 +330,19 @@ def test_engines_learn_only_from_what_the_asker_may_put_into_models(asker: Asker
     assert show_campaign(asker, resources, begun.pid).best == (3,)
     with pytest.raises(RecordNotFound):
         outcomes_from(asker, resources, begun.pid, theirs.pid)
+    deeds: tuple[Callable[[int], Record], ...] = (
+        lambda n: tell_result(asker, resources, begun.pid, n, [_hardness(1.0)]),
+        lambda n: tell_failure(asker, resources, begun.pid, n),
+        lambda n: change_experiment(asker, resources, begun.pid, n, {"solvent": "water"}),
+        lambda n: repeat_experiment(asker, resources, begun.pid, n),
+        lambda n: move_experiments(asker, resources, begun.pid, Move.ACCEPT, [n]),
+    )
+    for deed in deeds:
+        with pytest.raises(InvalidValue) as hidden:
+            deed(1)
+        with pytest.raises(InvalidValue) as never:
+            deed(77)
+        assert str(hidden.value) == str(never.value).replace("77", "1")
     mine = campaign_of(suggest_experiments(asker, resources, begun.pid)).experiment(4).proposal
     assert mine is not None
     assert mine.rests_on == (2, 3)

@@ -27,13 +27,13 @@ def records_in(campaign: Campaign) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_named(text for each in campaign.experiments for text in each.records)))
 
 
-def part_for(asker: Asker, resources: Resources, campaign: Campaign) -> Campaign:
-    """The campaign without what rests on records that the asker may not put into models."""
+def part_for(asker: Asker, resources: Resources, campaign: Campaign, right: Right = Right.USE) -> Campaign:
+    """The campaign without what rests on records on which the asker has no such right: to put them into models."""
     named = records_in(campaign)
     if not named:
         return campaign
-    usable = resources.catalog.get_many(named, resources.visible(asker, Right.USE))
-    return campaign.without_records(set(named) - {record.pid for record in usable.values()})
+    there = resources.catalog.get_many(named, resources.visible(asker, right))
+    return campaign.without_records(set(named) - {record.pid for record in there.values()})
 
 
 def usable(asker: Asker, resources: Resources, done: Iterable[Done]) -> tuple[Done, ...]:

@@ -23,6 +23,7 @@ from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.document import campaign_to_json
 from kiban.planning.campaign.experiment import Move, Outcome
 from kiban.planning.campaign.telling import NOTHING_SAID, Done, Spent
+from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 from kiban.store.catalog import Batch
@@ -126,7 +127,7 @@ def move_experiments(
     if not numbers:
         raise InvalidValue("No experiment was named.", mend="Give the numbers of those that are meant.")
     action, deed = _PLAIN[made]
-    record, campaign = _now(asker, resources, identifier, expected)
+    record, campaign = _now(asker, resources, identifier, expected, *numbers)
     after = campaign
     for number in dict.fromkeys(numbers):
         after = deed(after, number, note=note, **_said(asker))
@@ -165,7 +166,7 @@ def tell_result(
     RecordNotFound, Conflict, IllegalMove, InvalidValue
         As `kiban.planning.campaign.telling.tell`.
     """
-    record, campaign = _now(asker, resources, identifier, expected)
+    record, campaign = _now(asker, resources, identifier, expected, number)
     after = telling.tell(
         campaign,
         number,
@@ -191,7 +192,7 @@ def tell_failure(
     expected: int | None = None,
 ) -> Record:
     """Say that an experiment could not be made or measured at its point. Raises as `tell_result`."""
-    record, campaign = _now(asker, resources, identifier, expected)
+    record, campaign = _now(asker, resources, identifier, expected, number)
     after = telling.fail(campaign, number, note=note, spent=spent, **_said(asker))
     return _keep(asker, resources, record, campaign, after, "told failures", {"experiments": [number]})
 
@@ -208,7 +209,7 @@ def change_experiment(
     expected: int | None = None,
 ) -> Record:
     """Do an experiment with own values; what was suggested is remembered beside them. Raises as `moves.change`."""
-    record, campaign = _now(asker, resources, identifier, expected)
+    record, campaign = _now(asker, resources, identifier, expected, number)
     after = moves.change(campaign, number, point, beyond=beyond, note=note, **_said(asker))
     return _keep(asker, resources, record, campaign, after, "changed experiments", {"experiments": [number]})
 
@@ -242,7 +243,7 @@ def repeat_experiment(
     expected: int | None = None,
 ) -> Record:
     """Do an experiment again, n times. Raises as `moves.replicate`."""
-    record, campaign = _now(asker, resources, identifier, expected)
+    record, campaign = _now(asker, resources, identifier, expected, number)
     after = moves.replicate(campaign, number, n, note=note, **_said(asker))
     fresh = [each.number for each in after.experiments if each.number >= campaign.next_number]
     return _keep(
@@ -308,10 +309,18 @@ def set_course(
     return _keep(asker, resources, record, campaign, deed(campaign, note=note, **_said(asker)), told, {})
 
 
-def _now(asker: Asker, resources: Resources, identifier: str, expected: int | None) -> tuple[Record, Campaign]:
+def _now(
+    asker: Asker, resources: Resources, identifier: str, expected: int | None, *numbers: int
+) -> tuple[Record, Campaign]:
+    """The campaign as it is, if the asker sees the experiments of these numbers: what is hidden is not there."""
     record = current(asker, resources, identifier, RecordKind.CAMPAIGN)
     check_version(record, expected)
-    return record, campaign_of(record)
+    campaign = campaign_of(record)
+    if numbers:
+        seen = part_for(asker, resources, campaign, Right.DATA)
+        for number in numbers:
+            seen.experiment(number)
+    return record, campaign
 
 
 def _keep(

@@ -11,6 +11,9 @@ from kiban.planning.surrogates.gaussian_process import Belief, GaussianProcess
 from kiban.planning.surrogates.portfolio import Learnt, Portfolio
 from kiban.planning.view import View
 
+_ROUNDING = 1e-13
+_TINY = 1e-150
+
 
 class OutcomeModel:
     """What is expected of one outcome.
@@ -31,7 +34,7 @@ class OutcomeModel:
         self, view: View, points: Coded, values: Floats, doubts: Floats, *, turned: bool, rng: np.random.Generator
     ) -> None:
         self.view, self.sign = view, -1.0 if turned else 1.0
-        self.is_constant = len(values) < 2 or float(np.ptp(values)) == 0.0
+        self.is_constant = len(values) < 2 or not _differ(values)
         self.n_trials = len(values)
         self.only = float(values[0]) if len(values) else 0.0
         self.portfolio: Portfolio | None = None
@@ -79,6 +82,12 @@ class OutcomeModel:
         """Take trials at these points as if they had come out as expected."""
         if self.portfolio is not None and len(points):
             self.portfolio = self.portfolio.with_believed(*self.seen(points))
+
+
+def _differ(values: Floats) -> bool:
+    """Whether they are told apart by more than rounding, and by something that can be divided by and squared."""
+    spread = float(np.ptp(values))
+    return spread > _ROUNDING * float(np.abs(values).max()) and spread > _TINY
 
 
 class FailureModel:

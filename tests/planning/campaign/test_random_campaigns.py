@@ -93,7 +93,7 @@ def test_any_moves_in_any_order_leave_a_campaign_that_keeps_its_promises(
     _make(made, campaign(objective=TWO, engine="random", seed=seed, limits=Limits(safety=(_SAFE,), patience=3)))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(made=_moves(), seed=st.integers(0, 5))
 def test_the_embedded_engine_keeps_them_too(made: list[tuple[str, int, dict[str, Any]]], seed: int) -> None:
     _make(made, campaign(objective=TWO, seed=seed, limits=Limits(safety=(_SAFE,))))

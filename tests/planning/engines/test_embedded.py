@@ -190,3 +190,14 @@ def test_a_good_prior_is_used_and_a_bad_one_fades_out() -> None:
     assert math.cos(good.point["x"] / 3.0) > 0.95
     # The sign is learnt: a prior that is wrong everywhere tells as much as one that is right.
     assert math.cos(bad.point["x"] / 3.0) > 0.95
+
+
+@pytest.mark.parametrize("values", [(0.0, 4e-294), (1.0, 1.0 + 2e-16), (5e-324, 0.0), (1e6, -1e6)])
+def test_outcomes_that_differ_by_nothing_that_can_be_learnt_do_not_stop_it(values: tuple[float, float]) -> None:
+    trials = tuple(
+        Trial(point={"temperature": 150.0 + 50.0 * i, "time": 2.0}, outcomes={"y": Measured(value)})
+        for i, value in enumerate(values)
+    )
+    (suggestion,) = ENGINE.suggest(PLANE, maximise("y"), trials, n=1, seed=1)
+    assert all(math.isfinite(number) for number in suggestion.reason.numbers.values())
+    assert all(math.isfinite(expected.value) for expected in suggestion.expected.values())
