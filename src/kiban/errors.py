@@ -29,7 +29,7 @@
     │   ├── DamagedObject           stored bytes no longer match their checksum, or are gone
     │   └── DatabaseUnavailable     PostgreSQL does not answer
     ├── TooManyRequests             more than one person or program may ask in a time
-    ├── NotReached                  a platform at another address does not answer
+    ├── NotReached                  a platform at another address, or a laboratory, does not answer
     │   └── CutShort                its answer ended before it was whole
     ├── NothingAllowed              no point of a search space keeps to its constraints
     ├── SpaceTooLarge               listing all points of a search space would take more memory than allowed
@@ -196,7 +196,7 @@ class TooManyRequests(KibanError):
 
 
 class NotReached(KibanError):
-    """A platform at another address does not answer."""
+    """A platform at another address, or a laboratory, does not answer."""
 
 
 class CutShort(NotReached):

@@ -15,7 +15,7 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "plugins", "quantity"}),
     frozenset({"records", "query"}),
     frozenset({"readers", "analysis", "metrology", "standards", "access", "learning", "planning", "secure"}),
-    frozenset({"store", "compute", "federation"}),
+    frozenset({"store", "compute", "federation", "laboratory"}),
     frozenset({"operations"}),
     frozenset({"settings", "platform", "web", "demo", "client", "local", "cli"}),
 )

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from kiban.errors import InvalidValue
 from kiban.planning.campaign.asking import suggest
 from kiban.planning.campaign.campaign import Campaign
-from kiban.planning.campaign.course import end, pause, reset, resume
+from kiban.planning.campaign.course import end, is_stopped, pause, reset, resume, stop
 from kiban.planning.campaign.document import campaign_from_json, campaign_to_json
 from kiban.planning.campaign.experiment import Outcome, Source, State, runs
+from kiban.planning.campaign.laboratory_moves import at_work, give, retry
 from kiban.planning.campaign.limits import Limits
 from kiban.planning.campaign.moves import abandon, accept, add, change, refuse, replicate, start
 from kiban.planning.campaign.progress import advice, best
@@ -34,7 +35,7 @@ def _moves(draw: st.DrawFn) -> list[tuple[str, int, dict[str, Any]]]:
     names = st.sampled_from(
         ["suggest"] * 4
         + ["accept", "start", "refuse", "abandon", "change", "add", "replicate", "tell", "tell", "fail", "bring in"]
-        + ["pause", "resume", "end", "reset"]
+        + ["pause", "resume", "end", "stop", "reset", "give", "give", "retry"]
     )
     made = []
     for _ in range(draw(st.integers(1, 25))):
@@ -61,12 +62,16 @@ def _apply(begun: Campaign, name: str, number: int, said: Mapping[str, Any], at:
         for each, value in said["outcomes"].items()
     ]
     plain = {"accept": accept, "start": start, "refuse": refuse, "abandon": abandon}
-    course = {"pause": pause, "resume": resume, "end": end}
+    course = {"pause": pause, "resume": resume, "end": end, "stop": stop}
     if name in plain:
         return plain[name](begun, number, note=said["note"], **told)
     if name in course:
         return course[name](begun, note=said["note"], **told)
     match name:
+        case "give":
+            return give(begun, number, "robot", **told)
+        case "retry":
+            return retry(begun, number, **told)
         case "suggest":
             return suggest(begun, said["n"], **told)
         case "change":
@@ -143,6 +148,12 @@ def _check_step(before: Campaign, after: Campaign, name: str) -> None:
     for each in after.experiments:
         if each.is_open and each.source is not Source.IMPORTED and each not in before.experiments:
             assert name == "tell" or float(each.point["temperature"]) <= 560.0
+    for each in at_work(after, "robot"):
+        assert each.n_attempts >= 1
+        assert float(each.point["temperature"]) <= 560.0
+        assert each in before.experiments or name in {"give", "retry", "tell"}
+    assert name != "stop" or is_stopped(after)
+    assert name not in {"pause", "resume", "end"} or not is_stopped(after)
     left = after.spending.left_of(after.limits)
     assert name not in {"suggest", "add", "replicate"} or left.get("experiments", 0) >= 0
 

@@ -1,4 +1,4 @@
-"""The course of a campaign: pausing, going on, ending, and changing what it is set to."""
+"""The course of a campaign: pausing, stopping, going on, ending, and changing what it is set to."""
 
 from __future__ import annotations
 
@@ -11,11 +11,28 @@ from kiban.planning.campaign.campaign import Campaign, Passage, Stage
 
 CHANGEABLE = ("name", "description", "limits", "engine", "settings")
 """What may become another one; space and objective stay, or what was learnt would mean something else."""
+STOPPED = "stopped"
+_COURSES = frozenset({"paused", "resumed", "ended", STOPPED})
+"""What passages say of the stage."""
 
 
 def pause(campaign: Campaign, *, at: str, by: str, note: str = "") -> Campaign:
     """Suggest nothing for a while; what is running can still be told."""
     return _to(campaign, Stage.PAUSED, "paused", at=at, by=by, note=note)
+
+
+def stop(campaign: Campaign, *, at: str, by: str, note: str = "") -> Campaign:
+    """Pause it, and have laboratories break off what they are doing for it. One that is paused can be stopped."""
+    if is_stopped(campaign):
+        raise IllegalMove("The campaign is stopped already.", mend="Look at its history for who did that, and when.")
+    stage = Stage.PAUSED if campaign.stage is Stage.ACTIVE else campaign.stage
+    return _with(campaign, stage, STOPPED, at=at, by=by, note=note)
+
+
+def is_stopped(campaign: Campaign) -> bool:
+    """Whether laboratories break off what they are doing for it, instead of finishing it."""
+    said = [each.action for each in campaign.passages if each.action in _COURSES]
+    return campaign.stage is not Stage.ACTIVE and bool(said) and said[-1] == STOPPED
 
 
 def resume(campaign: Campaign, *, at: str, by: str, note: str = "") -> Campaign:
@@ -51,5 +68,9 @@ def reset(campaign: Campaign, changes: Mapping[str, Any], *, at: str, by: str, n
 def _to(campaign: Campaign, stage: Stage, action: str, *, at: str, by: str, note: str) -> Campaign:
     if campaign.stage is stage:
         raise IllegalMove(f"The campaign is {stage} already.", mend="Look at its history for who did that, and when.")
+    return _with(campaign, stage, action, at=at, by=by, note=note)
+
+
+def _with(campaign: Campaign, stage: Stage, action: str, *, at: str, by: str, note: str) -> Campaign:
     passage = Passage(action=action, at=at, by=by, note=note.strip())
     return replace(campaign, stage=stage, passages=(*campaign.passages, passage))

@@ -51,6 +51,8 @@ class Move(StrEnum):
     SUGGEST = "suggest"
     ACCEPT = "accept"
     START = "start"
+    RETRY = "retry"
+    """A laboratory begins with it anew."""
     TELL = "tell"
     CORRECT = "correct"
     FAIL = "fail"
@@ -144,6 +146,8 @@ class Experiment:
         As it really was.
     rests_on : str
         For what was imported: short identifier of the record, or the row of a table, that says so.
+    laboratory : str
+        Name of the driver that it was given to; empty where people do it.
     """
 
     number: int
@@ -156,6 +160,7 @@ class Experiment:
     cost: float | None = None
     hours: float | None = None
     rests_on: str = ""
+    laboratory: str = ""
     turns: tuple[Turn, ...] = ()
 
     def __post_init__(self) -> None:
@@ -179,6 +184,11 @@ class Experiment:
     def is_open(self) -> bool:
         """Whether it may still bring a result."""
         return self.state in OPEN
+
+    @property
+    def n_attempts(self) -> int:
+        """How often it was begun."""
+        return sum(turn.move in {Move.START, Move.RETRY} for turn in self.turns)
 
     @property
     def is_changed(self) -> bool:

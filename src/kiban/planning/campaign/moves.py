@@ -19,6 +19,7 @@ from kiban.planning.space.parameter import Point
 LEGAL: Mapping[Move, frozenset[State]] = {
     Move.ACCEPT: frozenset({State.SUGGESTED}),
     Move.START: frozenset({State.SUGGESTED, State.PENDING}),
+    Move.RETRY: frozenset({State.RUNNING}),
     Move.TELL: OPEN,
     Move.CORRECT: frozenset({State.COMPLETED}),
     Move.FAIL: OPEN,
@@ -110,6 +111,11 @@ def change(
         If the point is none: OutOfRange beyond ranges and safety limits.
     """
     experiment = campaign.experiment(number)
+    if experiment.laboratory and experiment.state is State.RUNNING:
+        raise IllegalMove(
+            f"Experiment {number} is being done by the laboratory '{experiment.laboratory}' as it is.",
+            mend="Stop the campaign, and add an experiment of your own.",
+        )
     after = settled(campaign.space, {**experiment.point, **point})
     to = State.RUNNING if experiment.state is State.RUNNING else State.PENDING
     changed = move(experiment, Move.CHANGE, to, at=at, by=by, note=note, point=after)
