@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,8 +87,11 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 def _export(arguments: argparse.Namespace) -> int:
     from kiban.operations.read_audit import export_audit
 
-    with platform(arguments, n_workers=1) as (asker, resources):
-        lines = export_audit(asker, resources, _filter(arguments))
+    # Closed while the database still answers, also where whoever reads the output has had enough.
+    with (
+        platform(arguments, n_workers=1) as (asker, resources),
+        closing(export_audit(asker, resources, _filter(arguments))) as lines,
+    ):
         if arguments.output is None:
             for line in lines:
                 print(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -90,7 +90,7 @@ def read_audit(asker: Asker, resources: Resources, wanted: Filter, *, limit: int
     )
 
 
-def export_audit(asker: Asker, resources: Resources, wanted: Filter) -> Iterator[str]:
+def export_audit(asker: Asker, resources: Resources, wanted: Filter) -> Generator[str, None, None]:
     """Lines of a file that can be checked elsewhere, oldest first. Raises as `read_audit`."""
     asked = _asked(asker, resources, wanted, resources.directory.load())
     proof = resources.audit_proof

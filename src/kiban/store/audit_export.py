@@ -6,7 +6,7 @@ The first line says what was left out; the last ones begin with `{"head":`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,9 @@ _LONGEST_LINE = 1 << 24
 _AGAIN = "Export the log again, and compare where the two differ."
 
 
-def export_lines(lines: Iterable[AuditLine], heads: Iterable[Head], asked: Asked, key: str | None) -> Iterator[str]:
+def export_lines(
+    lines: Iterable[AuditLine], heads: Iterable[Head], asked: Asked, key: str | None
+) -> Generator[str, None, None]:
     """The lines of the file."""
     left_out = {
         "since": time_text(asked.since) if asked.since else None,
