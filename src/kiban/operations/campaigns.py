@@ -41,6 +41,7 @@ _COURSE: Mapping[str, tuple[str, Callable[..., Campaign]]] = {
     "pause": ("paused campaign", course.pause),
     "resume": ("resumed campaign", course.resume),
     "end": ("ended campaign", course.end),
+    "stop": ("stopped campaign", course.stop),
 }
 
 
@@ -294,7 +295,7 @@ def change_campaign(
 def set_course(
     asker: Asker, resources: Resources, identifier: str, action: str, *, note: str = "", expected: int | None = None
 ) -> Record:
-    """Pause a campaign, resume it or end it.
+    """Pause a campaign, stop it, resume it or end it. To stop it also breaks off what laboratories do for it.
 
     Raises
     ------
@@ -307,6 +308,31 @@ def set_course(
     told, deed = _COURSE[action]
     record, campaign = _now(asker, resources, identifier, expected)
     return _keep(asker, resources, record, campaign, deed(campaign, note=note, **_said(asker)), told, {})
+
+
+def move_campaign(
+    asker: Asker,
+    resources: Resources,
+    identifier: str,
+    action: str,
+    deed: Callable[..., Campaign],
+    *,
+    details: Mapping[str, Any],
+    expected: int | None,
+) -> Record:
+    """Make a move on a campaign, for deeds that decide by its state which one: `deed(campaign, at=..., by=...)`.
+
+    Parameters
+    ----------
+    details : mapping
+        Of the event: the numbers of the `experiments`, and more.
+
+    Raises
+    ------
+    RecordNotFound, Conflict
+    """
+    record, campaign = _now(asker, resources, identifier, expected, *details["experiments"])
+    return _keep(asker, resources, record, campaign, deed(campaign, **_said(asker)), action, details)
 
 
 def _now(

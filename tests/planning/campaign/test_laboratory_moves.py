@@ -8,10 +8,10 @@ from kiban.errors import IllegalMove, OutOfRange
 from kiban.planning.campaign.campaign import Campaign, Stage
 from kiban.planning.campaign.course import is_stopped, pause, reset, resume, stop
 from kiban.planning.campaign.document import campaign_from_json, campaign_to_json
-from kiban.planning.campaign.experiment import Move, State
-from kiban.planning.campaign.laboratory_moves import MOST_TROUBLES, at_work, give, is_in_trouble, retry, to_be_done
+from kiban.planning.campaign.experiment import Move
+from kiban.planning.campaign.laboratory_moves import at_work, give, retry, to_be_done
 from kiban.planning.campaign.limits import Limits
-from kiban.planning.campaign.moves import abandon, add, change, start
+from kiban.planning.campaign.moves import add, change, start
 from kiban.planning.campaign.telling import tell
 from kiban.planning.space.constraint import Linear
 
@@ -76,15 +76,3 @@ def test_stopped_is_more_than_paused() -> None:
         assert is_stopped(named)
         assert not is_stopped(resume(stopped, **SAID))
         assert not is_stopped(pause(resume(stopped, **SAID), **SAID))
-
-
-def test_a_laboratory_is_in_trouble_when_nothing_works_any_more() -> None:
-    begun = _with(5)
-    for number in range(1, MOST_TROUBLES + 1):
-        assert not is_in_trouble(begun, "robot")
-        begun = abandon(retry(give(begun, number, "robot", **SAID), number, **SAID), number, **SAID)
-    assert is_in_trouble(begun, "robot")
-    assert not is_in_trouble(begun, "other")
-    better = tell(give(begun, 4, "robot", **SAID), 4, [strength(1)], **SAID)
-    assert not is_in_trouble(better, "robot")
-    assert {each.state for each in better.experiments[:3]} == {State.ABANDONED}

@@ -1,4 +1,4 @@
-"""What laboratories do with experiments: they are given them, begin anew after trouble, and are in trouble at times."""
+"""What laboratories do with experiments: they are given them, and begin anew after trouble."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from kiban.planning.campaign.campaign import Campaign, Stage
 from kiban.planning.campaign.experiment import Experiment, Move, State
 from kiban.planning.campaign.moves import move
 from kiban.planning.campaign.points import check_safe
-
-MOST_TROUBLES = 3
-"""So many experiments one after another that a laboratory could not do end a run: the next would not fare better."""
 
 
 def give(campaign: Campaign, number: int, laboratory: str, *, at: str, by: str, note: str = "") -> Campaign:
@@ -46,10 +43,3 @@ def at_work(campaign: Campaign, laboratory: str) -> tuple[Experiment, ...]:
 def to_be_done(campaign: Campaign) -> Experiment | None:
     """The first experiment that nobody has begun with."""
     return next(iter(campaign.of_state(State.SUGGESTED, State.PENDING)), None)
-
-
-def is_in_trouble(campaign: Campaign, laboratory: str) -> bool:
-    """Whether the last experiments that it was given were all given up after more than one attempt."""
-    given = [each for each in campaign.experiments if each.laboratory == laboratory and not each.is_open]
-    last = given[-MOST_TROUBLES:]
-    return len(last) == MOST_TROUBLES and all(each.state is State.ABANDONED and each.n_attempts > 1 for each in last)

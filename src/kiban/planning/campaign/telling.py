@@ -61,7 +61,7 @@ def tell(
         If the objective has no such outcome, or nothing is told; IncompatibleUnit.
     """
     experiment = campaign.experiment(number)
-    told = tuple(_in_unit(campaign, each) for each in outcomes)
+    told = tuple(in_unit_of(campaign, each) for each in outcomes)
     known = {each.name: each for each in experiment.outcomes}
     if not is_correction and (twice := [each.name for each in told if each.name in known]):
         raise IllegalMove(
@@ -111,7 +111,7 @@ def written(campaign: Campaign, values: Mapping[str, object], evidence: str = ""
             raise InvalidValue(
                 f"The {name} was given as {value!r:.60}.", mend="Give a number, or a text like '2.5 GPa'."
             )
-        found.append(_in_unit(campaign, Outcome(name=name, value=measured, evidence=evidence)))
+        found.append(in_unit_of(campaign, Outcome(name=name, value=measured, evidence=evidence)))
     return tuple(found)
 
 
@@ -189,7 +189,7 @@ def bring_in(campaign: Campaign, done: Iterable[Done], *, at: str, by: str) -> C
     for one in done:
         try:
             point = settled(campaign.space, one.point)
-            outcomes = tuple(_in_unit(campaign, each) for each in one.outcomes)
+            outcomes = tuple(in_unit_of(campaign, each) for each in one.outcomes)
         except InvalidValue as e:
             raise InvalidValue(f"{one.rests_on or 'An experiment'} cannot be imported: {e.fault}", mend=e.mend) from e
         made = Experiment(
@@ -221,7 +221,8 @@ def _check_same(before: Experiment, made: Experiment) -> None:
         )
 
 
-def _in_unit(campaign: Campaign, outcome: Outcome) -> Outcome:
+def in_unit_of(campaign: Campaign, outcome: Outcome) -> Outcome:
+    """An outcome in the unit that the campaign asks for. Raises InvalidValue, IncompatibleUnit."""
     units = campaign.objective.outcomes
     if outcome.name not in units:
         raise InvalidValue(

@@ -1,0 +1,106 @@
+"""What `kiban campaign` does with laboratories: run unattended, and stop."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kiban.cli.acts import Act
+from kiban.cli.campaign_files import definition_in, pairs
+from kiban.cli.campaign_options import add_id
+from kiban.cli.campaign_run_lines import Told
+from kiban.cli.command import platform
+from kiban.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from kiban.operations.stop_button import StopButton
+
+_ON_INTERRUPT = ("break-off", "finish")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    add_id(parser)
+    parser.add_argument(
+        "--driver", required=True, metavar="NAME", help="how the laboratory is spoken to: virtual, folder"
+    )
+    parser.add_argument(
+        "--laboratory", type=Path, required=True, metavar="FILE", help="settings of the driver, in TOML or JSON"
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="end when the campaign has so many experiments")
+    parser.add_argument(
+        "--at-once", type=int, default=1, metavar="N", help="so many experiments at a time (default: 1)"
+    )
+    parser.add_argument(
+        "--attempts", type=int, default=2, metavar="N", help="so often it may begin with an experiment (default: 2)"
+    )
+    parser.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="which value of a file: cycle=1; several times",
+    )
+    parser.add_argument(
+        "--on-interrupt",
+        choices=_ON_INTERRUPT,
+        default="break-off",
+        help="what Ctrl-C does with experiments in the laboratory (default: break-off); a second Ctrl-C leaves them there",
+    )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from kiban.laboratory.installed import driver
+    from kiban.operations.run_campaign import RunTerms, run_campaign
+    from kiban.operations.show_campaign import show_campaign
+
+    file: Path = arguments.laboratory
+    terms = RunTerms(
+        laboratory=arguments.driver,
+        limit=arguments.limit,
+        at_once=arguments.at_once,
+        most_attempts=arguments.attempts,
+        condition=pairs(arguments.where, "condition"),
+    )
+    settings = _settings_in(file)
+    laboratory = driver(arguments.driver).connect(settings, folder=file.absolute().parent)
+    told = Told(as_json=arguments.json)
+    with platform(arguments) as (asker, resources), _signals(arguments.on_interrupt) as pressed:
+        told.begins(show_campaign(asker, resources, arguments.id), arguments.driver)
+        for step in run_campaign(asker, resources, arguments.id, laboratory, terms, pressed=pressed):
+            told.step(step)
+    return told.exit_code
+
+
+def _settings_in(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise WrongUsage(f"There is no file {path}.", mend="Name the file with the settings of the laboratory.")
+    return definition_in(path)
+
+
+@contextmanager
+def _signals(on_interrupt: str) -> Iterator[Callable[[StopButton], None]]:
+    """Let Ctrl-C press the stop button: once to stop, twice to leave. Whoever ends services is told to leave at once."""
+    from kiban.operations.stop_button import Wish
+
+    first = Wish.FINISH if on_interrupt == "finish" else Wish.BREAK_OFF
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ready(button: StopButton) -> None:
+        def interrupt(*_: object) -> None:
+            button.press(first if button.pressed is Wish.GO_ON else Wish.LEAVE)
+
+        signal.signal(signal.SIGINT, interrupt)
+        signal.signal(signal.SIGTERM, lambda *_: button.press(Wish.LEAVE))
+
+    try:
+        yield ready
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+RUN_ACTS = (Act("run", "have a laboratory do it all, until a limit is reached or somebody stops it", _add_run, _run),)
