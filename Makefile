@@ -67,8 +67,9 @@ check-gemd: venv .venv-gemd/.installed
 
 # Commands, workers and the database are killed at random moments, more often than the ordinary run does.
 crash-test: venv
-	KIBAN_TEST_KILLS=50 KIBAN_TEST_ACCESS_KILLS=110 $(RUN) pytest -s tests/journeys/test_crashes.py \
-		tests/journeys/test_crashes_of_access.py
+	KIBAN_TEST_KILLS=50 KIBAN_TEST_ACCESS_KILLS=110 KIBAN_TEST_ROUNDS=30 KIBAN_TEST_ROUND_KILLS=10 \
+		$(RUN) pytest -s tests/journeys/test_crashes.py tests/journeys/test_crashes_of_access.py \
+		tests/journeys/test_laboratory.py
 
 # Descriptions of data sets, read by validators of other people: DataCite, Croissant, RO-Crate. Nothing is fetched by them.
 check-datasets: venv .venv-datasets/.installed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -282,30 +281,48 @@ def test_several_at_once_fill_the_laboratory_and_not_more(bench: Bench) -> None:
 def test_stopped_from_anywhere_it_begins_nothing_more(bench: Bench, how: str, state: State) -> None:
     laboratory = bench.virtual(delay_s=[1.5, 1.5])
     steps: list[Step] = []
-    pressed_at = cancelled_at = 0.0
-    cancel = laboratory.cancel
-
-    def noting(identity: str) -> None:
-        nonlocal cancelled_at
-        cancelled_at = time.monotonic()
-        cancel(identity)
-
-    laboratory.cancel = noting
     for step in run_campaign(bench.asker, bench.resources, bench.pid, laboratory, TERMS):
         steps.append(step)
         if step.deed is Deed.GIVEN:
-            threading.Timer(0.3, lambda: set_course(bench.asker, bench.resources, bench.pid, how, note="smoke")).start()
-            pressed_at = time.monotonic() + 0.3
+            deed = threading.Timer(0.3, lambda: set_course(bench.asker, bench.resources, bench.pid, how, note="smoke"))
+            deed.start()
     assert steps[-1].ending is not None
     assert (steps[-1].ending.why, steps[-1].ending.words) == ("stopped", "paused")
     assert [each.state for each in bench.campaign.experiments] == [state]
-    # Not a speed: what is promised to people who stand beside a machine.
-    assert how == "pause" or cancelled_at - pressed_at < 1.0
     with pytest.raises(IllegalMove, match="is paused"):
         bench.run(laboratory)
     set_course(bench.asker, bench.resources, bench.pid, "resume")
     bench.run(bench.virtual(), replace(TERMS, limit=2))
     assert len(bench.campaign.of_state(State.COMPLETED)) == 2
+
+
+def test_the_button_reaches_the_laboratory_while_the_run_is_busy(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suggestion takes as long as it takes; here it ends only when the laboratory was told to break off."""
+    laboratory = bench.virtual(delay_s=[60, 60])
+    is_broken_off = threading.Event()
+    cancel = laboratory.cancel
+
+    def noting(identity: str) -> None:
+        cancel(identity)
+        is_broken_off.set()
+
+    laboratory.cancel = noting
+    n_asked = 0
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        nonlocal n_asked
+        n_asked += 1
+        if n_asked == 2:
+            set_course(bench.asker, bench.resources, bench.pid, "stop")
+            assert is_broken_off.wait(30)
+        return suggest_experiments(*args, **kwargs)
+
+    monkeypatch.setattr(module, "suggest_experiments", slow)
+    steps = bench.run(laboratory, replace(TERMS, at_once=2))
+    assert n_asked == 2
+    # What was decided before the button was pressed is not done after it.
+    assert [step.deed for step in steps] == [Deed.SUGGESTED, Deed.GIVEN, Deed.ABANDONED, Deed.ENDED]
+    assert len(bench.submitted) == 1
 
 
 def test_stopped_while_nobody_runs_the_next_run_breaks_off(bench: Bench) -> None:

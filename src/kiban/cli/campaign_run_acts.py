@@ -24,9 +24,7 @@ _ON_INTERRUPT = ("break-off", "finish")
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     add_id(parser)
-    parser.add_argument(
-        "--driver", required=True, metavar="NAME", help="how the laboratory is spoken to: virtual, folder"
-    )
+    parser.add_argument("--driver", required=True, metavar="NAME", help="driver: virtual, folder or another")
     parser.add_argument(
         "--laboratory", type=Path, required=True, metavar="FILE", help="settings of the driver, in TOML or JSON"
     )
@@ -42,13 +40,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="which value of a file: cycle=1; several times",
+        help="which value in a file: cycle=1; repeatable",
     )
     parser.add_argument(
         "--on-interrupt",
         choices=_ON_INTERRUPT,
         default="break-off",
-        help="what Ctrl-C does with experiments in the laboratory (default: break-off); a second Ctrl-C leaves them there",
+        help="what Ctrl-C does with what is running (default: break-off); a second one leaves it running",
     )
 
 
@@ -83,7 +81,7 @@ def _settings_in(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def _signals(on_interrupt: str) -> Iterator[Callable[[StopButton], None]]:
-    """Let Ctrl-C press the stop button: once to stop, twice to leave. Whoever ends services is told to leave at once."""
+    """Let Ctrl-C press the stop button: once to stop, twice to leave. SIGTERM leaves at once."""
     from kiban.operations.stop_button import Wish
 
     first = Wish.FINISH if on_interrupt == "finish" else Wish.BREAK_OFF
