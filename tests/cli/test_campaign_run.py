@@ -114,3 +114,21 @@ def test_wrong_usage_and_wrong_settings_are_told(kiban: Terminal, glue: str, tmp
     kiban.run("campaign", "set", glue, "--experiments", "0")
     _, err = kiban.run(*run, "virtual", "--laboratory", tmp_path / "lab.toml", exit_code=1)
     assert "would never end" in err
+
+
+def test_the_work_list_and_a_protocol_to_print(kiban: Terminal, glue: str, tmp_path: Path) -> None:
+    _, err = kiban.run("campaign", "work")
+    assert "There is nothing to be done." in err
+    kiban.run("campaign", "add", glue, "temperature=400")
+    out, _ = kiban.run("campaign", "work")
+    assert out.startswith(f"{glue} Strong glue\n  1 (pending, added) temperature=400 K\n")
+    [line] = kiban.lines("campaign", "work", glue)
+    assert (line["campaign"], line["number"], line["units"]) == (glue, 1, {"temperature": "K"})
+    for name in ("protocol.pdf", "protocol.html"):
+        out, _ = kiban.run("campaign", "protocol", glue, "1", "-o", tmp_path / name, "--language", "ja")
+        assert "the protocol of experiment 1" in out
+        assert (tmp_path / name).stat().st_size > 1000
+    said = kiban.one("campaign", "protocol", glue, "1", "-o", tmp_path / "again.pdf", "--language", "ja")
+    assert said["size"] == (tmp_path / "protocol.pdf").stat().st_size
+    kiban.run("campaign", "protocol", glue, "1", "-o", tmp_path / "protocol.doc", exit_code=2)
+    kiban.run("campaign", "protocol", glue, "1", "-o", tmp_path / "none" / "protocol.pdf", exit_code=2)

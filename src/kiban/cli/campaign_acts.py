@@ -15,6 +15,7 @@ from kiban.cli.campaign_files import definition_in, pairs, past_in
 from kiban.cli.campaign_lines import print_campaign, print_list
 from kiban.cli.campaign_options import add_id, add_note, last, moved
 from kiban.cli.campaign_run_acts import RUN_ACTS
+from kiban.cli.campaign_work_acts import WORK_ACTS
 from kiban.cli.command import DONE, platform, print_json, say
 from kiban.cli.placement_options import add_placement, placed
 from kiban.cli.sample_acts import add_expected
@@ -248,6 +249,7 @@ ACTS = (
     Act("pause", "suggest nothing for a while; results can still be told", _add_course, _course("pause")),
     Act("stop", "pause it, and have laboratories break off what they do for it", _add_course, _course("stop")),
     *RUN_ACTS,
+    *WORK_ACTS,
     Act("resume", "go on after a pause or an end", _add_course, _course("resume")),
     Act("end", "be done with a campaign", _add_course, _course("end")),
     Act("show", "where a campaign stands, with all its experiments", add_id, _show),

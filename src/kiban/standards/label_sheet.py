@@ -70,6 +70,11 @@ def label_sheet(
     )
 
 
+def drawings_as_pdf(drawings: Sequence[Drawing], stock: LabelStock) -> bytes:
+    """Print what is drawn already, each on a page of its own."""
+    return _Pdf(stock, drawings, outlines=False, shift_mm=(0.0, 0.0)).content([[(1, each)] for each in drawings])
+
+
 def laid_out(
     labels: Sequence[Label],
     stock: LabelStock,
