@@ -50,6 +50,10 @@ def test_every_move_is_made_there(client: Client) -> None:
         *("failed", "abandoned", "refused", "pending", "pending", "pending", "failed")
     ]
     assert [each["number"] for each in campaign.of_state("pending")] == [4, 5, 6]
+    campaign.stop("smoke")
+    with pytest.raises(errors.IllegalMove, match="stopped already"):
+        campaign.stop()
+    campaign.resume()
     campaign.pause("summer")
     with pytest.raises(errors.IllegalMove, match="paused"):
         campaign.suggest()

@@ -109,6 +109,8 @@ def test_a_campaign_is_changed_paused_and_ended(empty: Program) -> None:
     _post(empty, f"{address}/suggest", 422)
     _post(empty, f"{address}/course", action="resume")
     assert len(_post(empty, f"{address}/suggest", n=5)["experiments"]) == 2
+    assert _post(empty, f"{address}/course", action="stop")["passages"][-1]["action"] == "stopped"
+    _post(empty, f"{address}/course", action="resume")
     assert _post(empty, f"{address}/course", action="end", note="done")["passages"][-1]["note"] == "done"
 
 

@@ -129,6 +129,10 @@ class RemoteCampaign:
         """Have nothing suggested for a while."""
         self._post("course", action="pause", note=note)
 
+    def stop(self, note: str = "") -> None:
+        """Pause it, and have laboratories break off what they do for it."""
+        self._post("course", action="stop", note=note)
+
     def resume(self, note: str = "") -> None:
         """Go on."""
         self._post("course", action="resume", note=note)

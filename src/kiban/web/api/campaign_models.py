@@ -200,7 +200,9 @@ class CourseModel(MovedModel):
 
     model_config = ConfigDict(title="Course", extra="forbid")
 
-    action: Literal["pause", "resume", "end"]
+    action: Literal["pause", "stop", "resume", "end"] = Field(
+        description="To stop is to pause, and to have laboratories break off what they do for it."
+    )
 
 
 class CampaignChangeModel(MovedModel):
@@ -233,6 +235,7 @@ class ExperimentModel(Model):
     cost: float | None
     hours: float | None
     rests_on: str
+    laboratory: str = Field(description="Name of the driver that it was given to; empty where people do it.")
     turns: list[dict[str, Any]] = Field(description="Every move, with its moment, who made it and the note.")
     is_changed: bool = Field(description="A person does something else than was suggested.")
     is_open: bool
@@ -263,7 +266,7 @@ class CampaignModel(Model):
     batches: list[dict[str, Any]] = Field(
         description="What was asked of which engine and version, and with which seed."
     )
-    passages: list[dict[str, Any]] = Field(description="When it was paused, resumed, ended or changed.")
+    passages: list[dict[str, Any]] = Field(description="When it was paused, stopped, resumed, ended or changed.")
     counts: dict[str, int] = Field(description="Experiments by state.")
     spending: dict[str, float]
     left: dict[str, float] = Field(description="Of each limit that there is.")

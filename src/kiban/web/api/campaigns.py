@@ -233,7 +233,7 @@ def import_experiments(desk: AtDesk, identifier: Identifier, body: ImportModel) 
 
 @ROUTER.post(
     "/campaigns/{identifier}/course",
-    summary="Pause, resume or end a campaign",
+    summary="Pause, stop, resume or end a campaign",
     response_model=CampaignModel,
     responses=_WRONG,
 )
