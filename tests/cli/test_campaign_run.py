@@ -105,7 +105,7 @@ def test_wrong_usage_and_wrong_settings_are_told(kiban: Terminal, glue: str, tmp
     (tmp_path / "list.json").write_text("[]", encoding="utf-8")
     kiban.run(*run, "virtual", "--laboratory", tmp_path / "list.json", exit_code=2)
     _, err = kiban.run(*run, "fax", "--laboratory", tmp_path / "lab.toml", exit_code=1)
-    assert "Drivers are: folder, virtual" in err
+    assert "Drivers are: folder, http, virtual" in err
     (tmp_path / "odd.json").write_text(json.dumps({"folder": "lab"}), encoding="utf-8")
     _, err = kiban.run(*run, "virtual", "--laboratory", tmp_path / "odd.json", exit_code=1)
     assert "needs formulas or a pool" in err

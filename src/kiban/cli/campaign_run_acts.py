@@ -24,7 +24,7 @@ _ON_INTERRUPT = ("break-off", "finish")
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     add_id(parser)
-    parser.add_argument("--driver", required=True, metavar="NAME", help="driver: virtual, folder or another")
+    parser.add_argument("--driver", required=True, metavar="NAME", help="driver: virtual, folder, http, ...")
     parser.add_argument(
         "--laboratory", type=Path, required=True, metavar="FILE", help="settings of the driver, in TOML or JSON"
     )

@@ -161,7 +161,10 @@ class Result:
 
 
 class Laboratory(Protocol):
-    """One laboratory, ready to be given experiments. Every call may raise NotReached; it is made again later."""
+    """One laboratory, ready to be given experiments. Every call may raise NotReached; it is made again later.
+
+    `cancel` is called from another thread, while the first may be in a call of its own.
+    """
 
     def submit(self, submission: Submission) -> None:
         """Begin with it. What has the same identity was given before: it is left as it is, whatever became of it."""
