@@ -161,7 +161,8 @@ def _check_provenance(asker: Asker, resources: Resources, pid: str, campaign: Ca
     for each in done:
         [outcome] = each.outcomes
         record = show(asker, resources, outcome.evidence).record
-        assert record.document["values"]["hardness"]["value"] == outcome.value.value
+        [fact] = resources.catalog.facts(resources.visible(asker), evidence=[record.id])
+        assert (fact.property.term, fact.property.value) == ("hardness", outcome.value)
         assert record.document["values"]["temperature"]["value"] == each.point["temperature"]
         _, content = fetch_file(asker, resources, record.document["file_checksum"])
         with content:

@@ -114,10 +114,14 @@ def test_the_loop_closes_through_the_whole_platform(bench: Bench) -> None:
     assert [each.state for each in campaign.experiments] == [State.COMPLETED] * 6
     assert bench.submitted == [f"-{number}-1" for number in range(1, 7)]
     last = campaign.experiments[-1]
-    # file -> measurement -> property: the value is that of the record, which was made of the file.
+    # file -> measurement -> property: the value is that of the property, which rests on the record made of the file.
     measured = show(bench.asker, bench.resources, last.outcomes[0].evidence)
-    assert measured.record.document["values"]["hardness"]["value"] == last.outcomes[0].value.value
-    assert measured.record.document["values"]["hardness"]["uncertainty"]["value"] == 0.05
+    visible = bench.resources.visible(bench.asker)
+    [fact] = bench.resources.catalog.facts(visible, evidence=[measured.record.id])
+    assert fact.property.term == "hardness"
+    assert fact.property.value == last.outcomes[0].value
+    assert fact.property.value.uncertainty is not None
+    assert fact.property.value.uncertainty.standard == 0.05
     assert measured.record.document["values"]["temperature"]["value"] == last.point["temperature"]
     # -> table: what was set stands beside what came out.
     drawn = table(bench.asker, bench.resources, 'kind = "sample"')
