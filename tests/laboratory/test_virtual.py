@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,20 @@ def test_a_pool_gives_its_nearest_row_in_the_unit_that_is_asked_for(tmp_path: Pa
     laboratory = DRIVER.connect(settings, folder=tmp_path)
     assert _result(laboratory, 1, temperature=440.0).values["hardness"].value == pytest.approx(1.2)
     assert _result(laboratory, 2, temperature=310.0).values["hardness"].value == pytest.approx(0.7)
+
+
+def test_a_real_data_set_gives_its_rows(tmp_path: Path, shared: Callable[[str], Path]) -> None:
+    path = shared("campaigns/AutoAM_dataset.csv")
+    laboratory = DRIVER.connect({"folder": str(tmp_path), "pool": str(path), "answers": "values"}, folder=tmp_path)
+    table = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    rows = [{name: float(cell) for name, cell in row.items()} for row in table]
+    assert len(rows) == 100
+    for number, row in enumerate(rows[:20], 1):
+        point = {name: value for name, value in row.items() if name != "Score"}
+        submission = replace(a_submission(number), point=point, units={}, outcomes={"Score": ""})
+        laboratory.submit(submission)
+        found = [each["Score"] for each in rows if all(each[name] == value for name, value in point.items())]
+        assert laboratory.result(submission.identity).values["Score"].value in found
 
 
 def test_noise_is_of_the_stated_size_and_stated_with_the_value(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -456,6 +457,54 @@ def test_a_table_need_not_say_more_than_what_came_out(bench: Bench) -> None:
     assert first.outcomes[0].evidence != second.outcomes[0].evidence
     samples = [show(bench.asker, bench.resources, e.outcomes[0].evidence).record.sample for e in (first, second)]
     assert samples[0] != samples[1]
+
+
+def test_an_instrument_computer_behind_folders(bench: Bench) -> None:
+    """It takes protocols away, writes slowly, and answers in three ways."""
+    from kiban.laboratory.folder import DRIVER as FOLDERS
+
+    out, into = bench.folder / "out", bench.folder / "in"
+    out.mkdir()
+    into.mkdir()
+    laboratory = FOLDERS.connect({"out": "out", "in": "in", "rest_s": 0.3}, folder=bench.folder)
+    is_over = threading.Event()
+
+    def answer(path: Path) -> None:
+        protocol = json.loads(path.read_text("utf-8"))
+        path.unlink()
+        identity, n = protocol["identity"], protocol["experiment"]
+        if n == 1:
+            result = into / f"{identity}.csv"
+            for text in ("hardness", "hardness (MPa),remark\n", "hardness (MPa),remark\n1100,shiny\n"):
+                result.write_text(text, encoding="utf-8")
+                is_over.wait(0.1)
+            return
+        said = (
+            {"failure": {"reason": "It melted."}} if n == 2 else {"values": {"hardness": {"value": 3, "unit": "GPa"}}}
+        )
+        text = json.dumps({"identity": identity, **said})
+        for n_bytes in (5, len(text)):
+            (into / f"{identity}.result.json").write_text(text[:n_bytes], encoding="utf-8")
+            is_over.wait(0.05)
+
+    def work() -> None:
+        while not is_over.wait(0.02):
+            for path in out.glob("*.protocol.json"):
+                answer(path)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        bench.run(laboratory, RunTerms(laboratory="folder", limit=3, poll_s=0.05))
+    finally:
+        is_over.set()
+        thread.join()
+    first, second, third = bench.campaign.experiments
+    assert first.outcomes[0].value.in_unit("GPa").value == pytest.approx(1.1)
+    assert first.outcomes[0].evidence
+    assert (second.state, second.turns[-1].note) == (State.FAILED, "It melted.")
+    assert (third.outcomes[0].value.value, third.outcomes[0].evidence) == (3.0, "")
+    assert {each.n_attempts for each in bench.campaign.experiments} == {1}
 
 
 def test_results_go_where_the_campaign_is(bench: Bench) -> None:
