@@ -181,3 +181,6 @@ def test_a_damaged_memory_is_told(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace('"campaign"', '"champagne"'))
     with pytest.raises(DamagedFile, match="no submission of Kiban"):
         laboratory.status(submission.identity)
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(DamagedFile, match="not as the virtual laboratory wrote it"):
+        laboratory.status(submission.identity)

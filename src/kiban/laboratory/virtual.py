@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from kiban.errors import IllegalMove, InvalidSetting
+from kiban.errors import DamagedFile, IllegalMove, InvalidSetting
 from kiban.laboratory.contract import Failure, Result, ResultFile, Standing, Submission, check_identity
 from kiban.laboratory.settings_of import Given
 from kiban.laboratory.submission_document import submission_from_json, submission_to_json
@@ -125,9 +125,15 @@ class VirtualLaboratory:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
-        document = json.loads(content)
-        written = json.dumps(document["submission"]).encode()
-        return submission_from_json(written, path.name), float(document["given_at_s"])
+        try:
+            document = json.loads(content)
+            given_at_s, written = float(document["given_at_s"]), json.dumps(document["submission"]).encode()
+        except (ValueError, KeyError, TypeError) as e:
+            raise DamagedFile(
+                f"{path} is not as the virtual laboratory wrote it: {e}.",
+                mend="Restore the file, or abandon the experiment and repeat it.",
+            ) from e
+        return submission_from_json(written, path.name), given_at_s
 
     def _chance(self, submission: Submission, what: int) -> np.random.Generator:
         """Not by the campaign's identifier: the same campaign begun twice comes out the same."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from kiban.errors import DiskFull, NotReached
@@ -12,7 +14,8 @@ from kiban.errors import DiskFull, NotReached
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in its place at once, in place of one that may be there. Raises NotReached, DiskFull."""
     # In the same folder, or the last step would be a copy. The dot keeps it from those who look for results.
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Its name is drawn: others, also on other machines, may write the same file at the same time.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as file:
@@ -22,6 +25,8 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.replace(path)
         _keep_name(path.parent)
     except OSError as e:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise _told(path, e) from e
 
 
