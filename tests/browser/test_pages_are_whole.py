@@ -28,7 +28,7 @@ _REFUSED = {
 _ENGLISH = (
     # Names that people and programs have given: of samples, files, projects, companies, licences, labels.
     r" [a-z0-9]+: .*(scan|film|pellet|TiO2|LCO|Lithium|Cycling|SIMULATED|titania|Calcination)",
-    r" [a-z0-9]+: .*(My laboratory|Partner |Simulated Materials Institute)",
+    r" [a-z0-9]+: .*(My laboratory|Kiban demonstration |Partner |Simulated Materials Institute)",
     r" option: .*(mm × |MIT: |ODbL|ODC-By|PDDL)",
     r"^/about/readers\? (h3|option|span|p): ",  # formats and makers
     r"^/terms\? td: ",  # synonyms of a term are of both languages, whatever the page's

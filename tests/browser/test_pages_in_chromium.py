@@ -66,7 +66,10 @@ def test_a_question_is_answered_narrowed_and_opened_by_keyboard(watched: Watched
     page.wait_for_url("**/search?q=*")
     n_found = page.locator("article.hit").count()
     assert n_found >= 5
-    page.locator("nav.panel a", has_text="TiO2-A600").focus()
+    sample = page.locator("nav.panel a", has_text="TiO2-A600")
+    page.locator("nav.panel details", has=sample).locator("summary").focus()
+    page.keyboard.press("Enter")
+    sample.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**A600**")
     assert 0 < page.locator("article.hit").count() < n_found

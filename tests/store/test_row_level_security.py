@@ -22,6 +22,7 @@ READ_BY = {
     "entry": "scopes",
     "property": "data",
     "composition": "data",
+    "likeness": "data",
     "file": "data",
     "file_record": "data",
 }
@@ -34,6 +35,7 @@ CHANGE = {
     "link": "UPDATE link SET scope = %s",
     "property": "UPDATE property SET scope = %s",
     "composition": "UPDATE composition SET scope = %s",
+    "likeness": "UPDATE likeness SET scope = %s",
     "entry": "UPDATE entry SET scope = %s",
     "file": "UPDATE file SET scope = %s",
     "file_record": "UPDATE file_record SET scope = %s",
@@ -46,6 +48,8 @@ ADD = {
     "property": "INSERT INTO property (id, term, value, unit, condition, method, evidence, is_standing, scope) "
     "VALUES (gen_random_uuid(), 'x', 1, '', '{}', '', gen_random_uuid(), true, %s)",
     "composition": "INSERT INTO composition VALUES (gen_random_uuid(), 'Ti', 1, %s)",
+    "likeness": "INSERT INTO likeness (record, kind, version, low, high, outline, rough, finer, curve, is_standing, "
+    "scope) VALUES (gen_random_uuid(), 'x', 1, 0, 0, '', '{}', '{}', '', true, %s)",
     "entry": "INSERT INTO entry VALUES (gen_random_uuid(), gen_random_uuid(), 1, %s)",
     "file": "INSERT INTO file (id, path, checksum, place, size, media_type, status, reason, project, scope, "
     "deposited_at, deposited_by) VALUES (gen_random_uuid(), 'x', 'x', gen_random_uuid(), 1, '', 'x', '', "
@@ -53,7 +57,7 @@ ADD = {
     "file_record": "INSERT INTO file_record VALUES (gen_random_uuid(), gen_random_uuid(), %s)",
     "event": "INSERT INTO event (at, actor, action, scope, details) VALUES (now(), 'x', 'x', %s, '{}')",
 }
-REMOVABLE = ("composition", "link", "entry")
+REMOVABLE = ("composition", "likeness", "link", "entry")
 SEARCHED = ("record", "file_record")
 """Of these a role that nobody can log in as sees everything; its functions apply the policy themselves."""
 

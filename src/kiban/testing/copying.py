@@ -21,6 +21,8 @@ from kiban.records.matter.mass_fractions import mass_fractions
 from kiban.store import sql_insert
 from kiban.store.catalog import Batch
 from kiban.store.sql_entries import entry_rows
+from kiban.store.sql_likeness import likeness_row
+from kiban.store.sql_likeness_writing import likenesses_of
 from kiban.store.sql_rows import fact_row, link_row, record_row
 
 Row = tuple[Any, ...]
@@ -36,8 +38,21 @@ def _composition_rows(batch: Batch) -> Iterator[Row]:
             yield sample, element, float(fraction), of_mass.get(element), scopes[sample]
 
 
-TABLES = (sql_insert.RECORD, sql_insert.ENTRY, sql_insert.COMPOSITION, sql_insert.LINK, sql_insert.PROPERTY)
-"""The tables that batches of new records, facts, links and compositions fill."""
+def _likeness_rows(batch: Batch) -> Iterator[Row]:
+    scopes = {record.id: record.scope for record in batch.records}
+    for record, likeness in likenesses_of(batch).items():
+        yield likeness_row(record, likeness, scope=scopes[record], is_standing=True)
+
+
+TABLES = (
+    sql_insert.RECORD,
+    sql_insert.ENTRY,
+    sql_insert.COMPOSITION,
+    sql_insert.LIKENESS,
+    sql_insert.LINK,
+    sql_insert.PROPERTY,
+)
+"""The tables that batches of new records, facts, links, compositions and what is compared fill."""
 
 
 def rows_of(batch: Batch) -> tuple[Iterable[Row], ...]:
@@ -47,6 +62,7 @@ def rows_of(batch: Batch) -> tuple[Iterable[Row], ...]:
         (record_row(record, is_current=True, said=said[record.id]) for record in batch.records),
         (row for record in batch.records for row in entry_rows(record, said[record.id])),
         _composition_rows(batch),
+        _likeness_rows(batch),
         map(link_row, batch.links),
         (fact_row(fact, is_standing=True) for fact in batch.facts),
     )
