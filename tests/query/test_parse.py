@@ -189,10 +189,14 @@ LONG = (
 
 @pytest.mark.parametrize("text", LONG)
 def test_long_questions_take_no_long_time(text):
-    start = time.process_time()
-    with contextlib.suppress(InvalidQuestion):
-        parse(text)
-    assert time.process_time() - start < 0.5
+    def taken():
+        start = time.process_time()
+        with contextlib.suppress(InvalidQuestion):
+            parse(text)
+        return time.process_time() - start
+
+    # The least of three: Python may look through a large heap for garbage meanwhile.
+    assert min(taken() for _ in range(3)) < 0.5
 
 
 def test_terms_outside_the_vocabulary_are_doubted_not_refused():
