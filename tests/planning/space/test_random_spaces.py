@@ -15,7 +15,7 @@ from kiban.planning.space.constraint import AtMost, Mixture
 from kiban.planning.space.document import space_from_json, space_to_json
 from kiban.planning.space.grid import all_points, grid
 from kiban.planning.space.moving import Moves
-from kiban.planning.space.parameter import Categorical, holds
+from kiban.planning.space.parameter import Categorical, Continuous, holds
 from kiban.planning.space.sampling import sample
 from kiban.planning.space.search_space import SearchSpace
 from kiban.testing.space_examples import random_space, with_candidates
@@ -53,6 +53,14 @@ def test_what_is_drawn_and_moved_keeps_to_every_constraint(first: int) -> None:
         check(space, Coded(space.parameters, Moves(space).walk(drawn.rows, 6, rng)))
         assert space_from_json(json.loads(json.dumps(space_to_json(space)))) == space
     assert n_empty <= PER_TEST // 4
+
+
+def test_where_more_components_must_be_there_than_may_be_nothing_is_allowed() -> None:
+    names = ("a", "b", "c")
+    parameters = tuple(Continuous(name=name, low=0.1, high=1.0) for name in names)
+    space = SearchSpace(parameters=parameters, constraints=(AtMost(names=names, n=2),))
+    with pytest.raises(NothingAllowed):
+        sample(space, 5, np.random.default_rng(1))
 
 
 @pytest.mark.parametrize("number", range(60))

@@ -38,6 +38,8 @@ class Drawn:
 
     def _components(self, n: int, rng: np.random.Generator) -> Floats:
         there = self._which_are_there(n, rng)
+        if len(there) == 0:
+            return np.empty(there.shape)
         if self.block.mixture is None:
             values = np.stack([_free(parameter, n, rng) for parameter in self.parameters], axis=1)
             return np.where(there, values, 0.0)
