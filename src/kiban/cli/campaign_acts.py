@@ -17,6 +17,7 @@ from kiban.cli.campaign_options import add_id, add_note, last, moved
 from kiban.cli.campaign_run_acts import RUN_ACTS
 from kiban.cli.campaign_work_acts import WORK_ACTS
 from kiban.cli.command import DONE, platform, print_json, say
+from kiban.cli.part_options import add_part, checked_limit
 from kiban.cli.placement_options import add_placement, placed
 from kiban.cli.sample_acts import add_expected
 from kiban.errors import WrongUsage
@@ -223,18 +224,12 @@ def _show(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _add_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=int, default=50, metavar="N", help="so many at most (default: 50)")
-    parser.add_argument("--after", metavar="MARK", help="go on where the part before ended")
-
-
 def _list(arguments: argparse.Namespace) -> int:
     from kiban.operations.show_campaign import list_campaigns
 
-    if not 1 <= arguments.limit <= 1000:
-        raise WrongUsage(f"--limit {arguments.limit} was given.", mend="Give 1 to 1000.")
+    limit = checked_limit(arguments)
     with platform(arguments, n_workers=1) as (asker, resources):
-        found = list_campaigns(asker, resources, limit=arguments.limit, after=arguments.after)
+        found = list_campaigns(asker, resources, limit=limit, after=arguments.after)
     print_list(found, arguments)
     return DONE
 
@@ -253,5 +248,5 @@ ACTS = (
     Act("resume", "go on after a pause or an end", _add_course, _course("resume")),
     Act("end", "be done with a campaign", _add_course, _course("end")),
     Act("show", "where a campaign stands, with all its experiments", add_id, _show),
-    Act("list", "all campaigns that you may see", _add_list, _list),
+    Act("list", "all campaigns that you may see", add_part, _list),
 )

@@ -11,6 +11,7 @@ from kiban.cli.acts import Act
 from kiban.cli.command import DONE, FAILED, platform, print_json, say
 from kiban.cli.dataset_lines import print_dataset, print_list, print_offers, print_publication
 from kiban.cli.described_lines import print_record
+from kiban.cli.part_options import add_part, checked_limit
 from kiban.cli.placement_options import add_placement, placed
 from kiban.cli.sample_acts import add_expected
 from kiban.errors import WrongUsage
@@ -178,18 +179,12 @@ def _show(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _add_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=int, default=50, metavar="N", help="so many at most (default: 50)")
-    parser.add_argument("--after", metavar="MARK", help="go on where the part before ended")
-
-
 def _list(arguments: argparse.Namespace) -> int:
     from kiban.operations.show_dataset import list_datasets
 
-    if not 1 <= arguments.limit <= 1000:
-        raise WrongUsage(f"--limit {arguments.limit} was given.", mend="Give 1 to 1000.")
+    limit = checked_limit(arguments)
     with platform(arguments, n_workers=1) as (asker, resources):
-        found = list_datasets(asker, resources, limit=arguments.limit, after=arguments.after)
+        found = list_datasets(asker, resources, limit=limit, after=arguments.after)
     print_list(found, arguments)
     return DONE
 
@@ -299,7 +294,7 @@ ACTS = (
     Act("remove", "take records out of a draft", _add_remove, _remove),
     Act("change", "say something else of a draft; what is not named stays", _add_change, _change),
     Act("show", "what is known of a data set, and what it holds", _add_id, _show),
-    Act("list", "all data sets that you may see", _add_list, _list),
+    Act("list", "all data sets that you may see", add_part, _list),
     Act("freeze", "let a draft be as it is: from then on it does not change", _add_freeze, _freeze),
     Act("publish", "open a frozen data set to everybody, after a look at what that changes", _add_publish, _publish),
     Act(
