@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, TypeVar, cast
 
 from kiban.compute import frames
+from kiban.compute.frames import smaller
 from kiban.compute.listed_readers import ReaderList
 from kiban.compute.structured import Failure, ReadSummary, Structured
 from kiban.compute.watchman import Watchman
@@ -56,20 +57,22 @@ class _Worker:
         )
         self._timed_out = False
 
-    def ask(self, request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[bytes]]]:
+    def ask(
+        self, request: dict[str, Any], content: bytes | None = None
+    ) -> Iterator[tuple[dict[str, Any], list[bytes]]]:
         """Send one request and give the answers as they come; the asker knows which is the last."""
         stdin, stdout = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
         self._timed_out = False
         self._watchman.watch(self)
         try:
-            frames.send(stdin, request)
+            frames.send(stdin, request, None if content is None else [content])
             while True:
                 yield frames.receive(stdout)
         except (EOFError, BrokenPipeError, ValueError) as e:
             if self._timed_out:
                 raise LimitExceeded(
                     f"{request['name']}: reading it takes longer than {self._limits.seconds:.0f} s.",
-                    mend="Export a smaller part of the measurement. The file is kept as it came.",
+                    mend=smaller(request),
                 ) from e
             raise _WorkerDied from e
         finally:
@@ -155,6 +158,10 @@ class Fence:
         answer = self._one_answer({"task": "list_readers", "name": "the list of readers"})
         return answer if isinstance(answer, Failure) else from_json(answer[0], ReaderList)
 
+    def ask(self, request: dict[str, Any], content: bytes) -> tuple[Any, list[bytes]] | Failure:
+        """Have bytes read that are no file yet; the request names task and `name`."""
+        return self._one_answer(request, content)
+
     def unpack(self, path: Path, *, name: str) -> Iterator[tuple[str, bytes]]:
         """Give the files inside an archive, one at a time.
 
@@ -174,7 +181,7 @@ class Fence:
                 yield header["member"], blobs[0]
         except _WorkerDied:
             self._check_open()
-            raise ArchiveFailure(_died(name)) from None
+            raise ArchiveFailure(_died({"name": name, "path": path})) from None
         except LimitExceeded as e:
             raise ArchiveFailure(Failure(error=e.name, fault=e.fault, mend=e.mend)) from e
         finally:
@@ -207,10 +214,12 @@ class Fence:
         for worker in idle:
             worker.stop()
 
-    def _one_answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]] | Failure:
+    def _one_answer(
+        self, request: dict[str, Any], content: bytes | None = None
+    ) -> tuple[dict[str, Any], list[bytes]] | Failure:
         for _ in range(2):
             worker = self._take()
-            answers = worker.ask(request)
+            answers = worker.ask(request, content)
             try:
                 header, blobs = next(answers)
             except _WorkerDied:
@@ -223,7 +232,7 @@ class Fence:
                 answers.close()  # type: ignore[attr-defined]  # a generator: it stops its clock
             self._give_back(worker)
             return from_json(header, Failure) if "error" in header else (header, blobs)
-        return _died(request["name"])
+        return _died(request)
 
     def _take(self) -> _Worker:
         with self._lock:
@@ -264,9 +273,10 @@ class ArchiveFailure(Exception):
         self.failure = failure
 
 
-def _died(name: str) -> Failure:
+def _died(request: Mapping[str, Any]) -> Failure:
     return Failure(
         error="LimitExceeded",
-        fault=f"{name}: the process that read it ended twice without an answer, most likely for want of memory.",
-        mend="Export a smaller part of the measurement. The file is kept as it came.",
+        fault=f"{request['name']}: the process that read it ended twice without an answer, most likely for want of "
+        "memory.",
+        mend=smaller(request),
     )

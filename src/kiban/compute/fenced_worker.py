@@ -30,10 +30,11 @@ def main() -> None:
     _give_up_what_is_not_needed(memory_bytes)
     while True:
         try:
-            request, _ = frames.receive(requests)
+            request, contents = frames.receive(requests)
         except EOFError:
             return
-        _answer(answers, request)
+        _answer(answers, request | {"content": contents[0]} if contents else request)
+        del contents, request  # a table's bytes are not kept until the next request comes
 
 
 def _give_up_what_is_not_needed(memory_bytes: int) -> None:
@@ -56,7 +57,7 @@ def _answer(answers: BinaryIO, request: dict[str, Any]) -> None:
     except MemoryError:
         limit = LimitExceeded(
             f"{request['name']}: reading it takes more memory than allowed.",
-            mend="Export a smaller part of the measurement. The file is kept as it came.",
+            mend=frames.smaller(request),
         )
         frames.send(answers, _failure(limit, request))
     except Exception as e:  # noqa: BLE001  one file's trouble must be told as its own, and the next file read
@@ -64,10 +65,11 @@ def _answer(answers: BinaryIO, request: dict[str, Any]) -> None:
 
 
 def _fault_of_ours(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
+    kept = ", which is kept as it came and can be tried again" if "path" in request else ""
     return {
         "error": "UnreadableFile",
         "fault": f"{request['name']}: Kiban failed over it ({type(error).__name__}: {error}).",
-        "mend": "This is a fault of Kiban: report it with the file, which is kept as it came and can be tried again.",
+        "mend": f"This is a fault of Kiban: report it with the file{kept}.",
     }
 
 
@@ -79,7 +81,7 @@ def _failure(error: KibanError, request: dict[str, Any]) -> dict[str, Any]:
         "fault": error.fault,
         "mend": error.mend,
         "reader": getattr(error, "reader", None),
-        "is_archive": isinstance(error, UnknownFormat) and is_archive(_source(request)),
+        "is_archive": isinstance(error, UnknownFormat) and "path" in request and is_archive(_source(request)),
     }
 
 
@@ -130,12 +132,20 @@ def _unpack(answers: BinaryIO, request: dict[str, Any]) -> None:
     frames.send(answers, {"n_members": n_members})
 
 
+def _table(answers: BinaryIO, request: dict[str, Any]) -> None:
+    from kiban.compute.table_files import answer
+
+    frames.send(answers, answer(request, request["content"]))
+
+
 _TASKS = {
     "structure": _structure,
     "summarise": _summarise,
     "unpack": _unpack,
     "list_readers": _list_readers,
     "companions": _companions,
+    "read_sheet": _table,
+    "read_cells": _table,
 }
 
 

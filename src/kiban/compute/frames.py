@@ -6,6 +6,7 @@ JSON and plain bytes, never pickle: what a fenced worker sends may have been mad
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -52,6 +53,13 @@ def receive(stream: BinaryIO) -> tuple[Any, list[bytes]]:
     if not parts:
         raise EOFError
     return msgspec.json.decode(parts[0]), parts[1:]
+
+
+def smaller(request: Mapping[str, Any]) -> str:
+    """The way out, for a person whose file is too much to be read."""
+    if "path" not in request:  # bytes that were sent along, and are kept nowhere
+        return "Split the table, and give its parts one after the other."
+    return "Export a smaller part of the measurement. The file is kept as it came."
 
 
 def _exactly(stream: BinaryIO, length: int) -> bytes:

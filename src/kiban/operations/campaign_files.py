@@ -20,12 +20,13 @@ from kiban.operations.past_experiments import TableFile, keep_experiments
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, scope_of
 from kiban.operations.resources import Resources
 from kiban.operations.terms import vocabulary_of
+from kiban.operations.uploaded_tables import read_table
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Outcome
 from kiban.planning.space.parameter import Categorical
 from kiban.readers.experiments.meaning import Mapping, Meaning, Role
 from kiban.readers.experiments.proposal import propose
-from kiban.readers.experiments.sheet import Sheet, read_sheet
+from kiban.readers.experiments.sheet import Sheet
 from kiban.records.party import Asker
 from kiban.records.record import Record
 from kiban.records.scope import Tier
@@ -66,7 +67,7 @@ def outcomes_of_file(
     """
     asker = replace(asker, project=record.project)
     placement = _placement(resources, record)
-    sheet = _table_in(campaign, file)
+    sheet = _table_in(resources, campaign, file)
     measurement = (
         _keep_table(asker, resources, campaign, sheet, file, record.pid, identity, placement)
         if sheet is not None
@@ -83,12 +84,12 @@ def _placement(resources: Resources, record: Record) -> Placement:
     return Placement(tier=scope.tier, agreement=agreement, closed_until=scope.closed_until)
 
 
-def _table_in(campaign: Campaign, file: ResultFile) -> Sheet | None:
+def _table_in(resources: Resources, campaign: Campaign, file: ResultFile) -> Sheet | None:
     """The table, where the file is one that has a column for an outcome."""
     if not file.name.lower().endswith(_TABLES):
         return None
     try:
-        sheet = read_sheet(file.content, file.name)
+        sheet = read_table(resources, file.content, file.name)
     except UnreadableFile:
         return None
     is_said = any(_named(header, campaign.objective.outcomes) is not None for header in sheet.headers)

@@ -13,6 +13,7 @@ from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.operations.spreadsheet_rows import CheckedRow, checked_row
 from kiban.operations.templates import Kept, template_named
+from kiban.operations.uploaded_tables import read_workbook
 from kiban.records.document import to_json
 from kiban.records.link import Link, Predicate
 from kiban.records.party import Asker
@@ -21,7 +22,7 @@ from kiban.records.sample import Sample
 from kiban.records.scope import Scope
 from kiban.records.template import Template
 from kiban.standards.template_sheet import write_sheet
-from kiban.standards.template_sheet_cells import CellProblem, Cells, read_cells
+from kiban.standards.template_sheet_cells import CellProblem, Cells
 from kiban.standards.template_sheet_layout import PARTS, left_out
 from kiban.standards.template_sheet_read import rows_of
 from kiban.store.catalog import Batch
@@ -100,7 +101,7 @@ def check_spreadsheet(
     UnreadableFile
         If it is no such workbook.
     """
-    sheets = read_cells(content)
+    sheets = read_workbook(resources, content)
     kept, old, made_with = _template_of(asker, resources, sheets, template)
     read = rows_of(sheets, old)
     names = [row.name for row in read.rows]

@@ -24,11 +24,12 @@ from kiban.operations.kept_files import kept_entry
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.operations.terms import vocabulary_of
+from kiban.operations.uploaded_tables import read_table
 from kiban.query.vocabulary import Vocabulary
 from kiban.readers.experiments.meaning import Mapping, Meaning, Role, fitted
 from kiban.readers.experiments.proposal import Proposed, propose
 from kiban.readers.experiments.rows import Experiments, read_experiments
-from kiban.readers.experiments.sheet import Sheet, read_sheet
+from kiban.readers.experiments.sheet import Sheet
 from kiban.readers.experiments.told import Reason, Sureness
 from kiban.records.party import Asker
 from kiban.records.record import Record
@@ -243,7 +244,7 @@ def _read(asker: Asker, resources: Resources, file: TableFile) -> tuple[Sheet, s
     table = " ".join((file.table or base).split())
     if not table or len(table) > _LONGEST_TABLE:
         raise InvalidValue(f"A table was to be called '{table[:80]}'.", mend=f"Use 1 to {_LONGEST_TABLE} characters.")
-    sheet = read_sheet(file.content, base, sheet=file.sheet)
+    sheet = read_table(resources, file.content, base, sheet=file.sheet)
     stem = base.rpartition(".")[0] or base
     if file.kept and file.mapping is None:
         kept: KeptMapping | None = mapping_named(asker, resources, file.kept)

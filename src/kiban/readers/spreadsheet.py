@@ -30,11 +30,9 @@ every part was unpacked within the limits and found free of entities.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from kiban.errors import DamagedFile, KibanError, NothingMeasured
+from kiban.errors import KibanError, NothingMeasured
 from kiban.readers.contract import Confidence, Recognition
 from kiban.readers.source import Source
 from kiban.readers.tables.found_table import Table
@@ -42,7 +40,8 @@ from kiban.readers.tables.headers import read_heading, stand_up
 from kiban.readers.tables.reading import Origins, has_numbers, to_reading
 from kiban.readers.tables.search import find_tables
 from kiban.readers.tables.spreadsheet_parts import CONTENT_TYPES, WORKBOOK, SheetParts, read_parts
-from kiban.readers.tables.spreadsheet_rows import SheetRows, read_rows, side_by_side
+from kiban.readers.tables.spreadsheet_rows import SheetRows, side_by_side
+from kiban.readers.tables.workbook import AGAIN, read_sheets
 from kiban.readers.zipped import SIGNATURE, Zipped
 from kiban.records.reading import Json, Reading
 
@@ -98,7 +97,7 @@ class Spreadsheet:
             parts = read_parts(zipped, name=source.name)
         finally:
             zipped.close()
-        sheets = _read_sheets(source, parts)
+        sheets = read_sheets(source, parts, mend=f"{AGAIN[:-1]}; it is kept as it came.")
         if any(_is_form(sheet) for sheet in sheets.values()):
             raise NothingMeasured(
                 f"{source.name} is the Excel invoice of an NIMS RDE data set: a form, not a table of measured values.",
@@ -116,32 +115,6 @@ class Spreadsheet:
             for title, found in tables.items()
             for reading in _readings(title, found, sheets[title], parts.get(title, SheetParts()), others, source.name)
         ]
-
-
-def _read_sheets(source: Source, parts: Mapping[str, SheetParts]) -> dict[str, SheetRows]:
-    import openpyxl
-
-    # Whatever openpyxl meets in a stranger's file comes out as one of many kinds of error, its own and its parts'.
-    try:
-        with warnings.catch_warnings(), source.open() as file:
-            warnings.simplefilter("ignore")
-            workbook: Any = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            sheets: dict[str, SheetRows] = {}
-            for sheet in workbook.worksheets:
-                # A sheet may claim a million columns; the rows themselves tell how long they are.
-                sheet.reset_dimensions()
-                values = sheet.iter_rows(values_only=True)
-                name = f"{source.name}, sheet '{sheet.title}'"
-                sheets[sheet.title] = read_rows(values, parts.get(sheet.title, SheetParts()), name=name)
-            workbook.close()
-    except (KibanError, MemoryError):  # too little memory is no fault of the file: the caller tells it
-        raise
-    except Exception as e:
-        raise DamagedFile(
-            f"{source.name} is a workbook that cannot be read ({type(e).__name__}: {e}).",
-            mend="Open it in a spreadsheet program and save it again; it is kept as it came.",
-        ) from e
-    return sheets
 
 
 def _is_form(sheet: SheetRows) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from kiban.readers.source import Limits, Source
 from kiban.readers.tables.column_headers import is_unit
 from kiban.readers.tables.number_columns import NUMBER, kinds_of
 from kiban.readers.tables.spreadsheet_parts import SheetParts, column_letters, read_parts
-from kiban.readers.tables.spreadsheet_rows import SheetRows, read_rows
+from kiban.readers.tables.spreadsheet_rows import SheetRows
 from kiban.readers.tables.text_rows import (
     Dialect,
     Row,
@@ -25,6 +24,7 @@ from kiban.readers.tables.text_rows import (
     split,
     with_plain_line_ends,
 )
+from kiban.readers.tables.workbook import read_sheets
 from kiban.readers.text import decode
 from kiban.readers.zipped import SIGNATURE, Zipped
 
@@ -154,33 +154,13 @@ def _of_workbook(content: bytes, name: str, wanted: str) -> Sheet:
 
 
 def _workbook(content: bytes, name: str) -> tuple[dict[str, SheetRows], dict[str, SheetParts]]:
-    import openpyxl
-
     source = Source(content, name=name, limits=_LIMITS)
     zipped = Zipped(source)
     try:
         parts = dict(read_parts(zipped, name=name))
     finally:
         zipped.close()
-    # Whatever openpyxl meets in a stranger's file comes out as one of many kinds of error, its own and its parts'.
-    try:
-        with warnings.catch_warnings(), source.open() as file:
-            warnings.simplefilter("ignore")
-            workbook: Any = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            sheets = {}
-            for sheet in workbook.worksheets:
-                sheet.reset_dimensions()
-                own = parts.get(sheet.title, SheetParts())
-                sheets[sheet.title] = read_rows(_first_rows(sheet), own, name=name)
-            workbook.close()
-    except (KibanError, MemoryError):
-        raise
-    except Exception as e:
-        raise DamagedFile(
-            f"{name} is a workbook that cannot be read ({type(e).__name__}: {e}).",
-            mend="Open it in a spreadsheet program and save it again.",
-        ) from e
-    return sheets, parts
+    return read_sheets(source, parts, rows_of=_first_rows), parts
 
 
 def _first_rows(sheet: Any) -> Iterator[Sequence[object]]:
