@@ -77,3 +77,19 @@ def test_it_says_itself_with_its_uncertainty():
         "5.43102 ± 0.00021 angstrom"
     )
     assert str(Measured(3.0)) == "3"
+
+
+@pytest.mark.parametrize(
+    ("value", "doubt", "said"),
+    [
+        (26.0494, 0.25, "26.05 ± 0.25"),
+        (298.0, 2.0, "298 ± 2"),
+        (1234567.0, 100.0, "1.23457e+06 ± 100"),
+        (-3.14159, 0.012, "-3.142 ± 0.012"),
+        (0.001, 5.0, "0.001 ± 5"),
+        (0.0, 0.1, "0 ± 0.1"),
+        (1e-20, 1e-22, "1e-20 ± 1e-22"),
+    ],
+)
+def test_no_digit_below_the_second_of_its_uncertainty_is_said(value: float, doubt: float, said: str) -> None:
+    assert str(Measured(value, uncertainty=Uncertainty(value=doubt, origin=Origin.FIT))) == said

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kiban.quantity.measured import Measured
 from kiban.quantity.unit import is_known
 from kiban.readers.words import unit_words
 from kiban.readers.words.unit_words import read_unit
+from kiban.records.property_term import PROPERTY_TERMS
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,20 @@ def test_every_symbol_with_every_prefix_is_known_to_the_unit_library() -> None:
     unknown = [t for t in sorted(texts) if (unit := read_unit(t)) is not None and not is_known(unit)]
     assert unknown == []
     assert all(read_unit(t) is not None for t in texts if t)
+
+
+@pytest.mark.parametrize("unit", sorted({term.unit for term in PROPERTY_TERMS.values() if term.unit}))
+def test_every_unit_that_our_own_tables_write_is_read_again(unit: str) -> None:
+    spelled = read_unit(f"({unit})")
+    assert spelled is not None
+    assert Measured(1.0, unit).in_unit(spelled or "").value == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("written", ["cm**3/min", "cm^3/min", "cm3/min", "cm³/min"])
+def test_powers_as_programs_and_people_write_them(written: str) -> None:
+    assert read_unit(written) == "cm**3/min"
+
+
+@pytest.mark.parametrize("written", ["MPa·m^0.5", "MPa m^1/2", "MPa·m1/2", "MPa√m", "MPa*m**0.5"])
+def test_the_root_of_fracture_toughness(written: str) -> None:
+    assert read_unit(written) == "MPa*m**0.5"

@@ -78,7 +78,11 @@ class Measured:
         return self.in_unit(si_unit(self.unit))
 
     def __str__(self) -> str:
-        number = f"{self.value:.6g}"
-        if self.uncertainty is not None:
-            number = f"{number} ± {self.uncertainty.value:.2g}"
-        return f"{number} {self.unit}".strip()
+        """With its uncertainty to two digits, and no more digits than that leaves meaning to (GUM, 7.2.6)."""
+        if self.uncertainty is None:
+            return f"{self.value:.6g} {self.unit}".strip()
+        doubt = f"{self.uncertainty.value:.1e}"
+        last_place = int(doubt.partition("e")[2]) - 1
+        first_place = int(f"{self.value:e}".partition("e")[2])
+        n_digits = min(max(first_place - last_place + 1, 1), 15)
+        return f"{self.value:.{n_digits}g} ± {float(doubt):g} {self.unit}".strip()

@@ -51,6 +51,8 @@ class Demo:
 
         settings = load(arguments.home or demo_home())
         with open_platform(settings, told=Derivation()) as resources:
+            # First, so that the files of the study are what arrived lately.
+            _search(local_asker(resources), resources, settings.home / "virtual-laboratory")
             _fill(local_asker(resources), resources, settings.home / "example-files")
             make_people(local_asker(resources), resources)
             tell_sharing(local_asker(resources), resources, GUEST)
@@ -81,6 +83,15 @@ class Demo:
 
             serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready, reach=reach_of(settings))
         return DONE
+
+
+def _search(asker: Asker, resources: Resources, folder: Path) -> None:
+    """Tell of a campaign; on the second start it is there."""
+    from kiban.demo.campaign_story import tell_campaign
+
+    progress = Progress()
+    tell_campaign(asker, resources, folder, told=progress.show)
+    progress.clear()
 
 
 def _fill(asker: Asker, resources: Resources, folder: Path) -> None:

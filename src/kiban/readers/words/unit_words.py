@@ -27,7 +27,7 @@ _SYMBOLS: dict[str, tuple[str, str]] = {
     "J": ("J", "GMkmu"),
     "W": ("W", "GMkmunp"),
     "V": ("V", "Mkmun"),
-    "C": ("coulomb", "mun"),
+    "C": ("coulomb", "munp"),
     "F": ("farad", "munp"),
     "S": ("siemens", "kmun"),
     "T": ("T", "mun"),
@@ -95,6 +95,15 @@ _WHOLE: dict[str, str] = {
     "cps": "count/s",
     "kcps": "kilocount/s",
     "rpm": "rpm",
+    "arcsec": "arcsec",
+    "arcmin": "arcmin",
+    "year": "year",
+    "years": "year",
+    "cd": "cd",
+    "lm": "lm",
+    "lx": "lx",
+    "dg": "dg",
+    "bohr_magneton": "bohr_magneton",
     "dyn": "dyn",
     "erg": "erg",
     "arbitrary_unit": "arbitrary_unit",
@@ -175,6 +184,15 @@ _PHRASES: dict[str, str] = {
     "cnt": "count",
     "cnts": "count",
     "cnt/sec": "count/s",
+    # The one root in use: fracture toughness. Other powers are whole.
+    "mpa·m^0.5": "MPa*m**0.5",
+    "mpa m^0.5": "MPa*m**0.5",
+    "mpa·m^1/2": "MPa*m**0.5",
+    "mpa m^1/2": "MPa*m**0.5",
+    "mpa·m1/2": "MPa*m**0.5",
+    "mpa m1/2": "MPa*m**0.5",
+    "mpa√m": "MPa*m**0.5",
+    "mpa·√m": "MPa*m**0.5",
     "秒": "s",
     "分": "min",
     "時間": "h",
@@ -245,7 +263,8 @@ def _is_bracketed(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """One character for each meaning: compatibility forms folded, the many dots and dashes made one."""
-    folded = unicodedata.normalize("NFKC", text).translate(_FOLD)
+    # A power as programs write it, before the star becomes one of the dots.
+    folded = unicodedata.normalize("NFKC", text).replace("**", "^").translate(_FOLD)
     return folded.replace("deg.C", "°C").replace("degree C", "°C")
 
 
