@@ -15,7 +15,7 @@ from kiban.access import verdict
 from kiban.access.asker_of import anonymous, asker_of
 from kiban.access.granted import granted_in
 from kiban.access.seen_before import SeenBefore
-from kiban.access.verdict import Verdict, visible
+from kiban.access.verdict import Verdict, rule_giving, visible
 from kiban.records.parties.directory import Decision, Directory
 from kiban.records.parties.export_control import (
     CAUTIOUS,
@@ -171,6 +171,10 @@ def test_it_is_never_stale_whatever_changes_and_wherever_the_clock_stands(first:
                     assert has == plainly(directory, person, moment)
             assert asker == again(directory, person, moment, allowed)
             assert seen.visible(asker, all_scopes, right) == visible(asker, all_scopes, right)
+            for scope in all_scopes:
+                assert seen.rules_giving(asker, all_scopes, [scope], right) == {rule_giving(asker, scope, right)}
+            giving = {rule_giving(asker, scope, right) for scope in all_scopes}
+            assert seen.rules_giving(asker, all_scopes, all_scopes, right) == giving
 
 
 def asker(**changes: object) -> Asker:
@@ -215,6 +219,15 @@ def test_the_rules_are_asked_once_for_the_same_asker(monkeypatch: pytest.MonkeyP
     assert len(asked) == 6
 
 
+def test_the_rules_are_asked_once_which_of_them_gives_a_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, seen = count_questions(monkeypatch), SeenBefore()
+    seen.visible(asker(), OPEN, Right.METADATA)
+    for n in range(3):
+        given = seen.rules_giving(asker(at=START + timedelta(hours=n)), OPEN, OPEN[1:], Right.METADATA)
+        assert given == {"project_member"}
+    assert asked == [0, 1, 1]
+
+
 def test_a_rule_that_is_not_steady_is_asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = SeenBefore()
     hour = {"now": 12}
@@ -223,14 +236,16 @@ def test_a_rule_that_is_not_steady_is_asked_each_time(monkeypatch: pytest.Monkey
         name = "office_hours"
 
         def judge(self, asker: Asker, scope: Scope) -> Verdict | None:
-            return None if hour["now"] < 18 else Verdict(False, "It is evening.")
+            return Verdict(True, "It is day.") if hour["now"] < 18 else Verdict(False, "It is evening.")
 
-    known = (*verdict.rules(), OfficeHours())
+    known = (OfficeHours(), *verdict.rules())
     for module in ("verdict", "seen_before"):
         monkeypatch.setattr(f"kiban.access.{module}.rules", lambda: known)
     assert seen.visible(asker(), OPEN, Right.METADATA).numbers == {0, 1}
+    assert seen.rules_giving(asker(), OPEN, OPEN[1:], Right.METADATA) == {"office_hours"}
     hour["now"] = 19
     assert seen.visible(asker(), OPEN, Right.METADATA).numbers == set()
+    assert seen.rules_giving(asker(), OPEN, OPEN[1:], Right.METADATA) == {"project_member"}
 
 
 def test_rules_that_come_or_go_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

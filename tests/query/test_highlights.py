@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.query.highlights import LONGEST_EXCERPT, MOST_FIELDS, MOST_PLACES, highlights, places
+from kiban.query.highlights import LONGEST_EXCERPT, MOST_FIELDS, MOST_PLACES, Finder, highlights, places
 from kiban.query.word_cutting import MAX_WORD_LENGTH, asked_words, found_words
 from kiban.query.word_folding import folded
 from kiban.records.described import without_values
@@ -98,3 +98,12 @@ def test_what_is_withheld_does_not_show_up():
     kept = record("Scan", analyses=[{"summary": "secret peak"}], extra={"note": "secret"}, preview=[["secret"]])
     for each in (kept, without_values(kept)):
         assert highlights(each, ("secret",)) == ()
+
+
+@given(
+    st.lists(st.text("ab カ熱-. ", max_size=12), min_size=1, max_size=4), st.sampled_from(("a", "b", "カ", "熱", "か"))
+)
+def test_one_finder_finds_in_many_records_what_is_found_in_each(said: list[str], word: str) -> None:
+    records = [record(text or "x", description=said[0], metadata={"note": text}) for text in said]
+    finder = Finder([word])
+    assert list(map(finder.highlights, records)) == [highlights(each, [word]) for each in records]

@@ -10,12 +10,12 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from kiban.access.verdict import Rule, rules, visible
+from kiban.access.verdict import Rule, rule_giving, rules, visible
 from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.scope import Scope, Visible
@@ -35,9 +35,29 @@ class SeenBefore:
 
     def visible(self, asker: Asker, scopes: tuple[Scope, ...], right: Right) -> Visible:
         """See `kiban.access.verdict.visible`. Scopes that have not changed should come as the same tuple."""
+        known = self._known(asker, scopes, right)
+        return visible(asker, scopes, right) if known is None else known.answer
+
+    def rules_giving(
+        self, asker: Asker, scopes: tuple[Scope, ...], some: Iterable[Scope], right: Right
+    ) -> frozenset[str]:
+        """The rules by which the asker has the right in some of the scopes, each as `verdict.rule_giving` has it."""
+        known = self._known(asker, scopes, right)
+        if known is None:
+            return frozenset(rule_giving(asker, scope, right) for scope in some)
+        names = set[str]()
+        for scope in some:
+            name = known.names.get(scope.number)
+            if name is None:
+                name = known.names[scope.number] = rule_giving(asker, scope, right)
+            names.add(name)
+        return frozenset(names)
+
+    def _known(self, asker: Asker, scopes: tuple[Scope, ...], right: Right) -> _Answer | None:
+        """What is remembered, or worked out now; `None` where nothing may be remembered."""
         asked = rules()
         if not all(getattr(rule, "is_steady", False) for rule in asked):
-            return visible(asker, scopes, right)
+            return None
         ends = self._ends
         if ends.scopes is not scopes:
             ends = self._ends = _Ends.of(scopes)
@@ -47,14 +67,14 @@ class SeenBefore:
             known = self._answers.get(key)
             if known is not None and known.holds(asker, scopes, asked):
                 self._answers.move_to_end(key)
-                return known.answer
-        answer = visible(asker, scopes, right)
+                return known
+        known = _Answer(visible(asker, scopes, right), asker.releases, scopes, asked)
         with self._mutex:
-            self._answers[key] = _Answer(answer, asker.releases, scopes, asked)
+            self._answers[key] = known
             self._answers.move_to_end(key)
             while len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
-        return answer
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,8 @@ class _Answer:
     releases: object
     scopes: tuple[Scope, ...]
     rules: tuple[Rule, ...]
+    names: dict[int, str] = field(default_factory=dict)
+    """By the number of a scope, the rule that gives the right there, as far as that was asked for."""
 
     def holds(self, asker: Asker, scopes: tuple[Scope, ...], asked: tuple[Rule, ...]) -> bool:
         """Say whether it still holds for an asker with the same key."""

@@ -82,15 +82,18 @@ def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) ->
 
 
 def _identifiers(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if (pid := named_record(value)) is not None:
-            yield pid
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _identifiers(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _identifiers(inner)
+    """Those that stand alone anywhere in it, in no order."""
+    waiting = [value]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, str):
+            if (pid := named_record(here)) is not None:
+                yield pid
+        elif isinstance(here, list | tuple):
+            waiting += here
+        # Most of what there is are numbers, and to ask what else these may be takes long.
+        elif not isinstance(here, float | int) and isinstance(here, Mapping):
+            waiting += here.values()
 
 
 def _without(value: Any, hidden: set[str]) -> Any:

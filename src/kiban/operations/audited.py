@@ -14,7 +14,6 @@ from functools import wraps
 from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from kiban.access.verdict import rule_giving
 from kiban.operations.resources import Resources
 from kiban.records.audit_entry import AuditEntry
 from kiban.records.file_entry import FileEntry
@@ -103,21 +102,22 @@ def saw(
 def _note_read(asker: Asker, resources: Resources, act: str, ledger: _Ledger) -> None:
     if not ledger.scopes:
         return
+    scopes = resources.catalog.scopes()
     kept_back = [
         scope
-        for scope in resources.catalog.scopes()
+        for scope in scopes
         if scope.number in ledger.scopes and (scope.tier is not Tier.OPEN or scope.is_embargoed_at(asker.at))
     ]
     if not kept_back:
         return
-    rules = sorted({rule_giving(asker, scope, Right.METADATA) or "none" for scope in kept_back})
+    rules = resources.seen.rules_giving(asker, scopes, kept_back, Right.METADATA)
     line = AuditEntry(
         at=asker.at,
         actor=asker.party,
         act=act,
         subject=ledger.subject,
         scopes=tuple(scope.number for scope in kept_back),
-        rule=", ".join(rules),
+        rule=", ".join(sorted(name or "none" for name in rules)),
         address=asker.address,
         details=ledger.details,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kiban.operations.as_seen import all_as_seen
 from kiban.operations.resources import Resources
-from kiban.query.highlights import Highlight, highlights
+from kiban.query.highlights import Finder, Highlight
 from kiban.query.question import Question
 from kiban.query.relevance import all_asked_parts
 from kiban.query.words import fold
@@ -44,4 +44,4 @@ def shown_places(
     """Of each record, where the words stand in what the asker sees of it."""
     if not words:
         return [()] * len(records)
-    return [highlights(record, words) for record in all_as_seen(resources, visible, records)]
+    return list(map(Finder(words).highlights, all_as_seen(resources, visible, records)))

@@ -66,20 +66,36 @@ class Highlight:
         return self.excerpt[start - self.offset : end - self.offset]
 
 
+class Finder:
+    """Finds the words of a question in one record after the other. What several of them say is looked at once."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self._words = frozenset(words)
+        self._known: dict[FieldText, Highlight | None] = {}
+
+    def highlights(self, record: Record, *, most: int = MOST_FIELDS) -> tuple[Highlight, ...]:
+        """Find them in a record, as the asker sees it, in the fields that weigh most."""
+        found: dict[tuple[str, str], Highlight] = {}
+        if not self._words:
+            return ()
+        # Sorted stably: within a weight as the record has them.
+        for text in sorted(texts(record), key=lambda text: -text.weight):
+            key = (text.field, text.text)
+            if key not in found and (lit := self._highlight(text)) is not None:
+                found[key] = lit
+                if len(found) == most:
+                    break
+        return tuple(found.values())
+
+    def _highlight(self, text: FieldText) -> Highlight | None:
+        if text not in self._known:
+            self._known[text] = _highlight(text, self._words)
+        return self._known[text]
+
+
 def highlights(record: Record, words: Collection[str], *, most: int = MOST_FIELDS) -> tuple[Highlight, ...]:
-    """Find the words of a question in a record, as the asker sees it, in the fields that weigh most."""
-    if not words:
-        return ()
-    wanted = frozenset(words)
-    found: dict[tuple[str, str], Highlight] = {}
-    # Sorted stably: within a weight as the record has them.
-    for text in sorted(texts(record), key=lambda text: -text.weight):
-        key = (text.field, text.text)
-        if key not in found and (lit := _highlight(text, wanted)) is not None:
-            found[key] = lit
-            if len(found) == most:
-                break
-    return tuple(found.values())
+    """Find the words of a question in one record."""
+    return Finder(words).highlights(record, most=most)
 
 
 def places(text: str, words: Collection[str], *, is_name: bool = False) -> tuple[tuple[str, int, int], ...]:

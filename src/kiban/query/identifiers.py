@@ -17,5 +17,5 @@ def named_record(text: str) -> str | None:
     check character is not looked at, because the database, which asks the same of texts
     (`kiban.store.sql_identifiers`), does not know how to; what is misspelt is no record's.
     """
-    match = _SHAPE.fullmatch(text)
+    match = _SHAPE.fullmatch(text) if text.startswith(PREFIX) else None
     return PREFIX + "-".join(match.groups()).upper().translate(_READ_AS) if match is not None else None

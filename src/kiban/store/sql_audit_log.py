@@ -57,10 +57,8 @@ class SqlAuditLog:
             return
         if relaxed:
             # In a transaction of its own, also within others: those wait for the disk.
-            with self._pool.transaction() as connection:
-                cursor = connection.cursor()
-                cursor.execute("SET LOCAL synchronous_commit = off")
-                tail = append_lines(cursor, entries)
+            with self._pool.transaction("SET LOCAL synchronous_commit = off") as connection:
+                tail = append_lines(connection.cursor(), entries)
             self.committed(tail, False)
             return
         self._pool.at_the_end(lambda cursor: partial(self.committed, append_lines(cursor, entries), True))

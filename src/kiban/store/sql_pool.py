@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypeVar
@@ -149,16 +149,21 @@ class SqlPool:
         with self._lent(lambda connection: connection.ask(first, query, values)) as (_, rows):
             return rows
 
-    def rows(self, query: LiteralString) -> Rows:
-        """Ask one question without parameters, which needs no transaction of several statements.
+    def rows(self, query: LiteralString, values: Sequence[Any] = ()) -> Rows:
+        """Ask one question, which needs no transaction of several statements.
 
         Raises
         ------
         DatabaseUnavailable
             As `transaction`.
         """
-        with self._lent(lambda connection: connection.execute(query).fetchall()) as (_, rows):
+        with self._lent(lambda connection: connection.execute(query, values or None).fetchall()) as (_, rows):
             return rows
+
+    def joining_rows(self, query: LiteralString, values: Sequence[Any] = ()) -> Rows:
+        """As `rows`, in the transaction of the block `together` that this thread is in, if it is in one."""
+        joint = self._joint()
+        return self.rows(query, values) if joint is None else joint.connection.execute(query, values or None).fetchall()
 
     def close(self) -> None:
         """Close what is idle, and what is in use as soon as it comes back."""

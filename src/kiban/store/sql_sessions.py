@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from kiban.records.parties.credentials import Session, Token
@@ -49,7 +49,7 @@ class SqlSessions:
     def sessions(self, person: UUID) -> tuple[Session, ...]:
         """See `Credentials.sessions`."""
         asked = f"SELECT {_SESSION} FROM login_session WHERE person = %s ORDER BY used_at DESC, id DESC"
-        return tuple(map(_session, self._all(asked, [person])))
+        return tuple(map(_session, self._pool.joining_rows(asked, [person])))
 
     def touch_session(self, session: UUID, at: datetime, address: str) -> None:
         """See `Credentials.touch_session`."""
@@ -77,7 +77,7 @@ class SqlSessions:
     def tokens(self, person: UUID) -> tuple[Token, ...]:
         """See `Credentials.tokens`."""
         asked = f"SELECT {_TOKEN} FROM token WHERE person = %s ORDER BY made_at DESC, id DESC"
-        return tuple(map(_token, self._all(asked, [person])))
+        return tuple(map(_token, self._pool.joining_rows(asked, [person])))
 
     def touch_token(self, token: UUID, at: datetime) -> None:
         """See `Credentials.touch_token`."""
@@ -87,13 +87,8 @@ class SqlSessions:
         """See `Credentials.revoke_tokens`."""
         return self._do(_REVOKE, {"person": person, "at": at, "only": only})
 
-    def _one(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
-        with self._pool.joining() as connection:
-            return connection.cursor().execute(statement.encode(), values).fetchone()
-
-    def _all(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._pool.joining() as connection:
-            return connection.cursor().execute(statement.encode(), values).fetchall()
+    def _one(self, statement: LiteralString, values: Sequence[Any]) -> Sequence[Any] | None:
+        return next(iter(self._pool.joining_rows(statement, values)), None)
 
     def _do(self, statement: str, values: Any) -> int:
         """Give the number of rows that it changed."""
