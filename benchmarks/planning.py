@@ -1,11 +1,13 @@
 """How many experiments an engine saves, on pools of experiments that were all done.
 
-    .venv/bin/python benchmarks/planning.py [--data FOLDER] [--engines embedded,random,...] [--seeds N] [--budget N]
-                                            [--minimise NAME,...] [--pools NAME,...] [--scaling] [--json]
+    .venv/bin/python benchmarks/planning.py [--data FOLDER] [--engines embedded,random,...] [--seeds N] [--first-seed N]
+                                            [--budget N,...] [--minimise NAME,...] [--pools NAME,...] [--scaling] [--json]
 
 Engines: those that are installed (`embedded`, `space_filling`, ...), `embedded_without_density`, `random` and `oracle` by
-definition, and, where their packages are, `sklearn`, `baybe` and `physbo`. `planning_pools/runs.py` says what AF, AF50
-and EF are. `--scaling` measures one suggestion among up to a million candidates instead. Seconds are of the processor.
+definition, and peers as their own defaults are: `sklearn_gp`, `physbo` and `baybe`. These need packages that are no part of
+`make venv`; `make .venv-planning/.installed` makes an environment that has them, and `.venv-planning/bin/python` runs this.
+`planning_pools/runs.py` says what AF, AF50 and EF are. `--scaling` measures one suggestion among up to a million
+candidates instead. Seconds are of the processor.
 """
 
 from __future__ import annotations
@@ -18,38 +20,28 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import json
-import resource
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 from planning_pools.choosers import BY_DEFINITION, chooser
 from planning_pools.pools import Pool, read
 from planning_pools.runs import by_definition, figures, geometric_mean, run
-
-from kiban.planning.engines.embedded import ENGINE
-from kiban.planning.objective.objective import maximise
-from kiban.planning.space.candidates import Candidates
-from kiban.planning.space.coded import Coded
-from kiban.planning.space.parameter import Continuous
-from kiban.planning.space.search_space import SearchSpace
-from kiban.planning.trial import Trial
-from kiban.quantity.measured import Measured
+from planning_pools.scaling import scaling, scaling_table
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "campaigns"
 MINIMISED = "Perovskite,AgNP"
 
 
-def measure(pool: Pool, name: str, seeds: int, budget: int) -> dict[str, object]:
-    """The figures of one engine in one pool."""
+def measure(pool: Pool, name: str, seeds: range, budgets: list[int]) -> dict[int, dict[str, object]]:
+    """The figures of one engine in one pool, by budget: a shorter run is the beginning of a longer one."""
     if name in BY_DEFINITION:
-        return by_definition(pool, name, budget)
+        return {budget: by_definition(pool, name, budget) for budget in budgets}
     choose = chooser(name, pool)
-    runs = [each for seed in range(seeds) if (each := run(pool, choose, seed, budget)) is not None]
+    runs = [each for seed in seeds if (each := run(pool, choose, seed, max(budgets))) is not None]
     if not runs:
-        raise SystemExit(f"{pool.name}: every start of {seeds} seeds hit the top; take more seeds.")
-    return figures(pool, runs, budget)
+        raise SystemExit(f"{pool.name}: every start of {len(seeds)} seeds hit the top; take more seeds.")
+    return {budget: figures(pool, [each.until(budget) for each in runs], budget) for budget in budgets}
 
 
 def summary(figures_of: dict[str, dict[str, dict[str, object]]], name: str) -> dict[str, float | None]:
@@ -63,28 +55,6 @@ def summary(figures_of: dict[str, dict[str, dict[str, object]]], name: str) -> d
         "EF": geometric_mean([float(row["EF"]) for row in rows]),
         "cpu_s": float(np.mean([float(row["cpu_s"]) for row in rows])),
     }
-
-
-def scaling(sizes: tuple[int, ...]) -> list[dict[str, float]]:
-    """One suggestion among many candidates of six numbers, after 50 trials, in order of size: the peak is that so far."""
-    rng = np.random.default_rng(0)
-    rows = []
-    # The first size of all is asked twice: what is imported then is not part of a suggestion.
-    for size in (sizes[0], *sizes):
-        parameters = tuple(Continuous(name=f"x{i}", low=0.0, high=1.0) for i in range(6))
-        space = SearchSpace(parameters=parameters, candidates=Candidates(rng.random((size, 6))))
-        tried = space.candidates.rows[:50]
-        points = Coded(parameters, tried).points()
-        trials = tuple(
-            Trial(point=point, outcomes={"y": Measured(float(np.sin(3 * row).sum()))})
-            for point, row in zip(points, tried, strict=True)
-        )
-        begin = time.process_time()
-        ENGINE.suggest(space, maximise("y"), trials, n=1, seed=1)
-        cpu_s = time.process_time() - begin
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        rows.append({"candidates": size, "cpu_s": cpu_s, "peak_MiB_so_far": peak})
-    return rows[1:]
 
 
 def table(figures_of: dict[str, dict[str, dict[str, object]]], names: list[str]) -> None:
@@ -112,15 +82,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--engines", default="embedded,random,oracle")
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--budget", type=int, default=50)
+    parser.add_argument("--seeds", type=int, default=5, help="how many")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument(
+        "--budget", default="50", help="experiments of a run, the two first ones included: 50, or 30,50"
+    )
     parser.add_argument("--minimise", default=MINIMISED)
-    parser.add_argument("--pools", default="")
+    parser.add_argument("--pools", default="", help="only these, by their names")
     parser.add_argument("--scaling", action="store_true")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if asked.scaling:
-        print(json.dumps(scaling((1_000, 10_000, 100_000, 1_000_000)), indent=1))
+        rows = scaling()
+        print(json.dumps(rows, indent=1) if asked.json else scaling_table(rows))
         return
     if not asked.data.is_dir():
         print(f"There are no pools in {asked.data}: name their folder with --data.")
@@ -128,17 +102,29 @@ def main() -> None:
     pools = read(asked.data, asked.minimise.split(","))
     if asked.pools:
         pools = [pool for pool in pools if pool.name in asked.pools.split(",")]
-    names = asked.engines.split(",")
-    figures_of: dict[str, dict[str, dict[str, object]]] = {}
+    names, budgets = asked.engines.split(","), [int(each) for each in asked.budget.split(",")]
+    seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
+    found: dict[int, dict[str, dict[str, dict[str, object]]]] = {budget: {} for budget in budgets}
     for pool in pools:
         print(f"{pool.name}: {pool.n} candidates, {pool.n_top} in the top", file=sys.stderr)
-        figures_of[pool.name] = {name: measure(pool, name, asked.seeds, asked.budget) for name in names}
+        for name in names:
+            for budget, row in measure(pool, name, seeds, budgets).items():
+                found[budget].setdefault(pool.name, {})[name] = row
+    documents = [
+        {
+            "seeds": asked.seeds,
+            "first_seed": asked.first_seed,
+            "budget": budget,
+            "pools": figures_of,
+            "all": {name: summary(figures_of, name) for name in names},
+        }
+        for budget, figures_of in found.items()
+    ]
     if asked.json:
-        summaries = {name: summary(figures_of, name) for name in names}
-        print(
-            json.dumps({"seeds": asked.seeds, "budget": asked.budget, "pools": figures_of, "all": summaries}, indent=1)
-        )
-    else:
+        print(json.dumps(documents[0] if len(documents) == 1 else documents, indent=1))
+        return
+    for budget, figures_of in found.items():
+        print(f"\nBudget {budget}, seeds {seeds.start} to {seeds.stop - 1}\n")
         table(figures_of, names)
 
 

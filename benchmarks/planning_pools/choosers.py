@@ -42,7 +42,7 @@ def _ours(mine: object, pool: Pool) -> Choose:
     return choose
 
 
-def _sklearn(pool: Pool) -> Choose:
+def _sklearn_gp(pool: Pool) -> Choose:
     """scikit-learn's Gaussian process (Matérn 5/2, a length scale for each column, noise) and expected improvement."""
     import warnings
 
@@ -133,4 +133,4 @@ def _row_of(frame: object, answer: object, rows: list[int]) -> int:
     return next(int(row) for row in same if row not in rows)
 
 
-OTHERS: Mapping[str, Callable[[Pool], Choose]] = {"sklearn": _sklearn, "physbo": _physbo, "baybe": _baybe}
+OTHERS: Mapping[str, Callable[[Pool], Choose]] = {"sklearn_gp": _sklearn_gp, "physbo": _physbo, "baybe": _baybe}

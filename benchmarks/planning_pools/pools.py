@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,47 +58,67 @@ class Pool:
 def read(folder: Path, minimised: Sequence[str]) -> list[Pool]:
     """Read all pools of a folder, and of the folders in it.
 
-    A CSV has a header and the target last; a file `NAME.minimise` beside `NAME.csv`, or its name among `minimised`, turns
-    the sign. A folder with `config.json` and `data.csv` is one of Olympus: of several measurements the first counts.
+    A CSV has its target last, and a header unless that column holds numbers from the first line on. A folder with
+    `config.json` and `data.csv` is one of Olympus, which names the columns in the former; of several measurements the
+    first counts. Less is better where the folder says so (`goal` of the measurement, else `default_goal`), where a file
+    `NAME.minimise` lies beside the CSV or folder, or where the pool's name is among `minimised`.
     """
-    pools = [_from_csv(path, minimised) for path in sorted(folder.rglob("*.csv")) if not _is_of_olympus(path)]
-    return pools + [_from_olympus(path.parent) for path in sorted(folder.rglob("config.json"))]
-
-
-def _is_of_olympus(path: Path) -> bool:
-    return (path.parent / "config.json").exists()
+    olympus = sorted(path.parent for path in folder.rglob("config.json") if (path.parent / "data.csv").exists())
+    plain = (path for path in sorted(folder.rglob("*.csv")) if path.parent not in olympus)
+    return [_from_csv(path, minimised) for path in plain] + [_from_olympus(each, minimised) for each in olympus]
 
 
 def _from_csv(path: Path, minimised: Sequence[str]) -> Pool:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header, *rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    turned = path.with_suffix(".minimise").exists() or bool(
-        {path.stem, path.stem.removesuffix("_dataset")} & set(minimised)
-    )
-    columns = list(zip(*rows, strict=True))
+    header, *rows = _rows(path)
+    if _is_number(header[-1]):
+        header, rows = [f"x{i + 1}" for i in range(len(header))], [header, *rows]
+    name = path.stem.removesuffix("_dataset")
+    turned = path.with_suffix(".minimise").exists() or bool({path.stem, name} & set(minimised))
+    columns = _columns(path, rows, len(header))
     categorical = [not all(_is_number(cell) for cell in column) for column in columns[:-1]]
-    return _pool(path.stem.removesuffix("_dataset"), header[:-1], columns[:-1], categorical, columns[-1], turned)
+    return _pool(name, header[:-1], columns[:-1], categorical, columns[-1], turned)
 
 
-def _from_olympus(folder: Path) -> Pool:
+def _from_olympus(folder: Path, minimised: Sequence[str]) -> Pool:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    with (folder / "data.csv").open(encoding="utf-8-sig", newline="") as file:
-        columns = list(zip(*[row for row in csv.reader(file) if row], strict=True))
     names = [parameter["name"] for parameter in config["parameters"]]
-    categorical = [parameter["type"] == "categorical" for parameter in config["parameters"]]
-    goal = config["default_goal"]
-    goal = goal[0] if isinstance(goal, list) else goal
-    target = columns[len(names)]
+    measurements = config["measurements"]
+    rows = _rows(folder / "data.csv")
+    if not _is_number(rows[0][len(names)]):
+        rows = rows[1:]
+    columns = _columns(folder / "data.csv", rows, len(names) + len(measurements))
+    categorical = [
+        not all(_is_number(cell) for cell in column) or parameter["type"] == "categorical"
+        for parameter, column in zip(config["parameters"], columns, strict=False)
+    ]
+    goals = config.get("default_goal", "maximize")
+    goal = measurements[0].get("goal", goals if isinstance(goals, str) else goals[0])
     name = folder.name.removeprefix("dataset_")
-    return _pool(name, names, columns[: len(names)], categorical, target, goal.startswith("min"))
+    marks = (folder.parent / f"{each}.minimise" for each in (folder.name, name))
+    turned = goal.startswith("min") or bool({folder.name, name} & set(minimised)) or any(m.exists() for m in marks)
+    return _pool(name, names, columns[: len(names)], categorical, columns[len(names)], turned)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]
+    if len(rows) < 3 or len(rows[0]) < 2:
+        raise SystemExit(f"{path} is no pool: three rows with an input and a target were expected.")
+    return rows
+
+
+def _columns(path: Path, rows: Sequence[Sequence[str]], n: int) -> list[tuple[str, ...]]:
+    for row in rows:
+        if len(row) != n or "" in row:
+            raise SystemExit(f"{path}: {n} values were expected in the row {','.join(row)[:80]}")
+    return list(zip(*rows, strict=True))
 
 
 def _is_number(cell: str) -> bool:
     try:
-        float(cell)
+        return math.isfinite(float(cell))
     except ValueError:
         return False
-    return True
 
 
 def _pool(

@@ -30,6 +30,10 @@ class Run:
     rows: list[int]
     cpu_s: list[float]
 
+    def until(self, budget: int) -> Run:
+        """Its beginning, as a run with a smaller budget would have gone."""
+        return Run(rows=self.rows[:budget], cpu_s=self.cpu_s[: max(budget - N_STARTS, 0)])
+
 
 def starts(pool: Pool, seed: int) -> list[int]:
     """The first experiments at a seed."""
