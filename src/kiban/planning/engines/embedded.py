@@ -47,7 +47,7 @@ class Embedded:
         Whether the density of a list of candidates may explain an outcome. It is weighed by the trials like all else.
     """
 
-    version = 1
+    version = 2
 
     def __init__(self, name: str, *, use_density: bool = True) -> None:
         self.name = name

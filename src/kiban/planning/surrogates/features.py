@@ -7,6 +7,7 @@ apart, or as far as their descriptors say.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +23,14 @@ _DESCRIPTOR_PART = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One parameter: knots that numbers are scaled by, or the squared distances between levels."""
+    """One parameter: knots that numbers are scaled by, or the squared distances between levels and coordinates that
+    have them, shape (n_levels, n_coordinates)."""
 
     column: int
     raw: Floats | None = None
     scaled: Floats | None = None
     apart: Floats | None = None
+    places: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +79,14 @@ class Features:
                 apart[i] = factor.apart[levels[0][:, np.newaxis], levels[1][np.newaxis, :]]
         return apart
 
+    def coordinates(self, scaled: Floats) -> Floats:
+        """Scaled points in coordinates whose squared distances are those of all factors together."""
+        columns = [
+            scaled[:, i, np.newaxis] if factor.places is None else factor.places[scaled[:, i].astype(np.intp)]
+            for i, factor in enumerate(self.factors)
+        ]
+        return np.concatenate(columns, axis=1)
+
     def density(self, scaled: Floats) -> Floats:
         """How dense the candidates lie around scaled points: 0 on average, 1 one standard deviation above it."""
         if self.width == 0.0:
@@ -112,7 +123,9 @@ def features(points: Coded, *, is_list: bool, rng: np.random.Generator) -> Featu
     for column, parameter in enumerate(points.parameters):
         if isinstance(parameter, Categorical):
             if np.ptp(rows[:, column]) > 0:
-                factors.append(Factor(column, apart=_apart(parameter)))
+                places = _places(parameter)
+                apart = ((places[:, np.newaxis] - places[np.newaxis]) ** 2).sum(axis=2)
+                factors.append(Factor(column, apart=apart, places=places))
             continue
         low, high = (rows[:, column].min(), rows[:, column].max()) if is_list else (parameter.low, parameter.high)
         if high > low:
@@ -136,9 +149,10 @@ def _scaling(column: int, values: Floats, low: float, high: float, *, by_rank: b
     return Factor(column, raw=knots, scaled=(places - places[0]) / (places[-1] - places[0]))
 
 
-def _apart(parameter: Categorical) -> Floats:
+def _places(parameter: Categorical) -> Floats:
+    """Coordinates of levels: any two are 1 apart, or, with descriptors, as far as these say but 1 on average."""
     n = len(parameter.levels)
-    different = 1.0 - np.eye(n)
+    different: Floats = np.eye(n) / math.sqrt(2.0)
     if not parameter.descriptors or n < 2:
         return different
     numbers = np.array(list(parameter.descriptors.values())).T
@@ -146,20 +160,25 @@ def _apart(parameter: Categorical) -> Floats:
     numbers = numbers[:, spread > 0] / spread[spread > 0]
     if numbers.shape[1] == 0:
         return different
-    squares = ((numbers[:, np.newaxis] - numbers[np.newaxis]) ** 2).mean(axis=2)
-    # Scaled so that two levels are 1 apart on average, as they are without descriptors.
-    squares *= (n * (n - 1)) / squares.sum()
-    return np.asarray((1.0 - _DESCRIPTOR_PART) * different + _DESCRIPTOR_PART * squares)
+    # Of standardised columns the mean square distance of two levels is 2 n / (n - 1) for each.
+    numbers *= np.sqrt((n - 1) / (2.0 * n * numbers.shape[1]))
+    parts = math.sqrt(1.0 - _DESCRIPTOR_PART) * different, math.sqrt(_DESCRIPTOR_PART) * numbers
+    return np.concatenate(parts, axis=1)
 
 
 def _log_density(seen: Features, scaled: Floats, references: Floats, *, itself: bool = False) -> Floats:
     """Minus the logarithm of the root mean square distance to the nearest references, about the root of how many."""
     k = min(max(3, round(len(references) ** 0.5)), len(references) - itself)
+    known = seen.coordinates(references)
+    lengths = (known**2).sum(axis=1)
     logs = np.empty(len(scaled))
     for start in range(0, len(scaled), 512):
-        squares = seen.squared(scaled[start : start + 512], references).sum(axis=0)
+        points = seen.coordinates(scaled[start : start + 512])
+        squares = points @ (-2.0 * known.T)
+        squares += lengths
+        squares += (points**2).sum(axis=1)[:, np.newaxis]
         # A candidate is its own nearest reference, at the distance 0.
         squares.partition(min(k, squares.shape[1] - 1), axis=1)
         total = np.sort(squares[:, : k + 1], axis=1)[:, 1 : k + 1] if squares.shape[1] > k else squares
-        logs[start : start + 512] = -np.log(np.sqrt(total.mean(axis=1)) + 1e-3)
+        logs[start : start + 512] = -np.log(np.sqrt(np.maximum(total.mean(axis=1), 0.0)) + 1e-3)
     return logs

@@ -79,6 +79,7 @@ class GaussianProcess:
         self._points, self._basis, self._targets, self._noise = points, basis, targets, noise
         self._samples = self._sampled(rng)
         self._fitted = self._fit(self._samples, features.squared(points, points))
+        self._inverse = np.linalg.inv(self._fitted.lower)
 
     def _log_prior(self, samples: Floats) -> Floats:
         d = self._features.n_factors
@@ -112,9 +113,8 @@ class GaussianProcess:
         kernel = matern(squares, np.exp(-2.0 * samples[:, :d]))
         noise = np.exp(samples[:, d])[:, np.newaxis] + self._noise + _JITTER
         kernel[:, np.arange(n), np.arange(n)] += noise
-        lower = _cholesky(kernel)
         columns = np.concatenate([self._targets[:, np.newaxis], self._basis], axis=1)
-        solved = np.linalg.solve(lower, np.broadcast_to(columns, (len(samples), *columns.shape)))
+        lower, solved = _decomposed(kernel, columns)
         target, basis = solved[..., 0], solved[..., 1:]
         prior = np.full(self._basis.shape[1], 1.0 / _BASIS_VARIANCE)
         prior[0] = 1.0 / _MEAN_VARIANCE
@@ -135,7 +135,7 @@ class GaussianProcess:
         """Say what is expected at scaled points, given the columns of the mean there."""
         fit, d = self._fitted, self._features.n_factors
         cross = matern(self._features.squared(self._points, points), np.exp(-2.0 * self._samples[:, :d]))
-        solved = np.matmul(fit.inverse, cross)
+        solved = np.matmul(self._inverse, cross)
         means = fit.coefficients @ basis.T + np.einsum("sn,snm->sm", fit.residual, solved)
         left = basis.T - np.einsum("snq,snm->sqm", fit.basis, solved)
         variances = 1.0 - (solved**2).sum(axis=1) + (left * np.linalg.solve(fit.precision, left)).sum(axis=1)
@@ -147,9 +147,8 @@ class GaussianProcess:
         S. Sundararajan and S. S. Keerthi, Neural Comput. 13, 1103 (2001); the mean is that of all trials.
         """
         fit = self._fitted
-        inverse = np.matmul(fit.inverse.transpose(0, 2, 1), fit.inverse)
-        pulled = np.einsum("snm,sn->sm", fit.inverse, fit.residual)
-        diagonal = np.diagonal(inverse, axis1=1, axis2=2)
+        pulled = np.einsum("snm,sn->sm", self._inverse, fit.residual)
+        diagonal = (self._inverse**2).sum(axis=1)
         variances = fit.scale[:, np.newaxis] / diagonal
         logs = -0.5 * np.log(2 * math.pi * variances) - 0.5 * (pulled / diagonal) ** 2 / variances
         top = logs.max(axis=0)
@@ -164,6 +163,7 @@ class GaussianProcess:
         more._targets = np.concatenate([self._targets, targets])
         more._noise = np.concatenate([self._noise, np.zeros(len(targets))])
         more._fitted = more._fit(more._samples, self._features.squared(more._points, more._points))
+        more._inverse = np.linalg.inv(more._fitted.lower)
         return more
 
     @property
@@ -197,10 +197,6 @@ class _Fitted:
     scale: Floats
     log_likelihood: Floats
 
-    @property
-    def inverse(self) -> Floats:
-        return np.asarray(np.linalg.inv(self.lower))
-
 
 def matern(squares: Floats, weights: Floats) -> Floats:
     """Matérn 5/2 correlations.
@@ -225,6 +221,26 @@ def matern(squares: Floats, weights: Floats) -> Floats:
     np.sqrt(distance, out=distance)
     distance *= _SQRT5
     return np.asarray((1.0 + distance + distance * distance / 3.0) * np.exp(-distance))
+
+
+def _decomposed(kernel: Floats, columns: Floats) -> tuple[Floats, Floats]:
+    """The lower triangles L of kernels, and L⁻¹ applied to some columns.
+
+    The latter are the last rows of the triangle of a kernel that is bordered by them, which costs less than solving.
+
+    Returns
+    -------
+    arrays, shape (n_samples, n, n) and (n_samples, n, n_columns)
+    """
+    n, q = columns.shape
+    bordered = np.zeros((len(kernel), n + q, n + q))
+    bordered[:, :n, :n] = kernel
+    bordered[:, n:, :n] = columns.T
+    # The corner only has to keep the whole positive definite: the least eigenvalue of a kernel is above the jitter.
+    at = np.arange(n, n + q)
+    bordered[:, at, at] = 2.0 * q * float((columns**2).sum()) / _JITTER
+    whole = _cholesky(bordered)
+    return whole[:, :n, :n], whole[:, n:, :n].transpose(0, 2, 1)
 
 
 def _cholesky(kernel: Floats) -> Floats:
