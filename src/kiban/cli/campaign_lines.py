@@ -151,7 +151,7 @@ def _point(campaign: Campaign, point: Mapping[str, float | str]) -> str:
         value = point[parameter.name]
         unit = getattr(parameter, "unit", "")
         parts.append(
-            f"{parameter.name}={value if isinstance(value, str) else f'{value:.6g}'}{f' {unit}' if unit else ''}"
+            f"{parameter.name}={value if isinstance(value, str) else f'{value:.12g}'}{f' {unit}' if unit else ''}"
         )
     return ", ".join(parts)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kiban.errors import SpaceTooLarge
+from kiban.errors import NothingAllowed, SpaceTooLarge
 from kiban.planning.space.coded import Coded
 from kiban.planning.space.grid import all_points, grid
 from kiban.planning.space.moving import Moves
 from kiban.planning.space.parameter import Categorical, Floats, Parameter, Point, Truths
+from kiban.planning.space.rounding import as_it_can_be_set, rounded
 from kiban.planning.space.sampling import sample
 from kiban.planning.space.search_space import SearchSpace
 
@@ -70,22 +71,31 @@ def pool(space: SearchSpace, used: Floats, rng: np.random.Generator) -> Pool:
         if not free.any():
             sample(space, 1, rng)
         return Pool(points, _places(points, free, used), is_list=True, is_all=True)
-    listed = _listed(space)
-    if listed is not None:
-        if len(listed) == 0:
-            sample(space, 1, rng)
+    stepped = as_it_can_be_set(space)
+    rows = _listed(stepped)
+    if rows is not None:
+        if len(rows) == 0:
+            sample(stepped, 1, rng)
+        listed = Coded(space.parameters, rows)
         return Pool(listed, _places(listed, np.ones(len(listed), np.bool_), used), is_list=False, is_all=True)
-    drawn = Coded(space.parameters, np.unique(sample(space, _N_DRAWN, rng).rows, axis=0))
+    rows = rounded(stepped, sample(stepped, _N_DRAWN, rng).rows, rng)
+    if len(rows) == 0:
+        raise NothingAllowed(
+            "No point that keeps to all constraints is one that the equipment can be set to.",
+            mend="Give finer resolutions, or loosen the constraints.",
+        )
+    drawn = Coded(space.parameters, np.unique(rows, axis=0))
     return Pool(drawn, _places(drawn, np.ones(len(drawn), np.bool_), used), is_list=False, is_all=False)
 
 
 def around(space: SearchSpace, rows: Floats, used: Floats, n: int, rng: np.random.Generator) -> Coded:
     """Draw points near some allowed points of a space that has no list, none of them used."""
-    moves = Moves(space)
+    stepped = as_it_can_be_set(space)
+    moves = Moves(stepped)
     found = []
     for size in (0.2, 0.05, 0.01):
         starts = rows[rng.integers(0, len(rows), max(1, n // 3))]
-        found.append(moves.neighbours(starts, size, rng))
+        found.append(rounded(stepped, moves.neighbours(starts, size, rng), rng))
     near = Coded(space.parameters, np.unique(np.concatenate(found), axis=0))
     return Coded(space.parameters, near.rows[~is_among(near, used)])
 
@@ -119,10 +129,10 @@ def _places(points: Coded, free: Truths, used: Floats) -> Places:
     return np.flatnonzero(free & ~is_among(points, used))
 
 
-def _listed(space: SearchSpace) -> Coded | None:
+def _listed(space: SearchSpace) -> Floats | None:
     """All points of a short countable space."""
     try:
         numbered = grid(space)
     except SpaceTooLarge:
         return None
-    return all_points(space) if numbered is not None and numbered.n <= _MOST_LISTED else None
+    return all_points(space).rows if numbered is not None and numbered.n <= _MOST_LISTED else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from kiban.planning.space.candidates import Candidates
@@ -48,6 +50,21 @@ def with_candidates(space: SearchSpace, n: int, number: int) -> SearchSpace:
     """The space with a list of different candidates drawn from it. Raises NothingAllowed as `sample`."""
     rows = np.unique(sample(space, n, np.random.default_rng(number)).rows, axis=0)
     return SearchSpace(parameters=space.parameters, constraints=space.constraints, candidates=Candidates(rows))
+
+
+def with_resolutions(space: SearchSpace, number: int) -> SearchSpace:
+    """The space with a resolution for some of its continuous parameters, coarse or fine."""
+    rng = np.random.default_rng([number, 20261128])
+    parameters: list[Parameter] = []
+    for parameter in space.parameters:
+        if isinstance(parameter, Continuous) and rng.random() < 0.6:
+            width = parameter.high - parameter.low
+            # Round numbers, of which at least one lies in the range.
+            step = float(10.0 ** np.floor(np.log10(width))) * float(rng.choice([0.5, 0.1, 0.05, 0.002, 0.0001]))
+            parameters.append(replace(parameter, resolution=step))
+        else:
+            parameters.append(parameter)
+    return replace(space, parameters=tuple(parameters))
 
 
 def _components(rng: np.random.Generator) -> list[Continuous | Discrete]:

@@ -16,9 +16,10 @@ from kiban.planning.space.document import space_from_json, space_to_json
 from kiban.planning.space.grid import all_points, grid
 from kiban.planning.space.moving import Moves
 from kiban.planning.space.parameter import Categorical, Continuous, holds
+from kiban.planning.space.rounding import as_it_can_be_set, rounded, step_of
 from kiban.planning.space.sampling import sample
 from kiban.planning.space.search_space import SearchSpace
-from kiban.testing.space_examples import random_space, with_candidates
+from kiban.testing.space_examples import random_space, with_candidates, with_resolutions
 
 N_SPACES = int(os.environ.get("KIBAN_TEST_SPACES", "300"))
 PER_TEST = 50
@@ -53,6 +54,39 @@ def test_what_is_drawn_and_moved_keeps_to_every_constraint(first: int) -> None:
         check(space, Coded(space.parameters, Moves(space).walk(drawn.rows, 6, rng)))
         assert space_from_json(json.loads(json.dumps(space_to_json(space)))) == space
     assert n_empty <= PER_TEST // 4
+
+
+@pytest.mark.parametrize("first", range(0, N_SPACES, PER_TEST))
+def test_what_is_rounded_keeps_to_every_constraint_and_to_the_resolution(first: int) -> None:
+    n_rounded = n_all = 0
+    for number in range(first, first + PER_TEST):
+        space = random_space(number)
+        try:
+            drawn = sample(space, 20, np.random.default_rng(number))
+        except NothingAllowed:
+            continue
+        rows = rounded(space, drawn.rows, np.random.default_rng(number))
+        assert len(rows) == len(drawn), "without a resolution every point is kept"
+        check(space, Coded(space.parameters, rows))
+        for column, parameter in enumerate(space.parameters):
+            if isinstance(parameter, Continuous):
+                n_all += len(rows)
+                n_rounded += int(is_multiple(rows[:, column], step_of(parameter)).sum())
+        resolved = with_resolutions(space, number)
+        stepped = as_it_can_be_set(resolved)
+        try:
+            rows = rounded(stepped, sample(stepped, 20, np.random.default_rng(number)).rows, np.random.default_rng(1))
+        except NothingAllowed:
+            continue
+        check(space, Coded(space.parameters, rows))
+        for column, parameter in enumerate(resolved.parameters):
+            if isinstance(parameter, Continuous) and parameter.resolution is not None:
+                assert is_multiple(rows[:, column], parameter.resolution).all()
+    assert n_rounded > 0.8 * n_all, "mixtures whose components have ranges of different sizes take finer steps"
+
+
+def is_multiple(values: np.ndarray, step: float) -> np.ndarray:
+    return np.abs(values / step - np.round(values / step)) < 1e-6
 
 
 def test_where_more_components_must_be_there_than_may_be_nothing_is_allowed() -> None:

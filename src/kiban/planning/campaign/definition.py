@@ -14,6 +14,7 @@ from kiban.planning.campaign.document import limits_from_json
 from kiban.planning.campaign.strict import check_fields, strictly
 from kiban.planning.objective.objective import Cost, Objective
 from kiban.planning.space.document import space_from_json
+from kiban.planning.space.rounding import as_it_can_be_set
 from kiban.planning.space.sampling import sample
 
 _FIELDS = ("name", "description", "space", "objective", "duration", "engine", "settings", "seed", "limits")
@@ -58,5 +59,5 @@ def campaign_of(document: Mapping[str, Any]) -> Campaign:
     )
     engine_of(campaign)
     # One point is looked for at once: constraints that contradict each other are mended by who writes them.
-    sample(campaign.safe_space, 1, np.random.default_rng(campaign.seed))
+    sample(as_it_can_be_set(campaign.safe_space), 1, np.random.default_rng(campaign.seed))
     return campaign

@@ -18,7 +18,7 @@ class RandomDraw:
     """Draws points by lot, each that is left with the same chance."""
 
     name = "random"
-    version = 1
+    version = 2
     title = "By lot"
 
     def suggest(

@@ -20,7 +20,7 @@ class SpaceFilling:
     """Takes the point that leaves the least doubt about all others, then the next."""
 
     name = "space_filling"
-    version = 1
+    version = 2
     title = "Spread over the space"
 
     def suggest(

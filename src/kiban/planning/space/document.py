@@ -83,7 +83,8 @@ def _candidates(parameters: tuple[Parameter, ...], columns: object) -> Candidate
 
 def _tagged(noun: object, kinds: Mapping[str, type]) -> dict[str, Any]:
     kind = next(name for name, each in kinds.items() if type(noun) is each)
-    return {"kind": kind, **to_json(noun)}
+    fields = {name: value for name, value in to_json(noun).items() if name != "resolution" or value is not None}
+    return {"kind": kind, **fields}
 
 
 def _untagged(document: object, kinds: Mapping[str, type]) -> Any:

@@ -31,16 +31,29 @@ _LARGEST_INTEGER = 2**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continuous:
-    """Any number from `low` to `high`, both included."""
+    """Any number from `low` to `high`, both included.
+
+    Parameters
+    ----------
+    name : str
+    low, high : float
+    unit : str
+    resolution : float, optional
+        What the equipment can be set to: multiples of it, counted from 0. Only these are suggested; what was done may
+        lie between them. Without one, suggestions are rounded to four significant digits of the range.
+    """
 
     name: str
     low: float
     high: float
     unit: str = ""
+    resolution: float | None = None
 
     def __post_init__(self) -> None:
         _check_name(self.name, self.unit)
         _check_range(self.name, self.low, self.high, self.unit)
+        if self.resolution is not None:
+            _check_resolution(self)
 
     @property
     def options(self) -> Floats | None:
@@ -231,4 +244,26 @@ def _check_range(name: str, low: float, high: float, unit: str) -> None:
         raise OutOfRange(
             f"{name} goes from {low} to {high} {unit}; a finite range was expected.",
             mend="Give the smallest value first, then the largest.",
+        )
+
+
+def _check_resolution(parameter: Continuous) -> None:
+    step, name, unit = parameter.resolution, parameter.name, parameter.unit
+    assert step is not None  # noqa: S101  the caller asked
+    if not (math.isfinite(step) and step > 0):
+        raise InvalidValue(
+            f"The resolution of {name} is {step} {unit}; a positive number was expected.",
+            mend="Give the smallest step that the equipment can be set in, or leave it out.",
+        )
+    if max(abs(parameter.low), abs(parameter.high)) / step > _LARGEST_INTEGER:
+        raise InvalidValue(
+            f"The resolution of {name}, {step:g} {unit}, is finer than numbers of that size are told apart.",
+            mend="Give a larger one, or leave it out.",
+        )
+    slack = _ROUNDING * max(parameter.high - parameter.low, step)
+    if math.floor((parameter.high + slack) / step) < math.ceil((parameter.low - slack) / step):
+        raise OutOfRange(
+            f"No multiple of {step:g} {unit}, the resolution of {name}, lies in "
+            f"[{parameter.low:g}, {parameter.high:g}].",
+            mend="Widen the range, or give a finer resolution.",
         )
