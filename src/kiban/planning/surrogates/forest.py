@@ -59,15 +59,20 @@ class Forest:
         variance = answers.var(axis=0) + _LEAST_VARIANCE
         return Belief(answers.mean(axis=0)[np.newaxis], np.sqrt(variance)[np.newaxis])
 
-    def left_out(self) -> Floats:
-        """Logarithm of the density of each target as expected by the trees that were not shown it; shape (n,)."""
+    def blind(self) -> Belief:
+        """What is expected of each target by the trees that were not shown it."""
         answers = self._answers(self._points)
         shown = np.zeros(answers.shape, dtype=np.bool_)
         shown[np.arange(_N_TREES)[:, np.newaxis], self._draws] = True
         n_blind = np.maximum((~shown).sum(axis=0), 1)
         mean = np.where(shown, 0.0, answers).sum(axis=0) / n_blind
         spread = np.where(shown, 0.0, (answers - mean) ** 2).sum(axis=0) / n_blind
-        variance = spread + _LEAST_VARIANCE
+        return Belief(mean[np.newaxis], np.sqrt(spread + _LEAST_VARIANCE)[np.newaxis])
+
+    def left_out(self) -> Floats:
+        """Logarithm of the density of each target as expected by the trees that were not shown it; shape (n,)."""
+        blind = self.blind()
+        mean, variance = blind.means[0], blind.deviations[0] ** 2
         return np.asarray(-0.5 * np.log(2.0 * math.pi * variance) - 0.5 * (self._targets - mean) ** 2 / variance)
 
     def _answers(self, points: Floats) -> Floats:

@@ -141,16 +141,28 @@ class GaussianProcess:
         variances = 1.0 - (solved**2).sum(axis=1) + (left * np.linalg.solve(fit.precision, left)).sum(axis=1)
         return Belief(means, np.sqrt(np.maximum(variances, 1e-9) * fit.scale[:, np.newaxis]))
 
-    def left_out(self) -> Floats:
-        """Logarithm of the density of each target as expected from the others, averaged over samples; shape (n,).
+    def expect_measured(self, points: Floats, basis: Floats) -> Belief:
+        """As `expect`, of what another measurement there would give: with the noise of a typical one."""
+        belief = self.expect(points, basis)
+        noise = np.exp(self._samples[:, self._features.n_factors]) + float(np.median(self._noise))
+        variances = belief.deviations**2 + (noise * self._fitted.scale)[:, np.newaxis]
+        return Belief(belief.means, np.sqrt(variances))
+
+    def blind(self) -> Belief:
+        """What another measurement is expected to give at each trial, judging by the other trials.
 
         S. Sundararajan and S. S. Keerthi, Neural Comput. 13, 1103 (2001); the mean is that of all trials.
         """
         fit = self._fitted
         pulled = np.einsum("snm,sn->sm", self._inverse, fit.residual)
         diagonal = (self._inverse**2).sum(axis=1)
-        variances = fit.scale[:, np.newaxis] / diagonal
-        logs = -0.5 * np.log(2 * math.pi * variances) - 0.5 * (pulled / diagonal) ** 2 / variances
+        return Belief(self._targets - pulled / diagonal, np.sqrt(fit.scale[:, np.newaxis] / diagonal))
+
+    def left_out(self) -> Floats:
+        """Logarithm of the density of each target as expected from the others, averaged over samples; shape (n,)."""
+        blind = self.blind()
+        variances = blind.deviations**2
+        logs = -0.5 * np.log(2 * math.pi * variances) - 0.5 * (self._targets - blind.means) ** 2 / variances
         top = logs.max(axis=0)
         return np.asarray(np.log(np.exp(logs - top).mean(axis=0)) + top)
 

@@ -70,8 +70,12 @@ class Portfolio:
     def expect(self, points: Floats, basis: Floats) -> dict[str, Belief]:
         """What each surrogate expects at scaled points, in its own standardised target."""
         beliefs = {name: process.expect(points, basis) for name, process in self.processes.items()}
-        beliefs["forest"] = self.forest.expect(self._for_forest(points, basis))
+        beliefs["forest"] = self.expect_of_forest(points, basis)
         return beliefs
+
+    def expect_of_forest(self, points: Floats, basis: Floats) -> Belief:
+        """What the forest alone expects."""
+        return self.forest.expect(self._for_forest(points, basis))
 
     def in_units(self, beliefs: dict[str, Belief]) -> tuple[Floats, Floats]:
         """The expected values and their standard uncertainties, in the values' unit."""
