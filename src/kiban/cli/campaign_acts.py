@@ -164,6 +164,7 @@ def _add_change_campaign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cost", type=float, metavar="X", help="limit of cost; 0 for none")
     parser.add_argument("--hours", type=float, metavar="X", help="limit of hours; 0 for none")
     parser.add_argument("--patience", type=int, metavar="N", help="so many without gain advise to stop; 0 for none")
+    parser.add_argument("--ahead", type=int, metavar="N", help="so many are kept suggested by themselves; 0 for none")
     add_note(parser)
 
 
@@ -172,11 +173,7 @@ def _change_campaign(arguments: argparse.Namespace) -> int:
     from kiban.operations.show_campaign import show_campaign
     from kiban.planning.campaign.document import limits_from_json
 
-    limits = {
-        name: value or None
-        for name in ("experiments", "cost", "hours", "patience")
-        if (value := getattr(arguments, name)) is not None
-    }
+    limits = {name: value or None for name in (*_LIMITS, "ahead") if (value := getattr(arguments, name)) is not None}
     said = {
         name: value for name in ("name", "description", "engine") if (value := getattr(arguments, name)) is not None
     }

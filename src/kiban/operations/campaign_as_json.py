@@ -68,7 +68,12 @@ def listed_as_json(found: CampaignList) -> dict[str, Any]:
         "total": found.total,
         "next": found.next,
         "campaigns": [
-            {**to_json(each), "targets": list(each.targets), "counts": {s.value: n for s, n in each.counts.items()}}
+            {
+                **to_json(each),
+                "targets": list(each.targets),
+                "counts": {s.value: n for s, n in each.counts.items()},
+                "best": [to_json(outcome) for outcome in each.best],
+            }
             for each in found.campaigns
         ],
     }

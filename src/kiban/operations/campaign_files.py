@@ -46,6 +46,7 @@ def outcomes_of_file(
     file: ResultFile,
     *,
     condition: AnyMapping[str, str] | None = None,
+    sample: str = "",
 ) -> tuple[Outcome, ...]:
     """Keep a result's file beside its campaign, and find in it what the campaign asks for.
 
@@ -54,9 +55,11 @@ def outcomes_of_file(
     record : Record
         Of the campaign: the file goes to its project and tier.
     identity : str
-        Of the submission; the sample is called so, unless the file names it.
+        Of the submission; the sample is called after it, unless the file names it.
     condition : mapping of str to str
         Which of several values of a term is meant, of a file that is no table: `{"cycle": "1"}`.
+    sample : str
+        What to call the sample of a file that is no table and names none.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def outcomes_of_file(
     measurement = (
         _keep_table(asker, resources, campaign, sheet, file, record.pid, identity, placement)
         if sheet is not None
-        else _deposit(asker, resources, file, identity, placement)
+        else _deposit(asker, resources, file, identity, placement, sample or f"experiment {identity}")
     )
     return outcomes_from(asker, resources, record.pid, measurement, condition=condition if sheet is None else None)
 
@@ -181,11 +184,11 @@ def _key(outcome: str) -> str:
     return outcome
 
 
-def _deposit(asker: Asker, resources: Resources, file: ResultFile, identity: str, placement: Placement) -> str:
+def _deposit(
+    asker: Asker, resources: Resources, file: ResultFile, identity: str, placement: Placement, sample: str
+) -> str:
     path = f"{identity}/{file.name}"
-    outcome = deposit_stream(
-        asker, resources, iter([file.content]), path=path, placement=placement, sample=f"experiment {identity}"
-    )
+    outcome = deposit_stream(asker, resources, iter([file.content]), path=path, placement=placement, sample=sample)
     if outcome.measurement is None:
         raise InvalidValue(
             f"{file.name} is kept, but nothing could be measured from it: {outcome.reason or outcome.status}",

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from kiban.errors import InvalidValue
+from kiban.errors import Conflict, IllegalMove, InvalidValue, NothingAllowed
 from kiban.operations.campaign_records import campaign_of, learnt_links, part_for, usable
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
 from kiban.operations.resources import Resources
 from kiban.planning.campaign import asking, course, moves, telling
-from kiban.planning.campaign.campaign import Campaign
+from kiban.planning.campaign.campaign import Campaign, Stage
 from kiban.planning.campaign.document import campaign_to_json
 from kiban.planning.campaign.experiment import Move, Outcome
 from kiban.planning.campaign.telling import NOTHING_SAID, Done, Spent
@@ -37,6 +37,8 @@ _PLAIN: Mapping[Move, tuple[str, Callable[..., Campaign]]] = {
     Move.REFUSE: ("refused experiments", moves.refuse),
     Move.ABANDON: ("abandoned experiments", moves.abandon),
 }
+_CLOSING = frozenset({Move.REFUSE, Move.ABANDON})
+"""After these fewer experiments are open."""
 _COURSE: Mapping[str, tuple[str, Callable[..., Campaign]]] = {
     "pause": ("paused campaign", course.pause),
     "resume": ("resumed campaign", course.resume),
@@ -112,8 +114,14 @@ def move_experiments(
     *,
     note: str = "",
     expected: int | None = None,
+    goes_on: bool = True,
 ) -> Record:
     """Accept, start, refuse or abandon experiments, all of them or none.
+
+    Parameters
+    ----------
+    goes_on : bool
+        Whether the next are suggested by themselves where the campaign keeps some ahead.
 
     Raises
     ------
@@ -132,7 +140,8 @@ def move_experiments(
     after = campaign
     for number in dict.fromkeys(numbers):
         after = deed(after, number, note=note, **_said(asker))
-    return _keep(asker, resources, record, campaign, after, action, {"experiments": list(dict.fromkeys(numbers))})
+    moved = _keep(asker, resources, record, campaign, after, action, {"experiments": list(dict.fromkeys(numbers))})
+    return go_on(asker, resources, moved) if goes_on and made in _CLOSING else moved
 
 
 def tell_result(
@@ -148,6 +157,7 @@ def tell_result(
     spent: Spent = NOTHING_SAID,
     note: str = "",
     expected: int | None = None,
+    goes_on: bool = True,
 ) -> Record:
     """Say what came out of an experiment, all of it or a part.
 
@@ -161,6 +171,8 @@ def tell_result(
         No further outcome will come.
     is_correction : bool
         Values that were told before are replaced.
+    goes_on : bool
+        Whether the next are suggested by themselves where the campaign keeps some ahead.
 
     Raises
     ------
@@ -179,7 +191,8 @@ def tell_result(
         **_said(asker),
     )
     action = "corrected results" if is_correction else "told results"
-    return _keep(asker, resources, record, campaign, after, action, {"experiments": [number]})
+    told = _keep(asker, resources, record, campaign, after, action, {"experiments": [number]})
+    return go_on(asker, resources, told) if goes_on else told
 
 
 def tell_failure(
@@ -191,11 +204,39 @@ def tell_failure(
     spent: Spent = NOTHING_SAID,
     note: str = "",
     expected: int | None = None,
+    goes_on: bool = True,
 ) -> Record:
     """Say that an experiment could not be made or measured at its point. Raises as `tell_result`."""
     record, campaign = _now(asker, resources, identifier, expected, number)
     after = telling.fail(campaign, number, note=note, spent=spent, **_said(asker))
-    return _keep(asker, resources, record, campaign, after, "told failures", {"experiments": [number]})
+    told = _keep(asker, resources, record, campaign, after, "told failures", {"experiments": [number]})
+    return go_on(asker, resources, told) if goes_on else told
+
+
+def go_on(asker: Asker, resources: Resources, record: Record) -> Record:
+    """Have the next experiments suggested, where the campaign keeps some ahead and fewer are open.
+
+    What was moved is safe by then. Where nothing can be suggested (a limit is spent, nothing is left, somebody moved
+    the campaign meanwhile), it stays as it is: whoever asks for suggestions is told why.
+
+    Parameters
+    ----------
+    record : Record
+        Of the campaign, as it was just moved.
+
+    Returns
+    -------
+    Record
+        As it is now.
+    """
+    campaign = campaign_of(record)
+    n = (campaign.limits.ahead or 0) - sum(each.is_open for each in campaign.experiments)
+    if n < 1 or campaign.stage is not Stage.ACTIVE:
+        return record
+    try:
+        return suggest_experiments(asker, resources, record.pid, n, expected=record.version)
+    except (IllegalMove, NothingAllowed, Conflict):
+        return record
 
 
 def change_experiment(

@@ -7,6 +7,7 @@ from typing import Literal
 from kiban.errors import IllegalMove
 from kiban.operations.resources import Resources
 from kiban.operations.show_campaign import show_campaign
+from kiban.operations.tell_file import sample_of
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Experiment
 from kiban.records.party import Asker
@@ -23,8 +24,14 @@ def print_protocol(
     *,
     form: Literal["pdf", "html"] = "pdf",
     language: Language = "en",
+    base_url: str | None = None,
 ) -> bytes:
-    """Print the protocol of one experiment; its code leads to the campaign.
+    """Print the protocol of one experiment; its code leads to where its result is told.
+
+    Parameters
+    ----------
+    base_url : str, optional
+        Where the platform is reached, if it is not told itself. Where nobody knows, the code names the campaign.
 
     Raises
     ------
@@ -35,6 +42,13 @@ def print_protocol(
     IllegalMove
         If it is done, given up or refused.
     """
+    write = protocol_pdf if form == "pdf" else protocol_html
+    protocol = protocol_for(asker, resources, identifier, number)
+    return write(protocol, base_url=resources.base_url or base_url, language=language)
+
+
+def protocol_for(asker: Asker, resources: Resources, identifier: str, number: int) -> Protocol:
+    """What the protocol of one experiment says. Raises as `print_protocol`."""
     shown = show_campaign(asker, resources, identifier)
     experiment = shown.campaign.experiment(number)
     if not experiment.is_open:
@@ -42,9 +56,7 @@ def print_protocol(
             f"Experiment {number} is {experiment.state}: there is nothing left to do for it.",
             mend="Repeat it, and print the protocol of the repetition.",
         )
-    protocol = _protocol(shown.record.pid, shown.campaign, experiment)
-    write = protocol_pdf if form == "pdf" else protocol_html
-    return write(protocol, base_url=resources.base_url, language=language)
+    return _protocol(shown.record.pid, shown.campaign, experiment)
 
 
 def _protocol(pid: str, campaign: Campaign, experiment: Experiment) -> Protocol:
@@ -63,7 +75,7 @@ def _protocol(pid: str, campaign: Campaign, experiment: Experiment) -> Protocol:
         pid=pid,
         campaign=campaign.name,
         number=experiment.number,
-        sample=f"{pid.removeprefix('kb:')}-{experiment.number}",
+        sample=sample_of(pid, experiment.number),
         settings=tuple(settings),
         outcomes=tuple(outcomes),
         why=proposal.reason.why.value if proposal is not None else "",

@@ -314,6 +314,7 @@ class _Run:
             spent=Spent(cost=result.cost, hours=result.hours),
             note=result.note,
             expected=record.version,
+            goes_on=False,
         )
         self.n_troubles = 0
         return Step(
@@ -355,6 +356,7 @@ class _Run:
                 spent=spent,
                 note=failure.reason,
                 expected=record.version,
+                goes_on=False,
             )
             self.n_troubles = 0
             return said
@@ -381,6 +383,7 @@ class _Run:
             [experiment.number],
             note=reason,
             expected=record.version,
+            goes_on=False,
         )
         return Step(deed=Deed.ABANDONED, number=experiment.number, identity=identity, reason=reason)
 

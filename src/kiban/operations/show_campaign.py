@@ -15,7 +15,7 @@ from kiban.operations.changed_records import current
 from kiban.operations.placement import scope_of
 from kiban.operations.resources import Resources
 from kiban.planning.campaign.campaign import Campaign, Stage
-from kiban.planning.campaign.experiment import State
+from kiban.planning.campaign.experiment import Outcome, State
 from kiban.planning.campaign.progress import Advice, advice, baseline, best
 from kiban.query.question import Comparison, Operator, Question
 from kiban.records.party import Asker
@@ -53,6 +53,9 @@ class ListedCampaign:
     targets: tuple[str, ...]
     counts: Mapping[State, int]
     """How many experiments are in each state, of those that the asker may see."""
+    best: tuple[Outcome, ...]
+    """Of the best experiment so far; of a front of several, where none is the best, nothing."""
+    n_best: int
     changed_at: str
 
 
@@ -107,6 +110,7 @@ def list_campaigns(asker: Asker, resources: Resources, *, limit: int = 50, after
 
 def _listed(record: Record, tier: str) -> ListedCampaign:
     campaign = campaign_of(record)
+    leading = best(campaign)
     return ListedCampaign(
         id=record.pid,
         title=record.title,
@@ -114,5 +118,7 @@ def _listed(record: Record, tier: str) -> ListedCampaign:
         tier=tier,
         targets=tuple(target.name for target in campaign.objective.targets),
         counts=campaign.counts,
+        best=campaign.experiment(leading[0]).outcomes if len(leading) == 1 else (),
+        n_best=len(leading),
         changed_at=record.created_at.isoformat(),
     )

@@ -29,6 +29,9 @@ class WorkOfCampaign:
     campaign: Campaign
     """As far as the asker may see it."""
     experiments: tuple[Experiment, ...]
+    version: int
+    """Of the campaign's record."""
+    may_change: bool
 
 
 @reads("listed work")
@@ -54,7 +57,16 @@ def work_list(asker: Asker, resources: Resources, identifier: str | None = None)
         there = resources.catalog.get_many(named, visible) if named else {}
         campaign = campaign.without_records(set(named) - {each.pid for each in there.values()})
         if work := tuple(each for state in _ORDER for each in campaign.of_state(state)):
-            found.append(WorkOfCampaign(id=record.pid, title=record.title, campaign=campaign, experiments=work))
+            found.append(
+                WorkOfCampaign(
+                    id=record.pid,
+                    title=record.title,
+                    campaign=campaign,
+                    experiments=work,
+                    version=record.version,
+                    may_change=record.scope in visible.writable,
+                )
+            )
             seen.append(record)
     saw(*seen, subject=seen[0].pid if identifier is not None and seen else "", n=sum(len(w.experiments) for w in found))
     return tuple(found)

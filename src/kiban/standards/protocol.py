@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from kiban.standards.label import check_base_url, code_content
+
 Language = Literal["en", "ja"]
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
 
@@ -93,6 +95,19 @@ def reason(protocol: Protocol, language: Language) -> str:
         return ""
     why = word(protocol.why, language) if protocol.why in WORDS else protocol.why
     return why if protocol.chance is None else word("chance", language, why=why, chance=f"{protocol.chance:.0%}")
+
+
+def entry_code(protocol: Protocol, base_url: str | None) -> str:
+    """What the code of the sheet holds: the address at which its result is told; the campaign's identifier without one.
+
+    Raises
+    ------
+    InvalidValue
+        If the address of the platform is none that a code can hold.
+    """
+    if base_url is None:
+        return code_content(protocol.pid, None)
+    return f"{check_base_url(base_url)}/campaigns/{protocol.pid}/experiments/{protocol.number}"
 
 
 def expectation(line: Line, language: Language) -> str:

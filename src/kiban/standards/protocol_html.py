@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from kiban.standards.label import code_content
-from kiban.standards.protocol import Language, Line, Protocol, expectation, reason, word
+from kiban.standards.protocol import Language, Line, Protocol, entry_code, expectation, reason, word
 from kiban.standards.qr_svg import qr_svg
 
 _STYLE = """
@@ -40,7 +39,7 @@ def protocol_html(protocol: Protocol, *, base_url: str | None, language: Languag
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)} · {escape(protocol.campaign)}</title><style>{_STYLE}</style></head><body>",
-        f"<header><div><h1>{escape(title)}</h1><dl>{facts}</dl></div>{qr_svg(code_content(protocol.pid, base_url))}",
+        f"<header><div><h1>{escape(title)}</h1><dl>{facts}</dl></div>{qr_svg(entry_code(protocol, base_url))}",
         f"</header><h2>{word('set', language)}</h2><table>{''.join(_settings(protocol.settings))}</table>",
         f'<h2>{word("done", language)}</h2><div class="box"></div>',
         f"<h2>{word('measure', language)}</h2><table>{results}</table>",

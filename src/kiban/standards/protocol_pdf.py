@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiban.standards.label import code_content
 from kiban.standards.label_code import qr_code
 from kiban.standards.label_font import Fonts, Glyph
 from kiban.standards.label_layout import Drawing, PlacedLine
 from kiban.standards.label_room import POINT_MM, Room
 from kiban.standards.label_sheet import drawings_as_pdf
 from kiban.standards.label_stock import LabelStock
-from kiban.standards.protocol import Language, Line, Protocol, expectation, reason, word
+from kiban.standards.protocol import Language, Line, Protocol, entry_code, expectation, reason, word
 
 _WIDTH_MM, _HEIGHT_MM, _MARGIN_MM = 210.0, 297.0, 18.0
 _CODE_MM = 30.0
@@ -61,7 +60,7 @@ def protocol_pdf(protocol: Protocol, *, base_url: str | None, language: Language
     page.rules(2)
     page.skip(_TEXT_MM)
     page.pair(f"{word('date', language)} {_RULE * 14}", f"{word('person', language)} {_RULE * 24}")
-    code = qr_code(code_content(protocol.pid, base_url), "M")
+    code = qr_code(entry_code(protocol, base_url), "M")
     room = Room(
         module_mm=_CODE_MM / code.n_modules,
         code_x_mm=_WIDTH_MM - _MARGIN_MM - _CODE_MM,

@@ -32,6 +32,7 @@ _PLAIN_LIMITS: Mapping[str, Any] = {
     "hours": float,
     "enough": dict[str, float],
     "patience": int,
+    "ahead": int,
 }
 
 
@@ -91,6 +92,8 @@ def limits_to_json(limits: Limits) -> dict[str, Any]:
     document: dict[str, Any] = {
         name: getattr(limits, name) for name in ("experiments", "cost", "hours", "enough", "patience")
     }
+    if limits.ahead is not None:
+        document["ahead"] = limits.ahead
     return {**document, "enough": dict(limits.enough), "safety": [constraint_to_json(each) for each in limits.safety]}
 
 

@@ -13,6 +13,7 @@ from kiban.planning.objective.objective import Cost
 from kiban.planning.space.constraint import Constraint
 from kiban.planning.space.parameter import Value
 
+MOST_AHEAD = 100
 _NOT_DONE = frozenset({State.REFUSED, State.ABANDONED})
 
 
@@ -32,6 +33,9 @@ class Limits:
         By outcome, in its unit: what is good enough. For a value to match, how far from it is near enough.
     patience : int, optional
         So many experiments one after another that do not improve on the best are a reason to stop.
+    ahead : int, optional
+        So many experiments are kept open: where people tell a result and fewer are left, the next are suggested by
+        themselves. A run in a laboratory asks for its own.
     """
 
     experiments: int | None = None
@@ -40,11 +44,16 @@ class Limits:
     safety: tuple[Constraint, ...] = ()
     enough: Mapping[str, float] = field(default_factory=dict)
     patience: int | None = None
+    ahead: int | None = None
 
     def __post_init__(self) -> None:
         for what, count in (("number of experiments", self.experiments), ("patience", self.patience)):
             if count is not None and count < 1:
                 raise InvalidValue(f"The {what} is limited to {count}.", mend="Give a whole number from 1.")
+        if self.ahead is not None and not 1 <= self.ahead <= MOST_AHEAD:
+            raise InvalidValue(
+                f"{self.ahead} experiments are to be kept ahead.", mend=f"Give a whole number from 1 to {MOST_AHEAD}."
+            )
         for what, number in (("cost", self.cost), ("duration", self.hours)):
             if number is not None and not (math.isfinite(number) and number > 0):
                 raise InvalidValue(f"The {what} is limited to {number}.", mend="Give a finite, positive number.")

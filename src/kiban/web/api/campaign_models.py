@@ -35,7 +35,8 @@ Number = Annotated[int, Field(ge=1, le=MOST_EXPERIMENTS)]
 Spent = Annotated[float | None, Field(ge=0, le=1e12)]
 _LIMITS = (
     "`experiments`, `cost`, `hours`: what may be used up. `safety`: constraints that hold for people, too. `enough`: "
-    "by outcome, what is good enough. `patience`: so many experiments without gain advise to stop."
+    "by outcome, what is good enough. `patience`: so many experiments without gain advise to stop. `ahead`: so many "
+    "are kept open, the next being suggested by themselves after a result."
 )
 
 
@@ -289,6 +290,10 @@ class ListedCampaignModel(Model):
     tier: str
     targets: list[str]
     counts: dict[str, int]
+    best: list[dict[str, Any]] = Field(
+        description="Outcomes of the best experiment so far; none of a front of several."
+    )
+    n_best: int = Field(description="How many experiments are best: on the front, where there are several targets.")
     changed_at: str
 
 
