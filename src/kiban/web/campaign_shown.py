@@ -107,6 +107,11 @@ def _row(campaign: Campaign, experiment: Experiment, speaker: Speaker) -> dict[s
     }
 
 
+def experiment_row(campaign: Campaign, experiment: Experiment, speaker: Speaker) -> dict[str, Any]:
+    """An experiment in words, for whatever page shows it."""
+    return _row(campaign, experiment, speaker)
+
+
 def _note(turns: tuple[Turn, ...]) -> str:
     return next((turn.note for turn in reversed(turns) if turn.note), "")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidIdentifier, RecordNotFound
 from kiban.operations.find import find
@@ -12,7 +14,7 @@ from kiban.operations.read_record import current
 from kiban.records.document import from_json
 from kiban.records.record import RecordKind
 from kiban.records.sample import Sample
-from kiban.records.scanned import scanned_pid
+from kiban.records.scanned import scanned_experiment, scanned_pid
 from kiban.web.asker import AtDesk
 from kiban.web.headers import HEADERS
 from kiban.web.page import page
@@ -36,6 +38,8 @@ def show_scan(request: Request, desk: AtDesk, code: Annotated[str, Query(max_len
         except (InvalidIdentifier, RecordNotFound) as e:
             status, values["problem"] = 404, e
         else:
+            if record.kind is RecordKind.CAMPAIGN and (number := scanned_experiment(code)) is not None:
+                return RedirectResponse(f"/campaigns/{quote(record.pid, safe=':')}/experiments/{number}", 303)
             if record.kind is RecordKind.SAMPLE:
                 values["noun"] = from_json(dict(record.document), Sample)
     else:
