@@ -48,7 +48,7 @@ _WRITE = {
     "state_composition", "standard_structures", "take_template", "watch", "change_tier", "invite",
     "experiments_matched", "experiments_structure", "past_experiments", "withdraw_experiments",
     "manage_project", "share_project", "directory_changes", "releases", "first_operator", "state_rights", "datasets",
-    "campaigns", "campaign_files", "run_campaign",
+    "campaigns", "campaign_files", "run_campaign", "tell_file",
 }  # fmt: skip
 """Modules whose deeds write: what they read, they read to write, and their lines say what was done to what."""
 _PARTS = {
