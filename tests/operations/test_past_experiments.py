@@ -7,6 +7,7 @@ import pytest
 
 from kiban.errors import InvalidValue, RecordNotFound, Refused
 from kiban.operations.find import find
+from kiban.operations.home import home
 from kiban.operations.past_experiments import TableFile, keep_experiments, preview_experiments
 from kiban.operations.processes import record_process
 from kiban.operations.reread import reread
@@ -20,6 +21,7 @@ from kiban.operations.withdraw_experiments import preview_withdrawal, withdraw_e
 from kiban.readers.experiments.meaning import Mapping, Meaning, Role
 from kiban.records.described import without_values
 from kiban.records.field import Field, FieldKind, Label
+from kiban.records.file_entry import FileStatus
 from kiban.records.party import Asker
 from kiban.records.process import Process
 from kiban.records.record import RecordKind
@@ -92,9 +94,19 @@ def test_the_file_is_kept_as_it_came(asker: Asker, resources: Resources) -> None
     assert len(resources.catalog.records_of_file(entry.id, resources.visible(asker))) == 4
 
 
+def test_its_file_waits_for_no_reader(asker: Asker, resources: Resources) -> None:
+    keep_experiments(asker, resources, _file())
+    page = home(asker, resources)
+    assert page.kept == ()
+    [entry] = resources.catalog.files(resources.visible(asker))
+    assert entry.status is FileStatus.STRUCTURED
+    assert "past experiments" in entry.reason
+
+
 def test_its_file_is_not_read_anew_as_a_measurement(asker: Asker, resources: Resources) -> None:
     keep_experiments(asker, resources, _file())
-    assert list(reread(asker, resources, everything=True)) == []
+    for checksum in (None, resources.catalog.files(resources.visible(asker))[0].checksum):
+        assert list(reread(asker, resources, checksum=checksum, everything=True)) == []
     assert _counts(asker, resources) == (3, 3, 4)
 
 

@@ -31,6 +31,7 @@ from kiban.readers.experiments.proposal import Proposed, propose
 from kiban.readers.experiments.rows import Experiments, read_experiments
 from kiban.readers.experiments.sheet import Sheet
 from kiban.readers.experiments.told import Reason, Sureness
+from kiban.records.file_entry import FileStatus
 from kiban.records.party import Asker
 from kiban.records.record import Record
 from kiban.records.scope import Scope, ScopeTerms, Tier
@@ -220,8 +221,10 @@ def keep_experiments(
         entry = writing.existing_files([(path, blob.checksum)], first=scope.number).get((path, blob.checksum))
     given = Given(asker=asker, table=table, checksum=blob.checksum, mapping=name, made_with=made_with, scope=scope)
     made = make(given, _settled(matched, experiments), withdraws_missing=withdraws_missing)
-    reason = f"It belongs to the table of past experiments {table}, and is kept as it came."
+    reason = f"It is the table of past experiments {table}: its rows are records."
     new = kept_entry(asker, resources, path, blob, scope=scope.number, reason=reason)
+    # Read, though by no reader of instruments: nobody is to be told that it waits for one, nor is it read again by one.
+    new = replace(new, status=FileStatus.STRUCTURED)
     batch = made.batch(made_with, blob, entry or new, is_new_file=entry is None)
     if batch.records or batch.files:
         batch = commit(asker, resources, batch)

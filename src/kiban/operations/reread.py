@@ -118,6 +118,8 @@ def _received(asker: Asker, resources: Resources, entry: FileEntry) -> Iterator[
         # A measurement without numbers was not read of any file: it stays whatever comes of reading one.
         made = resources.catalog.records_of_file(entry.id, resources.visible(asker))
         before = tuple(record for record in made if record.document.get("normalised"))
+        if made and not before and entry.reader is None:
+            return  # a table of past experiments: its rows are records, and no instrument wrote it
     sets: dict[tuple[tuple[str, str], ...], list[Record]] = {} if before else {(): []}
     for record in before:
         companions = record.document.get("companions") or {}
