@@ -36,6 +36,8 @@ def lab(sql_catalog):
 def few_are_many(monkeypatch):
     """What is done for millions is done for hundreds."""
     monkeypatch.setattr(sql_counts, "FEWEST", 50)
+    monkeypatch.setattr(sql_counts, "FEWEST_WITH_WORDS", 50)
+    monkeypatch.setattr(sql_counts, "IN_TIME", 50)
     monkeypatch.setattr(sql_counts, "SMALL", 100)
     monkeypatch.setattr(sql_counts, "EXACT", 150)
     monkeypatch.setattr(sql_counts, "SAMPLED", N // 3)
@@ -107,6 +109,23 @@ def test_paths_and_texts_are_estimated_as_well(few_are_many, sql_catalog):
         found = lab.catalog.count_about(parse(question), lab.visible())
         assert found.is_estimate, question
         assert found.n == pytest.approx(lab.catalog.count(parse(question), lab.visible()), rel=0.35), question
+
+
+def test_records_of_some_time_are_counted_in_their_index(sql_catalog, few_are_many, monkeypatch):
+    lab = Laboratory(sql_catalog)
+    for tier in (Tier.OPEN, Tier.CLOSED):
+        scope = lab.scope(tier).number
+        days = [f"2024-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(N // 6)]
+        lab.write(*(lab.measurement("scan", scope=scope, document={"started_at": day}) for day in days))
+    question = parse('started >= "2024-02-01" AND started < "2024-03-01"')
+    for tiers, n in (((Tier.OPEN,), 28), ((), 56)):
+        found = about(lab, question, *tiers)
+        assert (found.n, found.is_estimate) == (n, False)
+        assert found.scopes == {lab.scope(tier).number for tier in tiers or (Tier.OPEN, Tier.CLOSED)}
+    for most in (50, N):
+        monkeypatch.setattr(sql_counts, "IN_TIME", most)
+        found = about(lab, parse('started >= "2024"'), Tier.OPEN)
+        assert (found.n, found.is_estimate) == (N // 6, False)
 
 
 def sums(pages):

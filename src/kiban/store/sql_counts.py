@@ -1,6 +1,7 @@
 """How many answer, about: counted where that is quick, else estimated from a sample of what the asker may see.
 
-Where few records answer a part of the question, these are counted. Otherwise a sample of the table's pages is tested.
+Where few records answer a part of the question, these are counted, and so are those of some time, which an index tells
+without looking at a record. Otherwise a sample of the table's pages is tested.
 If it says that many records answer, their share in it is that of all the asker may see, told to the digits that the
 sample allows: records of one page are alike, so it is the pages that are compared, not the records. If not many do,
 those that answer are counted one by one. Nothing of what the asker may not see is in the estimate: neither in the
@@ -14,17 +15,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from kiban.query.condition import Condition
+from kiban.query.condition import AllOf, Along, AnyOf, Condition, Negation, TimeCondition, WordsCondition
 from kiban.records.scope import Visible
 from kiban.store.catalog import Count
 from kiban.store.sql_asking import Ask, remembering
+from kiban.store.sql_numbers import INDEXED_TIMES, TIMES
 from kiban.store.sql_query import Where, goes_by_groups
 from kiban.store.sql_sets import parameters, seen
+from kiban.store.sql_simpler import simpler
 
 SMALL = 50_000
 """Who sees no more records than these, for them all are counted."""
-FEWEST = 300
-"""So many records that an index finds are counted before any sample is taken; to ask it for more takes longer."""
+FEWEST = 3000
+"""So many records that an index finds are counted before any sample is taken; to test them takes as long as one."""
+FEWEST_WITH_WORDS = 300
+"""So many, where words are asked for: of these an index lists all before it tells of the first."""
+IN_TIME = 20_000
+"""So many records of some time are counted in an index, where nothing else is asked."""
 EXACT = 10_000
 """So many answers are counted; what seems to be more is estimated."""
 SAMPLED = 2_000
@@ -59,8 +66,12 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
         Counts all answers, by scope.
     """
     if not goes_by_groups(condition):
-        ask = remembering(ask)
-        few = Where(condition, visible, ask, asks_paths=False, most_few=FEWEST)
+        ask, condition = remembering(ask), simpler(condition)
+        in_time = _in_time(ask, condition, visible)
+        if in_time is not None:
+            return in_time
+        most_few = FEWEST_WITH_WORDS if _asks_for_words(condition) else FEWEST
+        few = Where(condition, visible, ask, asks_paths=False, most_few=most_few)
         if few.is_narrow:
             answers = few.among(f"record r WHERE {few.live} AND {few.plain}", "r.id, r.sample, r.scope")
             query = f"SELECT a.scope, count(*) FROM ({answers}) AS a GROUP BY a.scope"
@@ -73,6 +84,28 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
                 return estimate
     by_scope = counted()
     return Count(sum(by_scope.values()), scopes=frozenset(by_scope))
+
+
+def _in_time(ask: Ask, condition: Condition, visible: Visible) -> Count | None:
+    """Those that began in some time, if nothing else is asked and they are not too many."""
+    if not isinstance(condition, TimeCondition) or condition.path not in INDEXED_TIMES:
+        return None
+    where = Where(AllOf(()), visible, ask)
+    began = where.within(f"r.{TIMES[condition.path]}", condition.interval)
+    some = f"SELECT r.scope FROM record r WHERE {where.live} AND {began} LIMIT {IN_TIME + 1}"
+    found: dict[int, int] = dict(ask(f"SELECT s.scope, count(*) FROM ({some}) AS s GROUP BY s.scope", where.parameters))
+    n = sum(found.values())
+    return Count(n, scopes=frozenset(found)) if n <= IN_TIME else None
+
+
+def _asks_for_words(condition: Condition) -> bool:
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(_asks_for_words, parts))
+        case Negation(part) | Along(_, part):
+            return _asks_for_words(part)
+        case _:
+            return isinstance(condition, WordsCondition)
 
 
 def _estimate(ask: Ask, condition: Condition, visible: Visible, n_visible: int) -> Count | None:

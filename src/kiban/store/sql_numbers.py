@@ -17,7 +17,7 @@ from kiban.store.sql_rows import stored
 from kiban.store.sql_sets import data_seen, seen
 
 TIMES = {"started": "started", "created": "created_at"}
-_INDEXED_TIMES = {"started"}
+INDEXED_TIMES = {"started"}
 _COMMONEST = frozenset({"H", "C", "N", "O"})
 """Elements that most samples have one of: of several elements they are looked for last."""
 _DATA_SEEN = data_seen()
@@ -73,7 +73,7 @@ def time(building: Building, row: Row, path: str, interval: Interval) -> str:
     """See `TimeCondition`."""
     column = f"{row}.{TIMES[path]}"
     within = building.within(column, interval)
-    if path not in _INDEXED_TIMES or row.is_every:
+    if path not in INDEXED_TIMES or row.is_every:
         return within
     few = building.few(
         f"SELECT t.id FROM record t WHERE {live('t')} AND {building.within(f't.{TIMES[path]}', interval)}"
