@@ -1,10 +1,10 @@
 """The newest answers, by the way that finds a page of them soonest.
 
-The newest few records are tested one by one. How many of them answer tells how far it is until the page is full: if not
-far, the search goes on from newest to oldest, in windows, so that a path is walked once from each sample. Otherwise
-indexes are asked. Where few records answer a part of the question, these are looked up. Where it asks for a property,
-the newest records that have it are tested in windows (`kiban.store.sql_candidates`). If that is too long a way as well,
-all that answer are gathered.
+The newest few records are tested one by one. If none of them answers, an index is asked whether very few do at all. How
+many of the newest answer tells how far it is until the page is full: if not far, the search goes on from newest to
+oldest, in windows, so that a path is walked once from each sample. Otherwise indexes are asked. Where few records
+answer a part of the question, these are looked up. Where it asks for a property, the newest records that have it are
+tested in windows (`kiban.store.sql_candidates`). If that is too long a way as well, all that answer are gathered.
 """
 
 # ruff: noqa: S608  the statements are put together of our own words
@@ -27,6 +27,8 @@ from kiban.store.sql_simpler import simpler
 
 FIRST = 100
 """So many of the newest records are tested before all, and fill the page where much answers."""
+RARE = 300
+"""Where none of these answers, an index is asked whether so many do at all; to ask it for more takes longer."""
 NEWEST = 500
 """So many of the newest records are tested, before an index is asked that might have to list millions."""
 SOON = 1500
@@ -110,12 +112,18 @@ class Newest:
         if len(found) >= self._limit:
             return found
         walk = Walk(self._limit, self._below)
+        if not found and (answers := self._rare()) is not None:
+            return answers
         for way in (self._soon, self._by_index, self._by_facts, self._late, self._by_paths):
             answers = way(where, walk)
             if answers is not None:
                 return answers
         every = Where(self._condition, self._visible, self._ask, tests_all=True, sees_few=self._sees_few)
         return self._gathered(every)
+
+    def _rare(self) -> tuple[Record, ...] | None:
+        asked = self._where(asks_indexes=True, most_few=RARE)
+        return self._narrow(asked) if asked.is_narrow else None
 
     def _soon(self, where: Where, walk: Walk) -> tuple[Record, ...] | None:
         self._window(where, ALL, walk, NEWEST)
@@ -172,7 +180,14 @@ class Newest:
         newest = f"SELECT * FROM record r WHERE {where.live} {_rest(self._below)} {_ORDER} LIMIT {size}"
         return self._page(where.among(f"({newest}) r WHERE {where.plain}"), where)
 
-    def _where(self, condition: Condition | None = None, *, asks_indexes: bool, asks_paths: bool = False) -> Where:
+    def _where(
+        self,
+        condition: Condition | None = None,
+        *,
+        asks_indexes: bool,
+        asks_paths: bool = False,
+        most_few: int | None = None,
+    ) -> Where:
         return Where(
             self._condition if condition is None else condition,
             self._visible,
@@ -180,6 +195,7 @@ class Newest:
             asks_indexes=asks_indexes,
             asks_paths=asks_paths,
             sees_few=self._sees_few,
+            most_few=most_few,
         )
 
     def _narrow(self, asked: Where) -> tuple[Record, ...]:
@@ -195,7 +211,7 @@ class Newest:
         return self._found(page, where)
 
     def _gathered(self, where: Where) -> tuple[Record, ...]:
-        rows, holds = where.every()
+        rows, holds = where.every("r.id")
         # By itself, so that the planner does not go through all records in order, hoping to meet a page of them soon.
         every = f"SELECT r.id FROM {rows} WHERE {holds} {_rest(self._below)} OFFSET 0"
         return self._found(f"SELECT r.id FROM ({every}) r {_ORDER} LIMIT {self._limit}", where)

@@ -15,6 +15,7 @@ _MANY: dict[str, Any] = {
     "sql_newest.NARROW": 0,
     "sql_few_seen.FEW_RECORDS": -1,
     "sql_newest.FIRST": 1,
+    "sql_newest.RARE": -1,
     "sql_newest.NEWEST": 2,
 }
 """Two records are many."""
@@ -22,6 +23,7 @@ _IN_STEPS: dict[str, Any] = {"sql_newest.SHORTEST": 2, "sql_newest.LONGEST": 9}
 
 WAYS: Mapping[str, dict[str, Any]] = {
     "newest to oldest": _MANY | _IN_STEPS | {"sql_newest.SOON": float("inf")},
+    "very few": _MANY | {"sql_newest.RARE": 1000},
     "newest facts": _MANY
     | _IN_STEPS
     | {"sql_newest.SOON": -1, "sql_newest.LATE": float("inf"), "sql_candidates.DENSE": -1},
