@@ -51,6 +51,7 @@ _ROWS = {
 SEARCHES = (
     "records_with_words($$'probe'$$, 99)",
     "(SELECT id FROM newest_with_words($$'probe'$$, 99, 99)) AS found",
+    "(SELECT id FROM counted_with_words($$'probe'$$, $$'probe'$$, '{}')) AS found",
     """records_with_answers('{"title": ["probe"]}', 99)""",
 )
 
@@ -192,7 +193,7 @@ def weakenings() -> dict[str, tuple[str, str]]:
                     if name != right_set:
                         statement = f"ALTER POLICY {policy} ON {table} {part} ({test})"
                         found[f"{table}.{policy} {part} {name}"] = (table, statement)
-    for search in ("records_with_words", "newest_with_words", "records_with_answers"):
+    for search in ("records_with_words", "newest_with_words", "counted_with_words", "records_with_answers"):
         body = (
             f"DO $do$ BEGIN EXECUTE (SELECT replace(pg_get_functiondef(oid), 'get_bit', "
             f"'1 = 1 OR get_bit') FROM pg_proc WHERE proname = '{search}'); END $do$"

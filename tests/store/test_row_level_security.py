@@ -155,6 +155,7 @@ def test_the_searches_that_ask_an_index_first_keep_to_the_set(app, lab):
     asks = (
         "records_with_words($$'quartz'$$, 9)",
         "newest_with_words($$'quartz'$$, 9, 9)",
+        "counted_with_words($$'quartz'$$, $$'quartz'$$, '{}')",
         """records_with_answers('{"reader": ["quartz"]}', 9)""",
     )
     for ask in asks:
@@ -212,6 +213,7 @@ def test_functions_that_see_more_than_their_caller_are_few_and_not_for_everybody
     assert searching == {
         "records_with_words",
         "newest_with_words",
+        "counted_with_words",
         "records_with_answers",
         "files_in_one_scope",
         "records_counted",

@@ -110,9 +110,11 @@ class Building:
         return few
 
     def _few(self, rows: str) -> str | None:
-        query = f"SELECT array_agg(DISTINCT id), count(*) FROM ({rows} LIMIT {self._most_few + 1}) AS found (id)"
-        found, n_rows = self.ask(query, self.parameters)[0]
-        return f"{self.value(found or [])}::uuid[]" if n_rows <= self._most_few else None
+        few = f"count(*) <= {self._most_few}"
+        some = f"({rows} LIMIT {self._most_few + 1}) AS found (id)"
+        query = f"SELECT {few}, CASE WHEN {few} THEN array_agg(DISTINCT id) END FROM {some}"
+        [(is_few, found)] = self.ask(query, self.parameters)
+        return f"{self.value(found or [])}::uuid[]" if is_few else None
 
     def found(self, row: Row, search: str, wanted: str, test: str) -> str:
         """That an index finds the record of that row, or, where it would find many, that the test holds of it.
@@ -128,7 +130,9 @@ class Building:
         if row.is_every:
             most = self._part(SCANNED)
             some = f"SELECT {search}({wanted}, {most + 1})"
-            if self._size(some, most) <= most:
+            # What has just been found to be more need not be counted.
+            is_more = self.asks_indexes and most <= self._most_few
+            if not is_more and self._size(some, most) <= most:
                 return self.one_of(row, "id", some)
         return test
 

@@ -9,6 +9,7 @@ block by block all over the table, and what it gives is an estimate and says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -34,9 +35,23 @@ MANY = 400
 ENOUGH = 200
 """A sample with fewer answers is taken again, of more of the table."""
 
-_COLUMNS = """r.id, r.scope, r.kind, r.technique, r.sample, r.sample_name, r.started,
-    r.answers -> 'template' ->> -1 AS template, r.answers -> 'instrument' ->> 0 AS instrument,
-    r.answers -> 'operator' ->> 0 AS operator, r.answers -> 'sample' ->> 0 AS own_sample"""
+_COLUMNS = {
+    "id": "r.id",
+    "scope": "r.scope",
+    "kind": "r.kind",
+    "technique": "r.technique",
+    "sample": "r.sample",
+    "sample_name": "r.sample_name",
+    "started": "r.started",
+    "template": "r.answers -> 'template' ->> -1",
+    "instrument": "r.answers -> 'instrument' ->> 0",
+    "operator": "r.answers -> 'operator' ->> 0",
+}
+"""Of each answer `a`, what facets go by. Only what is asked for is read: answers take the longest."""
+_OF_ANSWER = re.compile(r"\ba\.(\w+)")
+_MAY_NAME = "[^ -9;-~]"
+"""A text without such a character is no identifier of a record, whatever it is folded to: none of others has a colon in
+it."""
 _FACTS = " UNION ".join(
     f"SELECT a.id, p.term FROM a JOIN property p ON p.{column} = a.id WHERE p.is_standing AND {data_seen('p.scope')}"
     for column in ("evidence", "subject")
@@ -86,8 +101,7 @@ class Facets:
         if grouped:
             return grouped[facet]
         where = self._where()
-        source, holds = where.every()
-        return self._counted(where, f"SELECT {_COLUMNS} FROM {source} WHERE {holds}", [facet], limit)[facet]
+        return self._counted(where, None, [facet], limit)[facet]
 
     def narrowing(self, facets: Collection[Facet], n_answers: int, limit: int) -> dict[Facet, Counts]:
         """Counted, or where there are too many, estimated."""
@@ -99,7 +113,7 @@ class Facets:
         ids = None if n_answers <= EXACT else self._sample(n_answers)
         if ids is None:
             where = self._where()
-            source, holds = where.every()
+            source, holds = where.every("r.id")
             answers = self._of(f"ARRAY(SELECT r.id FROM {source} WHERE {holds})")
             counted = self._counted(where, answers, rest, limit)
             return counts | {facet: Counts(values) for facet, values in counted.items()}
@@ -121,7 +135,7 @@ class Facets:
 
     def _of(self, ids: str) -> str:
         # Of an array the planner expects few rows, and then looks up what belongs to each instead of joining tables.
-        return f"SELECT {_COLUMNS} FROM record r WHERE r.id = ANY({ids}) AND r.is_current"
+        return f"record r WHERE r.id = ANY({ids}) AND r.is_current"
 
     def _in_groups(self, facets: Collection[Facet], limit: int) -> dict[Facet, Values]:
         """Those that can be counted in whole groups, if all that is asked for can."""
@@ -145,15 +159,25 @@ class Facets:
             for place, facet in enumerate(wanted)
         }
 
-    def _counted(self, where: Where, answers: str, facets: Sequence[Facet], limit: int) -> dict[Facet, Values]:
-        """Count the answers that a query gives by each facet, in one statement."""
+    def _counted(self, where: Where, some: str | None, facets: Sequence[Facet], limit: int) -> dict[Facet, Values]:
+        """Count answers by each facet, in one statement.
+
+        Parameters
+        ----------
+        some : str, optional
+            Where they come from, as rows `r` of the records; all that answer, unless given.
+        """
+        values_of = {facet: _values_of(facet, where) for facet in facets}
         parts = " UNION ALL ".join(
             f'(SELECT {n}, value COLLATE "C", count(*), max(record) '
-            f"FROM ({_values_of(facet, where)}) AS each (value, record) "
+            f"FROM ({values_of[facet]}) AS each (value, record) "
             f"WHERE {self._is_told(facet, 'value', where)} GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {limit})"
             for n, facet in enumerate(facets)
         )
-        rows = self._ask(f"WITH a AS MATERIALIZED ({answers}) {parts}", where.parameters)
+        asked = {name for values in values_of.values() for name in _OF_ANSWER.findall(values)}
+        columns = ", ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items() if name in asked)
+        answers = some or " WHERE ".join(where.every(columns))
+        rows = self._ask(f"WITH a AS MATERIALIZED (SELECT {columns} FROM {answers}) {parts}", where.parameters)
         as_written = self._as_written({facets[n]: [UUID(i) for m, _, _, i in rows if m == n and i] for n, *_ in rows})
         found: dict[Facet, list[tuple[str, int]]] = {facet: [] for facet in facets}
         for n, value, count, record in rows:
@@ -196,7 +220,10 @@ def _values_of(facet: Facet, where: Where) -> str:
     if facet in _COUNTED:
         return _COUNTED[facet]
     if facet == Facet.SAMPLE:
-        own = f"CASE WHEN {where.tells('a', 'a.own_sample')} THEN a.sample_name END"
+        # Most names are soon seen to name no record, whatever is folded in them.
+        as_folded = "(SELECT o.answers -> 'sample' ->> 0 FROM record o WHERE o.id = a.id AND o.is_current)"
+        is_told = f"{where.tells('a', as_folded)}"
+        own = f"CASE WHEN a.sample_name !~ '{_MAY_NAME}' OR {is_told} THEN a.sample_name END"
         return (
             f"SELECT coalesce(s.title, {own}), NULL::text FROM a "
             f"LEFT JOIN record s ON s.id = a.sample AND {LIVE_SAMPLE}"

@@ -17,6 +17,7 @@ those that rest on them, or from each record back. Where all records are counted
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -48,7 +49,7 @@ from kiban.store.sql_hops import leading_to, leads_there, leads_there_among, liv
 from kiban.store.sql_sets import data_seen, data_told, parameters, seen
 from kiban.store.sql_simpler import simpler
 from kiban.store.sql_texts import COLUMNS, Texts, techniques
-from kiban.store.sql_words import all_words, told_to_asker
+from kiban.store.sql_words import all_words, told_to_asker, without_fields
 
 NARROW = 20
 """Who sees no more scopes than these, sees so few of all records that an index finds them sooner than a walk does."""
@@ -71,6 +72,11 @@ _COUNTED_BY = ", ".join(
 _ASKED = f"{_COUNTED_BY}, r.answers, r.words"
 """All that is asked of a record."""
 _COLUMNS = COLUMNS | sql_numbers.TIMES
+_COUNTED_WITH_WORDS = frozenset(
+    {"id", "scope", "kind", "technique", "sample", "sample_name", "started", "created_at", "project"}
+)
+"""What the function `counted_with_words` gives of each record."""
+_NAME = re.compile(r"\br\.(\w+)")
 
 
 class Where:
@@ -135,13 +141,17 @@ class Where:
         self.leads, self._is_plain = bool(led), not plain
         self._asks_more = not all(map(_only_leads, led))
         tested, self.is_narrow = self._tested(plain, row)
-        self.plain = _all_hold(tested)
+        self._parts, self.plain = tested, _all_hold(tested)
         self.live = live("r")
         if sees_few or len(visible.numbers) <= NARROW:
             self.live += f" AND r.scope = ANY({self._building.value(sorted(visible.numbers))}::integer[])"
         self._source, self._driven = f"record {row}", self.plain
+        self._goes_by_words = False
         if row.is_every and not self.is_narrow:
             self._source, self._driven = self._from_least(row, tested)
+            if not self.leads and self._source == f"record {row}" and self.live == live("r"):
+                # There is nothing else to go by.
+                self._goes_by_words = True
             if led and plain:
                 self._find_plain()
         each, back = self._led(led, row, plain)
@@ -173,7 +183,7 @@ class Where:
         """
         paths = {*self._asked_for, *by}
         if not paths <= _GROUPED:
-            return "count(*)", *self.every(_COUNTED_BY)
+            return "count(*)", *self.every("r.id, r.scope")
         groups = "records_in_scopes()" if paths <= {"tier"} else "records_counted()"
         if self._techniques is not None:
             groups = f"records_of_techniques({self._building.value(sorted(self._techniques))}::text[])"
@@ -196,12 +206,21 @@ class Where:
         return self._building.within(column, interval)
 
     def every(self, columns: str = _ASKED) -> tuple[str, str]:
-        """In what to look for all that answer, and where: as `record r` has them, or `among`."""
+        """In what to look for all that answer, and where: as `record r` has them, or `among`.
+
+        Parameters
+        ----------
+        columns : str
+            What is wanted of each.
+        """
+        if self._goes_by_words and (by_words := self._by_words(columns)) is not None:
+            return by_words
         if not self.leads:
             return self._source, f"{self.live} AND {self._driven}"
         if self._is_plain and not self.is_narrow:
             return self._source, f"{self.live} AND {self.asked.replace(self._driven, 'true')}"
-        return f"({self.among(f'{self._source} WHERE {self.live} AND {self._driven}', columns)}) r", "true"
+        needed = _COUNTED_BY if _columns(columns) <= _columns(_COUNTED_BY) else _ASKED
+        return f"({self.among(f'{self._source} WHERE {self.live} AND {self._driven}', needed)}) r", "true"
 
     def among(self, of: str, columns: str = _ASKED) -> str:
         """A query for those that answer among some records: what is asked or counted of each.
@@ -260,9 +279,20 @@ class Where:
                 return f"({self._with_words(words, row)} AND {told_to_asker(str(row), words, building.value)})"
 
     def _with_words(self, words: tuple[str, ...], row: Row) -> str:
-        building = self._building
-        query = building.value(all_words(words)) + "::tsquery"
-        return building.found(row, "records_with_words", query, f"{row}.words @@ {query}")
+        query = self._building.value(all_words(words)) + "::tsquery"
+        return self._building.found(row, "records_with_words", query, f"{row}.words @@ {query}")
+
+    def _by_words(self, columns: str) -> tuple[str, str] | None:
+        """All with the words of a part, and what else is asked of them; `None` where that needs more of each."""
+        part = next((each.part for each in self._parts if isinstance(each.part, WordsCondition)), None)
+        if part is None:
+            return None
+        rest = _all_hold([each for each in self._parts if each.part is not part])
+        if not _columns(f"{columns} {rest}") <= _COUNTED_WITH_WORDS:
+            return None
+        value = self._building.value
+        wanted = f"{value(all_words(part.words))}::tsquery, {value(without_fields(part.words))}::tsquery"
+        return f"counted_with_words({wanted}, {self._texts.seen_templates()}) r", rest
 
     def _joined(self, parts: tuple[Condition, ...], row: Row, joint: str, empty: str) -> str:
         return f"({joint.join(self._sql(part, row) for part in parts)})" if parts else empty
@@ -396,6 +426,11 @@ class _Tested(NamedTuple):
     """What each record needs to be among."""
     inside: tuple[Gathered, ...]
     """All that was gathered for it."""
+
+
+def _columns(sql: str) -> frozenset[str]:
+    """The columns of `r` that a text names."""
+    return frozenset(_NAME.findall(sql))
 
 
 def _all_hold(tested: Sequence[_Tested]) -> str:

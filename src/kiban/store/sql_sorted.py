@@ -89,7 +89,7 @@ class Sorted:
             query = f"SELECT r.id FROM ({where.among(f'record r WHERE {where.live} AND {where.plain}')}) r"
         else:
             where = self._where(tests_all=True)
-            source, holds = where.every()
+            source, holds = where.every("r.id")
             query = f"SELECT r.id FROM {source} WHERE {holds}"
         rows = self._ask(f"{query} LIMIT {FEW + 1}", where.parameters)
         return None if len(rows) > FEW else [row[0] for row in rows]
@@ -103,7 +103,7 @@ class Sorted:
         if among is not None:
             holds = f"{where.live} AND r.id = ANY({where.value(among)}::uuid[])"
         else:
-            source, holds = where.every()
+            source, holds = where.every("r.id")
             if source != "record r":
                 holds = f"r.is_current AND r.id IN (SELECT r.id FROM {source} WHERE {holds})"
         key = key_of(self._order, where)

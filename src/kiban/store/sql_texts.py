@@ -49,7 +49,7 @@ class Texts:
         self._building = building
         self._visible = visible
         self._writable: str | None = None
-        self._templates: list[str] | None = None
+        self._templates: str | None = None
         self._projects: dict[UUID, dict[str, tuple[str, ...]]] | None = None
 
     def text(self, row: Row, path: str, relation: Operator | Manner, text: str) -> str:
@@ -88,18 +88,18 @@ class Texts:
         return self._as_answered(row, path, self._is_told(row, path), bool)
 
     def sees_template(self, row: Row) -> str:
-        """That the record has no template, or one that the asker sees. There are few, by scope."""
-        value = self._building.value
-        if self._templates is None:
-            query = (
-                "SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' "
-                f"AND scope = ANY(%(numbers)s::integer[]) AND {seen()}"
-            )
-            rows = self._building.ask(query, self._building.parameters | {"numbers": sorted(self._visible.numbers)})
-            self._templates = [fold(row[0]) for row in rows]
+        """That the record has no template, or one that the asker sees."""
         # Its identifier comes last, see kiban.query.answers.
-        used = f"({row}.answers -> {value(TEMPLATE)} ->> -1)"
-        return f"({used} IS NULL OR {used} = ANY({value(self._templates)}::text[]))"
+        used = f"({row}.answers -> {self._building.value(TEMPLATE)} ->> -1)"
+        return f"({used} IS NULL OR {used} = ANY({self.seen_templates()}))"
+
+    def seen_templates(self) -> str:
+        """The identifiers of the templates that the asker sees, folded. There are few."""
+        if self._templates is None:
+            query = f"SELECT pid FROM record WHERE is_current AND NOT is_deleted AND kind = 'template' AND {seen()}"
+            rows = self._building.ask(query, self._building.parameters)
+            self._templates = f"{self._building.value([fold(row[0]) for row in rows])}::text[]"
+        return self._templates
 
     def tells(self, row: str, text: str) -> str:
         """That a text of the record of that row does not name another one that is hidden from the asker."""

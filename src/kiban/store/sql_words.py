@@ -33,6 +33,12 @@ def all_words(words: Iterable[str]) -> str:
     return " & ".join(f"'{word}'" for word in words)
 
 
+def without_fields(words: Iterable[str]) -> str:
+    """What asks for all of these words, each of them outside of the fields of a template."""
+    told = "".join(_LETTER[weight] for weight in RANKING_WEIGHTS)
+    return " & ".join(f"'{word}':{told}" for word in words)
+
+
 def told_to_asker(row: str, words: Iterable[str], value: Callable[[Any], str]) -> str:
     """That none of these words, all of which the record of that row has, stands in fields of a hidden template alone.
 
@@ -41,13 +47,13 @@ def told_to_asker(row: str, words: Iterable[str], value: Callable[[Any], str]) -
     value : callable
         Adds a parameter, and gives its place in the statement.
     """
-    told = "".join(_LETTER[weight] for weight in RANKING_WEIGHTS)
-    elsewhere = value(" & ".join(f"'{word}':{told}" for word in words))
+    elsewhere = value(without_fields(words))
     # The identifier of the template comes last among the answers, folded.
     used = f"({row}.answers -> '{TEMPLATE}' ->> -1)"
     is_used = f"t.pid = '{PREFIX}' || upper(substr({used}, {len(PREFIX) + 1}))"
     seen_template = f"EXISTS (SELECT FROM record t WHERE {is_used} AND {live('t')})"
-    return f"({row}.words @@ {elsewhere}::tsquery OR {used} IS NULL OR {seen_template})"
+    # The words lie beside the table, and to read them takes long; most records have no template.
+    return f"({used} IS NULL OR {row}.words @@ {elsewhere}::tsquery OR {seen_template})"
 
 
 def relevance_sql(row: str, parts: Iterable[Together], value: Callable[[Any], str]) -> str:

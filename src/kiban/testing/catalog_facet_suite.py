@@ -62,6 +62,23 @@ class CatalogFacetSuite:
             assert self._counts(lab, facet, readers, asked) == (("X", 1),)
             assert len(self._counts(lab, facet, asked=asked)) == 2
 
+    def test_a_hidden_record_is_none_to_count_by_however_its_name_is_typed(self) -> None:
+        lab = Laboratory(self.make_catalog())
+        closed, is_open = lab.scope(Tier.CLOSED).number, lab.scope(Tier.OPEN).number
+        hidden = lab.sample("hidden", scope=closed)
+        wide = "".join(chr(ord(letter) + 0xFEE0) for letter in hidden.pid)
+        names = (wide, hidden.pid.replace(":", "\ufe55"), hidden.pid.replace("-", ""), "X: 1", "X: 1", "粉末", "X")
+        lab.write(
+            hidden,
+            *(
+                lab.measurement(f"scan {i}", scope=is_open, document={"sample_name": name})
+                for i, name in enumerate(names)
+            ),
+        )
+        asked, readers = parse("kind = measurement"), Visible(lab.visible(Tier.OPEN).numbers, writable=frozenset())
+        assert self._counts(lab, Facet.SAMPLE, readers, asked) == (("X: 1", 2), ("X", 1), ("粉末", 1))
+        assert dict(self._counts(lab, Facet.SAMPLE, asked=asked)) == {name: names.count(name) for name in names}
+
     def test_years_are_those_in_which_measuring_began(self) -> None:
         lab = Laboratory(self.make_catalog())
         times = ("2024-01-01T08:00:00+09:00", "2024-05-05", "2023-12-31", "soon")
