@@ -78,3 +78,18 @@ def test_of_two_programs_the_second_reads_again(client: Client) -> None:
         mine.tell(1, {"colour": 3})
     with pytest.raises(errors.RecordNotFound):
         client.campaign("kb:7Q4M-2KXD-98")
+
+
+def test_what_pictures_show_comes_as_numbers(client: Client) -> None:
+    past = [
+        {"point": {"time": i}, "outcomes": {"hardness": 5.0 - (i - 4) ** 2}, "rests_on": f"book {i}"}
+        for i in (1, 2, 3, 5, 6)
+    ]
+    campaign = client.new_campaign(GLUE, past=past)
+    found = campaign.slices(settings={"time": "4 h"}, outcome="hardness")
+    assert found["point"] == {"time": 4.0}
+    (along,) = found["slices"]
+    assert along["settings"] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert campaign.slices(experiment=2)["experiment"] == 2
+    with pytest.raises(errors.InvalidValue, match="no Pareto front"):
+        campaign.front()

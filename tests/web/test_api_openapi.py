@@ -26,6 +26,8 @@ OPERATIONS = {
     "tell_failure": ("post", "/api/v1/campaigns/{identifier}/experiments/{number}/failure"),
     "repeat_experiment": ("post", "/api/v1/campaigns/{identifier}/experiments/{number}/repeat"),
     "import_experiments": ("post", "/api/v1/campaigns/{identifier}/import"),
+    "get_slices": ("get", "/api/v1/campaigns/{identifier}/slices"),
+    "get_front": ("get", "/api/v1/campaigns/{identifier}/front"),
     "set_course": ("post", "/api/v1/campaigns/{identifier}/course"),
     "complete_question": ("get", "/api/v1/completions"),
     "list_saved_searches": ("get", "/api/v1/searches"),

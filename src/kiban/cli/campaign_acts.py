@@ -14,6 +14,7 @@ from kiban.cli.campaign_experiment_acts import EXPERIMENT_ACTS
 from kiban.cli.campaign_files import definition_in, pairs, past_in
 from kiban.cli.campaign_lines import print_campaign, print_list
 from kiban.cli.campaign_options import add_id, add_note, last, moved
+from kiban.cli.campaign_picture_acts import PICTURE_ACTS
 from kiban.cli.campaign_run_acts import RUN_ACTS
 from kiban.cli.campaign_work_acts import WORK_ACTS
 from kiban.cli.command import DONE, platform, print_json, say
@@ -245,5 +246,6 @@ ACTS = (
     Act("resume", "go on after a pause or an end", _add_course, _course("resume")),
     Act("end", "be done with a campaign", _add_course, _course("end")),
     Act("show", "where a campaign stands, with all its experiments", add_id, _show),
+    *PICTURE_ACTS,
     Act("list", "all campaigns that you may see", add_part, _list),
 )

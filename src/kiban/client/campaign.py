@@ -55,6 +55,31 @@ class RemoteCampaign:
         self._document = dict(self._exchange.get(f"campaigns/{self.id}"))
         return self
 
+    def slices(self, **asked: Any) -> Mapping[str, Any]:
+        """What is expected along each parameter around one point, with intervals, and how well that is known.
+
+        Parameters
+        ----------
+        asked
+            As REST takes it: `experiment` (through whose point; the best one's unless given), `settings` (a mapping,
+            instead of some of its settings), `outcome`, `surrogate`, `over` (two parameters, or `none`).
+        """
+        settings = asked.pop("settings", None) or {}
+        setting = [f"{name}={value}" for name, value in settings.items()]
+        found: Mapping[str, Any] = self._exchange.get(f"campaigns/{self.id}/slices", setting=setting, **asked)
+        return found
+
+    def front(self) -> Mapping[str, Any]:
+        """The Pareto front, and how the volume under it grew.
+
+        Raises
+        ------
+        InvalidValue
+            If the campaign does not look for one.
+        """
+        found: Mapping[str, Any] = self._exchange.get(f"campaigns/{self.id}/front")
+        return found
+
     def suggest(self, n: int = 1) -> tuple[Mapping[str, Any], ...]:
         """Have the next experiments suggested, at most n, and give them.
 
