@@ -12,7 +12,7 @@ from kiban.operations.resources import Resources
 from kiban.operations.table import table
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Outcome
-from kiban.planning.campaign.proposed import proposed_definition, with_absent_components
+from kiban.planning.campaign.proposed import Draft, draft_of, proposed_definition, with_absent_components
 from kiban.planning.campaign.telling import Done
 from kiban.planning.objective.target import Goal
 from kiban.planning.trials_of_table import trials_of
@@ -44,6 +44,16 @@ def propose_campaign(
         If a target has no values, or nothing that was set differs.
     """
     return proposed_definition(_drawn(asker, resources, question), name, targets)
+
+
+def draft_campaign(asker: Asker, resources: Resources, question: str) -> Draft:
+    """Say what the samples that answer a question, and that the asker may use, have to offer to a campaign.
+
+    Raises
+    ------
+    InvalidQuestion
+    """
+    return draft_of(_drawn(asker, resources, question))
 
 
 def past_in_table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kiban.errors import InvalidValue
@@ -70,6 +70,83 @@ def proposed_definition(table: Table, name: str, targets: Mapping[str, Goal]) ->
         "space": {"parameters": parameters, "constraints": _mixtures(chosen)},
         "objective": objective,
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedOutcome:
+    """Something that came out, and could be wanted."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    n: int
+    """So many rows have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a table has to offer to a campaign, for a person to choose from.
+
+    Parameters
+    ----------
+    parameters : tuple of dict
+        As documents of a search space; numbers also have the `values` that they took, words their `levels`.
+    outcomes : tuple of ProposedOutcome
+        The one that most rows have comes first.
+    constant, patchy, wordy : tuple of str
+        Settings that are no parameters: the same in all rows, not known of all rows, or of too many different words.
+    n_rows : int
+        With an outcome.
+    """
+
+    parameters: tuple[dict[str, Any], ...]
+    constraints: tuple[dict[str, Any], ...]
+    outcomes: tuple[ProposedOutcome, ...]
+    constant: tuple[str, ...]
+    patchy: tuple[str, ...]
+    wordy: tuple[str, ...]
+    n_rows: int
+
+
+def draft_of(table: Table) -> Draft:
+    """Look for parameters and outcomes in a table with its settings. A table without any gives an empty draft."""
+    columns = [(at, c) for at, c in enumerate(table.columns) if not c.name.endswith(_BESIDE)]
+    results = [(at, c) for at, c in columns if c.is_number and not _is_set(c.name)]
+    rows = [row for row in table.rows if any(row[at] is not None for at, _ in results)]
+    outcomes = []
+    for at, column in results:
+        if found := [float(cell) for row in rows if isinstance(cell := row[at], int | float)]:
+            ends = {"low": min(found), "high": max(found)}
+            outcomes.append(ProposedOutcome(name=column.name, unit=column.unit, n=len(found), **ends))
+    chosen: dict[str, Sequence[Cell]] = {}
+    parameters: list[dict[str, Any]] = []
+    left: dict[str, list[str]] = {"constant": [], "patchy": [], "wordy": []}
+    for at, column in columns:
+        cells = [row[at] for row in rows]
+        if not _is_set(column.name) or all(cell is None for cell in cells):
+            continue
+        if any(cell is None for cell in cells):
+            left["patchy"].append(column.name)
+        elif len(set(cells)) == 1:
+            left["constant"].append(column.name)
+        elif not column.is_number and len(set(cells)) > _MOST_LEVELS:
+            left["wordy"].append(column.name)
+        else:
+            chosen[column.name] = cells
+            parameter = _parameter(column.name, cells, column.unit)
+            if parameter["kind"] == "continuous":
+                parameter["values"] = sorted({float(cell) for cell in cells if isinstance(cell, int | float)})
+            parameters.append(parameter)
+    return Draft(
+        parameters=tuple(parameters),
+        constraints=tuple(_mixtures(chosen)),
+        outcomes=tuple(sorted(outcomes, key=lambda each: -each.n)),
+        constant=tuple(left["constant"]),
+        patchy=tuple(left["patchy"]),
+        wordy=tuple(left["wordy"]),
+        n_rows=len(rows),
+    )
 
 
 def with_absent_components(table: Table) -> Table:
