@@ -273,7 +273,8 @@ def test_it_is_paused_stopped_resumed_and_ended(bench: Bench) -> None:
         ("resume", Stage.ACTIVE),
     ):
         page = bench.program.get(f"/records/{bench.pid}").text
-        assert f'value="{action}"' in page
+        # What laboratories do is broken off where there are any.
+        assert (f'value="{action}"' in page) == (action != "stop")
         answer = bench.send(f"/campaigns/{bench.pid}/course", action=action, note="holidays")
         assert answer.status_code == 303
         assert bench.campaign.stage is stage

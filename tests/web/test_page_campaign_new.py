@@ -94,8 +94,8 @@ def test_a_table_proposes_and_its_rows_come_in(furnace: Program) -> None:
         if re.match(r"parameters\.\d+\.name", name)
     }
     assert sorted(names.values()) == ["categorical", "continuous"]
-    temperature = next(name for name in names if name.endswith("temperature"))
-    place = next(name for name in fields if fields[name] == temperature and name.endswith(".name"))[: -len(".name")]
+    place = next(name for name in fields if fields[name] == "temperature" and name.endswith(".name"))[: -len(".name")]
+    assert fields[f"{place}.column"] == "process.furnace.temperature"
     assert (fields[f"{place}.low"], fields[f"{place}.high"], fields[f"{place}.unit"]) == ("900", "1100", "degC")
     assert fields["outcomes.0.goal"] == "maximise"
     assert "the same everywhere" in page

@@ -70,8 +70,9 @@ def blank_builder(question: str = "") -> Builder:
 def proposed_builder(question: str, draft: Draft) -> Builder:
     """A form filled with what a table has to offer; where there is one outcome, the most of it is wanted."""
     builder = blank_builder(question)
+    short = _short_names([each["name"] for each in draft.parameters], [each.name for each in draft.outcomes])
     if draft.parameters:
-        builder.parameters = [_parameter_row(each) for each in draft.parameters]
+        builder.parameters = [_parameter_row(each, short[each["name"]]) for each in draft.parameters]
     if draft.outcomes:
         builder.outcomes = [
             blank_row("outcomes")
@@ -87,7 +88,11 @@ def proposed_builder(question: str, draft: Draft) -> Builder:
     for each in draft.constraints:
         builder.constraints.append(
             blank_row("constraints")
-            | {"kind": "mixture", "names": ", ".join(each["names"]), "total": f"{each['total']:.12g}"}
+            | {
+                "kind": "mixture",
+                "names": ", ".join(short[name] for name in each["names"]),
+                "total": f"{each['total']:.12g}",
+            }
         )
     return builder
 
@@ -171,11 +176,20 @@ def _field(problems: dict[str, KibanError], place: str, read: Callable[[str], An
         return None
 
 
-def _parameter_row(document: Mapping[str, Any]) -> Row:
+def _short_names(columns: list[str], taken: list[str]) -> dict[str, str]:
+    """What to call the parameter of a column: its last part, where no other one ends so."""
+    ends = [column.rpartition(".")[2] for column in columns]
+    return {
+        column: end if ends.count(end) == 1 and end not in taken else column
+        for column, end in zip(columns, ends, strict=True)
+    }
+
+
+def _parameter_row(document: Mapping[str, Any], name: str) -> Row:
     levels = document.get("levels") or ()
     values = [f"{value:.12g}" for value in document.get("values", ())]
     return blank_row("parameters") | {
-        "name": document["name"],
+        "name": name,
         "column": document["name"],
         "kind": document["kind"],
         "unit": document.get("unit", ""),

@@ -17,7 +17,8 @@ from kiban.web.language import Speaker
 from kiban.web.number_text import number_text
 from kiban.web.show_values import quantity
 
-_DIGITS = 5
+_DIGITS = 6
+"""As many as the protocol has."""
 
 
 def experiment_values(desk: Desk, shown: ShownCampaign, experiment: Experiment, speaker: Speaker) -> dict[str, Any]:

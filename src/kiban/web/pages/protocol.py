@@ -44,7 +44,7 @@ def show_protocol(
         request,
         "protocol.html",
         protocol=protocol,
-        code=Markup(qr_svg(entry_code(protocol, base_url))),  # noqa: S704  made of an address of our own
+        code=Markup(qr_svg(entry_code(protocol, base_url), is_scaled=True)),  # noqa: S704  made of an address of our own
         reason=reason(protocol, language),
         settings=[(each.name, each.value, unit_text(each.unit)) for each in protocol.settings],
         outcomes=[(each.name, unit_text(each.unit), expectation(each, language)) for each in protocol.outcomes],
