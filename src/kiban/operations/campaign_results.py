@@ -90,7 +90,9 @@ def outcomes_from(
     if not found or (names and missing):
         there = sorted({fact.property.term for fact in facts})
         raise InvalidValue(
-            f"{record.pid} has no value of {', '.join(missing)}{' under this condition' if condition else ''}.",
+            f"{record.pid} has no value of {', '.join(missing)} under this condition."
+            if condition
+            else f"{record.pid} has no value of {', '.join(missing)}.",
             mend=f"It has values of: {', '.join(there) or 'nothing'}. Give the value itself, or name another record.",
         )
     return tuple(found)
