@@ -52,7 +52,10 @@ _SAID_TO_BE_ENGLISH = (
 )
 """Pages with passages that are marked as English: a browser and a screen reader know them for what they are."""
 
-_GROUPS = "home|access|parties|record|forms|templates|samples|login|account|audit|files|search|exports|rights|terms"
+_GROUPS = (
+    "home|access|parties|record|forms|templates|samples|login|account|audit|files|search|exports|rights|terms|"
+    "campaigns|campaign|work|acts|bench|builder|protocol"
+)
 """What the keys of texts begin with."""
 
 _LOOK = r"""(GROUPS) => {
