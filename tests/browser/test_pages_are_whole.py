@@ -27,7 +27,7 @@ _REFUSED = {
 
 _ENGLISH = (
     # Names that people and programs have given: of samples, files, projects, companies, licences, labels.
-    r" [a-z0-9]+: .*(scan|film|pellet|TiO2|LCO|Lithium|Cycling|SIMULATED|titania|Calcination)",
+    r" [a-z0-9]+: .*(scan|film|pellet|TiO2|LCO|Lithium|Cycling|SIMULATED|titania|TiN coatings|Calcination)",
     r" [a-z0-9]+: .*(My laboratory|Kiban demonstration |Partner |Simulated Materials Institute)",
     r" option: .*(mm × |MIT: |ODbL|ODC-By|PDDL)",
     r"^/about/readers\? (h3|option|span|p): ",  # formats and makers
@@ -98,6 +98,7 @@ def shape(path: str) -> str:
     parts = urlsplit(path)
     plain = _IDENTIFIER.sub("X", parts.path)
     plain = re.sub(r"^/terms/[^/]+", "/terms/T", plain)
+    plain = re.sub(r"/experiments/[0-9]+", "/experiments/N", plain)
     return f"{plain}?{'&'.join(sorted({key for key, _ in parse_qsl(parts.query) if key != 'lang'}))}"
 
 
@@ -129,7 +130,9 @@ def crawl(page: Any, address: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
         for link in found["links"]:
             target = (urlsplit(path).path + link if link.startswith("?") else link).partition("#")[0]
             is_page = target.startswith("/") and not target.startswith(("/api/", "/static/", "//"))
-            is_file = target.endswith((".xlsx", "/export")) or target.startswith(("/audit/export", "/labels.pdf"))
+            is_file = target.endswith((".xlsx", "/export", "/protocol.pdf")) or target.startswith(
+                ("/audit/export", "/labels.pdf")
+            )
             if is_page and not is_file and "lang=" not in target and target not in known:
                 known.add(target)
                 queue.append(target)

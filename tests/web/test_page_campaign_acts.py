@@ -320,7 +320,7 @@ def test_the_protocol_is_a_page_and_a_pdf_whose_code_leads_to_the_form(bench: Be
     assert page.status_code == 200
     assert "<svg" in page.text.split("<figure")[1]
     assert "350" in page.text
-    pdf = bench.program.get(f"{bench.at(number)}/protocol?form=pdf&lang={language}")
+    pdf = bench.program.get(f"{bench.at(number)}/protocol.pdf?lang={language}")
     assert pdf.content.startswith(b"%PDF")
     assert pdf.headers["content-type"] == "application/pdf"
     bench.send(f"{bench.at(number)}/result", v0="1", u0="GPa")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, cast
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from markupsafe import Markup
 
 from kiban.operations.print_protocol import print_protocol, protocol_for
@@ -22,23 +22,19 @@ ROUTER = APIRouter()
 Number = Annotated[int, Path(ge=1, le=MOST_EXPERIMENTS)]
 
 
+@ROUTER.get("/campaigns/{identifier}/experiments/{number}/protocol.pdf")
+def download_protocol(request: Request, desk: AtDesk, identifier: str, number: Number) -> Response:
+    """Give it as a PDF."""
+    language, base_url = cast(Language, language_of(request)), address_of(request, desk.resources)
+    content = print_protocol(desk.asker, desk.resources, identifier, number, language=language, base_url=base_url)
+    headers = {"content-disposition": f'inline; filename="protocol-{number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 @ROUTER.get("/campaigns/{identifier}/experiments/{number}/protocol")
-def show_protocol(
-    request: Request,
-    desk: AtDesk,
-    identifier: str,
-    number: Number,
-    form: Annotated[Literal["page", "pdf"], Query()] = "page",
-) -> Response:
-    """Show it as it prints, or give it as a PDF; its code leads to where the result is told."""
-    language = cast(Language, language_of(request))
-    base_url = address_of(request, desk.resources)
-    if form == "pdf":
-        content = print_protocol(desk.asker, desk.resources, identifier, number, language=language, base_url=base_url)
-        name = f"protocol-{number}.pdf"
-        return Response(
-            content, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'}
-        )
+def show_protocol(request: Request, desk: AtDesk, identifier: str, number: Number) -> Response:
+    """Show it as it prints; its code leads to where the result is told."""
+    language, base_url = cast(Language, language_of(request)), address_of(request, desk.resources)
     protocol = protocol_for(desk.asker, desk.resources, identifier, number)
     return page(
         request,
