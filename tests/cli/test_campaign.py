@@ -200,3 +200,43 @@ def test_wrong_usage_is_told_as_such(kiban: Terminal, glue: str, tmp_path: Path)
     (tmp_path / "odd.json").write_text(json.dumps({"name": "x"}), encoding="utf-8")
     _, err = kiban.run("campaign", "new", tmp_path / "odd.json", exit_code=1)
     assert "has no space" in err
+
+
+CANDIDATES = "anneal [degC],oxygen,y [GPa]\n300,0.1,\n400,0.1,1.5\n500,0.1,\n300,0.2,\n400,0.2,\n500,0.2,\n"
+
+
+def test_the_files_of_nimo_begin_a_campaign_and_come_back_with_results(kiban: Terminal, tmp_path: Path) -> None:
+    table = tmp_path / "candidates.csv"
+    table.write_text(CANDIDATES, encoding="utf-8")
+    made = kiban.one("campaign", "new", "--candidates", table, "--name", "Anneals", "--minimise", "y")
+    assert (made["title"], _states(made)) == ("Anneals", ["completed"])
+    kiban.run("campaign", "suggest", made["id"], "-n", "2")
+    out = tmp_path / "out"
+    written = kiban.one("campaign", "export", made["id"], "--as", "nimo", "-o", out)
+    assert written == {"files": [str(out / "candidates.csv"), str(out / "proposals.csv")]}
+    header, *proposed = (out / "proposals.csv").read_text(encoding="utf-8").splitlines()
+    assert header == "actions,anneal [degC],oxygen"
+    lines = (out / "candidates.csv").read_text(encoding="utf-8").splitlines()
+    assert lines == CANDIDATES.splitlines()
+    for row in proposed:
+        lines[int(row.split(",")[0]) + 1] += "0.75"
+    (out / "candidates.csv").write_text("\n".join(lines), encoding="utf-8")
+    shown = kiban.one("campaign", "import", made["id"], out / "candidates.csv", "--as", "nimo")
+    assert _states(shown) == ["completed"] * 3
+    assert {each["outcomes"][0]["value"]["value"] for each in shown["experiments"][1:]} == {0.75}
+    _, fault = kiban.run("campaign", "import", made["id"], out / "candidates.csv", "--as", "nimo", exit_code=1)
+    assert "would stay as it is" in fault
+    (out / "proposals.csv").write_text(f"{header}\n0,300,0.1\n3,300,0.2\n", encoding="utf-8")
+    kiban.run("campaign", "import", made["id"], out / "proposals.csv", "--as", "nimo")
+
+
+def test_a_campaign_is_defined_in_one_way(kiban: Terminal, tmp_path: Path) -> None:
+    table = tmp_path / "candidates.csv"
+    table.write_text(CANDIDATES, encoding="utf-8")
+    for arguments, fault in (
+        ((), "defined by one file"),
+        ((table, "--candidates", table), "defined by one file"),
+        ((table, "--name", "x"), "in the definition"),
+    ):
+        _, said = kiban.run("campaign", "new", *arguments, exit_code=2)
+        assert fault in said

@@ -93,3 +93,17 @@ def test_what_pictures_show_comes_as_numbers(client: Client) -> None:
     assert campaign.slices(experiment=2)["experiment"] == 2
     with pytest.raises(errors.InvalidValue, match="no Pareto front"):
         campaign.front()
+
+
+def test_the_files_of_nimo_go_there_and_back(client: Client) -> None:
+    found = client.candidate_file("x,y\n1,\n2,0.5\n3,\n", name="Three")
+    campaign = client.new_campaign(found["definition"], past=found["past"])
+    campaign.suggest()
+    files = campaign.nimo_files()
+    action = files["proposals"].splitlines()[1].split(",")[0]
+    lines = files["candidates"].splitlines()
+    lines[int(action) + 1] += "7"
+    campaign.read_nimo("\n".join(lines))
+    assert campaign.experiments[campaign.best[0] - 1]["outcomes"][0]["value"]["value"] == 7.0
+    with pytest.raises(errors.InvalidValue, match="row 2, column y: 'much' is no number"):
+        campaign.read_nimo("x,y\n1,much\n")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from kiban.cli.acts import Act
 from kiban.cli.campaign_experiment_acts import EXPERIMENT_ACTS
-from kiban.cli.campaign_files import definition_in, pairs, past_in
+from kiban.cli.campaign_files import definition_in, pairs, past_in, text_of
 from kiban.cli.campaign_lines import print_campaign, print_list
+from kiban.cli.campaign_nimo_acts import NIMO_ACTS, add_candidates, add_format, campaign_in
 from kiban.cli.campaign_options import add_id, add_note, last, moved
 from kiban.cli.campaign_picture_acts import PICTURE_ACTS
 from kiban.cli.campaign_run_acts import RUN_ACTS
@@ -25,6 +26,7 @@ from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
+    from kiban.operations.show_campaign import ShownCampaign
     from kiban.planning.campaign.campaign import Campaign
     from kiban.planning.campaign.telling import Done
     from kiban.records.party import Asker
@@ -34,7 +36,10 @@ _LIMITS = ("experiments", "cost", "hours", "patience")
 
 
 def _add_new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="its name, space and objective, in JSON or TOML")
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="its name, space and objective, in JSON or TOML"
+    )
+    add_candidates(parser)
     parser.add_argument("--past", type=Path, metavar="CSV", help="experiments that were done: a table to learn from")
     _add_question(parser)
     add_placement(parser)
@@ -74,19 +79,34 @@ def _found(arguments: argparse.Namespace, asker: Asker, resources: Resources, ca
 
 def _new(arguments: argparse.Namespace) -> int:
     from kiban.operations.campaigns import new_campaign
-    from kiban.planning.campaign.definition import campaign_of
 
-    campaign = campaign_of(definition_in(arguments.file))
+    campaign, listed = _defined(arguments)
 
     def deed(asker: Asker, resources: Resources) -> Record:
         asker, placement = placed(arguments, asker, resources)
-        done = _found(arguments, asker, resources, campaign)
+        done = (*listed, *_found(arguments, asker, resources, campaign))
         record = new_campaign(asker, resources, campaign, done=done, placement=placement)
         if done:
             say(f"{len(done)} experiments were imported.")
         return record
 
     return moved(arguments, deed)
+
+
+def _defined(arguments: argparse.Namespace) -> tuple[Campaign, tuple[Done, ...]]:
+    from kiban.planning.campaign.definition import campaign_of
+
+    if (arguments.file is None) == (arguments.candidates is None):
+        raise WrongUsage(
+            "A campaign is defined by one file.", mend="Give a definition, or --candidates with a table, and not both."
+        )
+    if arguments.candidates is not None:
+        return campaign_in(arguments)
+    if arguments.name is not None or arguments.objectives is not None or arguments.minimise:
+        raise WrongUsage(
+            "--name, --objectives and --minimise are said in the definition.", mend="Leave them out, or correct FILE."
+        )
+    return campaign_of(definition_in(arguments.file)), ()
 
 
 def _add_propose(parser: argparse.ArgumentParser) -> None:
@@ -133,24 +153,42 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "file", type=Path, nargs="?", metavar="CSV", help="a column for each parameter and outcome, by its name"
     )
     _add_question(parser)
+    add_format(
+        parser, "nimo: a candidates.csv with results, or a proposals.csv with what is to be done", required=False
+    )
     add_expected(parser)
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaign_nimo import import_nimo
     from kiban.operations.campaigns import import_experiments
     from kiban.operations.show_campaign import show_campaign
 
     if arguments.file is None and arguments.question is None:
         raise WrongUsage("Nothing was named to import.", mend="Give a CSV file, or --from 'QUESTION'.")
-    known: set[int] = set()
+    if arguments.format is not None and (arguments.file is None or arguments.question is not None):
+        raise WrongUsage("--as is about one file.", mend="Name the file, and leave --from out.")
+    known: set[tuple[int, str]] = set()
 
     def deed(asker: Asker, resources: Resources) -> Record:
         campaign = show_campaign(asker, resources, arguments.id).campaign
-        known.update(each.number for each in campaign.experiments)
+        known.update((each.number, each.state) for each in campaign.experiments)
+        if arguments.format is not None:
+            return import_nimo(
+                asker,
+                resources,
+                arguments.id,
+                text_of(arguments.file),
+                source=arguments.file.name,
+                expected=arguments.expected,
+            )
         done = _found(arguments, asker, resources, campaign)
         return import_experiments(asker, resources, arguments.id, done, expected=arguments.expected)
 
-    return moved(arguments, deed, lambda shown: [e.number for e in shown.campaign.experiments if e.number not in known])
+    def fresh(shown: ShownCampaign) -> list[int]:
+        return [each.number for each in shown.campaign.experiments if (each.number, each.state) not in known]
+
+    return moved(arguments, deed, fresh)
 
 
 def _add_change_campaign(parser: argparse.ArgumentParser) -> None:
@@ -238,6 +276,7 @@ ACTS = (
     Act("suggest", "have the next experiments suggested", _add_suggest, _suggest),
     *EXPERIMENT_ACTS,
     Act("import", "learn from a table of experiments that were done", _add_import, _import),
+    *NIMO_ACTS,
     Act("set", "give a campaign other limits, another engine or name", _add_change_campaign, _change_campaign),
     Act("pause", "suggest nothing for a while; results can still be told", _add_course, _course("pause")),
     Act("stop", "pause it, and have laboratories break off what they do for it", _add_course, _course("stop")),

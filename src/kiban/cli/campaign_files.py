@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def definition_in(path: Path) -> dict[str, Any]:
     """Read the definition of a campaign, or a part of one. Raises WrongUsage if it is neither JSON nor TOML."""
-    text = _text(path)
+    text = text_of(path)
     try:
         document = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
     except (tomllib.TOMLDecodeError, json.JSONDecodeError) as e:
@@ -32,7 +32,7 @@ def past_in(campaign: Campaign, path: Path) -> tuple[Done, ...]:
     """Read the experiments of a CSV file. Raises WrongUsage, and InvalidValue that names row and column."""
     from kiban.planning.campaign.past import done_in
 
-    rows = list(csv.reader(_text(path).splitlines()))
+    rows = list(csv.reader(text_of(path).splitlines()))
     if not rows:
         raise WrongUsage(f"{path} is empty.", mend="Give a line of headers, and a row for each experiment.")
     return done_in(campaign, rows[0], rows[1:], source=path.name)
@@ -51,7 +51,8 @@ def pairs(texts: Sequence[str], what: str) -> dict[str, str]:
     return found
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file. Raises WrongUsage if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as e:

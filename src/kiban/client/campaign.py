@@ -150,6 +150,21 @@ class RemoteCampaign:
         """Learn from experiments done elsewhere, each with `point`, `outcomes` or `failed`, and `rests_on`."""
         self._post("import", past=[dict(each) for each in past])
 
+    def nimo_files(self) -> Mapping[str, str]:
+        """The campaign as texts of `candidates` and `proposals`, as NIMO and scripts around PHYSBO read them."""
+        return dict(self._exchange.get(f"campaigns/{self.id}/nimo"))
+
+    def read_nimo(self, file: str, *, source: str = "candidates.csv") -> None:
+        """Bring back a `candidates.csv` with results, or a `proposals.csv` with what is to be done.
+
+        Raises
+        ------
+        InvalidValue
+            That names the row which cannot be read, or contradicts what is known.
+        Conflict
+        """
+        self._post("nimo", file=file, source=source)
+
     def pause(self, note: str = "") -> None:
         """Have nothing suggested for a while."""
         self._post("course", action="pause", note=note)

@@ -231,6 +231,18 @@ class Client:
         body = {"question": _text(question), "maximise": list(maximise), "minimise": list(minimise), "name": name}
         return dict(self._exchange.send("POST", "campaigns/propose", body))
 
+    def candidate_file(self, file: str, *, name: str, **said: Any) -> dict[str, Any]:
+        """The `definition` of a campaign from a `candidates.csv`, and the `past` experiments in it.
+
+        Parameters
+        ----------
+        file : str
+            The text: descriptions first, objectives last, blank where nothing was measured.
+        said
+            As REST takes it: `objectives`, `minimise`, `source`.
+        """
+        return dict(self._exchange.send("POST", "campaigns/nimo", {"file": file, "name": name, **said}))
+
     def campaign(self, identifier: str) -> RemoteCampaign:
         """One campaign. Raises RecordNotFound, InvalidIdentifier."""
         return RemoteCampaign(self._exchange, self._exchange.get(f"campaigns/{quote(identifier, safe=':')}"))
