@@ -31,6 +31,7 @@ from kiban.records.term import PropertyTerm
 from kiban.standards.installed import graph_exports, suited
 from kiban.web.access_words import say_rule
 from kiban.web.asker import AtDesk, Desk
+from kiban.web.campaign_pictures_shown import overview_pictures
 from kiban.web.campaign_shown import campaign_values
 from kiban.web.crystal_picture import colours_of, crystal_picture
 from kiban.web.language import Speaker, language_of
@@ -102,7 +103,9 @@ def show_record(
         described = process_values(desk.asker, desk.resources, shown, speaker)
         return page(request, "record_process.html", **values, **described)
     if shown.record.kind is RecordKind.CAMPAIGN:
-        return page(request, "record_campaign.html", **values, **campaign_values(shown, speaker))
+        described = campaign_values(shown, speaker)
+        pictures = overview_pictures(shown.record.pid, described["campaign"], speaker)
+        return page(request, "record_campaign.html", **values, **described, pictures=pictures)
     return page(request, "record_project.html", **values)
 
 
