@@ -48,12 +48,15 @@ def slice_picture(
         for is_known, run in groupby(pairs, key=lambda pair: pair[1] is not None):
             if is_known:
                 parts.append(_band(frame, [(s, bar) for s, bar in run if bar is not None]))
+    # Of levels all lie on one line, which is that of the bar as well.
+    beside = 20.0 if frame.across.levels else 0.0
     for near in reversed(found.near):
         if not 0 <= frame.across.share(near.setting) <= 1:
             continue
         kind = "near" if near.distance <= _CLOSE else "far"
         address, said = told(near)
-        shape = f'<circle class="{kind}" cx="{frame.x(near.setting):.1f}" cy="{frame.y(near.value):.1f}" r="4.5"/>'
+        x = frame.x(near.setting) + beside
+        shape = f'<circle class="{kind}" cx="{x:.1f}" cy="{frame.y(near.value):.1f}" r="4.5"/>'
         parts.append(link(address, said, shape, by_keyboard=False))
     return frame.drawn("slice", label, parts)
 
