@@ -1,26 +1,31 @@
 """How long a deposit takes beside the bare work: reading the bytes, SHA-256 and the reader alone, in the same run.
 
-    .venv/bin/python benchmarks/deposit.py [N ...]        (default: 1000 and 10000 files)
+    .venv/bin/python benchmarks/deposit.py [N ...] [--without INDEX ...]        (default: 1000 and 10000 files)
 
 The files are simulated ones (kiban.demo) made different from one another, so that none is kept twice; where the real
 files of shared/data are there, they are mixed in. CPU is that of this process, its workers and the embedded database
 together. Prints a table in Markdown.
+
+`--without` has the files deposited in turns of a tenth, with indexes of the database and without those named: what they
+cost. Without them every other deposit goes on as it is.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import hashlib
 import os
 import random
 import resource
-import sys
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 
 from kiban.demo.study import make_study
 from kiban.operations.deposit import deposit
@@ -28,6 +33,8 @@ from kiban.platform import local_asker, open_platform
 from kiban.readers.recognise import read
 from kiban.readers.source import Source
 from kiban.settings import Settings
+from kiban.store.embedded_postgres import EmbeddedPostgres
+from kiban.store.postgres_settings import OWNER
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SMALL_BYTES = 60_000
@@ -156,10 +163,62 @@ def whole(paths: list[Path], folder: Path, home: Path) -> tuple[dict[str, float]
     return first, second
 
 
+N_TURNS = 10
+
+
+def in_turns(n_files: int, place: Path, indexes: list[str]) -> dict[bool, list[float]]:
+    """CPU seconds of the database for each turn of a deposit: with the indexes, and without."""
+    home, n_each = place / "home", n_files // N_TURNS
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    with (
+        open_platform(Settings(home=home)) as resources,
+        psycopg.connect(EmbeddedPostgres(home).conninfo(OWNER), autocommit=True) as owner,
+    ):
+        asker = local_asker(resources)
+        make_files(place / "warm", 50, first=90_000_000)
+        list(deposit(asker, resources, [place / "warm"]))
+        found = owner.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [indexes]).fetchall()
+        assert len(found) == len(indexes), "an index is not there"
+        for turn in range(N_TURNS):
+            is_with = turn % 2 == 0
+            for name, (definition,) in zip(indexes, found, strict=True):
+                owner.execute(f"DROP INDEX IF EXISTS {name}".encode())
+                if is_with:
+                    owner.execute(definition.encode())
+            folder = place / str(turn)
+            make_files(folder, n_each, first=turn * n_each)
+            before = _server_cpu(home)
+            assert len(list(deposit(asker, resources, [folder]))) == n_each
+            taken[is_with].append(_server_cpu(home) - before)
+    return taken
+
+
+def compare(n_files: int, indexes: list[str]) -> None:
+    """Print what the indexes cost."""
+    with tempfile.TemporaryDirectory(prefix="kiban-bench-") as name:
+        taken = in_turns(n_files, Path(name), indexes)
+    per_file = 1000.0 * N_TURNS / n_files
+    for is_with, seconds in taken.items():
+        low, high = min(seconds), max(seconds)
+        print(
+            f"| {n_files} | {'with' if is_with else 'without'} {', '.join(indexes)} "
+            f"| {statistics.median(seconds) * per_file:.2f} | {low * per_file:.2f} to {high * per_file:.2f} |"
+        )
+
+
 def main() -> None:
     """Run it."""
-    sizes = [int(text) for text in sys.argv[1:]] or [1000, 10000]
+    words = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    words.add_argument("sizes", nargs="*", type=int)
+    words.add_argument("--without", nargs="+", metavar="INDEX", help="indexes of the database, to be left out in turns")
+    given = words.parse_args()
+    sizes = given.sizes or [1000, 10000]
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start\n")
+    if given.without:
+        print("| files | indexes | CPU of the database, ms/file, median of turns | least to most |\n|---|---|---|---|")
+        for n_files in sizes:
+            compare(n_files, given.without)
+        return
     print("| files | bare CPU ms/file | deposit CPU ms/file | ratio | deposit files/s | again CPU ms/file |")
     print("|---|---|---|---|---|---|")
     for n_files in sizes:
