@@ -129,6 +129,10 @@ def measured(of: Open, asker: Asker, asked: Asked, *, is_whole: bool) -> Iterato
             partial(catalog.facets, question, visible, facet),
             partial(of.rows, facet_by_hand(asked, facet), visible),
         )
+    if asked.is_counted_by:
+        # Estimated where many answer.
+        narrowing = partial(catalog.narrowing, question, visible, tuple(Facet), n_answers=about.n)
+        yield row(f"by all {len(Facet)}, as a page asks", narrowing, None)
     yield row("whole answer", partial(find, asker, of.resources, asked.text, limit=PAGE), None)
 
 
