@@ -20,7 +20,6 @@ from kiban.planning.outcome_model import OutcomeModel
 from kiban.planning.space.coded import Coded
 from kiban.planning.space.parameter import Floats
 from kiban.planning.surrogates.gaussian_process import Belief
-from kiban.planning.surrogates.portfolio import Portfolio
 
 _DEVIATIONS = np.array([-1.959964, -1.0, 0.0, 1.0, 1.959964])
 """Places of five quantiles of the normal distribution: the middle, 68.3 % and 95 % around it."""
@@ -118,10 +117,7 @@ class Expectation:
     def at(self, points: Coded) -> Expected:
         """What is expected at some points."""
         scaled, basis = self._model.seen(points)
-        if self.surrogate is Surrogate.FOREST:
-            belief = self._portfolio.expect_of_forest(scaled, basis)
-        else:
-            belief = self._portfolio.processes[self.surrogate.value].expect_measured(scaled, basis)
+        belief = self._portfolio.expect_measured(self.surrogate.value, scaled, basis)
         return _in_order(self._model.sign * self._back(self.surrogate, _quantiles(belief), *self._known()))
 
     def _known(self) -> tuple[Floats, Floats]:
@@ -135,7 +131,7 @@ class Expectation:
 
     def _judged(self, surrogate: Surrogate) -> Quality:
         found, values = self._turned, np.arange(len(self._turned))
-        blind = _quantiles(_blind(self._portfolio, surrogate))
+        blind = _quantiles(self._portfolio.blind(surrogate.value))
         expected, ignorant = np.empty_like(blind), np.empty_like(blind)
         scores = self._portfolio.targets["ranks"]
         for i in values:
@@ -166,12 +162,6 @@ def back_from_scores(quantiles: Floats, values: Floats, scores: Floats) -> Float
     below, above = ((known[i + k] - known[i]) / (knots[i + k] - knots[i]) for i in (0, len(knots) - 1 - k))
     short, beyond = np.minimum(quantiles - knots[0], 0.0), np.maximum(quantiles - knots[-1], 0.0)
     return np.asarray(np.interp(quantiles, knots, known) + below * short + above * beyond)
-
-
-def _blind(portfolio: Portfolio, surrogate: Surrogate) -> Belief:
-    if surrogate is Surrogate.FOREST:
-        return portfolio.forest.blind()
-    return portfolio.processes[surrogate.value].blind()
 
 
 def _quantiles(belief: Belief) -> Floats:

@@ -70,12 +70,18 @@ class Portfolio:
     def expect(self, points: Floats, basis: Floats) -> dict[str, Belief]:
         """What each surrogate expects at scaled points, in its own standardised target."""
         beliefs = {name: process.expect(points, basis) for name, process in self.processes.items()}
-        beliefs["forest"] = self.expect_of_forest(points, basis)
+        beliefs["forest"] = self.forest.expect(self._for_forest(points, basis))
         return beliefs
 
-    def expect_of_forest(self, points: Floats, basis: Floats) -> Belief:
-        """What the forest alone expects."""
-        return self.forest.expect(self._for_forest(points, basis))
+    def expect_measured(self, name: str, points: Floats, basis: Floats) -> Belief:
+        """What one surrogate expects of another measurement at scaled points, noise and all."""
+        if name == "forest":
+            return self.forest.expect(self._for_forest(points, basis))
+        return self.processes[name].expect_measured(points, basis)
+
+    def blind(self, name: str) -> Belief:
+        """What one surrogate expects at each trial, judging by the other trials."""
+        return self.forest.blind() if name == "forest" else self.processes[name].blind()
 
     def in_units(self, beliefs: dict[str, Belief]) -> tuple[Floats, Floats]:
         """The expected values and their standard uncertainties, in the values' unit."""
