@@ -197,6 +197,13 @@ def _add_change_campaign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--description", metavar="TEXT", help="what it is about")
     parser.add_argument("--engine", metavar="NAME", help="which engine suggests from now on")
     parser.add_argument(
+        "--archive",
+        nargs="+",
+        metavar="STUDY",
+        help="which earlier studies it rests on: 'auto' for those that are found, 'none', identifiers of campaigns or "
+        "of measurements of tables, or formulas: 'hardness = 3 * {temperature}'",
+    )
+    parser.add_argument(
         "--limits", type=Path, metavar="FILE", help="all limits anew, in JSON or TOML: safety, enough and the others"
     )
     parser.add_argument("--experiments", type=int, metavar="N", help="limit of experiments; 0 for none")
@@ -211,17 +218,19 @@ def _change_campaign(arguments: argparse.Namespace) -> int:
     from kiban.operations.campaigns import change_campaign
     from kiban.operations.show_campaign import show_campaign
     from kiban.planning.campaign.document import limits_from_json
+    from kiban.planning.campaign.earlier import chosen
 
     limits = {name: value or None for name in (*_LIMITS, "ahead") if (value := getattr(arguments, name)) is not None}
     said = {
         name: value for name in ("name", "description", "engine") if (value := getattr(arguments, name)) is not None
     }
     anew = limits_from_json(definition_in(arguments.limits)) if arguments.limits is not None else None
-    if not said and not limits and anew is None:
+    archive = chosen(arguments.archive) if arguments.archive is not None else None
+    if not said and not limits and anew is None and archive is None:
         raise WrongUsage("Nothing was named to change.", mend="Give --engine, --experiments or another option.")
 
     def deed(asker: Asker, resources: Resources) -> Record:
-        changes: dict[str, Any] = dict(said)
+        changes: dict[str, Any] = dict(said) | ({"archive": archive} if archive is not None else {})
         if limits or anew is not None:
             before = anew or show_campaign(asker, resources, arguments.id).campaign.limits
             changes["limits"] = replace(before, **limits)  # type: ignore[arg-type]  # of plain limits alone
@@ -277,7 +286,12 @@ ACTS = (
     *EXPERIMENT_ACTS,
     Act("import", "learn from a table of experiments that were done", _add_import, _import),
     *NIMO_ACTS,
-    Act("set", "give a campaign other limits, another engine or name", _add_change_campaign, _change_campaign),
+    Act(
+        "set",
+        "give a campaign other limits, another engine or name, or other earlier studies",
+        _add_change_campaign,
+        _change_campaign,
+    ),
     Act("pause", "suggest nothing for a while; results can still be told", _add_course, _course("pause")),
     Act("stop", "pause it, and have laboratories break off what they do for it", _add_course, _course("stop")),
     *RUN_ACTS,

@@ -23,6 +23,7 @@ _WHY = {
     "learn": "little is known there, and it could be better than it looks (chance {chance:.0%})",
     "front": "may push the Pareto front out (chance {chance:.0%})",
     "feasible": "nothing so far keeps to the limits; here it may",
+    "earlier": "earlier studies expect most there; nothing of its own tells yet",
 }
 _SIGNS = {
     "enough": "experiment {experiment:.0f} is good enough",
@@ -51,6 +52,8 @@ def print_campaign(shown: ShownCampaign, arguments: argparse.Namespace) -> None:
         print(f"  {line}")
     if not shown.sees_values:
         print("  You may read what describes it, not its experiments.")
+    if shown.sees_values:
+        print_studies(campaign)
     for number in shown.baseline:
         print(f"  best before: experiment {number}, {_outcomes(_found(campaign.experiment(number)))}")
     for number in shown.best:
@@ -61,6 +64,20 @@ def print_campaign(shown: ShownCampaign, arguments: argparse.Namespace) -> None:
         print_experiment(campaign, each)
     if len(campaign.experiments) > _MOST_LINES:
         print(f"  ... and {len(campaign.experiments) - _MOST_LINES} before these; --json names them all")
+
+
+def print_studies(campaign: Campaign) -> None:
+    """Print which earlier studies a campaign may rest on, and how much those of the newest suggestions counted."""
+    choice = ", ".join(campaign.archive) if campaign.archive else "none"
+    used = campaign.studies_used()
+    if not used:
+        print(f"  earlier studies: {choice}" + (" (none counted so far)" if campaign.archive else ""))
+        return
+    print(f"  earlier studies ({choice}), and how much each counted for the newest suggestions:")
+    for each in used:
+        size = f", {each.n_trials} experiments" if each.n_trials else ""
+        counts = ", ".join(f"{outcome} {count:.0%}" for outcome, count in each.counts.items())
+        print(f"    {f'{each.record} ' if each.record else ''}{each.name}{size}: {counts}")
 
 
 def print_moved(shown: ShownCampaign, numbers: Iterable[int], arguments: argparse.Namespace) -> None:

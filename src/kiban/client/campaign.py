@@ -46,6 +46,22 @@ class RemoteCampaign:
         """Reasons to stop."""
         return tuple(self._document["advice"])
 
+    @property
+    def studies(self) -> tuple[Mapping[str, Any], ...]:
+        """The earlier studies that the newest suggestions looked at, each with `name`, `record` and `counts`."""
+        batches = self._document["batches"]
+        return tuple(batches[-1].get("studies", ())) if batches else ()
+
+    def rest_on(self, *studies: str, note: str = "") -> None:
+        """Say which earlier studies it may rest on: `auto`, identifiers, formulas; none where nothing is given.
+
+        Raises
+        ------
+        RecordNotFound, InvalidValue, Conflict
+        """
+        body = {"archive": list(studies), "note": note, "expected": self._document["version"]}
+        self._document = dict(self._exchange.send("PATCH", f"campaigns/{self.id}", body))
+
     def of_state(self, *states: str) -> tuple[Mapping[str, Any], ...]:
         """The experiments in one of some states: `suggested`, `pending`, `running`, ..."""
         return tuple(each for each in self.experiments if each["state"] in states)

@@ -26,7 +26,7 @@ def as_seen(resources: Resources, visible: Visible, record: Record) -> Record:
     whose names only it knows. Whoever may change the record has the rest whole; values are changed with their template
     only, so that nothing is lost by what is not shown. Data sets and campaigns gather what others' records say: nobody
     has them whole who does not see all of these. An experiment of a campaign goes with the record that it rests on,
-    also where the asker may read what describes that record, and not its values.
+    also where the asker may read what describes that record, and not its values; so does an earlier study.
     """
     return all_as_seen(resources, visible, [record])[0]
 
@@ -71,7 +71,16 @@ def _cut_campaign(record: Record, hidden: set[str]) -> Record:
         return record
     there = record.document.get("experiments") or ()
     kept = [each for each in there if not hidden & set(_identifiers(each))]
-    return replace(record, document={**record.document, "experiments": kept})
+    batches = [
+        {**batch, "studies": [each for each in batch["studies"] if not hidden & set(_identifiers(each))]}
+        if batch.get("studies")
+        else batch
+        for batch in record.document.get("batches") or ()
+    ]
+    archive = [each for each in record.document.get("archive") or () if not _names(each, hidden)]
+    document = {**record.document, "experiments": kept, "batches": batches}
+    # A campaign from before says nothing of an archive.
+    return replace(record, document=document | ({"archive": archive} if "archive" in record.document else {}))
 
 
 def events_as_seen(visible: Visible, record: Record, events: Iterable[Event]) -> tuple[Event, ...]:

@@ -11,7 +11,19 @@ from kiban.planning.campaign.document import campaign_to_json
 from kiban.planning.campaign.experiment import Experiment
 from kiban.records.document import to_json
 
-_PLAIN = ("description", "stage", "engine", "settings", "seed", "space", "objective", "duration", "limits", "batches")
+_PLAIN = (
+    "description",
+    "stage",
+    "engine",
+    "settings",
+    "seed",
+    "space",
+    "objective",
+    "duration",
+    "limits",
+    "archive",
+    "batches",
+)
 
 
 def shown_campaign_as_json(shown: ShownCampaign) -> dict[str, Any]:

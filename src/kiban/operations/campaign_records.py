@@ -58,7 +58,7 @@ def learnt_links(
     asker: Asker, resources: Resources, record: Record, after: Campaign, before: Campaign | None = None
 ) -> tuple[Link, ...]:
     """The links of a campaign's record to what it rests on by now and did not before."""
-    fresh = set(records_in(after)) - (set(records_in(before)) if before is not None else set())
+    fresh = _rested_on(after) - (_rested_on(before) if before is not None else set())
     if not fresh:
         return ()
     visible = resources.visible(asker)
@@ -69,6 +69,12 @@ def learnt_links(
         for i in sorted(found)
         if i not in there
     )
+
+
+def _rested_on(campaign: Campaign) -> set[str]:
+    """What its experiments rest on, and the studies that counted for suggestions."""
+    studies = (used.record for batch in campaign.batches for used in batch.studies if any(used.counts.values()))
+    return {*records_in(campaign), *_named(studies)}
 
 
 def _named(texts: Iterable[str]) -> Iterable[str]:

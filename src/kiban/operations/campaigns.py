@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kiban.errors import Conflict, IllegalMove, InvalidValue, NothingAllowed
+from kiban.operations.campaign_archive import check_named, weighed_archive
 from kiban.operations.campaign_records import campaign_of, learnt_links, part_for, usable
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
@@ -73,6 +74,7 @@ def new_campaign(
     """
     if campaign.experiments or campaign.batches or campaign.passages:
         raise InvalidValue("A new campaign came with experiments.", mend="Name those that were done beside it.")
+    check_named(asker, resources, campaign.archive)
     campaign = telling.bring_in(campaign, usable(asker, resources, done), **_said(asker))
     scope = place(asker, resources, placement)
     record = new_record(asker, RecordKind.CAMPAIGN, campaign.name, _written(campaign), scope=scope)
@@ -87,7 +89,8 @@ def new_campaign(
 def suggest_experiments(
     asker: Asker, resources: Resources, identifier: str, n: int = 1, *, expected: int | None = None
 ) -> Record:
-    """Have the campaign's engine suggest the next experiments, from what the asker may put into models.
+    """Have the campaign's engine suggest the next experiments, from what the asker may put into models: its own and,
+    as far as they are believed, earlier studies.
 
     Raises
     ------
@@ -99,9 +102,11 @@ def suggest_experiments(
     """
     record, campaign = _now(asker, resources, identifier, expected)
     seen = part_for(asker, resources, campaign)
-    after = asking.suggest(campaign, n, seen=seen, **_said(asker))
+    found = weighed_archive(asker, resources, record.pid, seen)
+    after = asking.suggest(campaign, n, seen=seen, priors=found.priors, studies=found.used, **_said(asker))
     fresh = [each.number for each in after.experiments if each.number >= campaign.next_number]
     details = {"experiments": fresh, "batch": len(after.batches)}
+    details |= {"n_studies": len(found.used)} if found.used else {}
     return _keep(asker, resources, record, campaign, after, "suggested experiments", details)
 
 
@@ -319,15 +324,17 @@ def change_campaign(
     note: str = "",
     expected: int | None = None,
 ) -> Record:
-    """Give a campaign another name, description, limits, engine or settings.
+    """Give a campaign another name, description, limits, engine or settings, or other studies to rest on.
 
     Raises
     ------
     RecordNotFound, Conflict
     InvalidValue
-        If something else is named, nothing changes, or there is no such engine or setting.
+        If something else is named, nothing changes, or there is no such engine, setting or study.
     """
     record, campaign = _now(asker, resources, identifier, expected)
+    if "archive" in changes:
+        check_named(asker, resources, changes["archive"])
     after = course.reset(campaign, changes, note=note, **_said(asker))
     asking.engine_of(after)
     return _keep(asker, resources, record, campaign, after, "changed campaign", {"changed": sorted(changes)})

@@ -42,7 +42,9 @@ class OutcomeModel:
             scaled = view.features.scale(points.rows)
             basis = view.basis(points, scaled)
             known = np.where(np.isnan(doubts), 0.0, doubts)
-            self.portfolio = Portfolio(Learnt(view.features, scaled, basis, self.sign * values, known), rng)
+            self.portfolio = Portfolio(
+                Learnt(view.features, scaled, basis, self.sign * values, known, self.sign * view.coefficients), rng
+            )
 
     def seen(self, points: Coded) -> tuple[Floats, Floats]:
         """Scaled points and the columns of their mean."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiban.errors import InvalidValue
-from kiban.planning.engines.contract import Prior
+from kiban.planning.engines.contract import Believed, Prior
 from kiban.planning.space.coded import Coded
 from kiban.planning.space.parameter import Floats
 from kiban.planning.surrogates.features import Features, features
@@ -20,6 +20,7 @@ class _Scaled:
     prior: Prior
     middle: float
     width: float
+    strength: float
 
 
 class View:
@@ -57,12 +58,28 @@ class View:
         for prior in priors:
             expected = _expected(prior, Coded(points.parameters, some), outcome)
             if expected is not None and float(expected.std()) > 0.0:
-                self._priors.append(_Scaled(prior, float(expected.mean()), float(expected.std())))
+                strength = prior.strength(outcome) if isinstance(prior, Believed) else 0.0
+                self._priors.append(_Scaled(prior, float(expected.mean()), float(expected.std()), strength))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """What the columns of the mean are, the first aside."""
         return (*(("density",) if self._use_density else ()), *(each.prior.name for each in self._priors))
+
+    @property
+    def coefficients(self) -> Floats:
+        """What is expected of the columns' coefficients for a standardised outcome, before any trial."""
+        believed = [each.strength for each in self._priors]
+        return np.array([0.0, *([0.0] if self._use_density else []), *believed])
+
+    def led(self, points: Coded) -> Floats:
+        """What priors that say how far they are to be believed expect at points, in standard deviations."""
+        return self.basis(points, self.features.scale(points.rows)) @ self.coefficients
+
+    @property
+    def lead(self) -> float:
+        """How far all priors together are believed, from 0 to 1."""
+        return min(1.0, float(np.linalg.norm(self.coefficients)))
 
     def basis(self, points: Coded, scaled: Floats) -> Floats:
         """The columns of the mean at some points, shape (n, n_columns)."""

@@ -36,4 +36,7 @@ def without_values(record: Record) -> Record:
     document = {name: withheld.get(name, value) for name, value in record.document.items()}
     if "variables" in document:
         document["variables"] = [{**v, "minimum": None, "maximum": None} for v in document["variables"]]
+    if record.kind is RecordKind.CAMPAIGN and "batches" in document:
+        # How much an earlier study counted follows from values.
+        document["batches"] = [{k: v for k, v in batch.items() if k != "studies"} for batch in document["batches"]]
     return replace(record, document=document)

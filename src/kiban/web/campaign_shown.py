@@ -18,6 +18,7 @@ from kiban.planning.space.search_space import SearchSpace
 from kiban.quantity.measured import Measured
 from kiban.query.identifiers import named_record
 from kiban.web.campaign_plot import course_picture, dots
+from kiban.web.campaign_studies import studies_of
 from kiban.web.language import Speaker
 from kiban.web.number_text import number_text
 from kiban.web.show_values import quantity
@@ -41,6 +42,7 @@ def campaign_values(shown: Shown, speaker: Speaker) -> dict[str, Any]:
         "before": [_row(campaign, campaign.experiment(number), speaker) for number in before],
         "leading": [_row(campaign, campaign.experiment(number), speaker) for number in leading],
         "open": [_row(campaign, each, speaker) for each in campaign.experiments if each.is_open],
+        "studies": studies_of(campaign, speaker),
         "rows": [_row(campaign, each, speaker) for each in campaign.experiments],
         "picture": course_picture(
             dots(campaign),

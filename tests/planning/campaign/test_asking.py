@@ -52,7 +52,7 @@ def test_each_batch_has_a_seed_of_its_own() -> None:
     done = _rounds(campaign(), 3, is_written=False)
     assert [batch.seed for batch in done.batches] == [seed_of(11, number) for number in (1, 2, 3)]
     assert len({batch.seed for batch in done.batches}) == 3
-    assert {(batch.engine, batch.engine_version) for batch in done.batches} == {("embedded", 2)}
+    assert {(batch.engine, batch.engine_version) for batch in done.batches} == {("embedded", 3)}
 
 
 def test_a_suggestion_says_what_it_expects_why_and_from_what_it_was_learnt() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kiban.errors import IllegalMove, InvalidSetting, InvalidValue
 from kiban.planning.campaign.campaign import Batch, Campaign, Stage, seed_of
+from kiban.planning.campaign.earlier import StudyUsed
 from kiban.planning.campaign.experiment import Experiment, Move, Proposal, Source, State, Turn, runs
 from kiban.planning.campaign.limits import price
 from kiban.planning.engines.contract import Configurable, Engine, Prior, Suggestion
@@ -27,6 +28,11 @@ def engine_of(campaign: Campaign, find: Callable[[str], Engine] = installed_engi
     raise InvalidValue(f"The engine {campaign.engine} has no settings.", mend="Leave the settings out.")
 
 
+def takes_priors(engine: Engine) -> bool:
+    """Whether an engine makes anything of priors."""
+    return bool(getattr(engine, "takes_priors", False))
+
+
 def suggest(
     campaign: Campaign,
     n: int = 1,
@@ -35,17 +41,21 @@ def suggest(
     by: str,
     seen: Campaign | None = None,
     priors: tuple[Prior, ...] = (),
+    studies: tuple[StudyUsed, ...] = (),
     find: Callable[[str], Engine] = installed_engine,
 ) -> Campaign:
     """Have the next experiments suggested, at most n: fewer where a limit or the space leaves fewer.
 
-    The same campaign gives the same suggestions: the seed follows from the campaign's and the number of the batch.
+    The same campaign with the same priors gives the same suggestions: the seed follows from the campaign's and the
+    number of the batch.
 
     Parameters
     ----------
     seen : Campaign, optional
         The campaign cut down to what may be learnt from; the whole one unless given.
     priors : tuple of Prior
+    studies : tuple of StudyUsed
+        What the priors were learnt from, to be kept beside the suggestions.
     find : callable
         Gives an engine by its name.
 
@@ -83,6 +93,7 @@ def suggest(
         settings=campaign.settings,
         at=at,
         by=by,
+        studies=studies,
     )
     turn = Turn(move=Move.SUGGEST, at=at, by=by)
     fresh = tuple(

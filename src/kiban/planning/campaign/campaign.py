@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from kiban.errors import InvalidValue
+from kiban.planning.campaign.earlier import AUTO, StudyUsed, formulas_of
 from kiban.planning.campaign.experiment import Experiment, State
 from kiban.planning.campaign.limits import Limits, Spending, spending
 from kiban.planning.objective.objective import Cost, Objective
@@ -50,6 +51,8 @@ class Batch:
         What the engine was given; it follows from the campaign's seed and the batch's number.
     engine, engine_version
         Which engine answered: the same version gives the same answer to the same question.
+    studies : tuple of StudyUsed
+        Earlier studies and formulas that were looked at, with how much they counted.
     """
 
     number: int
@@ -59,6 +62,7 @@ class Batch:
     settings: Mapping[str, Any] = field(default_factory=dict)
     at: str
     by: str
+    studies: tuple[StudyUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,9 @@ class Campaign:
     engine, settings
         Which engine suggests, and what it is set to.
     seed : int
-        From 0. The same seed and the same history give the same suggestions.
+        From 0. The same seed, history and archive give the same suggestions.
+    archive : tuple of str
+        Which earlier studies it may rest on: `auto` for those that are found, identifiers, formulas; none where empty.
     experiments : tuple of Experiment
         In order of their numbers.
     """
@@ -99,6 +105,7 @@ class Campaign:
     settings: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
+    archive: tuple[str, ...] = (AUTO,)
     stage: Stage = Stage.ACTIVE
     batches: tuple[Batch, ...] = ()
     experiments: tuple[Experiment, ...] = ()
@@ -121,6 +128,7 @@ class Campaign:
         if self.duration is not None:
             check_question(self.space, replace(self.objective, cost=self.duration), n=1, seed=self.seed)
         SearchSpace(parameters=self.space.parameters, constraints=self.limits.safety)
+        formulas_of(self.archive, self.space, self.objective)
         if unknown := sorted(set(self.limits.enough) - {target.name for target in self.objective.targets}):
             raise InvalidValue(
                 f"What is enough of '{unknown[0]}' is said, which is no target.",
@@ -211,6 +219,10 @@ class Campaign:
         """The campaign as it is where some records do not exist: without what rests on them."""
         kept = tuple(each for each in self.experiments if not set(each.records) & set(hidden))
         return self if len(kept) == len(self.experiments) else replace(self, experiments=kept)
+
+    def studies_used(self) -> tuple[StudyUsed, ...]:
+        """The studies that the newest suggestions looked at."""
+        return self.batches[-1].studies if self.batches else ()
 
     def with_more(self, *experiments: Experiment) -> Campaign:
         """The campaign with more experiments."""

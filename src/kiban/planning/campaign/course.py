@@ -9,7 +9,7 @@ from typing import Any
 from kiban.errors import IllegalMove, InvalidValue
 from kiban.planning.campaign.campaign import Campaign, Passage, Stage
 
-CHANGEABLE = ("name", "description", "limits", "engine", "settings")
+CHANGEABLE = ("name", "description", "limits", "engine", "settings", "archive")
 """What may become another one; space and objective stay, or what was learnt would mean something else."""
 STOPPED = "stopped"
 _COURSES = frozenset({"paused", "resumed", "ended", STOPPED})
@@ -46,7 +46,7 @@ def end(campaign: Campaign, *, at: str, by: str, note: str = "") -> Campaign:
 
 
 def reset(campaign: Campaign, changes: Mapping[str, Any], *, at: str, by: str, note: str = "") -> Campaign:
-    """Give it another name, description, limits, engine or settings.
+    """Give it another name, description, limits, engine or settings, or other earlier studies.
 
     Raises
     ------

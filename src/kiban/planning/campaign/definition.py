@@ -11,13 +11,14 @@ from kiban.errors import InvalidValue
 from kiban.planning.campaign.asking import engine_of
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.document import limits_from_json
+from kiban.planning.campaign.earlier import chosen
 from kiban.planning.campaign.strict import check_fields, strictly
 from kiban.planning.objective.objective import Cost, Objective
 from kiban.planning.space.document import space_from_json
 from kiban.planning.space.rounding import as_it_can_be_set
 from kiban.planning.space.sampling import sample
 
-_FIELDS = ("name", "description", "space", "objective", "duration", "engine", "settings", "seed", "limits")
+_FIELDS = ("name", "description", "space", "objective", "duration", "engine", "settings", "seed", "limits", "archive")
 _SPACE_FIELDS = ("parameters", "constraints", "candidates")
 
 
@@ -52,6 +53,8 @@ def campaign_of(document: Mapping[str, Any]) -> Campaign:
         given["duration"] = strictly(document["duration"], Cost, "duration")
     if "limits" in document:
         given["limits"] = limits_from_json(document["limits"])
+    if "archive" in document:
+        given["archive"] = chosen(document["archive"])
     campaign = Campaign(
         space=space_from_json(document["space"]),
         objective=strictly(document["objective"], Objective, "objective"),

@@ -1,7 +1,8 @@
 """Campaigns as JSON documents, and back: all of a campaign in one document with a format version.
 
-Format 1 is the first. When the format changes, a step that brings a document of the version before to the next one is
-added to `_STEPS`, and the tests keep a document of each version as it was written then.
+Format 1 is the first; format 2 says which earlier studies the campaign may rest on. When the format changes, a step
+that brings a document of the version before to the next one is added to `_STEPS`, and the tests keep a document of each
+version as it was written then.
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ from kiban.planning.objective.objective import Cost, Objective
 from kiban.planning.space.document import constraint_from_json, constraint_to_json, space_from_json, space_to_json
 from kiban.records.document import from_json, to_json
 
-FORMAT = 1
-_STEPS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+FORMAT = 2
+
+
+def _with_archive(document: dict[str, Any]) -> dict[str, Any]:
+    """A campaign from before rests on no earlier study, as it did, until somebody says otherwise."""
+    return {**document, "archive": []}
+
+
+_STEPS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_archive}
 """By the version that a document has, what makes one of the next version of it."""
 _FIELDS = (
     *("format", "name", "description", "space", "objective", "duration", "engine", "settings", "seed", "limits"),
-    *("stage", "batches", "experiments", "passages"),
+    *("archive", "stage", "batches", "experiments", "passages"),
 )
 
 _PLAIN_LIMITS: Mapping[str, Any] = {
@@ -49,6 +57,7 @@ def campaign_to_json(campaign: Campaign) -> dict[str, Any]:
         "settings": dict(campaign.settings),
         "seed": campaign.seed,
         "limits": limits_to_json(campaign.limits),
+        "archive": list(campaign.archive),
         "stage": campaign.stage.value,
         "batches": [_lean(to_json(batch)) for batch in campaign.batches],
         "experiments": [_lean(to_json(experiment)) for experiment in campaign.experiments],
@@ -80,6 +89,7 @@ def campaign_from_json(document: Mapping[str, Any]) -> Campaign:
         settings=from_json(current["settings"], dict[str, Any]),
         seed=from_json(current["seed"], int),
         limits=limits_from_json(current["limits"]),
+        archive=from_json(current["archive"], tuple[str, ...]),
         stage=from_json(current["stage"], Stage),
         batches=strictly(current["batches"], tuple[Batch, ...], "batches"),
         experiments=strictly(current["experiments"], tuple[Experiment, ...], "experiments"),

@@ -34,6 +34,8 @@ class Why(StrEnum):
     """Little is known there, and it could be better than it looks."""
     FRONT = "front"
     """It may push the Pareto front out."""
+    EARLIER = "earlier"
+    """Earlier studies or calculations expect most there; nothing of the campaign's own tells good from bad yet."""
     FEASIBLE = "feasible"
     """Nothing so far keeps to the limits; here it may."""
 
@@ -82,12 +84,24 @@ class Prior(Protocol):
     An engine does not believe it: it works out from the trials how much it is worth, so that a bad one fades out.
     """
 
-    name: str
-    """As pages name it."""
+    @property
+    def name(self) -> str:
+        """As pages name it."""
+        ...
 
     def expect(self, points: Coded, outcome: str) -> Floats | None:
         """The expected outcome at each point, shape (n_points,), in any unit (only its shape counts); `None` if it has
         nothing to say of that outcome."""
+        ...
+
+
+@runtime_checkable
+class Believed(Prior, Protocol):
+    """A prior that says itself how far it is to be believed, by what is known beside the trials."""
+
+    def strength(self, outcome: str) -> float:
+        """The correlation that the outcome is expected to have with it over the space, from -1 to 1; 0 if nothing is
+        known of that."""
         ...
 
 
@@ -101,6 +115,7 @@ class Engine(Protocol):
     """Raised by one whenever the same question would give another answer than before."""
     title: str
     """What it does, for lists."""
+    # An engine that makes something of priors says so: `takes_priors = True`. Others are not given any.
 
     def suggest(
         self,

@@ -5,7 +5,7 @@ How it works and what it was measured to do stands in `docs/explanation/planning
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from kiban.errors import InvalidSetting
 from kiban.planning.engines.contract import Prior, Reason, Suggestion, Why
 from kiban.planning.judge import Judge, Outlook
+from kiban.planning.lead import Lead
 from kiban.planning.objective.objective import Objective, Way
 from kiban.planning.objective.target import Goal
 from kiban.planning.outcome_model import FailureModel, OutcomeModel
@@ -35,6 +36,9 @@ _N_BEST = 20
 _N_NEAR = 300
 _N_ROUNDS = 3
 _GOOD_CHANCE = 0.2
+_MOST_LED = 4
+"""So many trials may follow priors alone, one after another, without any that tells good from bad."""
+_MOST_LOOKED_AT = 5000
 
 
 class Embedded:
@@ -47,7 +51,8 @@ class Embedded:
         Whether the density of a list of candidates may explain an outcome. It is weighed by the trials like all else.
     """
 
-    version = 2
+    version = 3
+    takes_priors = True
 
     def __init__(self, name: str, *, use_density: bool = True) -> None:
         self.name = name
@@ -141,7 +146,7 @@ class _Chooser:
         if len(self._pool.free) == 0:
             return None
         if self._judge.knows_nothing:
-            return self._spread()
+            return self._led() or self._spread()
         points, places = self._choices()
         outlook = self._judge.look(points)
         if not self._pool.is_all:
@@ -153,6 +158,34 @@ class _Chooser:
         self._judge.believe(Coded(self._space.parameters, row[np.newaxis]))
         self._judge.turn(self._rng)
         return chosen
+
+    def _led(self) -> Suggestion | None:
+        """What priors that are believed expect most of; `None` where there is none, and now and then in a long row of
+        trials that all came out the same."""
+        lead = Lead(self._objective, {name: model.view for name, model in self._models.items()})
+        if lead.strength == 0.0 or (len(self._used) > _MOST_LED and len(self._used) % 2):
+            return None
+        free = self._pool.free
+        if len(free) > _MOST_LOOKED_AT:
+            free = np.sort(self._rng.choice(free, _MOST_LOOKED_AT, replace=False))
+        points = Coded(self._space.parameters, self._pool.points.rows[free])
+        scores = lead.scores(points, self._used)
+        for _ in range(0 if self._pool.is_all else _N_ROUNDS):
+            best = points.rows[np.argsort(-scores, kind="stable")[:_N_BEST]]
+            near = around(self._space, best, self._used, _N_NEAR, self._rng)
+            points = Coded(self._space.parameters, np.unique(np.concatenate([best, near.rows]), axis=0))
+            scores = lead.scores(points, self._used)
+        at = int(np.argmax(np.round(scores, 9) + 1e-9 * self._rng.random(len(points))))
+        row = points.rows[at]
+        numbers = {"nearest": self._nearest(row), "n_trials": float(len(self._done)), "strength": lead.strength}
+        suggestion = Suggestion(
+            point=Coded(self._space.parameters, row[np.newaxis]).points()[0],
+            reason=Reason(why=Why.EARLIER, numbers={k: v for k, v in numbers.items() if np.isfinite(v)}),
+            rests_on=tuple(dict.fromkeys(each for each in self._done.rests_on if each)),
+            candidate=int(free[at]) if self._pool.is_list else None,
+        )
+        self._take(row)
+        return suggestion
 
     def _spread(self) -> Suggestion:
         scaled = self._view.features.scale(self._pool.points.rows)
@@ -175,11 +208,18 @@ class _Chooser:
             model = self._models[self._objective.targets[0].name]
             if model.portfolio is not None:
                 rows = self._pool.points.rows
-                free = shortlist(model.portfolio, self._view.features, rows, free, _LONGEST_LIST, self._rng)
+                free = shortlist(
+                    model.portfolio, self._view.features, rows, free, _LONGEST_LIST, self._rng, self._lead_of(model)
+                )
             else:
                 free = np.sort(self._rng.choice(free, _LONGEST_LIST, replace=False))
         points = Coded(parameters, self._pool.points.rows[free])
         return points, free if self._pool.is_list else None
+
+    def _lead_of(self, model: OutcomeModel) -> Callable[[Floats], Floats] | None:
+        if model.view.lead == 0.0:
+            return None
+        return lambda rows: model.sign * model.view.led(Coded(self._space.parameters, rows))
 
     def _refined(self, points: Coded, outlook: Outlook) -> tuple[Coded, Outlook]:
         """Look nearer and nearer around the best of the points drawn."""

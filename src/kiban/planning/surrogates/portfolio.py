@@ -27,6 +27,8 @@ class Learnt:
         Of which more is better, or which are wanted as they are.
     doubts : array, shape (n,)
         Standard uncertainties of the values; 0 where not known.
+    coefficients : array, shape (n_basis,), optional
+        What is expected of the coefficients of the basis, for standardised values; all 0 unless given.
     """
 
     features: Features
@@ -34,6 +36,7 @@ class Learnt:
     basis: Floats
     values: Floats
     doubts: Floats
+    coefficients: Floats | None = None
 
 
 class Portfolio:
@@ -52,14 +55,24 @@ class Portfolio:
         noise = (learnt.doubts / self.width) ** 2
         raw = (learnt.values - self.middle) / self.width
         self.targets = {"raw": raw, "ranks": normal_scores(learnt.values)}
+        n_basis = learnt.basis.shape[1]
+        self._coefficients = np.zeros(n_basis) if learnt.coefficients is None else learnt.coefficients
+        # Surrogates learn how the targets differ from what is expected before any trial.
+        lead = learnt.basis @ self._coefficients
+        self._basis = learnt.basis
+        self._left = float(np.sqrt(max(1.0 - float(self._coefficients @ self._coefficients), 0.1)))
         order = np.argsort(learnt.values)
         self._scores = (learnt.values[order], self.targets["ranks"][order])
         self.processes = {
-            name: GaussianProcess(learnt.features, learnt.points, learnt.basis, target, noise, rng)
+            name: GaussianProcess(
+                learnt.features, learnt.points, learnt.basis, (target - lead) / self._left, noise, rng
+            )
             for name, target in self.targets.items()
         }
         self._features = learnt.features
-        self.forest = Forest(self._for_forest(learnt.points, learnt.basis), self.targets["ranks"], rng)
+        self.forest = Forest(
+            self._for_forest(learnt.points, learnt.basis), (self.targets["ranks"] - lead) / self._left, rng
+        )
         of_forest = weight_of_first(self.forest.left_out(), self.processes["ranks"].left_out())
         self.weights = {"raw": (1.0 - of_forest) / 2, "ranks": (1.0 - of_forest) / 2, "forest": of_forest}
 
@@ -71,17 +84,21 @@ class Portfolio:
         """What each surrogate expects at scaled points, in its own standardised target."""
         beliefs = {name: process.expect(points, basis) for name, process in self.processes.items()}
         beliefs["forest"] = self.forest.expect(self._for_forest(points, basis))
-        return beliefs
+        return {name: self._led(belief, basis) for name, belief in beliefs.items()}
 
     def expect_measured(self, name: str, points: Floats, basis: Floats) -> Belief:
         """What one surrogate expects of another measurement at scaled points, noise and all."""
         if name == "forest":
-            return self.forest.expect(self._for_forest(points, basis))
-        return self.processes[name].expect_measured(points, basis)
+            return self._led(self.forest.expect(self._for_forest(points, basis)), basis)
+        return self._led(self.processes[name].expect_measured(points, basis), basis)
 
     def blind(self, name: str) -> Belief:
         """What one surrogate expects at each trial, judging by the other trials."""
-        return self.forest.blind() if name == "forest" else self.processes[name].blind()
+        return self._led(self.forest.blind() if name == "forest" else self.processes[name].blind(), self._basis)
+
+    def _led(self, belief: Belief, basis: Floats) -> Belief:
+        """Surrogates expect the difference to what was expected before any trial; here is both together."""
+        return Belief(self._left * belief.means + basis @ self._coefficients, self._left * belief.deviations)
 
     def in_units(self, beliefs: dict[str, Belief]) -> tuple[Floats, Floats]:
         """The expected values and their standard uncertainties, in the values' unit."""
@@ -99,7 +116,8 @@ class Portfolio:
         more = object.__new__(Portfolio)
         more.middle, more.width, more.weights = self.middle, self.width, self.weights
         more.processes, more.targets, more._scores = {}, self.targets, self._scores
-        more.forest, more._features = self.forest, self._features
+        more.forest, more._features, more._basis = self.forest, self._features, self._basis
+        more._coefficients, more._left = self._coefficients, self._left
         for name, process in self.processes.items():
             believed = process.expect(points, basis).mean()
             more.processes[name] = process.with_more(points, basis, believed)

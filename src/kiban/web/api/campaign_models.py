@@ -39,6 +39,12 @@ _LIMITS = (
     "are kept open, the next being suggested by themselves after a result."
 )
 
+_ARCHIVE = (
+    "Which earlier studies it may rest on: `auto` for those that are found, identifiers of campaigns or of "
+    "measurements of tables, formulas such as `hardness = 3 * {temperature}`; none where empty."
+)
+Archive = list[Annotated[str, Field(min_length=1, max_length=1000)]]
+
 
 class PastModel(Sent):
     """An experiment that was done before the campaign, or outside of it."""
@@ -113,6 +119,7 @@ class NewCampaignModel(PlacementFields):
     settings: dict[str, Any] = Field({}, description="Of the engine.")
     seed: int = Field(0, ge=0, le=2**31 - 1)
     limits: dict[str, Any] = Field({}, description=_LIMITS)
+    archive: Archive = Field(["auto"], description=_ARCHIVE)
     past: list[PastModel] = Field([], max_length=MOST_EXPERIMENTS, description="Experiments that it learns from.")
     past_from: PastFromModel | None = None
 
@@ -216,6 +223,7 @@ class CampaignChangeModel(MovedModel):
     engine: Annotated[str, Field(max_length=100)] | None = None
     settings: dict[str, Any] | None = None
     limits: dict[str, Any] | None = Field(None, description=_LIMITS)
+    archive: Archive | None = Field(None, description=_ARCHIVE)
 
 
 class ExperimentModel(Model):
@@ -264,8 +272,11 @@ class CampaignModel(Model):
     objective: dict[str, Any]
     duration: dict[str, Any] | None
     limits: dict[str, Any]
+    archive: list[str] = Field(description=_ARCHIVE, examples=[["auto"]])
     batches: list[dict[str, Any]] = Field(
-        description="What was asked of which engine and version, and with which seed."
+        description="What was asked of which engine and version, with which seed; and `studies`: the earlier studies "
+        "and formulas that were looked at, with their record, how many experiments they have, and by outcome how much "
+        "each counted, from -1 to 1. Studies that you may not read are not there."
     )
     passages: list[dict[str, Any]] = Field(description="When it was paused, stopped, resumed, ended or changed.")
     counts: dict[str, int] = Field(description="Experiments by state.")

@@ -16,6 +16,7 @@ from kiban.operations.show_campaign import show_campaign
 from kiban.planning.campaign.campaign import MOST_EXPERIMENTS, Campaign
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.document import limits_from_json
+from kiban.planning.campaign.earlier import chosen
 from kiban.planning.campaign.experiment import Move
 from kiban.planning.campaign.telling import Done, Spent, past_experiment
 from kiban.planning.objective.target import Goal
@@ -83,10 +84,12 @@ def get_campaign(desk: AtDesk, identifier: Identifier) -> Any:
 
 @ROUTER.patch("/campaigns/{identifier}", summary="Change a campaign", response_model=CampaignModel, responses=_WRONG)
 def change_campaign(desk: AtDesk, identifier: Identifier, body: CampaignChangeModel) -> Any:
-    """Give it another name, description, engine, settings or limits; space and objective stay."""
+    """Give it another name, description, engine, settings, limits or archive; space and objective stay."""
     changes = body.given("note", "expected", "limits")
     if body.limits is not None:
         changes["limits"] = limits_from_json(body.limits)
+    if body.archive is not None:
+        changes["archive"] = chosen(body.archive)
     changed = moving.change_campaign(
         desk.asker, desk.resources, identifier, changes, note=body.note, expected=body.expected
     )

@@ -1,0 +1,1 @@
+"""What earlier studies and calculations expect of a campaign's outcomes, and how far that is to be believed."""
