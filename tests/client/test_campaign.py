@@ -107,3 +107,33 @@ def test_the_files_of_nimo_go_there_and_back(client: Client) -> None:
     assert campaign.experiments[campaign.best[0] - 1]["outcomes"][0]["value"]["value"] == 7.0
     with pytest.raises(errors.InvalidValue, match="row 2, column y: 'much' is no number"):
         campaign.read_nimo("x,y\n1,much\n")
+
+
+def test_a_campaign_says_which_earlier_studies_counted(client: Client) -> None:
+    def past(scale: float) -> list[dict[str, object]]:
+        return [
+            {
+                "point": {"time": time},
+                "outcomes": {"hardness": scale * (5.0 - abs(time - 4))},
+                "rests_on": f"row {time}",
+            }
+            for time in (1, 2, 3, 4, 5, 6)
+        ]
+
+    older = client.new_campaign({**GLUE, "name": "Glue of 2019"}, past=past(1.0))
+    client.new_campaign({**GLUE, "name": "Glue of 2020"}, past=past(3.0))
+    campaign = client.new_campaign(GLUE)
+    assert campaign.document["archive"] == ["auto"]
+    (first,) = campaign.suggest()
+    assert first["point"] == {"time": 4.0}
+    assert {each["name"] for each in campaign.studies} == {"Glue of 2019", "Glue of 2020"}
+    assert all(0.0 < each["counts"]["hardness"] < 1.0 for each in campaign.studies)
+    campaign.rest_on(older.id)
+    assert campaign.document["archive"] == [older.id]
+    campaign.suggest()
+    assert [each["record"] for each in campaign.studies] == [older.id]
+    campaign.rest_on()
+    campaign.suggest()
+    assert campaign.studies == ()
+    with pytest.raises(errors.RecordNotFound):
+        campaign.rest_on("kb:7Q4M-2KXD-98")

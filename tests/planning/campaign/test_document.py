@@ -171,8 +171,33 @@ def test_a_document_of_version_1_loads_and_goes_on() -> None:
     assert read.limits.enough == {"strength": 150.0}
     assert read.spending.cost == 1.0
     assert len(suggest(resume(read, **SAID), 1, **SAID).experiments) == 4
-    if FORMAT == 1:
-        assert json.loads(json.dumps(campaign_to_json(read))) == json.loads(VERSION_1)
+    # It rests on no earlier study, as it did when it was written; all else is as it was.
+    assert read.archive == ()
+    assert json.loads(json.dumps(campaign_to_json(read))) == {**json.loads(VERSION_1), "format": FORMAT, "archive": []}
+
+
+def test_a_document_of_version_2_says_which_studies_counted() -> None:
+    written = json.loads(VERSION_1)
+    written |= {"format": 2, "archive": ["auto", "strength = 3 * {temperature}"]}
+    studies = [
+        {"name": "Glue of 2019", "record": "kb:7Q4M-2KXD-98", "n_trials": 40, "counts": {"strength": 0.41}},
+        {"name": "strength = 3 * {temperature}", "counts": {"strength": -0.1}},
+    ]
+    written["batches"][0]["studies"] = studies
+    read = campaign_from_json(written)
+    assert read.archive == ("auto", "strength = 3 * {temperature}")
+    assert [(each.name, each.n_trials, each.counts["strength"]) for each in read.batches[0].studies] == [
+        ("Glue of 2019", 40, 0.41),
+        ("strength = 3 * {temperature}", 0, -0.1),
+    ]
+    assert campaign_from_json(json.loads(json.dumps(campaign_to_json(read)))) == read
+    for wrong, said in (
+        ({**written, "archive": ["mass = 3 * {temperature}"]}, "no outcome of the campaign"),
+        ({**written, "archive": ["strength = 3 * {solvent}"]}, "no parameter with numbers"),
+        ({**written, "archive": "auto"}, "archive|tuple|list"),
+    ):
+        with pytest.raises(InvalidValue, match=said):
+            campaign_from_json(wrong)
 
 
 @pytest.mark.parametrize("version", [0, FORMAT + 1, "1", None, True])

@@ -27,7 +27,9 @@ from kiban.planning.trial import Trial, results
 NAME = "archive"
 _SIGNS = {Goal.MAXIMISE: 1.0, Goal.MINIMISE: -1.0, Goal.MATCH: 0.0}
 _N_REFERENCES = 400
-_UNRELATED, _UNRELATED_NAMED, _REVERSED = 0.35, 0.15, 0.05
+_UNRELATED, _UNRELATED_WEAK, _UNRELATED_NAMED, _REVERSED = 0.35, 0.7, 0.15, 0.05
+"""Chances, before any trial, that a campaign has nothing to do with studies that were found and follow each other
+closely, with ones that do not, and with ones that a person named; and that it follows them with the other sign."""
 _STRONG = 0.45
 """Studies that follow each other so closely may say something of the campaign with the other sign."""
 _ALONE, _NAMED = 0.25, 0.5
@@ -195,7 +197,9 @@ def _known(
     together = agreed.together if not math.isnan(agreed.together) else max(each[2] for each in kept)
     may_turn = together >= _STRONG
     # Whoever names a study, or writes a formula, knows that it has to do with the campaign.
-    unrelated = _UNRELATED if any(each[0].name not in named for each in kept) else _UNRELATED_NAMED
+    unrelated = _UNRELATED if may_turn else _UNRELATED_WEAK
+    if all(each[0].name in named for each in kept):
+        unrelated = _UNRELATED_NAMED
     turned = _REVERSED if may_turn else 0.0
 
     def doubt(correlation: float) -> Doubt:
