@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from kiban.errors import RecordNotFound, WrongUsage
+from kiban.operations.campaigns import new_campaign, suggest_experiments, tell_result
+from kiban.operations.change_tier import TierChange, change_tier
+from kiban.operations.chosen import chosen_record
 from kiban.operations.deposit import deposit
 from kiban.operations.export import export, offers
 from kiban.operations.find import find
@@ -16,6 +19,10 @@ from kiban.operations.placement import Placement
 from kiban.operations.processes import record_process
 from kiban.operations.resources import Resources
 from kiban.operations.samples import divide_sample, register_sample
+from kiban.planning.campaign.definition import campaign_of as defined
+from kiban.planning.campaign.experiment import Outcome
+from kiban.planning.campaign.telling import past_experiment
+from kiban.quantity.measured import Measured
 from kiban.records.link import Predicate
 from kiban.records.party import ANONYMOUS, Asker
 from kiban.records.process import Process
@@ -131,3 +138,41 @@ def test_an_address_is_put_in_front_of_identifiers(asker: Asker, resources: Reso
     for wrong in ("kiban.example.org", "https://a b/", "ftp://x/", ""):
         with pytest.raises(WrongUsage, match="is not an address"):
             export(asker, resources, study["scan"], "prov", address=wrong)
+
+
+def test_a_campaign_leaves_with_what_rests_on_the_record_for_who_may_see_it(
+    asker: Asker, resources: Resources, study: dict[str, str]
+) -> None:
+    space = {"parameters": [{"kind": "discrete", "name": "time", "values": [1, 2, 3, 4], "unit": "h"}]}
+    definition = {"name": "Harder", "space": space, "objective": {"targets": [{"name": "hardness", "unit": "GPa"}]}}
+    campaign = defined(definition)
+    done = [
+        past_experiment(campaign, {"time": 1}, {"hardness": 1.0}, rests_on=study["batch"]),
+        past_experiment(campaign, {"time": 2}, {"hardness": 2.0}, rests_on="book 3"),
+    ]
+    begun = new_campaign(asker, resources, campaign, done=done)
+    suggest_experiments(asker, resources, begun.pid)
+    outcome = Outcome(name="hardness", value=Measured(3.0, "GPa"), evidence=study["scan"])
+    tell_result(asker, resources, begun.pid, 3, [outcome])
+    document = json.loads(export(asker, resources, study["scan"], "prov").content)
+    name = f"{begun.pid}.suggestion.3"
+    derived = {(r["prov:generatedEntity"], r["prov:usedEntity"]) for r in document["wasDerivedFrom"].values()}
+    assert (name, study["batch"]) in derived
+    assert f"{begun.pid}.experiment.1" in document["activity"]
+    # What rests on no record of the graph is not in it.
+    assert f"{begun.pid}.experiment.2" not in document["activity"]
+    informed = {(r["prov:informed"], r["prov:informant"]) for r in document["wasInformedBy"].values()}
+    assert (study["scan"], f"{begun.pid}.experiment.3") in informed
+    losses = export(asker, resources, study["scan"], "gemd").losses
+    assert any("1 campaigns learnt from some of the records" in loss for loss in losses)
+    # Open the records, and not the campaign: nobody else learns that there is one.
+    for pid in study.values():
+        change_tier(asker, resources, chosen_record(asker, resources, pid), TierChange(tier=Tier.OPEN))
+    shown = export(ANONYMOUS, resources, study["scan"], "prov")
+    assert begun.pid not in shown.content.decode()
+    change_tier(asker, resources, chosen_record(asker, resources, begun.pid), TierChange(tier=Tier.OPEN))
+    change_tier(asker, resources, chosen_record(asker, resources, study["batch"]), TierChange(tier=Tier.CLOSED))
+    shown = export(ANONYMOUS, resources, study["scan"], "prov")
+    assert f"{begun.pid}.experiment.3" in shown.content.decode()
+    assert study["batch"] not in shown.content.decode()
+    assert f"{begun.pid}.experiment.1" not in shown.content.decode()

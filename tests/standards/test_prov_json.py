@@ -6,11 +6,13 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from prov.model import (
     ProvActivity,
+    ProvAgent,
     ProvCommunication,
     ProvDerivation,
     ProvDocument,
@@ -23,7 +25,8 @@ from prov.model import (
 
 from kiban.quantity.measured import Measured
 from kiban.records.link import Predicate
-from kiban.records.record import RecordKind
+from kiban.records.record import Record, RecordKind
+from kiban.standards.graph_campaigns import ExportedCampaign, ExportedExperiment, ExportedSuggestion
 from kiban.standards.graph_contract import GraphExportable
 from kiban.standards.graphs.prov_json import EXPORT
 from kiban.testing.graph_examples import family, graphs
@@ -134,6 +137,91 @@ def test_identifiers_resolve_where_an_address_is_known() -> None:
     graph = family(address="https://kiban.example.org/")
     entity = _one(_read(graph), graph.start.pid)
     assert entity.identifier.uri == f"https://kiban.example.org/id/{graph.start.pid.removeprefix('kb:')}"
+
+
+def _with_campaign(n_more: int = 0) -> tuple[GraphExportable, Record]:
+    """The family with a campaign: a suggestion that was measured in the scan, learnt from the batch."""
+    graph = family(n_campaigns=1)
+    by_title = {record.title: record for record in graph.records}
+    batch, scan = by_title["batch"], by_title["scan"]
+    record = replace(
+        batch, id=UUID(int=999), pid="kb:PK8N-07XN-EK", kind=RecordKind.CAMPAIGN, title="Harder films", document={}
+    )
+    past = ExportedExperiment(
+        number=1, state="completed", source="imported", settings={"time": 1.0}, outcomes={}, records=(batch.pid,)
+    )
+    suggestion = ExportedSuggestion(
+        engine="embedded/2",
+        at="2026-05-04T09:30:00+00:00",
+        settings={"time": 2.5, "gas": "Ar"},
+        expected={"hardness": Measured(0.1 + 0.2, "GPa")},
+        why="improve",
+        learnt_from=(1,),
+    )
+    done = ExportedExperiment(
+        number=2,
+        state="completed",
+        source="engine",
+        settings={"time": 2.5, "gas": "Ar"},
+        outcomes={"hardness": Measured(2.5, "GPa")},
+        records=(scan.pid,),
+        suggestion=suggestion,
+        laboratory="virtual",
+        began_at="2026-05-06T09:30:00+00:00",
+        ended_at="2026-05-06T10:30:00+00:00",
+        by="sato",
+    )
+    more = tuple(
+        replace(done, number=i, suggestion=replace(suggestion, learnt_from=tuple(range(1, i))))
+        for i in range(3, 3 + n_more)
+    )
+    campaign = ExportedCampaign(
+        record=record, experiments=(past, done, *more), n_others=4, learnt_from=(batch.pid, scan.pid)
+    )
+    return replace(graph, campaigns=(campaign,)), record
+
+
+def test_prov_reads_what_was_suggested_from_which_data_and_measured() -> None:
+    graph, record = _with_campaign()
+    document = _read(graph)
+    by_title = {each.title: each.pid for each in graph.records}
+    suggestion, experiment = f"{record.pid}.suggestion.2", f"{record.pid}.experiment.2"
+    assert (suggestion, record.pid) in _ties(document, ProvGeneration)
+    assert (suggestion, by_title["batch"]) in _ties(document, ProvDerivation)
+    used = _ties(document, ProvUsage)
+    assert {(experiment, suggestion), (record.pid, by_title["batch"]), (record.pid, f"{by_title['scan']}.data")} <= used
+    informed = _ties(document, ProvCommunication)
+    assert {(by_title["scan"], experiment), (experiment, record.pid)} <= informed
+    # What was done before the campaign was not done by it.
+    assert (f"{record.pid}.experiment.1", record.pid) not in informed
+    told = _one(document, suggestion)
+    assert json.loads(_attribute(told, "kiban:settings")) == {"time": 2.5, "gas": "Ar"}
+    assert json.loads(_attribute(told, "kiban:expected"))["hardness"]["value"] == 0.1 + 0.2
+    assert "agent:engine.embedded%2F2" in {str(each.identifier) for each in document.get_records(ProvAgent)}
+    assert _attribute(_one(document, experiment), "kiban:toldBegun") == datetime.fromisoformat(
+        "2026-05-06T09:30:00+00:00"
+    )
+    losses = EXPORT.export(graph).losses
+    assert (
+        "1 campaigns have further experiments, which rest on none of these records and are not in the file." in losses
+    )
+    assert not any("learnt from some of the records" in loss for loss in losses)
+    _check_constraints(document)
+
+
+def test_of_a_long_campaign_not_every_derivation_is_a_relation() -> None:
+    graph, _ = _with_campaign(n_more=300)
+    exported = EXPORT.export(graph)
+    # Each suggestion is derived from both records: no relation twice, however many experiments rest on one.
+    assert len(_ties(_read(graph), ProvDerivation)) < 700
+    assert not any("20000" in loss for loss in exported.losses)
+    crowd = tuple(
+        replace(each, records=(graph.records[i % len(graph.records)].pid,))
+        for i, each in enumerate(graph.campaigns[0].experiments)
+    )
+    told = replace(graph, campaigns=(replace(graph.campaigns[0], experiments=crowd),) * 30)
+    [loss] = [loss for loss in EXPORT.export(told).losses if "20000" in loss]
+    assert loss.startswith("From which data ")
 
 
 def _check_constraints(document: Any) -> None:

@@ -6,17 +6,19 @@ import argparse
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiban.cli.acts import Act
 from kiban.cli.campaign_files import definition_in, pairs
 from kiban.cli.campaign_options import add_id
-from kiban.cli.campaign_run_lines import Told
-from kiban.cli.command import platform
+from kiban.cli.campaign_run_lines import Told, standing_as_json, standing_line
+from kiban.cli.command import DONE, platform, print_json, say
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from kiban.operations.run_campaign import RunTerms
     from kiban.operations.stop_button import StopButton
 
 _ON_INTERRUPT = ("break-off", "finish")
@@ -48,6 +50,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default="break-off",
         help="what Ctrl-C does with what is running (default: break-off); a second one leaves it running",
     )
+    parser.add_argument(
+        "--in-background",
+        action="store_true",
+        help="leave it to `kiban up`, which begins within a second and goes on with it whenever it is started",
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -64,6 +71,8 @@ def _run(arguments: argparse.Namespace) -> int:
         condition=pairs(arguments.where, "condition"),
     )
     settings = _settings_in(file)
+    if arguments.in_background:
+        return _ask(arguments, settings, file.absolute().parent, terms)
     laboratory = driver(arguments.driver).connect(settings, folder=file.absolute().parent)
     told = Told(as_json=arguments.json)
     with platform(arguments) as (asker, resources), _signals(arguments.on_interrupt) as pressed:
@@ -71,6 +80,50 @@ def _run(arguments: argparse.Namespace) -> int:
         for step in run_campaign(asker, resources, arguments.id, laboratory, terms, pressed=pressed):
             told.step(step)
     return told.exit_code
+
+
+def _ask(arguments: argparse.Namespace, settings: dict[str, Any], folder: Path, terms: RunTerms) -> int:
+    from kiban.operations.standing_runs import StandingRun, ask_for_run
+    from kiban.settings import load
+
+    home = load(arguments.home).home
+    run = StandingRun(
+        id=arguments.id,
+        settings=settings,
+        folder=str(folder),
+        terms=terms,
+        asked_at=datetime.now(UTC).isoformat(),
+    )
+    with platform(arguments, n_workers=1) as (asker, resources):
+        asked = ask_for_run(asker, resources, home, run)
+    if arguments.json:
+        print_json(standing_as_json(asked))
+    else:
+        print(standing_line(asked))
+        say(
+            "`kiban up` begins with it within a second, and goes on with it whenever it is started, until it ends; "
+            f"kiban campaign stop {asked.id} stops it."
+        )
+    return DONE
+
+
+def _runs(arguments: argparse.Namespace) -> int:
+    from kiban.operations.standing_runs import standing_runs
+    from kiban.settings import load
+
+    found = standing_runs(load(arguments.home).home)
+    if arguments.json:
+        print_json([standing_as_json(each) for each in found])
+        return DONE
+    for each in found:
+        print(standing_line(each))
+    if not found:
+        say("No run was asked for with `kiban campaign run --in-background`.")
+    return DONE
+
+
+def _nothing(_: argparse.ArgumentParser) -> None:
+    pass
 
 
 def _settings_in(path: Path) -> dict[str, Any]:
@@ -101,4 +154,7 @@ def _signals(on_interrupt: str) -> Iterator[Callable[[StopButton], None]]:
             signal.signal(number, handler)
 
 
-RUN_ACTS = (Act("run", "have a laboratory do it all, until a limit is reached or somebody stops it", _add_run, _run),)
+RUN_ACTS = (
+    Act("run", "have a laboratory do it all, until a limit is reached or somebody stops it", _add_run, _run),
+    Act("runs", "runs in the background: which go on, and what the others ended with", _nothing, _runs),
+)

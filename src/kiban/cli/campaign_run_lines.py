@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kiban.operations.campaign_ends import Ending
     from kiban.operations.run_campaign import Step
     from kiban.operations.show_campaign import ShownCampaign
+    from kiban.operations.standing_runs import StandingRun
 
 _INTERRUPTED = 130
 _ENDS = {
@@ -89,4 +90,29 @@ def _as_json(step: Step) -> dict[str, Any]:
         "reason": step.reason or None,
         "ending": step.ending.why if step.ending is not None else None,
         "words": step.ending.words or None if step.ending is not None else None,
+    }
+
+
+def how_it_ended(why: str, words: str) -> str:
+    """Why a run ended, in words."""
+    return _ENDS[why].format(words=words) if why in _ENDS else f"it failed: {words}"
+
+
+def standing_line(run: StandingRun) -> str:
+    """A run in the background as a line."""
+    told = "goes on" if run.ended is None else f"ended at {run.ended_at}: {how_it_ended(run.ended, run.words)}"
+    return f"{run.id} in the laboratory '{run.terms.laboratory}', asked for at {run.asked_at}: {told}"
+
+
+def standing_as_json(run: StandingRun) -> dict[str, Any]:
+    """A run in the background as JSON, without the settings of the laboratory, which may hold a secret."""
+    return {
+        "id": run.id,
+        "laboratory": run.terms.laboratory,
+        "limit": run.terms.limit,
+        "at_once": run.terms.at_once,
+        "asked_at": run.asked_at,
+        "ended": run.ended,
+        "words": run.words or None,
+        "ended_at": run.ended_at,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kiban.operations.changed_records import current
+from kiban.operations.graph_campaigns import campaigns_of
 from kiban.operations.resources import Resources
 from kiban.operations.rights_of import effective_rights
 from kiban.records.link import Predicate
@@ -61,5 +62,6 @@ def graph_of(
         n_beyond=0 if is_cut else len(set(links) - inside - chosen - learnt),
         n_datasets=len({link.subject for link in chosen}),
         n_campaigns=len({link.subject for link in learnt}),
+        campaigns=campaigns_of(resources, visible, learnt, found),
         address=address if address is None or address.endswith("/") else f"{address}/",
     )

@@ -147,6 +147,11 @@ def run_campaign(
         yield from run.steps(button)
 
 
+def check_run(asker: Asker, resources: Resources, identifier: str, laboratory: Laboratory, terms: RunTerms) -> None:
+    """Refuse what `run_campaign` would refuse before it does anything, with the same errors."""
+    _Run(asker, resources, identifier, laboratory, terms).check()
+
+
 @dataclass(slots=True)
 class _Run:
     asker: Asker

@@ -18,6 +18,7 @@ from kiban.records.property import Fact
 from kiban.records.record import Record
 from kiban.records.rights.rights import Rights
 from kiban.standards.contract import Exported
+from kiban.standards.graph_campaigns import ExportedCampaign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class GraphExportable:
     """Data sets that hold some of the records."""
     n_campaigns: int = 0
     """Campaigns that learnt from some of the records."""
+    campaigns: tuple[ExportedCampaign, ...] = ()
+    """Those of them with their experiments, by their ids."""
     address: str | None = None
     """Where identifiers resolve, as `https://kiban.example.org/`; `None` where no such address is known."""
 

@@ -25,8 +25,8 @@ class Losses:
         return tuple(sentence.replace("{n}", str(n)) for sentence, n in self._counts.items())
 
 
-def tell_of_graph(losses: Losses, given: GraphExportable) -> None:
-    """What no file of a graph carries."""
+def tell_of_graph(losses: Losses, given: GraphExportable, *, has_campaigns: bool = False) -> None:
+    """What no file of a graph carries; some have campaigns."""
     if given.is_cut:
         losses.tell("There are more records than are exported at once: these are the nearest.")
     if given.n_beyond:
@@ -36,7 +36,7 @@ def tell_of_graph(losses: Losses, given: GraphExportable) -> None:
         )
     if given.n_datasets:
         losses.tell(f"That {given.n_datasets} data sets hold some of the records is not in the file.")
-    if given.n_campaigns:
+    if given.n_campaigns and not has_campaigns:
         losses.tell(f"That {given.n_campaigns} campaigns learnt from some of the records is not in the file.")
     measurements = [from_json(dict(r.document), Measurement) for r in given.records if r.kind is RecordKind.MEASUREMENT]
     if any(each.has_numbers for each in measurements):

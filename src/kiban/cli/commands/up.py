@@ -53,6 +53,7 @@ class Up:
 
 
 def _serve(arguments: argparse.Namespace, settings: Any) -> None:
+    from kiban.cli.run_keeper import RunKeeper
     from kiban.cli.served_address import remember
     from kiban.platform import open_platform
     from kiban.web.reach import reach_of
@@ -74,7 +75,8 @@ def _serve(arguments: argparse.Namespace, settings: Any) -> None:
                 if login is not None:
                     say(HOW_TO.format(login=login))
 
-            serve(resources, host=arguments.host, port=arguments.port, on_ready=ready, reach=reach_of(settings))
+            with RunKeeper(resources, settings.home, say):
+                serve(resources, host=arguments.host, port=arguments.port, on_ready=ready, reach=reach_of(settings))
             # The database is being stopped: nothing may break into that.
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)

@@ -14,7 +14,9 @@ Every sample, process and measurement that the record rests on or that came of i
   data;
 - licence, rights holder and citation of a record (its own rights, or those of its project) are attributes of Dublin
   Core, all of its rights with contributors and funding JSON text in `kiban:rights`;
-- who registered a record, and who carried out a process or measurement, is an agent.
+- who registered a record, and who carried out a process or measurement, is an agent;
+- a campaign that learnt from some of the records is an activity that used them, with its experiments that rest on
+  them and what an engine suggested for these (`kiban.standards.prov_campaigns`).
 
 The ties are relations: `measured` and `used` are *used*, `made_by` is *wasGeneratedBy*, `derived_from` is
 *wasDerivedFrom*, `part_of` the same with the type `kiban:Part`, `log_of` is *wasInformedBy*. Numbers are written so
@@ -25,9 +27,10 @@ are URNs.
 What is lost
 ------------
 The numbers of the measurements (their files are named by checksums), the tables of analyses, earlier versions and
-history, and who may see what. What the fields of a template mean stands in the template, which is not in the file. A
-time without a zone cannot be the start or end of an activity, because PROV orders events by time; it is kept as an
-attribute. Shapes of uncertainties have no place in PROV: they are attributes in the vocabulary of Kiban.
+history, who may see what, and experiments of campaigns that rest on none of the records. What the fields of a
+template mean stands in the template, which is not in the file. A time without a zone cannot be the start or end of
+an activity, because PROV orders events by time; it is kept as an attribute. Shapes of uncertainties have no place
+in PROV: they are attributes in the vocabulary of Kiban.
 
 Source
 ------
@@ -52,6 +55,7 @@ from kiban.records.template_use import TemplateUse
 from kiban.standards.contract import Exported
 from kiban.standards.graph_contract import GraphExportable
 from kiban.standards.graph_losses import Losses, tell_of_graph
+from kiban.standards.prov_campaigns import write_campaigns
 from kiban.standards.prov_statements import Statements, as_json, double, local, name_of, texts, whole, zoned
 
 _RELATIONS = {
@@ -80,7 +84,7 @@ class ProvJsonExport:
     def export(self, given: GraphExportable) -> Exported:
         """See `GraphExport.export`."""
         losses = Losses()
-        tell_of_graph(losses, given)
+        tell_of_graph(losses, given, has_campaigns=True)
         statements = Statements(_prefixes(given.address) | ({"dct": _TERMS} if given.rights else {}))
         writing = _Writing(given, statements, losses)
         for record in given.records:
@@ -89,6 +93,7 @@ class ProvJsonExport:
             writing.link(link)
         for fact in given.facts:
             writing.fact(fact)
+        write_campaigns(given, statements, losses)
         return Exported(content=statements.as_bytes(), losses=losses.sentences())
 
 
