@@ -65,6 +65,8 @@ class Building:
     ----------
     parameters : dict
         Values for the named placeholders. More may be added.
+    sizes_searches : bool
+        Whether to see if not too much is found by searches, to gather it.
     would_ask : bool
         Whether there was something to ask an index beforehand.
     n_asked, n_few : int
@@ -81,6 +83,7 @@ class Building:
         self.asks_indexes = asks_indexes
         self._most_few = FEW if most_few is None else most_few
         self.would_ask = False
+        self.sizes_searches = True
         self.n_asked = self.n_few = 0
         self.gathered: list[Gathered] = []
         self._found: dict[str, str | None] = {}
@@ -131,7 +134,7 @@ class Building:
             most = self._part(SCANNED)
             some = f"SELECT {search}({wanted}, {most + 1})"
             # What has just been found to be more need not be counted.
-            is_more = self.asks_indexes and most <= self._most_few
+            is_more = not self.sizes_searches or (self.asks_indexes and most <= self._most_few)
             if not is_more and self._size(some, most) <= most:
                 return self.one_of(row, "id", some)
         return test

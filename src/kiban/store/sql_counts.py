@@ -125,7 +125,9 @@ def _estimate(ask: Ask, condition: Condition, visible: Visible, n_visible: int) 
         [row] = ask(query, where.parameters | {"percent": percent})
         *sums, scopes = row
         n_sampled, n_answers = sums[0] or 0, sums[1] or 0
-        if not n_sampled or n_answers / n_sampled * n_visible < EXACT:
+        # Where few of a sample answer, and not many in all, to count them takes no longer than a larger one.
+        fewest = EXACT if n_answers >= ENOUGH or is_last else 2 * EXACT
+        if not n_sampled or n_answers / n_sampled * n_visible < fewest:
             return None
         error = relative_error(*map(float, sums))
         if n_answers >= ENOUGH and (is_last or error <= UNSURE):

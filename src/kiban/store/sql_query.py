@@ -283,16 +283,18 @@ class Where:
         return self._building.found(row, "records_with_words", query, f"{row}.words @@ {query}")
 
     def _by_words(self, columns: str) -> tuple[str, str] | None:
-        """All with the words of a part, and what else is asked of them; `None` where that needs more of each."""
+        """All with the words of a part, and what else is asked of them; `None` where no words are asked for."""
         part = next((each.part for each in self._parts if isinstance(each.part, WordsCondition)), None)
         if part is None:
             return None
         rest = _all_hold([each for each in self._parts if each.part is not part])
-        if not _columns(f"{columns} {rest}") <= _COUNTED_WITH_WORDS:
-            return None
         value = self._building.value
         wanted = f"{value(all_words(part.words))}::tsquery, {value(without_fields(part.words))}::tsquery"
-        return f"counted_with_words({wanted}, {self._texts.seen_templates()}) r", rest
+        found = f"counted_with_words({wanted}, {self._texts.seen_templates()})"
+        if _columns(f"{columns} {rest}") <= _COUNTED_WITH_WORDS:
+            return f"{found} r", f"{seen('r.scope')} AND {rest}"
+        looked_up = self._building.looked_up(Row("r"), Gathered("id", f"SELECT w.id FROM {found} w", "true"))
+        return looked_up, f"{self.live} AND {rest}"
 
     def _joined(self, parts: tuple[Condition, ...], row: Row, joint: str, empty: str) -> str:
         return f"({joint.join(self._sql(part, row) for part in parts)})" if parts else empty
@@ -345,7 +347,11 @@ class Where:
         found, is_narrow = list[_Tested](), False
         for part in sorted(parts, key=_dearness):
             n_asked, n_few, n_gathered = building.n_asked, building.n_few, len(building.gathered)
+            if row.is_every and not self.leads and isinstance(part, WordsCondition):
+                # If many have them, `every` goes by their index, unless there is less of something else.
+                building.sizes_searches = False
             test = self._sql(part, row)
+            building.sizes_searches = True
             n_asked, n_few = building.n_asked - n_asked, building.n_few - n_few
             if not isinstance(part, AllOf | AnyOf | Negation) and n_few == n_asked > 0:
                 is_narrow, row = True, Row(row.name)
