@@ -29,7 +29,7 @@ from kiban.records.party import Asker
 from kiban.records.record import RecordKind
 
 _KINDS = frozenset({RecordKind.CAMPAIGN, RecordKind.MEASUREMENT})
-MOST_STUDIES = 20
+MOST_STUDIES = 10
 """So many are compared, those that were named first, then those with most experiments: the work grows with their
 square."""
 

@@ -30,7 +30,7 @@ _N_REFERENCES = 400
 _UNRELATED, _UNRELATED_WEAK, _UNRELATED_NAMED, _REVERSED = 0.35, 0.7, 0.15, 0.05
 """Chances, before any trial, that a campaign has nothing to do with studies that were found and follow each other
 closely, with ones that do not, and with ones that a person named; and that it follows them with the other sign."""
-_STRONG = 0.45
+_STRONG = 0.6
 """Studies that follow each other so closely may say something of the campaign with the other sign."""
 _ALONE, _NAMED = 0.25, 0.5
 """The correlation that is expected of a single source: one that was found, and one that a person named."""
