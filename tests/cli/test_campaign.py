@@ -240,3 +240,33 @@ def test_a_campaign_is_defined_in_one_way(kiban: Terminal, tmp_path: Path) -> No
     ):
         _, said = kiban.run("campaign", "new", *arguments, exit_code=2)
         assert fault in said
+
+
+def test_earlier_studies_are_shown_and_chosen(kiban: Terminal, glue: str, tmp_path: Path) -> None:
+    for year, scale in ((2019, 1000.0), (2020, 5000.0)):
+        rows = ["temperature,solvent,hardness [MPa]"]
+        for i, temperature in enumerate((300, 350, 400, 450, 500)):
+            rows += [
+                f"{temperature},{solvent},{scale * (4 - abs(i - 3)) * k}"
+                for solvent, k in (("water", 1), ("ethanol", 2))
+            ]
+        (tmp_path / "past.csv").write_text("\n".join(rows), encoding="utf-8")
+        (tmp_path / "older.toml").write_text(TOML.replace("Strong glue", f"Glue of {year}"), encoding="utf-8")
+        kiban.run("campaign", "new", tmp_path / "older.toml", "--past", tmp_path / "past.csv")
+    out, _ = kiban.run("campaign", "show", glue)
+    assert "earlier studies: auto (none counted so far)" in out
+    out, _ = kiban.run("campaign", "suggest", glue)
+    assert "temperature=450 K, solvent=ethanol" in out
+    assert "why: earlier studies expect most there" in out
+    out, _ = kiban.run("campaign", "show", glue)
+    assert "earlier studies (auto), and how much each counted" in out
+    assert "Glue of 2019, 10 experiments: hardness " in out
+    assert "Glue of 2020, 10 experiments: hardness " in out
+    _, err = kiban.run("campaign", "set", glue, "--archive", "glue", exit_code=1)
+    assert "is no study" in err
+    shown = kiban.one("campaign", "set", glue, "--archive", "hardness = {temperature} / 100")
+    assert shown["archive"] == ["hardness = {temperature} / 100"]
+    kiban.run("campaign", "set", glue, "--archive", "none")
+    kiban.run("campaign", "suggest", glue)
+    out, _ = kiban.run("campaign", "show", glue)
+    assert "earlier studies: none" in out

@@ -110,24 +110,26 @@ def test_the_files_of_nimo_go_there_and_back(client: Client) -> None:
 
 
 def test_a_campaign_says_which_earlier_studies_counted(client: Client) -> None:
+    glue = {**GLUE, "objective": {"targets": [{"name": "peel_strength", "unit": "N/m"}]}}
+
     def past(scale: float) -> list[dict[str, object]]:
         return [
             {
                 "point": {"time": time},
-                "outcomes": {"hardness": scale * (5.0 - abs(time - 4))},
+                "outcomes": {"peel_strength": scale * (5.0 - abs(time - 4))},
                 "rests_on": f"row {time}",
             }
             for time in (1, 2, 3, 4, 5, 6)
         ]
 
-    older = client.new_campaign({**GLUE, "name": "Glue of 2019"}, past=past(1.0))
-    client.new_campaign({**GLUE, "name": "Glue of 2020"}, past=past(3.0))
-    campaign = client.new_campaign(GLUE)
+    older = client.new_campaign({**glue, "name": "Glue of 2019"}, past=past(1.0))
+    client.new_campaign({**glue, "name": "Glue of 2020"}, past=past(3.0))
+    campaign = client.new_campaign(glue)
     assert campaign.document["archive"] == ["auto"]
     (first,) = campaign.suggest()
     assert first["point"] == {"time": 4.0}
     assert {each["name"] for each in campaign.studies} == {"Glue of 2019", "Glue of 2020"}
-    assert all(0.0 < each["counts"]["hardness"] < 1.0 for each in campaign.studies)
+    assert all(0.0 < each["counts"]["peel_strength"] < 1.0 for each in campaign.studies)
     campaign.rest_on(older.id)
     assert campaign.document["archive"] == [older.id]
     campaign.suggest()
