@@ -76,3 +76,7 @@ def test_what_counts_for_nothing_or_the_other_way_round_is_said() -> None:
     assert none["choice"] == "過去の研究データは使用していません。"
     one = studies_of(_glue("Strong glue", archive=["hardness = {time}"]), Speaker("en"))
     assert "1 study or formula" in one["choice"]
+    both = studies_of(
+        _glue("Strong glue", archive=["auto", "hardness = {time}", "hardness = 2 * {time}"]), Speaker("en")
+    )
+    assert "2 studies or formulas" in both["choice"]

@@ -18,6 +18,8 @@ def studies_of(campaign: Campaign, speaker: Speaker) -> dict[str, Any]:
         choice = speaker("campaign_archive.none")
     elif campaign.archive == (AUTO,):
         choice = speaker("campaign_archive.auto")
+    elif AUTO in campaign.archive:
+        choice = speaker("campaign_archive.auto_and", n=len(campaign.archive) - 1)
     else:
         choice = speaker("campaign_archive.chosen", n=len(campaign.archive))
     rows = [
