@@ -77,6 +77,19 @@ class TestWhereManyRecordsAnswer(CatalogPathSuite, CatalogAgreementSuite):
         return self._catalog
 
 
+class TestWhereManyRecordsHaveAWord(CatalogAccessSuite, CatalogFacetSuite):
+    """All that have it are found by its index, with what they are counted by; here two are many."""
+
+    @pytest.fixture(autouse=True)
+    def _use(self, sql_catalog, monkeypatch):
+        monkeypatch.setattr("kiban.store.sql_building.FEW", 1)
+        monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
+        self._catalog = sql_catalog
+
+    def make_catalog(self):
+        return self._catalog
+
+
 class TestWhereManyRecordsAreSorted(CatalogSortSuite):
     """Where many records answer, the values are walked in their order; here none are few."""
 

@@ -33,6 +33,10 @@ MORE = (
     'sample.template = "film" AND kind = sample',
     'sample.parents.elements HAS "O" AND kind = measurement AND sample.hardness > 3 GPa',
     "measurement.technique = xrd AND hardness < 4 GPa",
+    "annealing AND technique = xrd",
+    'annealing AND metadata.series = "series 0"',
+    'annealing AND elements HAS "O" AND NOT 焼鈍',
+    "annealing OR delamination",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kiban.store.sql_words import all_words
 from kiban.testing.catalog_access_suite import CatalogAccessSuite
 from kiban.testing.catalog_facet_suite import CatalogFacetSuite
 from kiban.testing.catalog_ranked_suite import CatalogRankedSuite
@@ -49,6 +50,15 @@ def test_a_question_without_its_guard_is_noticed(sql_catalog, monkeypatch, place
     monkeypatch.setattr(place, lambda *_: "true")
     with pytest.raises(AssertionError):
         test(Suites(sql_catalog))
+
+
+def test_words_that_many_have_without_their_guard_are_noticed(sql_catalog, monkeypatch):
+    monkeypatch.setattr("kiban.store.sql_building.FEW", 0)
+    monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
+    _FIELDS(Suites(sql_catalog))
+    monkeypatch.setattr("kiban.store.sql_query.without_fields", all_words)
+    with pytest.raises(AssertionError):
+        _FIELDS(Suites(sql_catalog))
 
 
 @pytest.mark.parametrize(
