@@ -270,3 +270,17 @@ def test_earlier_studies_are_shown_and_chosen(kiban: Terminal, glue: str, tmp_pa
     kiban.run("campaign", "suggest", glue)
     out, _ = kiban.run("campaign", "show", glue)
     assert "earlier studies: none" in out
+
+
+def test_a_result_is_told_by_a_file_and_the_next_comes_by_itself(kiban: Terminal, glue: str, tmp_path: Path) -> None:
+    kiban.run("campaign", "set", glue, "--ahead", "1")
+    kiban.run("campaign", "suggest", glue)
+    (tmp_path / "run.csv").write_text("hardness [MPa]\n2500\n")
+    out, _ = kiban.run("campaign", "tell", glue, "3", "--file", tmp_path / "run.csv")
+    assert "hardness 2.5 GPa" in out
+    assert _states(kiban.one("campaign", "show", glue)) == ["completed", "failed", "completed", "suggested"]
+    _, err = kiban.run("campaign", "tell", glue, "4", "--file", tmp_path / "none.csv", exit_code=2)
+    assert "cannot be read" in err
+    _, err = kiban.run("campaign", "tell", glue, "4", "--file", tmp_path / "run.csv", "--from", "kb:x", exit_code=2)
+    assert "--from and --file" in err
+    kiban.run("campaign", "set", glue, "--ahead", "0")

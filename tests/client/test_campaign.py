@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kiban import errors
@@ -139,3 +141,16 @@ def test_a_campaign_says_which_earlier_studies_counted(client: Client) -> None:
     assert campaign.studies == ()
     with pytest.raises(errors.RecordNotFound):
         campaign.rest_on("kb:7Q4M-2KXD-98")
+
+
+def test_a_file_is_told(client: Client, tmp_path: Path) -> None:
+    campaign = client.new_campaign({**GLUE, "engine": "random", "limits": {"ahead": 1}})
+    campaign.suggest()
+    path = tmp_path / "run.csv"
+    path.write_text("hardness [MPa]\n2500\n")
+    campaign.tell(1, file=path, note="by file")
+    (outcome,) = campaign.experiments[0]["outcomes"]
+    assert outcome["value"]["value"] == 2.5
+    assert outcome["evidence"].startswith("kb:")
+    # It goes on by itself.
+    assert [each["state"] for each in campaign.experiments] == ["completed", "suggested"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -179,3 +180,21 @@ def test_what_may_not_be_seen_is_absent_and_what_is_misspelt_refused(empty: Prog
         answer = empty.ask("POST", "/api/v1/campaigns", json={**GLUE, **wrong})
         assert answer.status_code == 422, (wrong, answer.text)
         assert answer.json()["mend"], wrong
+
+
+def test_a_result_is_told_by_a_file(empty: Program) -> None:
+    address, _ = _begin(empty)
+    _post(empty, f"{address}/suggest", n=2)
+    content = base64.b64encode(b"hardness [MPa],hardness standard uncertainty\n2500,30\n").decode()
+    result = f"{address}/experiments/3/result"
+    told = _post(empty, result, file={"name": "run 3.csv", "content": content}, note="by file")
+    (outcome,) = told["experiments"][2]["outcomes"]
+    assert (outcome["value"]["value"], outcome["value"]["unit"]) == (2.5, "GPa")
+    assert outcome["evidence"].startswith("kb:")
+    other = f"{address}/experiments/4/result"
+    wrong = _post(empty, other, 422, file={"name": "b.csv", "content": content})
+    assert "experiment 3 rests on already" in wrong["fault"]
+    assert _post(empty, other, 422, file={"name": "b.csv", "content": "#"})["error"] == "WrongUsage"
+    assert _post(empty, other, 422, file={"name": "../b", "content": content})["error"] == "InvalidValue"
+    both = _post(empty, other, 422, file={"name": "b.csv", "content": content}, source=outcome["evidence"])
+    assert both["error"] == "WrongUsage"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from kiban.cli.acts import Act
 from kiban.cli.campaign_files import pairs
@@ -12,6 +13,7 @@ from kiban.cli.campaign_options import add_id, add_note, add_numbers, add_one, l
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from kiban.laboratory.contract import ResultFile
     from kiban.operations.resources import Resources
     from kiban.records.party import Asker
     from kiban.records.record import Record
@@ -52,6 +54,7 @@ def _add_tell(parser: argparse.ArgumentParser) -> None:
         help="an outcome: hardness='2.51(3) GPa'; without unit: the campaign's",
     )
     parser.add_argument("--from", dest="source", metavar="ID", help="take the values of this measurement or sample")
+    parser.add_argument("--file", type=Path, metavar="FILE", help="deposit this file, and take the values that it says")
     parser.add_argument(
         "--where", action="append", default=[], metavar="KEY=VALUE", help="which of its values: peak=1; several times"
     )
@@ -64,13 +67,27 @@ def _add_tell(parser: argparse.ArgumentParser) -> None:
 def _tell(arguments: argparse.Namespace) -> int:
     from kiban.operations.campaign_results import outcomes_from
     from kiban.operations.campaigns import tell_result
+    from kiban.operations.tell_file import tell_by_file
     from kiban.planning.campaign.telling import Spent
 
     values, where = pairs(arguments.values, "outcome"), pairs(arguments.where, "condition")
-    if where and arguments.source is None:
+    if where and arguments.source is None and arguments.file is None:
         raise WrongUsage("--where was given without --from.", mend="Name the record whose values are meant.")
+    if arguments.source is not None and arguments.file is not None:
+        raise WrongUsage("--from and --file were given.", mend="Name the record that has the values, or the file.")
+    file = _result_file(arguments.file) if arguments.file is not None else None
 
     def deed(asker: Asker, resources: Resources) -> Record:
+        said: dict[str, Any] = {
+            "values": values,
+            "is_all": arguments.is_all,
+            "is_correction": arguments.correct,
+            "spent": Spent(cost=arguments.cost, hours=arguments.hours),
+            "note": arguments.note,
+            "expected": arguments.expected,
+        }
+        if file is not None:
+            return tell_by_file(asker, resources, arguments.id, arguments.number, file, condition=where, **said)
         found = (
             outcomes_from(asker, resources, arguments.id, arguments.source, condition=where)
             if arguments.source is not None
@@ -82,15 +99,19 @@ def _tell(arguments: argparse.Namespace) -> int:
             arguments.id,
             arguments.number,
             [each for each in found if each.name not in values],
-            values=values,
-            is_all=arguments.is_all,
-            is_correction=arguments.correct,
-            spent=Spent(cost=arguments.cost, hours=arguments.hours),
-            note=arguments.note,
-            expected=arguments.expected,
+            **said,
         )
 
     return moved(arguments, deed, lambda _: [arguments.number])
+
+
+def _result_file(path: Path) -> ResultFile:
+    from kiban.laboratory.contract import ResultFile
+
+    try:
+        return ResultFile(name=path.name, content=path.read_bytes())
+    except OSError as e:
+        raise WrongUsage(f"{path} cannot be read: {e.strerror or e}.", mend="Name a file that is there.") from e
 
 
 def _add_fail(parser: argparse.ArgumentParser) -> None:

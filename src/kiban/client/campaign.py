@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -125,13 +127,17 @@ class RemoteCampaign:
         """Give them up; nothing is learnt from them."""
         self._post("moves", move="abandon", numbers=list(numbers), note=note)
 
-    def tell(self, number: int, values: Mapping[str, Value] | None = None, **said: Any) -> None:
+    def tell(
+        self, number: int, values: Mapping[str, Value] | None = None, *, file: Path | None = None, **said: Any
+    ) -> None:
         """Say what came out of an experiment, all of it or a part.
 
         Parameters
         ----------
         values : mapping, optional
             By outcome: numbers in the campaign's units, or texts like `2.51(3) GPa`.
+        file : Path, optional
+            Is deposited beside the campaign; what it says is told, but for what `values` say.
         said
             As REST takes it: `source` (a measurement or sample that has the values), `condition`, `is_all`,
             `is_correction`, `cost`, `hours`, `note`.
@@ -140,6 +146,8 @@ class RemoteCampaign:
         ------
         IllegalMove, InvalidValue, RecordNotFound, Conflict
         """
+        if file is not None:
+            said["file"] = {"name": file.name, "content": base64.b64encode(file.read_bytes()).decode("ascii")}
         self._post(f"experiments/{number}/result", values=dict(values or {}), **said)
 
     def fail(self, number: int, *, note: str = "", cost: float | None = None, hours: float | None = None) -> None:

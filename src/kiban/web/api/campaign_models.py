@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StrictFloat
 
+from kiban.errors import WrongUsage
+from kiban.laboratory.contract import ResultFile
 from kiban.planning.campaign.campaign import LONGEST_NAME, LONGEST_TEXT, MOST_EXPERIMENTS
 from kiban.web.api.models import PID, Model
 from kiban.web.api.sample_models import Expected, Id, Line, Name, Sent
@@ -162,6 +166,23 @@ class OwnPointModel(MovedModel):
     beyond: bool = Field(False, description="It may lie outside of the space; safety limits hold in any case.")
 
 
+class ResultFileModel(Sent):
+    """A file that says what came out."""
+
+    model_config = ConfigDict(title="ResultFile", extra="forbid")
+
+    name: Line = Field(examples=["run 7.csv"])
+    content: Annotated[str, Field(max_length=40 << 20, description="Its bytes in base64.")]
+
+    def taken(self) -> ResultFile:
+        """The file. Raises WrongUsage, InvalidValue."""
+        try:
+            content = base64.b64decode(self.content, validate=True)
+        except (binascii.Error, ValueError) as e:
+            raise WrongUsage("The content is not in base64.", mend="Send the bytes of the file in base64.") from e
+        return ResultFile(name=self.name, content=content)
+
+
 class ResultModel(MovedModel):
     """What came out of an experiment."""
 
@@ -169,6 +190,9 @@ class ResultModel(MovedModel):
 
     values: Values = Field({})
     source: Annotated[Id | None, Field(description="Take the values of this measurement or sample.")] = None
+    file: Annotated[
+        ResultFileModel | None, Field(description="Deposit this file beside the campaign, and take the values it says.")
+    ] = None
     condition: dict[Line, Line] = Field({}, max_length=50, description="Which of its values.", examples=[{"peak": "1"}])
     is_all: bool = Field(False, description="No further outcome will come.")
     is_correction: bool = Field(False, description="Replaces what was told before.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from kiban.errors import WrongUsage
 from kiban.operations import campaign_tables as proposing
 from kiban.operations import campaigns as moving
 from kiban.operations.campaign_as_json import listed_as_json, shown_campaign_as_json
@@ -13,6 +14,7 @@ from kiban.operations.campaign_results import outcomes_from
 from kiban.operations.campaign_tables import past_in_table
 from kiban.operations.show_campaign import list_campaigns as listed
 from kiban.operations.show_campaign import show_campaign
+from kiban.operations.tell_file import tell_by_file
 from kiban.planning.campaign.campaign import MOST_EXPERIMENTS, Campaign
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.document import limits_from_json
@@ -167,7 +169,25 @@ def change_experiment(desk: AtDesk, identifier: Identifier, number: ExperimentNu
     responses=_WRONG,
 )
 def tell_result(desk: AtDesk, identifier: Identifier, number: ExperimentNumber, body: ResultModel) -> Any:
-    """What came out, all of it or a part: by value, or by naming the measurement or sample that has the values."""
+    """What came out, all of it or a part: by value, by the measurement or sample that has the values, or by a file."""
+    if body.file is not None:
+        if body.source is not None:
+            raise WrongUsage("Both a file and a source were named.", mend="Name the one that has the values.")
+        told = tell_by_file(
+            desk.asker,
+            desk.resources,
+            identifier,
+            number,
+            body.file.taken(),
+            values=body.values,
+            condition=body.condition,
+            is_all=body.is_all,
+            is_correction=body.is_correction,
+            spent=Spent(cost=body.cost, hours=body.hours),
+            note=body.note,
+            expected=body.expected,
+        )
+        return _shown(desk, told)
     found = (
         outcomes_from(desk.asker, desk.resources, identifier, body.source, condition=body.condition)
         if body.source is not None
