@@ -307,6 +307,7 @@ def test_settings_are_changed_and_safety_stays(bench: Bench) -> None:
     assert (after.name, after.engine, after.limits.experiments, after.limits.ahead) == ("Stronger", "random", 30, 3)
     assert after.limits.enough == {"hardness": 2.5}
     assert len(after.limits.safety) == 1
+    assert after.archive == ()
     wrong = bench.send(f"/campaigns/{bench.pid}/settings", **{**fields, "ahead": "0.5", "limit_experiments": "some"})
     assert wrong.status_code == 422
     assert wrong.text.count('class="problem"') == 2

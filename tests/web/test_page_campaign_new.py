@@ -79,6 +79,7 @@ def _blank(**changes: str) -> dict[str, str]:
         "parameters.0.high": "500",
         "parameters.0.unit": "K",
         "engine": "random",
+        "archive": "auto",
         "n_first": "2",
         "with_past": "on",
     }
@@ -148,6 +149,7 @@ def test_every_kind_of_row_is_understood(empty: Program) -> None:
         "constraints.3.safety": "on",
         "constraints.4.kind": "",
         "limit_experiments": "12", "ahead": "2", "patience": "5", "limit_cost": "1e3", "limit_hours": "40", "seed": "7",
+        "archive": "hardness = 3 * {temperature}",
     }  # fmt: skip
     answer = _send(empty, "begin", _blank(**rows))
     assert answer.status_code == 303, re.findall(r'class="problem"[^>]*>([^<]*)', answer.text)
@@ -168,6 +170,7 @@ def test_every_kind_of_row_is_understood(empty: Program) -> None:
     assert (limits.experiments, limits.ahead, limits.patience, limits.cost, limits.hours) == (12, 2, 5, 1000.0, 40.0)
     assert limits.enough == {"density": 5.0}
     assert campaign.seed == 7
+    assert campaign.archive == ("hardness = 3 * {temperature}",)
     assert campaign.counts[State.SUGGESTED] == 2
 
 
@@ -217,6 +220,7 @@ def test_every_kind_of_row_is_understood(empty: Program) -> None:
         ({"ahead": "101"}, "", "to be kept ahead"),
         ({"seed": "-1"}, "seed", "is no whole number from 0"),
         ({"n_first": "1000"}, "n_first", "is no whole number from 0 to 100"),
+        ({"archive": "none\nauto"}, "archive", "is to be none, and something else"),
         ({"engine": "magic"}, "", "no engine"),
     ],
 )

@@ -17,7 +17,7 @@ from kiban.planning.campaign.proposed import Draft
 from kiban.planning.objective.target import Goal, OutcomeLimit, Target
 from kiban.planning.space.document import constraint_from_json, space_from_json
 from kiban.web.form_data import Given
-from kiban.web.limits_form import LIMIT_FIELDS, number_in, plain_limits, whole_in
+from kiban.web.limits_form import LIMIT_FIELDS, archive_in, number_in, plain_limits, whole_in
 
 Row: TypeAlias = dict[str, str]
 
@@ -27,7 +27,7 @@ CONSTRAINT_FIELDS = ("kind", "names", "total", "n", "formula", "low", "high", "f
 KINDS = ("continuous", "integer", "discrete", "categorical")
 GOALS = ("", "maximise", "minimise", "match", "limit")
 CONSTRAINTS = ("", "mixture", "formula", "at most", "forbidden")
-HEAD_FIELDS = ("q", "name", "description", "engine", "seed", "n_first", *LIMIT_FIELDS)
+HEAD_FIELDS = ("q", "name", "description", "engine", "seed", "archive", "n_first", *LIMIT_FIELDS)
 _WHERE = re.compile(r"(?P<low>[^.\s].*?)?\s*\.\.\s*(?P<high>\S.*)?")
 _MOST_ROWS = 200
 
@@ -62,7 +62,13 @@ def blank_row(part: str) -> Row:
 
 def blank_builder(question: str = "") -> Builder:
     """A form in which nothing is said yet."""
-    head = dict.fromkeys(HEAD_FIELDS, "") | {"q": question, "engine": "embedded", "seed": "0", "n_first": "1"}
+    head = dict.fromkeys(HEAD_FIELDS, "") | {
+        "q": question,
+        "engine": "embedded",
+        "seed": "0",
+        "archive": "auto",
+        "n_first": "1",
+    }
     outcome = blank_row("outcomes") | {"goal": "maximise"}
     return Builder(head, [blank_row("parameters"), blank_row("parameters")], [outcome], [])
 
@@ -120,6 +126,7 @@ def definition_of(builder: Builder) -> dict[str, Any]:
     targets, limits, enough = _objective(builder)
     plain, wrong = plain_limits(Given(tree=dict(head)))
     problems |= wrong
+    archive = _field(problems, "archive", archive_in, head["archive"])
     seed = _field(problems, "seed", _seed, head["seed"])
     _field(problems, "n_first", _first, head["n_first"])
     if not head["name"]:
@@ -145,6 +152,7 @@ def definition_of(builder: Builder) -> dict[str, Any]:
         "objective": objective,
         "engine": head["engine"] or "embedded",
         "seed": seed or 0,
+        "archive": archive or (),
         "limits": {**plain, "enough": enough, "safety": [document for document, is_safety in constraints if is_safety]},
     }
 

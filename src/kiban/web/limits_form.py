@@ -8,6 +8,7 @@ from typing import Any
 
 from kiban.errors import InvalidValue, KibanError
 from kiban.planning.campaign.campaign import Campaign
+from kiban.planning.campaign.earlier import chosen
 from kiban.planning.objective.objective import Objective
 from kiban.web.form_data import Given
 
@@ -49,6 +50,11 @@ def typed_limits(campaign: Campaign) -> dict[str, str]:
     said = {field: getattr(limits, name) for name, field in (_WHOLE | _NUMBERS).items()}
     said |= {f"enough{i}": limits.enough.get(t.name) for i, t in enumerate(campaign.objective.targets)}
     return {name: "" if number is None else f"{number:.12g}" for name, number in said.items()}
+
+
+def archive_in(text: str) -> tuple[str, ...]:
+    """Which earlier studies are believed in: one a line; none where nothing stands. Raises InvalidValue."""
+    return chosen([line for line in text.splitlines() if line.strip()])
 
 
 def number_in(text: str) -> float | None:

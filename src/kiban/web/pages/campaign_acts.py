@@ -18,7 +18,7 @@ from kiban.web.api.campaign_models import MOST_SUGGESTIONS
 from kiban.web.asker import AtDesk, Desk, LoggedIn
 from kiban.web.experiment_shown import parameter_fields
 from kiban.web.form_data import Given, SentForm
-from kiban.web.limits_form import read_limits, typed_limits
+from kiban.web.limits_form import archive_in, read_limits, typed_limits
 from kiban.web.page import page
 from kiban.web.problem import of_error
 from kiban.web.result_form import read_point
@@ -80,6 +80,7 @@ def show_settings(request: Request, desk: LoggedIn, identifier: str) -> Response
         "description": campaign.description,
         "engine": campaign.engine,
         "expected": str(shown.record.version),
+        "archive": "\n".join(campaign.archive),
         **typed_limits(campaign),
     }
     return _settings_page(request, shown, typed)
@@ -100,6 +101,7 @@ def change_settings(request: Request, desk: AtDesk, identifier: str, form: SentF
                 "description": form.text("description"),
                 "engine": form.text("engine"),
                 "limits": limits_from_json({**limits, "safety": kept["safety"]}),
+                "archive": archive_in(form.text("archive")),
             }
             changes = {name: value for name, value in wanted.items() if value != getattr(campaign, name)}
             # Settings belong to the engine that they were made for.
