@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiban.errors import InvalidValue
-from kiban.operations.audited import reads
+from kiban.operations.audited import reads, saw
 from kiban.operations.campaign_records import campaign_of, part_for
 from kiban.operations.campaigns import move_campaign
 from kiban.operations.changed_records import current
@@ -38,7 +38,9 @@ def export_nimo(asker: Asker, resources: Resources, identifier: str) -> NimoFile
     RecordNotFound
         If there is no campaign that the asker may see.
     """
-    campaign = show_campaign(asker, resources, identifier).campaign
+    shown = show_campaign(asker, resources, identifier)
+    campaign = shown.campaign
+    saw(shown.record, subject=shown.record.pid, n=len(campaign.experiments))
     return NimoFiles(candidates_csv(campaign), proposals_csv(campaign))
 
 
