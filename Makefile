@@ -77,6 +77,16 @@ check-datasets: venv .venv-datasets/.installed
 	.venv/bin/python tests/standards/write_dataset_examples.py build/datasets
 	.venv-datasets/bin/python tests/standards/check_datasets.py build/datasets
 
+# Planning engines of other people, for `benchmarks/planning.py` and their contract suite. Torch first, so that its size is
+# chosen here: where a registry has a build for the processor alone, name that one (TORCH=torch==...+cpu).
+TORCH ?= torch==2.13.0
+
+.venv-planning/.installed: requirements-planning.in
+	$(PYTHON) -m venv .venv-planning
+	.venv-planning/bin/pip install --quiet --disable-pip-version-check $(TORCH)
+	.venv-planning/bin/pip install --quiet --disable-pip-version-check pytest -r requirements-planning.in
+	touch $@
+
 .venv-datasets/.installed: requirements-datasets.lock | $(UV)
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-datasets
 	$(UV) pip sync --quiet --python .venv-datasets/bin/python --require-hashes requirements-datasets.lock
@@ -102,4 +112,4 @@ lock: $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -o requirements-datasets.lock requirements-datasets.in
 
 clean:
-	rm -rf .venv .venv-gemd .venv-datasets .tools dist build tests/federation/node_modules
+	rm -rf .venv .venv-gemd .venv-datasets .venv-planning .tools dist build tests/federation/node_modules

@@ -4,8 +4,12 @@
                                             [--budget N,...] [--minimise NAME,...] [--pools NAME,...] [--scaling] [--json]
 
 Engines: those that are installed (`embedded`, `space_filling`, ...), `embedded_without_density`, `random` and `oracle` by
-definition, and peers as their own defaults are: `sklearn_gp`, `physbo` and `baybe`. These need packages that are no part of
-`make venv`; `make .venv-planning/.installed` makes an environment that has them, and `.venv-planning/bin/python` runs this.
+definition, and peers as their own defaults are: `sklearn_gp`, `physbo` and `baybe`. These need packages that
+are no part of `make venv`; the same pools with all of them:
+
+    make .venv-planning/.installed
+    PYTHONPATH=src .venv-planning/bin/python benchmarks/planning.py --engines embedded,sklearn_gp,physbo,baybe,random,oracle
+
 `planning_pools/runs.py` says what AF, AF50 and EF are. `--scaling` measures one suggestion among up to a million
 candidates instead. Seconds are of the processor.
 """
