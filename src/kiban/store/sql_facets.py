@@ -75,6 +75,8 @@ _IN_GROUPS = {
     Facet.TIER: ("tier", "t.tier", "JOIN scope t ON t.number = r.scope"),
     Facet.PROJECT: ("tier", "t.project::text", "JOIN scope t ON t.number = r.scope"),
 }
+_OF_SEVERAL = frozenset({Facet.SAMPLE})
+"""Facets whose values come with the number of answers that each stands for."""
 _WRITTEN = {Facet.INSTRUMENT: "instrument", Facet.OPERATOR: "operator"}
 
 Values = tuple[tuple[str, int], ...]
@@ -169,8 +171,8 @@ class Facets:
         """
         values_of = {facet: _values_of(facet, where) for facet in facets}
         parts = " UNION ALL ".join(
-            f'(SELECT {n}, value COLLATE "C", count(*), max(record) '
-            f"FROM ({values_of[facet]}) AS each (value, record) "
+            f'(SELECT {n}, value COLLATE "C", {"sum(n)::bigint" if facet in _OF_SEVERAL else "count(*)"}, max(record) '
+            f"FROM ({values_of[facet]}) AS each (value, record{', n' if facet in _OF_SEVERAL else ''}) "
             f"WHERE {self._is_told(facet, 'value', where)} GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {limit})"
             for n, facet in enumerate(facets)
         )
@@ -224,9 +226,14 @@ def _values_of(facet: Facet, where: Where) -> str:
         as_folded = "(SELECT o.answers -> 'sample' ->> 0 FROM record o WHERE o.id = a.id AND o.is_current)"
         is_told = f"{where.tells('a', as_folded)}"
         own = f"CASE WHEN a.sample_name !~ '{_MAY_NAME}' OR {is_told} THEN a.sample_name END"
+        # Each sample is looked up once, however many records are on it.
+        title = f"(SELECT s.title FROM record s WHERE s.id = g.sample AND {LIVE_SAMPLE})"
+        each = "SELECT a.sample, count(*) AS n FROM a WHERE a.sample IS NOT NULL GROUP BY a.sample"
         return (
-            f"SELECT coalesce(s.title, {own}), NULL::text FROM a "
-            f"LEFT JOIN record s ON s.id = a.sample AND {LIVE_SAMPLE}"
+            f"WITH titled AS MATERIALIZED (SELECT g.sample, {title} AS title, g.n FROM ({each}) AS g) "
+            "SELECT title, NULL::text, n FROM titled UNION ALL "
+            f"SELECT {own}, NULL::text, 1 FROM a WHERE a.sample IS NULL "
+            "OR a.sample IN (SELECT t.sample FROM titled t WHERE t.title IS NULL)"
         )
     said = f"a.{_WRITTEN[facet]}"
     return f"SELECT {said}, a.id::text FROM a WHERE {where.tells('a', said)}"
