@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from kiban.planning.campaign.experiment import Outcome, State
 from kiban.planning.campaign.telling import Done
 from kiban.platform import local_asker
 from kiban.quantity.measured import Measured
+from kiban.records.parties.right import Role
 from kiban.records.party import ANONYMOUS
 from kiban.web.asker import Desk
 
@@ -339,4 +341,30 @@ def test_who_may_not_write_sees_no_buttons_and_is_refused(bench: Bench) -> None:
     assert bench.pid not in stranger.get("/work").text
     for address in (f"{bench.at(number)}/start", f"{bench.at(number)}/result", f"/campaigns/{bench.pid}/suggest"):
         assert stranger.ask("POST", address, data={"expected": "2", "v0": "1"}).status_code in {401, 403, 404}
+    assert bench.campaign.experiment(number).state is State.PENDING
+
+
+def test_who_may_only_read_sees_it_without_buttons(bench: Bench) -> None:
+    number = bench.add()
+    suggest_experiments(bench.asker, bench.resources, bench.pid, 1)
+    roles = dict.fromkeys(bench.asker.roles, Role.READER)
+    reader = Program(bench.resources, asks=Desk(replace(bench.asker, roles=roles), bench.resources))
+    for address in (bench.at(number), f"/records/{bench.pid}", "/work", "/campaigns"):
+        answer = reader.get(address)
+        assert answer.status_code == 200
+        main = answer.text.split("<main")[1]
+        assert 'method="post"' not in main, address
+        assert "/campaigns/new" not in main
+    assert reader.get(f"{bench.at(number)}/protocol").status_code == 200
+    assert reader.get(f"/campaigns/{bench.pid}/settings").status_code == 403
+    assert reader.get(f"/campaigns/{bench.pid}/add").status_code == 403
+    fields = {"expected": str(bench.version), "v0": "1"}
+    for act in ("start", "result", "refuse", "fail"):
+        assert reader.ask("POST", f"{bench.at(number)}/{act}", data=fields).status_code == 403
+    table = {"file": ("run.csv", b"hardness [GPa]\n1\n")}
+    assert reader.ask("POST", f"{bench.at(number)}/result", data=fields, files=table).status_code == 403
+    assert "run.csv" not in bench.program.get("/files").text
+    for act in ("suggest", "course", "add", "settings"):
+        data = {**fields, "action": "pause", "p0": "400", "p1": "water"}
+        assert reader.ask("POST", f"/campaigns/{bench.pid}/{act}", data=data).status_code == 403
     assert bench.campaign.experiment(number).state is State.PENDING
