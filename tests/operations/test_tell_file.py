@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kiban.errors import Conflict, IllegalMove, InvalidValue, RecordNotFound
+from kiban.errors import Conflict, IllegalMove, InvalidValue, MissingExtra, RecordNotFound
 from kiban.laboratory.contract import ResultFile
 from kiban.operations.campaigns import (
     change_campaign,
@@ -140,3 +140,18 @@ def test_ahead_is_a_whole_number_and_survives_the_trip() -> None:
     assert campaign_from_json(campaign_to_json(campaign)) == campaign
     # Documents of before say nothing of it.
     assert "ahead" not in campaign_to_json(campaign_of({**GLUE, "limits": {}}))["limits"]
+
+
+def test_an_engine_that_is_not_there_does_not_keep_a_result_from_being_told(
+    asker: Asker, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = _begun(asker, resources)
+
+    def lacks(*_: object, **__: object) -> Campaign:
+        raise MissingExtra("The engine", extra="baybe")
+
+    monkeypatch.setattr("kiban.planning.campaign.asking.suggest", lacks)
+    tell_result(asker, resources, pid, 1, values={"hardness": 1.5})
+    assert _now(asker, resources, pid).experiment(1).state is State.COMPLETED
+    with pytest.raises(MissingExtra):
+        suggest_experiments(asker, resources, pid, 1)

@@ -13,9 +13,11 @@ from kiban.operations.past_experiments import TableFile, keep_experiments
 from kiban.operations.show_campaign import list_campaigns, show_campaign
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Source, State
+from kiban.planning.engines.installed import engines
 from kiban.planning.objective.objective import Way
 from kiban.planning.objective.target import Goal
 from kiban.platform import local_asker
+from kiban.web.language import words
 
 from .conftest import Program
 
@@ -277,3 +279,8 @@ def test_pages_lead_to_the_builder(furnace: Program) -> None:
     found = furnace.get("/search?" + urlencode({"q": QUESTION})).text
     assert 'href="/campaigns/new?q=kind' in found
     assert "Plan the next experiments" in found
+
+
+def test_every_engine_of_ours_has_words() -> None:
+    known = {key.removeprefix("engine.") for key in words("ja") if key.startswith("engine.")}
+    assert {each.name for each in engines()} <= known

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from kiban.errors import Conflict, IllegalMove, InvalidValue, NothingAllowed
+from kiban.errors import InvalidValue, KibanError
 from kiban.operations.campaign_archive import check_named, weighed_archive
 from kiban.operations.campaign_records import campaign_of, learnt_links, part_for, usable
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
@@ -221,8 +221,8 @@ def tell_failure(
 def go_on(asker: Asker, resources: Resources, record: Record) -> Record:
     """Have the next experiments suggested, where the campaign keeps some ahead and fewer are open.
 
-    What was moved is safe by then. Where nothing can be suggested (a limit is spent, nothing is left, somebody moved
-    the campaign meanwhile), it stays as it is: whoever asks for suggestions is told why.
+    What was moved is safe by then. Where nothing can be suggested (a limit is spent, nothing is left, the engine is not
+    installed, somebody moved the campaign meanwhile), it stays as it is: whoever asks for suggestions is told why.
 
     Parameters
     ----------
@@ -240,7 +240,8 @@ def go_on(asker: Asker, resources: Resources, record: Record) -> Record:
         return record
     try:
         return suggest_experiments(asker, resources, record.pid, n, expected=record.version)
-    except (IllegalMove, NothingAllowed, Conflict):
+    except KibanError:
+        # To raise here would say that the result was not kept.
         return record
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
-from kiban.errors import IllegalMove, InvalidQuestion, KibanError, NothingAllowed, SpaceTooLarge
+from kiban.errors import InvalidQuestion, KibanError, SpaceTooLarge
 from kiban.operations.campaign_tables import PastInTable, draft_campaign, past_in_table
 from kiban.operations.campaigns import new_campaign, suggest_experiments
 from kiban.planning.campaign.campaign import Campaign
@@ -97,7 +97,7 @@ def _begin(desk: Desk, pid: str, n: int) -> None:
     if n:
         try:
             suggest_experiments(desk.asker, desk.resources, pid, n)
-        except (IllegalMove, NothingAllowed):
+        except KibanError:
             return
 
 
