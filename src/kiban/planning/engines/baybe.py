@@ -5,6 +5,7 @@ It chooses from the list of candidates, or from points that are drawn from the s
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +50,10 @@ class Baybe:
         asked = OutsideQuestion(space, objective, trials, pending, n=n, seed=seed, most=_MOST)
         if asked.knows_nothing or len(asked.places) <= n:
             return asked.spread()
-        chosen, learnt = _recommended(asked, n)
+        # What it rests on warns of its own numbers and of what it will drop.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            chosen, learnt = _recommended(asked, n)
         return asked.answer(chosen, learnt)
 
 
