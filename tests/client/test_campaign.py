@@ -84,11 +84,11 @@ def test_of_two_programs_the_second_reads_again(client: Client) -> None:
 
 def test_what_pictures_show_comes_as_numbers(client: Client) -> None:
     past = [
-        {"point": {"time": i}, "outcomes": {"hardness": 5.0 - (i - 4) ** 2}, "rests_on": f"book {i}"}
+        {"point": {"time": i}, "outcomes": {"gloss": 5.0 - (i - 4) ** 2}, "rests_on": f"book {i}"}
         for i in (1, 2, 3, 5, 6)
     ]
-    campaign = client.new_campaign(GLUE, past=past)
-    found = campaign.slices(settings={"time": "4 h"}, outcome="hardness")
+    campaign = client.new_campaign({**GLUE, "objective": {"targets": [{"name": "gloss"}]}}, past=past)
+    found = campaign.slices(settings={"time": "4 h"}, outcome="gloss")
     assert found["point"] == {"time": 4.0}
     (along,) = found["slices"]
     assert along["settings"] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]

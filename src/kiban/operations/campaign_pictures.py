@@ -14,6 +14,7 @@ import numpy as np
 
 from kiban.errors import InvalidValue
 from kiban.operations.audited import reads, saw
+from kiban.operations.campaign_archive import weighed_archive
 from kiban.operations.campaign_records import part_for
 from kiban.operations.may_read import require_right
 from kiban.operations.resources import Resources
@@ -66,12 +67,15 @@ class ShownSlices:
         Where two parameters can be varied by themselves.
     for_map : tuple of str
         The parameters that a map can be made of.
+    n_studies : int
+        So many earlier studies count, as they do for suggestions.
     """
 
     id: str
     slices: Slices
     map: PairMap | None
     for_map: tuple[str, ...]
+    n_studies: int = 0
 
 
 _USUAL = AskedSlices()
@@ -98,12 +102,20 @@ def campaign_slices(asker: Asker, resources: Resources, identifier: str, asked: 
     place = place_of(campaign, asked.experiment, asked.settings)
     outcome = asked.outcome if asked.outcome is not None else campaign.objective.targets[0].name
     usable = part_for(asker, resources, campaign)
-    learnt = learn(campaign, outcome, place.row[np.newaxis], surrogate=_surrogate(asked.surrogate), seen=usable)
+    found = weighed_archive(asker, resources, shown.record.pid, usable)
+    learnt = learn(
+        campaign,
+        outcome,
+        place.row[np.newaxis],
+        surrogate=_surrogate(asked.surrogate),
+        seen=usable,
+        priors=found.priors,
+    )
     slices = slices_of(campaign, place, outcome, learnt=learnt)
     possible = pairs_of(campaign.safe_space)
     pair = asked.pair if asked.pair is not None else usual_pair(campaign.safe_space, slices)
     drawn = pair_map(campaign, learnt, pair) if pair is not None and pair != NO_MAP else None
-    return ShownSlices(id=shown.record.pid, slices=slices, map=drawn, for_map=possible)
+    return ShownSlices(id=shown.record.pid, slices=slices, map=drawn, for_map=possible, n_studies=len(found.used))
 
 
 @reads("read campaign")

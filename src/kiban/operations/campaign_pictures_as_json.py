@@ -25,6 +25,7 @@ def slices_as_json(shown: ShownSlices) -> dict[str, Any]:
         "qualities": {each.value: to_json(quality) for each, quality in found.qualities.items()},
         "n_trials": found.n_trials,
         "n_measured": found.n_measured,
+        "n_studies": shown.n_studies,
         "slices": [
             {
                 "parameter": each.parameter,

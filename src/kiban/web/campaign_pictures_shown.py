@@ -56,6 +56,7 @@ def slices_values(campaign: Campaign, shown: ShownSlices, speaker: Speaker) -> d
         pictures.append({"slice": each, "across": across, "picture": picture, "rows": _rows(each), "near": _near(each)})
     return {
         "found": found,
+        "n_studies": shown.n_studies,
         "where": point_text(campaign.space, found.point, speaker),
         "expected": _expected(found.at, found.unit) if found.at is not None else None,
         "outcome_axis": name,

@@ -17,6 +17,7 @@ from kiban.planning.campaign.telling import Done, bring_in
 from kiban.planning.objective.objective import maximise, minimise
 from kiban.planning.pictures import learning
 from kiban.planning.pictures.along import along
+from kiban.planning.pictures.expectation import Surrogate
 from kiban.planning.pictures.lines import MOST_LINES, lines_of
 from kiban.planning.pictures.pair_map import pair_map, pairs_of, usual_pair
 from kiban.planning.pictures.place import place_of
@@ -208,6 +209,27 @@ def test_what_may_not_be_learnt_from_is_shown_and_not_learnt(monkeypatch: pytest
     learnt = learning.learn(made, "strength", place.row[np.newaxis], seen=seen)
     assert len(learnt.used) == 12
     assert set(learnt.used) <= {each.number for each in seen.experiments}
+
+
+def test_an_earlier_study_tells_what_few_experiments_cannot() -> None:
+    made = _wide(5)
+    place = place_of(made, settings={"temperature": 330.0, "time": 2.0, "gas": "air"})
+
+    class Earlier:
+        """The same alloy, a little harder throughout."""
+
+        name = "earlier"
+
+        def expect(self, points: Coded, outcome: str) -> Any:
+            return np.array([_truth(**point) + 3.0 for point in points.points()])  # type: ignore[arg-type]
+
+    def off(**said: Any) -> float:
+        learnt = learning.learn(made, "strength", place.row[np.newaxis], surrogate=Surrogate.RAW, **said)
+        at = slices_of(made, place, "strength", learnt=learnt).at
+        assert at is not None
+        return abs(at.expected - _truth(330.0, 2.0, "air"))
+
+    assert off(priors=(Earlier(),)) < 0.7 * off()
 
 
 def test_a_map_shows_the_two_that_matter_most_and_nothing_that_cannot_be_made() -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kiban.errors import InvalidValue
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Experiment
+from kiban.planning.engines.contract import Prior
 from kiban.planning.objective.target import Goal
 from kiban.planning.outcome_model import OutcomeModel
 from kiban.planning.pictures.expectation import Expectation, Surrogate
@@ -54,7 +55,13 @@ class LearntOutcome:
 
 
 def learn(
-    campaign: Campaign, outcome: str, near: Floats, *, surrogate: Surrogate | None = None, seen: Campaign | None = None
+    campaign: Campaign,
+    outcome: str,
+    near: Floats,
+    *,
+    surrogate: Surrogate | None = None,
+    seen: Campaign | None = None,
+    priors: tuple[Prior, ...] = (),
 ) -> LearntOutcome:
     """Learn an outcome of a campaign.
 
@@ -68,6 +75,8 @@ def learn(
         Which is to speak; the one that did best unless given.
     seen : Campaign, optional
         The campaign cut down to what may be learnt from; the whole one unless given.
+    priors : tuple of Prior
+        As suggestions rest on them.
 
     Raises
     ------
@@ -91,7 +100,7 @@ def learn(
         points.points,
         is_list=points.is_list,
         outcome=outcome,
-        priors=(),
+        priors=priors,
         use_density=bool(settings.get("use_density", True)),
         rng=rng,
     )

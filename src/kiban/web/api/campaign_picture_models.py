@@ -90,6 +90,7 @@ class SlicesModel(Model):
     qualities: dict[str, QualityModel]
     n_trials: int = Field(description="So many experiments were learnt from.")
     n_measured: int = Field(description="In so many the outcome was measured.")
+    n_studies: int = Field(description="So many earlier studies count as well, as they do for suggestions.")
     slices: list[SliceModel]
     map: PairMapModel | None
     for_map: list[str]
