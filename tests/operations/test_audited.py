@@ -54,9 +54,9 @@ _WRITE = {
 _PARTS = {
     "changed_records": "other deeds are made of it; `read_record` is what shows a record",
     "campaign_records": "parts of deeds on campaigns",
-    "campaign_archive.check_named": "part of deeds on campaigns, which are lines",
-    "earlier_campaigns": "part of deeds on campaigns; what rests on studies says which, and `studies_for` what it saw",
-    "earlier_tables": "part of deeds on campaigns; what rests on studies says which, and `studies_for` what it saw",
+    "campaign_archive.check_named": "part of deeds that write; shows nothing of what it looks up",
+    "earlier_campaigns": "part of `studies_for`, which says what was read",
+    "earlier_tables": "part of `studies_for`, which says what was read",
     "chosen": "chooses what a tier is changed of; the change is a line",
     "embargoes": "how many records an embargo holds, for members of the project; the end itself is an event",
     "data_sets": "part of `export`",
