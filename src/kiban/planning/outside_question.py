@@ -28,6 +28,8 @@ from kiban.planning.trial import Results, Trial, results
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Origin, Uncertainty
 
+_MOST_DRAWN = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
@@ -43,7 +45,7 @@ class OutsideQuestion:
     Parameters
     ----------
     most : int
-        Points that the engine chooses from; of more, some are drawn.
+        Points that the engine chooses from; of more, some are drawn, and of points that are drawn anyway 500 do.
 
     Attributes
     ----------
@@ -75,6 +77,7 @@ class OutsideQuestion:
         self._used = used
         self._pool: Pool = pool(space, used, self._rng)
         free = self._pool.free
+        most = most if self._pool.is_all else min(most, _MOST_DRAWN)
         self.places: Places = free if len(free) <= most else np.sort(self._rng.choice(free, most, replace=False))
         kept = counts(objective, self._done)
         is_told = kept | self._done.failed | self._broke_a_limit()
