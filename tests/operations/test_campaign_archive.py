@@ -188,6 +188,10 @@ def test_named_studies_alone_count_and_others_are_refused(asker: Asker, resource
         change_campaign(asker, resources, begun.pid, {"archive": ("glue",)})
     around = neighbours(resources)
     closed = earlier(asker, resources, 3, CLOSED)
+    shown = new_campaign(asker, resources, glue(archive=[closed.pid, "hardness = {temperature}"]), placement=OPEN)
+    seen = shown_campaign_as_json(show_campaign(around.asker("anonymous"), resources, shown.pid))
+    assert seen["archive"] == ["hardness = {temperature}"]
+    assert closed.pid not in json.dumps(seen)
     with pytest.raises(RecordNotFound):
         new_campaign(around.asker("anonymous"), resources, glue(archive=[closed.pid]))
     assert two.pid not in used(asker, resources, begun.pid)

@@ -15,6 +15,8 @@ from kiban.planning.archive.study import Expectation, Study
 from kiban.planning.engines.contract import Why
 from kiban.planning.engines.embedded import ENGINE
 from kiban.planning.objective.objective import maximise, minimise
+from kiban.planning.space.candidates import Candidates
+from kiban.planning.space.coded import Coded
 from kiban.planning.space.constraint import Mixture
 from kiban.planning.space.parameter import Categorical, Continuous, Discrete
 from kiban.planning.space.search_space import SearchSpace
@@ -269,3 +271,28 @@ def test_what_is_not_believed_changes_no_suggestion() -> None:
     trials = own(5)
     expected, _ = made.weighed(trials)
     assert expected is None
+
+
+def test_of_a_long_list_priors_are_asked_of_a_part() -> None:
+    asked = []
+
+    class Counted:
+        name = "counted"
+
+        def expect(self, points: Coded, outcome: str) -> np.ndarray:
+            assert outcome == "yield"
+            asked.append(len(points))
+            return points.rows[:, 0].copy()
+
+        def strength(self, outcome: str) -> float:
+            assert outcome == "yield"
+            return 0.7
+
+    parameters = (Continuous(name="x", low=0.0, high=1.0), Continuous(name="y", low=0.0, high=1.0))
+    space = SearchSpace(parameters=parameters, candidates=Candidates(np.random.default_rng(0).random((60_000, 2))))
+    trials = tuple(
+        Trial(point={"x": x, "y": 0.5}, outcomes={"yield": Measured(x, "%")}, rests_on=f"{x}") for x in (0.1, 0.5, 0.6)
+    )
+    (one,) = ENGINE.suggest(space, GOAL, trials, n=1, priors=(Counted(),))
+    assert float(one.point["x"]) > 0.8
+    assert sum(asked) < 30_000

@@ -39,6 +39,7 @@ _GOOD_CHANCE = 0.2
 _MOST_LED = 4
 """So many trials may follow priors alone, one after another, without any that tells good from bad."""
 _MOST_LOOKED_AT = 5000
+_MOST_ASKED = 20_000
 
 
 class Embedded:
@@ -207,10 +208,12 @@ class _Chooser:
         if len(free) > _LONGEST_LIST and self._pool.is_all:
             model = self._models[self._objective.targets[0].name]
             if model.portfolio is not None:
-                rows = self._pool.points.rows
-                free = shortlist(
-                    model.portfolio, self._view.features, rows, free, _LONGEST_LIST, self._rng, self._lead_of(model)
-                )
+                rows, lead = self._pool.points.rows, self._lead_of(model)
+                if lead is not None and len(free) > _MOST_ASKED:
+                    # Priors take their time: of a long list they are asked of the best without them and of others.
+                    best = shortlist(model.portfolio, self._view.features, rows, free, _MOST_ASKED // 2, self._rng)
+                    free = np.union1d(best, self._rng.choice(free, _MOST_ASKED // 2, replace=False))
+                free = shortlist(model.portfolio, self._view.features, rows, free, _LONGEST_LIST, self._rng, lead)
             else:
                 free = np.sort(self._rng.choice(free, _LONGEST_LIST, replace=False))
         points = Coded(parameters, self._pool.points.rows[free])
