@@ -43,6 +43,8 @@ CAMPAIGN: dict[str, Any] = {
     "name": "Strong glue",
     "engine": "embedded",
     "seed": 11,
+    # The unharmed campaign is no earlier study of the other.
+    "archive": "none",
     "space": {
         "parameters": [
             {"kind": "discrete", "name": "temperature", "values": list(range(300, 620, 20)), "unit": "K"},
