@@ -136,7 +136,9 @@ def plainly(directory: Directory, person: Person, at: datetime) -> tuple[object,
         if a.holds_at(at) and any(each.party in own and each.holds_at(at) for each in a.participants)
     }
     invited = {i.id for i in directory.invitations.values() if any(g.party in own and g.holds_at(at) for g in i.guests)}
+    # Of two decisions about one scope, one for the person and one for a group, the refusal counts.
     decided = {d.scope for d in directory.decisions.values() if d.party in own and d.allowed}
+    decided -= {d.scope for d in directory.decisions.values() if d.party in own and not d.allowed}
     return roles, signed, invited, decided
 
 
@@ -333,3 +335,19 @@ def test_another_release_table_or_other_scopes_are_noticed() -> None:
                 assert seen.visible(whoever, all_scopes, Right.USE) == visible(whoever, all_scopes, Right.USE)
     assert seen.visible(asker(releases=LENIENT), listed, Right.USE).numbers == {0, 1}
     assert seen.visible(asker(), listed, Right.USE).numbers == set()
+
+
+def test_a_release_that_was_refused_to_a_group_is_not_given_to_its_member() -> None:
+    person, group = PEOPLE[0], GROUPS[0]
+    directory = Directory().with_entries(
+        [
+            Person(id=person, login="x", name="x", organisation=ORGANISATIONS[0]),
+            Group(id=group, name="x", members=frozenset({person})),
+            *(
+                Decision(id=each, scope=3, party=party, allowed=allowed, ground="x", by="x")
+                for each, party, allowed in zip(ids(6, 2), (person, group), (True, False), strict=True)
+            ),
+        ]
+    )
+    assert asker_of(directory, directory.people[person], START).decided == frozenset()
+    assert plainly(directory, directory.people[person], START)[3] == set()

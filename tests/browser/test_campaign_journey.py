@@ -39,6 +39,12 @@ def settings(page: Any) -> tuple[float, str]:
     return float(said["temperature"].replace(",", "")), said["gas"]
 
 
+def press(page: Any, control: Any) -> None:
+    """Click what leads to another page, and wait for that: what is looked at next must not be on the page before."""
+    with page.expect_navigation(timeout=90_000):
+        control.click()
+
+
 def scanned(page: Any) -> str:
     """Where the code on a protocol leads."""
     picture = Image.open(io.BytesIO(page.locator("figure.code svg").screenshot()))
@@ -68,9 +74,9 @@ def test_three_rounds_with_people_give_something_better(watched: Watched, tmp_pa
     page.locator('#drop-table button[value="look"]').click()
     page.locator('button[value="keep"]').click()
     # The question, its answers as a table, and the campaign that is to go on from there.
-    page.locator("section[aria-labelledby=done] a.primary").click()
+    press(page, page.locator("section[aria-labelledby=done] a.primary"))
     assert page.locator("article.hit").count() == N_PAST
-    page.locator('a[href^="/campaigns/new?q="]').click()
+    press(page, page.locator('a[href^="/campaigns/new?q="]'))
     assert watched.overflow() == 0
     name = f"Harder films {language}"
     page.locator('input[name="name"]').fill(name)
@@ -83,14 +89,14 @@ def test_three_rounds_with_people_give_something_better(watched: Watched, tmp_pa
     # The person knows that the furnace can do more, mistypes it, is told, and nothing else is lost.
     page.locator(f'input[name="{oven}.high"]').fill("12oo")
     page.locator('input[name="ahead"]').fill("1")
-    page.locator('.sticky button[value="look"]').click()
+    press(page, page.locator('.sticky button[value="look"]'))
     assert page.locator(f'input[name="{oven}.high"]').get_attribute("aria-invalid") == "true"
     assert page.locator('input[name="name"]').input_value() == name
     watched.errors.clear()  # the browser calls the answer 422 an error
     page.locator(f'input[name="{oven}.high"]').fill("1200")
-    page.locator('.sticky button[value="look"]').click()
+    press(page, page.locator('.sticky button[value="look"]'))
     assert str(N_PAST) in page.locator("section.look").inner_text()
-    page.locator('.sticky button[value="begin"]').click()
+    press(page, page.locator('.sticky button[value="begin"]'))
     assert watched.overflow() == 0
     pid = re.search(r"/records/(kb:[^#?]+)", page.url)[1]  # type: ignore[index]
     before = float(page.locator("ul.leading b").inner_text().split()[-2])
@@ -98,11 +104,11 @@ def test_three_rounds_with_people_give_something_better(watched: Watched, tmp_pa
     for lap in range(1, 4):
         number = N_PAST + lap
         watched.go(f"/work?campaign={pid}")
-        page.locator('form[action$="/accept"] button').click()
-        page.locator('form[action$="/start"] button').click()
+        press(page, page.locator('form[action$="/accept"] button'))
+        press(page, page.locator('form[action$="/start"] button'))
         assert page.locator("section[aria-labelledby=running] li").count() == 1
         assert watched.overflow() == 0
-        page.locator("section[aria-labelledby=running] a[href$='/protocol']").click()
+        press(page, page.locator("section[aria-labelledby=running] a[href$='/protocol']"))
         assert watched.overflow() == 0
         address = scanned(page)
         assert address.endswith(f"/campaigns/{pid}/experiments/{number}")
@@ -116,12 +122,12 @@ def test_three_rounds_with_people_give_something_better(watched: Watched, tmp_pa
         if lap == 1:
             page.locator('input[name="v0"]').fill(f"{value:.4f}")
             page.locator('input[name="d0"]').fill("0.02")
-            page.locator("form.result-form button.primary").click()
+            press(page, page.locator("form.result-form button.primary"))
         elif lap == 2:
             result = tmp_path / f"run {language} {number}.csv"
             result.write_text(table)
             page.locator('#drop input[type="file"]').set_input_files(result)
-            page.locator("form.result-form button.primary").click()
+            press(page, page.locator("form.result-form button.primary"))
         else:
             with page.expect_navigation():
                 page.evaluate(DROP, [table, f"run-{language}-{number}.csv"])
@@ -161,11 +167,12 @@ def test_every_act_has_a_button_and_wrong_input_comes_back(watched: Watched) -> 
     page.locator('button[value="remove:parameters.1"]').click()
     assert page.locator('input[name="parameters.0.name"]').input_value() == "time"
     page.locator('input[name="n_first"]').fill("3")
-    page.locator('.sticky button[value="begin"]').click()
-    record = page.url.partition("#")[0]
+    press(page, page.locator('.sticky button[value="begin"]'))
+    page.locator("ol.next > li").nth(2).wait_for()
     assert page.locator("ol.next > li").count() == 3
-    page.locator('.next form[action$="/experiments/1/accept"] button').click()
-    page.locator('.next form[action$="/experiments/1/start"] button').click()
+    record = page.url.partition("#")[0]
+    press(page, page.locator('.next form[action$="/experiments/1/accept"] button'))
+    press(page, page.locator('.next form[action$="/experiments/1/start"] button'))
     pid = record.rpartition("/")[2]
 
     def open_act(number: int, act: str) -> Any:
@@ -178,7 +185,7 @@ def test_every_act_has_a_button_and_wrong_input_comes_back(watched: Watched) -> 
     watched.go(f"/campaigns/{pid}/experiments/1")
     page.locator('input[name="v0"]').fill("hard")
     page.locator('textarea[name="note"]').fill("first try")
-    page.locator("form.result-form button.primary").click()
+    press(page, page.locator("form.result-form button.primary"))
     assert page.locator('input[name="v0"]').input_value() == "hard"
     assert page.locator('textarea[name="note"]').input_value() == "first try"
     problem = page.locator(".outcome .problem").inner_text()
@@ -186,39 +193,39 @@ def test_every_act_has_a_button_and_wrong_input_comes_back(watched: Watched) -> 
     assert watched.overflow() == 0
     watched.errors.clear()
     page.locator('input[name="v0"]').fill("2.5")
-    page.locator("form.result-form button.primary").click()
+    press(page, page.locator("form.result-form button.primary"))
     assert page.locator(".state-completed").count() == 1
     form = open_act(2, "refuse")
     form.locator('input[name="note"]').fill("no time")
-    form.locator("button").click()
+    press(page, form.locator("button"))
     assert "no time" in page.locator(".history").inner_text()
     form = open_act(3, "change")
     form.locator('input[name="p0"]').fill("6")
-    form.locator("button").click()
+    press(page, form.locator("button"))
     # 6 * 2 is beyond what is safe.
     assert page.locator(".act[open] .problem").count() == 1
     assert page.locator('input[name="p0"]').input_value() == "6"
     watched.errors.clear()
     page.locator('input[name="p0"]').fill("5" if "5" not in page.locator("table.settings").inner_text() else "4")
-    page.locator(".act[open] button").click()
+    press(page, page.locator(".act[open] button"))
     assert page.locator(".state-pending").count() == 1
     form = open_act(3, "fail")
     form.locator('input[name="note"]').fill("cracked")
-    form.locator("button").click()
+    press(page, form.locator("button"))
     assert page.locator(".state-failed").count() == 1
     form = open_act(1, "repeat")
-    form.locator("button").click()
+    press(page, form.locator("button"))
     watched.go(f"/campaigns/{pid}/add")
     page.locator('input[name="p0"]').fill("2")
-    page.locator("form.narrow button.primary").click()
+    press(page, page.locator("form.narrow button.primary"))
     page.goto(record)
     page.locator(".course-acts summary").first.click()
-    page.locator('.course-acts button[value="pause"]').click()
+    press(page, page.locator('.course-acts button[value="pause"]'))
     assert page.locator('form[action$="/suggest"]').count() == 0
-    page.locator('button[value="resume"]').click()
-    page.locator('form[action$="/suggest"] button').click()
+    press(page, page.locator('button[value="resume"]'))
+    press(page, page.locator('form[action$="/suggest"] button'))
     watched.go(f"/campaigns/{pid}/settings")
     page.locator('input[name="limit_experiments"]').fill("8")
-    page.locator("form.builder button.primary").click()
+    press(page, page.locator("form.builder button.primary"))
     assert "8" in page.locator("dl.facts").inner_text()
     assert watched.overflow() == 0
