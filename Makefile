@@ -24,7 +24,7 @@ demo: venv
 	$(KIBAN) demo --port $(PORT) --home .kiban-demo
 
 test: venv
-	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The same tests against the wheel, from a folder where the source tree is out of sight.
 test-wheel: venv

@@ -17,6 +17,20 @@ settings.load_profile("kiban")
 SHARED_DATA = Path(os.environ.get("KIBAN_TEST_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
+# Each takes a worker more than a minute: begun last, one of them would keep a worker busy while the others wait.
+_LONGEST = (
+    "access/test_world.py", "store/test_sql_catalog.py", "journeys/test_forbidden.py", "docs/test_examples.py",
+    "store/test_sql_newest.py", "web/test_any_input.py", "journeys/test_standing_runs.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the longest files to the front; `--no-loadscope-reorder` has workers take files in this order."""
+    here = Path(__file__).parent
+    order = {here / name: i for i, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
 @pytest.fixture
 def packages(tmp_path: Path) -> Packages:
     """A folder for packages of other people."""
