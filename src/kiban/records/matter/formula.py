@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from kiban.errors import InvalidValue
@@ -88,9 +89,15 @@ def formula_of(text: str, variables: Mapping[str, float] | None = None) -> Formu
         If it is no formula; if a variable has no value, or a value no variable; if it is the name of a material
         (`SUS304`, `PVDF`); or if it can be read in two ways: `Fe3+` (Fe3 or 3+), `CuSO4.5H2O` (O4.5 or ·5H2O).
     """
-    values = dict(variables or {})
     if len(text) > _MAX_LENGTH:
         raise not_a_formula(text, f"it has more than {_MAX_LENGTH} characters")
+    return _read(text, tuple(sorted((variables or {}).items())))
+
+
+# The same few elements and compounds stand in every record of a laboratory; what was read of them does not change.
+@lru_cache(maxsize=4096)
+def _read(text: str, variables: tuple[tuple[str, float], ...]) -> Formula:
+    values = dict(variables)
     plain = spelled_plainly(text)
     if not plain:
         raise not_a_formula(text, "it is empty")
