@@ -13,11 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiban.planning.archive.frame import Frame, Rows, Shape
-from kiban.planning.archive.sources import Learnt, Source, correlation, likeness_of_best, standardised, told
+from kiban.planning.archive.scale import combined, scale_of
+from kiban.planning.archive.sources import Learnt, Source, correlation, likeness_of_best, told
+from kiban.planning.space.parameter import Floats
 
 SHAPES = tuple(
-    Shape(by_name=by_name, sharpness=sharpness, length=length, noise=noise)
-    for by_name, sharpness, length, noise in itertools.product((0.0, 0.5, 0.9), (1.0, 4.0), (0.2, 0.4), (0.03, 0.3))
+    Shape(by_name=by_name, one_to_one=one_to_one, sharpness=sharpness, length=length, noise=noise)
+    for (by_name, one_to_one), sharpness, length, noise in itertools.product(
+        ((0.0, False), (0.5, False), (0.9, False), (0.9, True)), (1.0, 4.0), (0.2, 0.4), (0.03, 0.3)
+    )
 )
 _N_SHAPES = 3
 _TO_CHOOSE = 250
@@ -100,8 +104,8 @@ Pairs = list[dict[int, tuple[np.ndarray, float]]]
 
 
 def _pairs(frame: Frame, studies: Sequence[Rows], outcome: str, shapes: Sequence[Shape], *, most: int = 500) -> Pairs:
-    """For each study and each other that shares axes with it: what the one expects of the other's rows, standardised,
-    and how that correlates with what came out."""
+    """For each study and each other that shares axes with it: what the one expects of the other's rows, and how
+    that correlates with what came out."""
     found: Pairs = [{} for _ in studies]
     learnt: dict[tuple[int, tuple[int, ...]], Learnt] = {}
     for i, j in itertools.permutations(range(len(studies)), 2):
@@ -113,7 +117,7 @@ def _pairs(frame: Frame, studies: Sequence[Rows], outcome: str, shapes: Sequence
             learnt[i, along] = Learnt(frame, studies[i], outcome, along, shapes, most=most)
         expected = learnt[i, along].at(numbers)
         if expected is not None:
-            found[i][j] = standardised(expected), correlation(expected, target)
+            found[i][j] = expected, correlation(expected, target)
     return found
 
 
@@ -124,10 +128,18 @@ def _followed(pairs: Pairs, studies: Sequence[Rows], outcome: str, sign: float =
         own = [pairs[i][j][0] for i in range(len(studies)) if j in pairs[i]]
         if own:
             target = told(study, outcome, most=len(own[0]))[1]
-            expected = np.mean(own, axis=0)
+            expected = _together(own)
             follows = correlation(expected, target)
             found.append(min(follows, likeness_of_best(expected, target, sign)) if sign else follows)
     return found
+
+
+def _together(own: Sequence[Floats]) -> Floats:
+    """Put together as the archive will put them together, each counting as much."""
+    saying = [each for each in own if float(each.std()) > 0.0]
+    if not saying:
+        return np.zeros(len(own[0]))
+    return combined([scale_of(each) for each in saying], [1.0 / len(saying)] * len(saying), saying, len(own[0]))
 
 
 def _against(source: Source, studies: Sequence[Rows], outcome: str) -> list[float]:

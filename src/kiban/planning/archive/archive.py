@@ -14,6 +14,7 @@ import numpy as np
 from kiban.planning.archive.agreement import Agreement, agreement
 from kiban.planning.archive.evidence import RHO, Doubt, before, log_likelihood
 from kiban.planning.archive.frame import Frame, Rows, framed
+from kiban.planning.archive.scale import Scale, combined, scale_of
 from kiban.planning.archive.sources import Learnt, Source, Worked, told
 from kiban.planning.archive.study import Expectation, Study
 from kiban.planning.objective.objective import Objective
@@ -66,7 +67,7 @@ class _Known:
     """The sources of one outcome with what is believed of them before any trial."""
 
     sources: tuple[Source, ...]
-    scales: tuple[tuple[float, float], ...]
+    scales: tuple[Scale, ...]
     references: Floats
     doubts: tuple[Doubt, ...]
     shares: tuple[float, ...]
@@ -186,12 +187,12 @@ def _known(
     agreed = agreement(frame, rows, outcome, worked, sign=sign)
     sources: list[Source] = [Learnt(frame, each, outcome, each.shared(), agreed.shapes) for each in rows]
     sources += worked
-    kept: list[tuple[Source, tuple[float, float], float]] = []
+    kept: list[tuple[Source, Scale, float]] = []
     for source, alone in zip(sources, agreed.each, strict=True):
         expected = source.at(references)
         if expected is None or float(expected.std()) <= (_FLATTEST if isinstance(source, Learnt) else 0.0):
             continue
-        kept.append((source, (float(expected.mean()), float(expected.std())), _expected_of(source, alone, named)))
+        kept.append((source, scale_of(expected), _expected_of(source, alone, named)))
     if not kept:
         return None
     together = agreed.together if not math.isnan(agreed.together) else max(each[2] for each in kept)
@@ -249,17 +250,21 @@ def _weighed(frame: Frame, known: _Known, rows: Floats, values: Floats) -> tuple
     return shares, strength if abs(strength) >= least else 0.0
 
 
-def _scaled(source: Source, scale: tuple[float, float], rows: Floats) -> Floats:
+def _scaled(source: Source, scale: Scale, rows: Floats) -> Floats:
     found = source.at(rows)
     assert found is not None  # noqa: S101  it had something to say of the references
-    return np.clip((found - scale[0]) / scale[1], -_STEEPEST, _STEEPEST)
+    return np.clip(scale.standardised(found), -_STEEPEST, _STEEPEST)
 
 
 def _together(known: _Known, parts: Sequence[float], rows: Floats) -> Floats:
-    total = np.zeros(len(rows) + len(known.references))
     both = np.concatenate([rows, known.references])
-    for part, source, scale in zip(parts, known.sources, known.scales, strict=True):
-        if part > 0.0:
-            total += part * _scaled(source, scale, both)
+    counting = [
+        (part, scale, source.at(both))
+        for part, source, scale in zip(parts, known.sources, known.scales, strict=True)
+        if part > 0.0
+    ]
+    expected = [each[2] for each in counting if each[2] is not None]  # all had something to say of the references
+    scales, shares = [each[1] for each in counting], [each[0] for each in counting]
+    total = np.clip(combined(scales, shares, expected, len(known.references)), -_STEEPEST, _STEEPEST)
     over = total[len(rows) :]
     return np.asarray((total[: len(rows)] - over.mean()) / max(float(over.std()), 1e-9))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiban.errors import IncompatibleUnit, UnknownUnit
-from kiban.planning.archive.level_names import likeness
+from kiban.planning.archive.level_names import counterparts, likeness
 from kiban.planning.archive.study import Study
 from kiban.planning.space.constraint import Mixture
 from kiban.planning.space.parameter import Categorical, Floats, Numeric, Parameter, Value
@@ -35,6 +35,9 @@ class Shape:
     ----------
     by_name : float
         How much of the likeness of two different levels their names make, from 0 to 1.
+    one_to_one : bool
+        Whether levels of two studies stand for each other one to one, the likest ones (`level_names.counterparts`),
+        instead of each being somewhat like all others.
     sharpness : float
         How much more the parameters together count than each for itself.
     length : float
@@ -44,6 +47,7 @@ class Shape:
     """
 
     by_name: float
+    one_to_one: bool = False
     sharpness: float
     length: float
     noise: float
@@ -59,6 +63,7 @@ class Axis:
     unit: str = ""
     levels: tuple[str, ...] = ()
     named_alike: Floats | None = None
+    counterparts: Floats | None = None
 
     def number(self, value: Value | Measured) -> float | None:
         """What stands for a value inside; `None` where it is none of the axis."""
@@ -74,8 +79,8 @@ class Axis:
 
     def alike(self, one: Floats, other: Floats, shape: Shape) -> Floats:
         """Likeness of values, shape (n_one, n_other), from 0 to 1."""
-        if self.named_alike is not None:
-            table = shape.by_name * self.named_alike
+        if self.named_alike is not None and self.counterparts is not None:
+            table = shape.by_name * (self.counterparts if shape.one_to_one else self.named_alike)
             np.fill_diagonal(table, 1.0)
             return np.asarray(table[np.ix_(one.astype(np.intp), other.astype(np.intp))])
         apart = (one[:, np.newaxis] - other) / ((self.high - self.low or 1.0) * shape.length)
@@ -142,15 +147,16 @@ def framed(space: SearchSpace, outcomes: Mapping[str, str], studies: Iterable[St
 def _axis(parameter: Parameter, studies: Sequence[Study]) -> Axis:
     if not isinstance(parameter, Categorical):
         return _range(parameter)
-    levels = list(parameter.levels)
-    seen = set(levels)
+    place = {level: i for i, level in enumerate(parameter.levels)}
+    groups = [list(place.values())]
     for study in studies:
-        for trial in study.trials:
-            value = trial.point.get(parameter.name)
-            if isinstance(value, str) and value not in seen and len(levels) < _MOST_LEVELS:
-                seen.add(value)
-                levels.append(value)
-    return Axis(parameter.name, levels=tuple(levels), named_alike=likeness(levels))
+        own = dict.fromkeys(trial.point.get(parameter.name) for trial in study.trials)
+        for value in own:
+            if isinstance(value, str) and value not in place and len(place) < _MOST_LEVELS:
+                place[value] = len(place)
+        groups.append([place[value] for value in own if isinstance(value, str) and value in place])
+    alike = likeness(list(place))
+    return Axis(parameter.name, levels=tuple(place), named_alike=alike, counterparts=counterparts(alike, groups))
 
 
 def _range(parameter: Numeric) -> Axis:

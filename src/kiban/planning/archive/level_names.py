@@ -6,6 +6,7 @@ means anything for an outcome is not assumed: it is tried on the studies (`kiban
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,6 +35,34 @@ def likeness(names: Sequence[str]) -> Floats:
     alike = weighed @ weighed.T
     np.fill_diagonal(alike, 1.0)
     return np.asarray(np.clip(alike, 0.0, 1.0))
+
+
+def counterparts(alike: Floats, groups: Sequence[Sequence[int]]) -> Floats:
+    """Which levels stand for each other, one to one: of two studies each level that the other does not have takes one
+    that is written like it, so that all of them together are as alike as can be.
+
+    Parameters
+    ----------
+    alike : array, shape (n_names, n_names)
+        As `likeness` gives it.
+    groups : sequence of sequences of int
+        The levels of each study.
+
+    Returns
+    -------
+    array, shape (n_names, n_names)
+        1 where two levels stand for each other, and on the diagonal; else 0.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    stands = np.eye(len(alike))
+    for one, other in itertools.combinations([frozenset(group) for group in groups], 2):
+        left, right = sorted(one - other), sorted(other - one)
+        if left and right:
+            taken = linear_sum_assignment(alike[np.ix_(left, right)], maximize=True)
+            for i, j in zip(*taken, strict=True):
+                stands[left[i], right[j]] = stands[right[j], left[i]] = 1.0
+    return stands
 
 
 def _pieces(name: str) -> set[str]:
