@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kiban.records.event import Event
 from kiban.records.identity import new_uuid
 from kiban.records.parties.directory import Decision
 from kiban.records.parties.export_control import CAUTIOUS
 from kiban.records.parties.people import Group, Organisation, Person
 from kiban.records.parties.right import Right, Role
 from kiban.records.parties.terms import Agreement, Guest, Invitation, Participant, Project, RoleGrant
-from kiban.records.scope import ScopeTerms, Tier
+from kiban.records.scope import ScopeTerms, Tier, Visible
+from kiban.store.catalog import Batch
 from kiban.store.directory_faults import find_faults
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.store.memory_directory import MemoryDirectory
@@ -79,16 +81,26 @@ def test_a_scope_that_does_not_follow_is_named(catalog, store, sound):
 
 
 def test_scopes_of_what_is_not_there_are_named(catalog, store, sound):
-    project, agreement, invitation = new_uuid(), new_uuid(), new_uuid()
+    project, agreement = new_uuid(), new_uuid()
     catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.OPEN))
-    catalog.ensure_scope(
-        ScopeTerms(project=sound["Project"].id, tier=Tier.SHARED, agreement=agreement, invitation=invitation)
-    )
+    catalog.ensure_scope(ScopeTerms(project=sound["Project"].id, tier=Tier.SHARED, agreement=agreement))
     assert found(catalog, store) == {
         ("scope 2", f"There is no project {project}."),
         ("scope 3", f"There is no agreement {agreement}."),
-        ("scope 3", f"There is no invitation {invitation}."),
     }
+
+
+def test_an_invitation_is_missing_where_something_has_its_scope(catalog, store, sound):
+    project = sound["Project"].id
+    missing = new_uuid()
+    scope = catalog.ensure_scope(ScopeTerms(project=project, tier=Tier.CLOSED, invitation=missing))
+    # Somebody who was about to invite was stopped when the scope was made.
+    assert found(catalog, store) == set()
+    at, scopes = datetime(2026, 4, 2, tzinfo=UTC), Visible.of(catalog.scopes())
+    with catalog.writing(scopes, project=project) as writing:
+        event = Event(at=at, actor="test", action="noted", subject=new_uuid(), scope=scope.number)
+        writing.add(Batch(events=(event,)))
+    assert found(catalog, store) == {(f"scope {scope.number}", f"There is no invitation {missing}.")}
 
 
 def test_entries_that_name_what_is_not_there_are_named(catalog, store, sound):

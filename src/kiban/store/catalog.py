@@ -443,6 +443,10 @@ class Catalog(Protocol):
         """Every object that the catalog refers to, in order of checksum. For verification: not bound to an asker."""
         ...
 
+    def is_used(self, scope: int) -> bool:
+        """Whether anything has a scope, earlier versions too. For verification: not bound to an asker."""
+        ...
+
     def faults(self) -> Iterator[Fault]:
         """Look for contradictions: links, facts and files that lead nowhere, records without their versions."""
         ...

@@ -237,6 +237,13 @@ class MemoryCatalog(MemoryFinding):
         """See `Catalog.blobs`."""
         return iter([blob for _, blob in sorted(self._state.blobs.items())])
 
+    def is_used(self, scope: int) -> bool:
+        """See `Catalog.is_used`. Links, compositions and likenesses have the scopes of their records here."""
+        state = self._state
+        versions = (version for each in state.records.values() for version in each)
+        parts = (versions, state.facts.values(), state.files.values(), state.events)
+        return any(each.scope == scope for part in parts for each in part)
+
     def faults(self) -> Iterator[Fault]:
         """See `Catalog.faults`. Versions cannot contradict themselves here."""
         state = self._state

@@ -32,7 +32,7 @@ from kiban.store.batch_rules import writing_view
 from kiban.store.catalog import Fault, ProjectRights
 from kiban.store.paging import check_limit, reading_order
 from kiban.store.sql_asking import one_of
-from kiban.store.sql_faults import find_faults
+from kiban.store.sql_faults import find_faults, is_used
 from kiban.store.sql_finding import SqlFinding
 from kiban.store.sql_likeness import HAS_VECTOR, likenesses, nearest
 from kiban.store.sql_pool import SqlPool
@@ -291,6 +291,14 @@ class SqlCatalog(SqlFinding):
             if len(rows) < _BLOBS_AT_ONCE:
                 return
             after = rows[-1][0]
+
+    def is_used(self, scope: int) -> bool:
+        """See `Catalog.is_used`."""
+        there = next((each for each in self.scopes() if each.number == scope), None)
+        if there is None:
+            return False
+        with self._transaction(Visible.of([there])) as cursor:
+            return is_used(cursor, scope)
 
     def faults(self) -> Iterator[Fault]:
         """See `Catalog.faults`."""

@@ -73,6 +73,15 @@ _CHECKS: tuple[tuple[str, Callable[..., Fault]], ...] = (
     ),
 )
 
+_WITH_SCOPE = ("record", "property", "file", "link", "composition", "file_record", "likeness", "event", "entry")
+
+
+def is_used(cursor: Cursor[tuple[Any, ...]], scope: int) -> bool:
+    """Whether a row of any table has a scope, in a transaction that may see it."""
+    tables = " OR ".join(f"EXISTS (SELECT FROM {table} WHERE scope = %(scope)s)" for table in _WITH_SCOPE)
+    [(found,)] = cursor.execute(f"SELECT {tables}", {"scope": scope}).fetchall()
+    return bool(found)
+
 
 def find_faults(cursor: Cursor[tuple[Any, ...]]) -> Iterator[Fault]:
     """Ask for each kind of contradiction in turn."""

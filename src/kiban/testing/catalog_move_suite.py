@@ -45,6 +45,24 @@ class CatalogMoveSuite:
         )
         return lab, sample, scans, file
 
+    def test_a_scope_is_used_as_long_as_a_version_has_it(self) -> None:
+        lab, sample, scans, _ = self.closed_study()
+        closed, invited = (
+            lab.scope(Tier.CLOSED),
+            lab.catalog.ensure_scope(ScopeTerms(project=lab.project, tier=Tier.CLOSED, invitation=new_uuid())),
+        )
+        assert lab.catalog.is_used(closed.number)
+        assert not lab.catalog.is_used(invited.number)
+        assert not lab.catalog.is_used(invited.number + 1)  # there is none
+        every = Visible.of(lab.catalog.scopes())
+        with lab.catalog.writing(every, project=lab.project) as writing:
+            writing.move({sample.id: invited.number})
+        assert lab.catalog.is_used(invited.number)
+        lab.write(replace(lab.catalog.get(scans[0].id, every), version=2, scope=closed.number))
+        with lab.catalog.writing(every, project=lab.project) as writing:
+            writing.move({each.id: invited.number for each in scans})
+        assert lab.catalog.is_used(closed.number)
+
     def test_all_that_hangs_on_a_record_goes_along(self) -> None:
         lab, sample, (one, other), _ = self.closed_study()
         catalog, is_open = lab.catalog, lab.scope(Tier.OPEN).number
