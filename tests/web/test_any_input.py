@@ -120,6 +120,15 @@ def test_no_json_makes_it_fail(program: Program, data: st.DataObject) -> None:
         assert program.get(f"{place}/{one['id']}").status_code == 200
 
 
+def test_a_name_with_half_a_character_is_refused_by_it(empty: Program) -> None:
+    whole = '{"name": "t", "label": {"en": "t"}, "applies_to": "sample", "fields": [], "description": {"X": null}}'
+    for content in (whole, whole.replace("description", "X")):
+        given = {"content": content.replace("X", r"\ud800").encode(), "headers": {"content-type": "application/json"}}
+        answer = empty.ask("POST", "/api/v1/templates", **given)
+        assert answer.status_code == 422
+        assert r"\ud800" in answer.json()["detail"]
+
+
 DIRECTORY = ("projects", "agreements", "organisations", "groups")
 
 

@@ -43,7 +43,11 @@ _STATUS: dict[type[KibanError], int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Why a request was not answered, and what can be done."""
+    """Why a request was not answered, and what can be done.
+
+    What it quotes of the request may be half of a character, which JSON can name and UTF-8 cannot write: it stands there
+    as JSON names it.
+    """
 
     status: int
     error: str
@@ -56,6 +60,12 @@ class Problem:
     """Name of each parameter (or place in the body) that cannot be used, and what is wrong with it."""
     wait_s: int | None = None
     """Of too many attempts: how long until the next."""
+
+    def __post_init__(self) -> None:
+        for name in ("fault", "mend"):
+            object.__setattr__(self, name, _writable(getattr(self, name)))
+        places = {_writable(place): _writable(wrong) for place, wrong in self.parameters.items()}
+        object.__setattr__(self, "parameters", places)
 
     def as_json(self) -> dict[str, Any]:
         """The members of RFC 9457, then ours."""
@@ -73,6 +83,10 @@ class Problem:
         if self.parameters:
             document["parameters"] = self.parameters
         return document
+
+
+def _writable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def title(status: int) -> str:
