@@ -45,8 +45,8 @@ _STATUS: dict[type[KibanError], int] = {
 class Problem:
     """Why a request was not answered, and what can be done.
 
-    What it quotes of the request may be half of a character, which JSON can name and UTF-8 cannot write: it stands there
-    as JSON names it.
+    What it quotes of the request may be half of a character, which JSON can name and UTF-8 cannot write: it stands
+    there as JSON names it.
     """
 
     status: int
