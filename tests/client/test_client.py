@@ -47,6 +47,7 @@ def test_what_the_client_finds_is_what_find_finds(client: Client, resources: Res
     found = client.find(question)
     assert [hit.id for hit in found] == [hit.id for hit in expected.hits]
     assert found.total == expected.total
+    assert found.slips == expected.slips
     assert [row["id"] for row in client.records(question)] == [hit.id for hit in expected.hits]
 
 

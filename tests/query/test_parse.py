@@ -199,6 +199,30 @@ def test_long_questions_take_no_long_time(text):
     assert min(taken() for _ in range(3)) < 0.5
 
 
+@pytest.mark.parametrize(
+    ("unit", "mend"),
+    [
+        ("Gpa", "Did you mean GPa?"),
+        ("mpa", "Did you mean MPa?"),
+        ("GPaa", "Did you mean GPa?"),
+        ("degc", "Did you mean degC?"),
+        ("zzqz", "Write it with SI symbols"),
+    ],
+)
+def test_the_nearest_unit_is_offered_where_there_is_none_of_that_name(unit, mend):
+    with pytest.raises(InvalidQuestion) as caught:
+        parse(f"hardness >= 5 {unit}")
+    assert (caught.value.position, caught.value.mend.startswith(mend)) == (14, True), caught.value.mend
+
+
+def test_a_word_of_other_languages_is_doubted_where_it_is_looked_for():
+    question = parse("technique = xrd AND hardness between 3 AND 5 GPa")
+    assert doubts(question) == (
+        "'hardness between 3' is looked for as words. Write hardness >= ... AND hardness <= ...",
+    )
+    assert doubts(parse("films between plates")) == ()
+
+
 def test_terms_outside_the_vocabulary_are_doubted_not_refused():
     question = parse("d_spaceing > 3 AND NOT zest > 5 GPa AND metadata.x = 1 AND d_spacing > 1")
     assert doubts(question) == (

@@ -7,6 +7,7 @@ import re
 from html import unescape
 
 import pytest
+from markupsafe import escape
 
 from kiban.records.scope import Tier
 from kiban.store.catalog import Count, Counts, Facet
@@ -44,6 +45,17 @@ def test_many_answers_are_estimated_unless_all_are_to_be_counted(
         counted_page = program.get(f"/search{unescape(link)}", headers={"accept-language": language}).text
         assert "27,000" not in counted_page
         assert ">2 found<" in counted_page if language == "en" else ">2件<" in counted_page
+
+
+def test_what_may_be_a_slip_is_said_beside_the_answer(program: Program) -> None:
+    slip = "'hardnes' is not in the vocabulary of properties. Did you mean hardness?"
+    assert program.get("/api/v1/records", params={"q": "hardnes >= 5 GPa"}).json()["slips"] == [slip]
+    assert program.get("/api/v1/records", params={"q": "hardness >= 5 GPa"}).json()["slips"] == []
+    assert program.get("/api/v1/records").json()["slips"] == []
+    shown = program.get("/search", params={"q": "hardnes >= 5 GPa", "lang": "en"}).text
+    assert f'<p class="doubts" role="note">{escape(slip)}</p>' in shown
+    shown = program.get("/search", params={"q": "hardnes >= 5 GPa", "lang": "ja"}).text
+    assert '<p class="doubts" role="note">「hardnes」は物性の語彙にありません。「hardness」のことですか？</p>' in shown
 
 
 def test_counts_of_a_sample_say_so_wherever_they_are_shown(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

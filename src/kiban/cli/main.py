@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import cast
+from typing import Any, cast
 
 import kiban
 from kiban import plugins
 from kiban.cli.command import FAILED, WRONG_USAGE, Command, print_json, say
-from kiban.errors import InvalidForm, KibanError, WrongUsage
+from kiban.cli.pointing import pointed_lines
+from kiban.errors import InvalidForm, InvalidQuestion, KibanError, WrongUsage
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,9 +22,9 @@ def main(argv: list[str] | None = None) -> int:
         return command.run(arguments)
     except KibanError as e:
         if getattr(arguments, "json", False):
-            places = {"places": e.places} if isinstance(e, InvalidForm) else {}
-            print_json({"error": e.name, "fault": e.fault, "mend": e.mend, **places})
-        say(f"kiban {command.name}: {e.fault}\n  → {e.mend}")
+            print_json({"error": e.name, "fault": e.fault, "mend": e.mend, **_places(e)})
+        pointed = pointed_lines(getattr(arguments, "question", None), e)
+        say("\n".join((f"kiban {command.name}: {e.fault}", *pointed, f"  → {e.mend}")))
         return WRONG_USAGE if isinstance(e, WrongUsage) else FAILED
     except KeyboardInterrupt:
         say(f"\nkiban {command.name}: stopped. What was reported is safe.")
@@ -32,6 +33,14 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever read our output has had enough. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+
+
+def _places(error: KibanError) -> dict[str, Any]:
+    if isinstance(error, InvalidForm):
+        return {"places": error.places}
+    if isinstance(error, InvalidQuestion) and error.position is not None:
+        return {"position": error.position}
+    return {}
 
 
 def _parser() -> argparse.ArgumentParser:

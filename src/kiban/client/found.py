@@ -107,6 +107,11 @@ class Found:
         """How many answer now, counted one by one."""
         return int(self._exchange.get("records", q=self.question, limit=1, count="exact")["total"])
 
+    @property
+    def slips(self) -> tuple[str, ...]:
+        """What in the question may be a slip of the pen: names that nothing has, with the nearest that there is."""
+        return tuple(self._exchange.get("records", q=self.question, limit=1)["slips"])
+
     def facets(self) -> dict[str, FacetCounts]:
         """How many answers have each value, by facet; where very many answer, some of these are estimates."""
         counted = self._exchange.get("search", q=self.question, limit=1)["facets"]

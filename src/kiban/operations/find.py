@@ -19,6 +19,7 @@ from kiban.operations.sorting import SortedBy, order_of, sorted_by, written
 from kiban.operations.templates import Kept, list_templates
 from kiban.operations.terms import vocabulary_of
 from kiban.query.highlights import Highlight
+from kiban.query.meaning import doubts
 from kiban.query.named import Names, asks_for_name, with_identifiers
 from kiban.query.parse import parse
 from kiban.query.process_vocabulary import with_processes
@@ -87,6 +88,8 @@ class Answer:
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     estimated: frozenset[str] = frozenset()
     """The facets whose counts were worked out from a sample."""
+    slips: tuple[str, ...] = ()
+    """What in the question may be a slip of the pen: names that nothing has, each with the nearest that there is."""
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     """By facet, what values are called that are identifiers, as far as the asker may know."""
 
@@ -101,6 +104,7 @@ class LookedUp:
 
     def __init__(self, asker: Asker, resources: Resources) -> None:
         self._asker, self._resources = asker, resources
+        self._asked: dict[str, tuple[Question, Vocabulary]] = {}
 
     @cached_property
     def known(self) -> Vocabulary:
@@ -116,6 +120,16 @@ class LookedUp:
     def names(self) -> Names:
         """People, projects and agreements that the asker may know of."""
         return names_for(self._asker, self._resources)
+
+    def asked(self, text: str, known: Vocabulary | None = None) -> tuple[Question, Vocabulary]:
+        """A question as it is written, and what it may name. Raises InvalidQuestion."""
+        if text not in self._asked:
+            known = known if known is not None else self.known
+            if _may_name_process(text):
+                own = with_processes({kept.record.pid: kept.template for kept in self.templates})
+                known = replace(known, own_processes=own)
+            self._asked[text] = ask(text, known), known
+        return self._asked[text]
 
 
 def understood(
@@ -145,11 +159,7 @@ def understood(
     if not text.strip():
         return EVERYTHING
     looked_up = looked_up or LookedUp(asker, resources)
-    known = known if known is not None else looked_up.known
-    if _may_name_process(text):
-        own = with_processes({kept.record.pid: kept.template for kept in looked_up.templates})
-        known = replace(known, own_processes=own)
-    question = settled(ask(text, known), known)
+    question = settled(*looked_up.asked(text, known))
     if asks_for_name(question):
         question = with_identifiers(question, looked_up.names)
     if asks_for_similar(question):
@@ -242,6 +252,7 @@ def find(
         has_words=bool(words) and near is None,
         facets={facet.value: counts.values for facet, counts in counted.items()},
         estimated=frozenset(facet.value for facet, counts in counted.items() if counts.is_estimate),
+        slips=doubts(*looked_up.asked(text)) if text.strip() else (),
         names=names_of(facets, counted, looked_up),
     )
 

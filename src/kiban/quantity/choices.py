@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from functools import lru_cache
 
 from kiban.errors import UnknownUnit
@@ -20,11 +21,20 @@ _USUAL = (
     *("mA*h", "A*h", "mA*h/g", "A*h/kg", "W*h/kg", "mT", "T", "A/m", "kA/m", "ppm", "permille", "percent"),
     *("m**2/g", "cm**2/(V*s)", "m**2/(V*s)", "cm**2/s", "m**2/s", "nm/s", "nm/min", "um/min", "mm/s", "m/s"),
 )
+_LONGEST_GUESS = 40
 
 
 def usual_units() -> tuple[str, ...]:
     """All units that are offered, whatever they measure."""
     return _USUAL
+
+
+def nearest_unit(text: str) -> str:
+    """The unit that somebody may have meant, as a question; empty where none is spelled nearly so."""
+    # Capitals tell units apart, and are what is mixed up most: one that has other capitals only is nearest.
+    alike = [each for each in _USUAL if each.casefold() == text.casefold()]
+    near = alike or difflib.get_close_matches(text[:_LONGEST_GUESS], _USUAL, n=1, cutoff=0.7)
+    return f"Did you mean {' or '.join(near)}?" if near else ""
 
 
 @lru_cache(maxsize=1024)

@@ -255,12 +255,13 @@ class _Cutter:
         return end
 
     def _check_unit(self, unit: str, position: int) -> None:
+        from kiban.quantity.choices import nearest_unit
         from kiban.quantity.unit import si_unit
 
         try:
             si_unit(unit)
         except UnknownUnit as e:
-            mend = f"{e.mend} Conditions are joined by AND or OR; texts stand in quotes."
+            mend = nearest_unit(unit) or f"{e.mend} Conditions are joined by AND or OR; texts stand in quotes."
             raise InvalidQuestion(e.fault, mend=mend, position=position) from e
 
     def _watch_depth(self, token: Token) -> None:

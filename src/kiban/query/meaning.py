@@ -7,6 +7,7 @@ catalog (`evaluate`) and the SQL catalog both test what comes out of it, and so 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -60,6 +61,8 @@ from kiban.query.word_cutting import asked_words
 from kiban.query.words import fold
 from kiban.records.identity import parse_pid
 
+_BETWEEN = re.compile(r"(?P<path>\S+)\s+BETWEEN\s+[-+−]?\d\S*", re.IGNORECASE)
+
 MAX_DEPTH = 50
 """How deep brackets and NOT may be nested."""
 MAX_TESTS = 200
@@ -93,13 +96,33 @@ def meaning(question: Question, known: Vocabulary = SHIPPED) -> Condition:
 
 
 def doubts(question: Question, known: Vocabulary = SHIPPED) -> tuple[str, ...]:
-    """Say what in a sound question may be a slip: property terms and processes that the vocabulary does not have."""
-    return tuple(dict.fromkeys(doubt for path in _paths(question) for doubt in path_doubts(path, known)))
+    """Say what in a sound question may be a slip: property terms and processes that the vocabulary does not have.
+
+    And a word of another language for questions, where it is looked for as a word.
+    """
+    found = [doubt for path in _paths(question) for doubt in path_doubts(path, known)]
+    for words in _word_parts(question):
+        if (between := _BETWEEN.search(words.text)) and vocabulary.is_path(between["path"]):
+            path = between["path"]
+            found.append(f"'{between[0]}' is looked for as words. Write {path} >= ... AND {path} <= ...")
+    return tuple(dict.fromkeys(found))
 
 
 def asked_paths(question: Question) -> tuple[str, ...]:
     """All paths that a question names, each once."""
     return tuple(dict.fromkeys(_paths(question)))
+
+
+def _word_parts(question: Question) -> list[Words]:
+    match question:
+        case And(parts) | Or(parts):
+            return [words for part in parts for words in _word_parts(part)]
+        case Not(part):
+            return _word_parts(part)
+        case Words():
+            return [question]
+        case _:
+            return []
 
 
 def _paths(question: Question) -> list[str]:

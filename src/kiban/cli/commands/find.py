@@ -55,6 +55,8 @@ class Find:
                 for line in other_places(hit, is_bold=is_bold):
                     print(f"    {line}")
         say(f"{len(answer.hits)} of {'about ' if answer.total_is_estimate else ''}{answer.total}")
+        for slip in answer.slips:
+            say(slip)
         if answer.ranked is not None:
             say(f"only the newest {answer.ranked:,} of them are sorted by relevance; the others follow newest first")
         return DONE

@@ -149,6 +149,12 @@ class AnswerModel(Model):
         description="There are so many answers that only the newest are sorted by relevance, as many as this; the "
         "others follow newest first. Null where all are.",
     )
+    slips: list[str] = Field(
+        [],
+        description="What in the question may be a slip of the pen: property terms and processes that there are none "
+        "of, each with the nearest that there is.",
+        examples=[["'hardnes' is not in the vocabulary of properties. Did you mean hardness?"]],
+    )
     facets: dict[str, list[FacetValueModel]] = Field(
         description="For each facet asked for, how many answers have each value, the most frequent first. An answer "
         "may have several elements and properties, or no value at all."

@@ -110,6 +110,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "next": answer.next,
         "sort": answer.sort,
         "ranked": answer.ranked,
+        "slips": list(answer.slips),
         "facets": {
             name: [_counted(value, n, name in answer.estimated, answer.names.get(name)) for value, n in values]
             for name, values in answer.facets.items()
