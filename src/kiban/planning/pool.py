@@ -20,6 +20,7 @@ Places = NDArray[np.intp]
 
 _N_DRAWN = 1500
 _MOST_LISTED = 5000
+_TOGETHER = 65_536
 _SAME = 1e-9
 
 
@@ -109,13 +110,19 @@ def is_among(points: Coded, others: Floats) -> Truths:
     """Say which points are the same as one of some others, within a billionth of each parameter's range."""
     same = np.zeros(len(points), dtype=np.bool_)
     slack = np.array([_slack(parameter) for parameter in points.parameters])
-    for other in others:
-        left = np.arange(len(points))
-        for column in range(points.rows.shape[1]):
-            left = left[np.abs(points.rows[left, column] - other[column]) <= slack[column]]
-            if len(left) == 0:
+    if len(others) == 0:
+        return same
+    rows, n_together = points.rows, max(1, _TOGETHER // len(others))
+    for start in range(0, len(points), n_together):
+        some = rows[start : start + n_together]
+        # Most points differ in the first parameter already, or in one of the next few.
+        mine, theirs = np.nonzero(np.abs(some[:, :1] - others[:, 0]) <= slack[0])
+        for column in range(1, len(slack)):
+            if len(mine) == 0:
                 break
-        same[left] = True
+            near = np.abs(some[mine, column] - others[theirs, column]) <= slack[column]
+            mine, theirs = mine[near], theirs[near]
+        same[start + mine] = True
     return same
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from kiban.errors import InvalidValue
 from kiban.planning.objective.objective import Objective
 from kiban.planning.space.coded import Coded
-from kiban.planning.space.parameter import Categorical, Floats, Truths, Value, code
+from kiban.planning.space.parameter import Categorical, Floats, Parameter, Truths, Value, code
 from kiban.planning.space.search_space import SearchSpace
 from kiban.quantity.measured import Measured
 
@@ -82,7 +82,9 @@ def results(space: SearchSpace, objective: Objective, trials: tuple[Trial, ...])
         that cannot be converted (IncompatibleUnit).
     """
     # Experiments outside of the ranges are as true as others: only levels have to be known.
-    rows = np.array([[_number(space, trial, name) for name in space.names] for trial in trials], dtype=np.float64)
+    rows = np.array(
+        [[_number(parameter, trial) for parameter in space.parameters] for trial in trials], dtype=np.float64
+    )
     outcomes: dict[str, Floats] = {}
     doubts: dict[str, Floats] = {}
     for name, unit in objective.outcomes.items():
@@ -103,8 +105,8 @@ def results(space: SearchSpace, objective: Objective, trials: tuple[Trial, ...])
     )
 
 
-def _number(space: SearchSpace, trial: Trial, name: str) -> float:
-    parameter = space.parameter(name)
+def _number(parameter: Parameter, trial: Trial) -> float:
+    name = parameter.name
     if name not in trial.point:
         raise InvalidValue(
             f"The trial {trial.rests_on} has no value of {name}.",

@@ -113,6 +113,7 @@ class _Chooser:
     ) -> None:
         self._space, self._objective, self._done, self._rng = space, objective, done, rng
         self._used = used
+        self._chosen: Floats | None = None
         self._pool: Pool = pool(space, used, rng)
         self._features: Features | None = None
         models: dict[str, OutcomeModel] = {}
@@ -144,6 +145,7 @@ class _Chooser:
 
     def next(self) -> Suggestion | None:
         """The next suggestion; `None` where nothing is left."""
+        self._settle()
         if len(self._pool.free) == 0:
             return None
         if self._judge.knows_nothing:
@@ -154,11 +156,8 @@ class _Chooser:
             points, outlook = self._refined(points, outlook)
         at = int(np.argmax(np.round(outlook.score, 9) + 1e-9 * self._rng.random(len(points))))
         row = points.rows[at]
-        chosen = self._suggestion(points, outlook, at, None if places is None else int(places[at]))
-        self._take(row)
-        self._judge.believe(Coded(self._space.parameters, row[np.newaxis]))
-        self._judge.turn(self._rng)
-        return chosen
+        self._chosen = row
+        return self._suggestion(points, outlook, at, None if places is None else int(places[at]))
 
     def _led(self) -> Suggestion | None:
         """What priors that are believed expect most of; `None` where there is none, and now and then in a long row of
@@ -185,7 +184,7 @@ class _Chooser:
             rests_on=tuple(dict.fromkeys(each for each in self._done.rests_on if each)),
             candidate=int(free[at]) if self._pool.is_list else None,
         )
-        self._take(row)
+        self._chosen = row
         return suggestion
 
     def _spread(self) -> Suggestion:
@@ -199,7 +198,7 @@ class _Chooser:
             reason=Reason(why=Why.SPREAD, numbers={k: v for k, v in numbers.items() if np.isfinite(v)}),
             candidate=place if self._pool.is_list else None,
         )
-        self._take(row)
+        self._chosen = row
         return suggestion
 
     def _choices(self) -> tuple[Coded, Places | None]:
@@ -281,9 +280,16 @@ class _Chooser:
         squares = features.squared(features.scale(row[np.newaxis]), features.scale(self._done.points.rows))
         return float(np.sqrt(squares.sum(axis=0).min()))
 
-    def _take(self, row: Floats) -> None:
+    def _settle(self) -> None:
+        """Take what was suggested last as if it had come out as expected: only done when another one is asked for."""
+        if self._chosen is None:
+            return
+        row, self._chosen = self._chosen, None
         self._used = np.concatenate([self._used, row[np.newaxis]])
         self._pool = self._pool.without(row)
+        if not self._judge.knows_nothing:
+            self._judge.believe(Coded(self._space.parameters, row[np.newaxis]))
+            self._judge.turn(self._rng)
 
 
 ENGINE = Embedded("embedded")

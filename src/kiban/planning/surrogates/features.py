@@ -8,12 +8,14 @@ apart, or as far as their descriptors say.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from kiban.planning.space.coded import Coded
 from kiban.planning.space.parameter import Categorical, Floats
+from kiban.planning.surrogates.density import log_density, log_density_of_list
 
 _MOST_REFERENCES = 1000
 _LARGEST_DENSITY = 2.5
@@ -43,12 +45,15 @@ class Features:
         One for each parameter that takes more than one value.
     references : array, shape (n_references, n_factors)
         Scaled candidates that densities are measured against; none where there is no list.
+    logs : mapping of bytes to float
+        Of each reference, by its bytes, the logarithm of the density there.
     middle, width : float
-        Of the logarithm of the density among the candidates.
+        Of these logarithms.
     """
 
     factors: tuple[Factor, ...]
     references: Floats
+    logs: Mapping[bytes, float] = field(default_factory=dict)
     middle: float = 0.0
     width: float = 0.0
 
@@ -91,7 +96,12 @@ class Features:
         """How dense the candidates lie around scaled points: 0 on average, 1 one standard deviation above it."""
         if self.width == 0.0:
             return np.zeros(len(scaled))
-        logs = _log_density(self, scaled, self.references)
+        # Of a list that is not long all points that are asked for are references.
+        logs = np.array([self.logs.get(point.tobytes(), math.nan) for point in np.ascontiguousarray(scaled)])
+        others = np.isnan(logs)
+        if others.any():
+            points, references = self.coordinates(scaled[others]), self.coordinates(self.references)
+            logs[others] = log_density(points, references)
         return np.clip((logs - self.middle) / self.width, -_LARGEST_DENSITY, _LARGEST_DENSITY)
 
     def plain(self, scaled: Floats) -> Floats:
@@ -135,9 +145,15 @@ def features(points: Coded, *, is_list: bool, rng: np.random.Generator) -> Featu
         return seen
     scaled = seen.scale(chosen)
     seen = Features(seen.factors, scaled)
-    logs = _log_density(seen, scaled, scaled, itself=True)
+    logs = log_density_of_list(seen.coordinates(scaled))
     width = float(logs.std())
-    return Features(seen.factors, scaled, float(logs.mean()), width if width > 1e-6 else 0.0)
+    return Features(
+        seen.factors,
+        scaled,
+        {point.tobytes(): float(log) for point, log in zip(scaled, logs, strict=True)},
+        float(logs.mean()),
+        width if width > 1e-6 else 0.0,
+    )
 
 
 def _scaling(column: int, values: Floats, low: float, high: float, *, by_rank: bool) -> Factor:
@@ -164,21 +180,3 @@ def _places(parameter: Categorical) -> Floats:
     numbers *= np.sqrt((n - 1) / (2.0 * n * numbers.shape[1]))
     parts = math.sqrt(1.0 - _DESCRIPTOR_PART) * different, math.sqrt(_DESCRIPTOR_PART) * numbers
     return np.concatenate(parts, axis=1)
-
-
-def _log_density(seen: Features, scaled: Floats, references: Floats, *, itself: bool = False) -> Floats:
-    """Minus the logarithm of the root mean square distance to the nearest references, about the root of how many."""
-    k = min(max(3, round(len(references) ** 0.5)), len(references) - itself)
-    known = seen.coordinates(references)
-    lengths = (known**2).sum(axis=1)
-    logs = np.empty(len(scaled))
-    for start in range(0, len(scaled), 512):
-        points = seen.coordinates(scaled[start : start + 512])
-        squares = points @ (-2.0 * known.T)
-        squares += lengths
-        squares += (points**2).sum(axis=1)[:, np.newaxis]
-        # A candidate is its own nearest reference, at the distance 0.
-        squares.partition(min(k, squares.shape[1] - 1), axis=1)
-        total = np.sort(squares[:, : k + 1], axis=1)[:, 1 : k + 1] if squares.shape[1] > k else squares
-        logs[start : start + 512] = -np.log(np.sqrt(np.maximum(total.mean(axis=1), 0.0)) + 1e-3)
-    return logs

@@ -77,21 +77,22 @@ class Forest:
 
     def _answers(self, points: Floats) -> Floats:
         trees, n = self._trees, len(points)
-        node = np.repeat(np.arange(_N_TREES), n)
+        numbers, begin = np.ascontiguousarray(points.T).ravel(), trees.column * n
+        # Leaves lead to themselves, so that all points can go down together until none of them moves.
+        is_leaf = trees.left < 0
+        left = np.where(is_leaf, np.arange(len(is_leaf)), trees.left)
+        cut = np.where(is_leaf, np.inf, trees.cut)
         row = np.tile(np.arange(n), _N_TREES)
-        answer = np.empty(len(node))
-        at = np.arange(len(node))
-        while len(at):
-            inner = trees.left[node] >= 0
-            answer[at[~inner]] = trees.value[node[~inner]]
-            at, node, row = at[inner], node[inner], row[inner]
-            right = points[row, trees.column[node]] > trees.cut[node]
-            node = trees.left[node] + right
-        return answer.reshape(_N_TREES, n)
+        node, below = np.full(len(row), -1), np.repeat(np.arange(_N_TREES), n)
+        while not np.array_equal(node, below):
+            node = below
+            below = left.take(node) + (numbers.take(begin.take(node) + row) > cut.take(node))
+        return trees.value.take(node).reshape(_N_TREES, n)
 
 
 def _grown(points: Floats, targets: Floats, draws: _Ints, rng: np.random.Generator) -> _Trees:
-    n_columns = points.shape[1]
+    n = len(points)
+    numbers = np.ascontiguousarray(points.T).ravel()
     sample = draws.ravel()
     node = np.repeat(np.arange(len(draws)), draws.shape[1])
     columns: list[_Ints] = []
@@ -108,7 +109,7 @@ def _grown(points: Floats, targets: Floats, draws: _Ints, rng: np.random.Generat
         target = targets[sample]
         total = np.add.reduceat(target, begin)
         values.append(total / count)
-        best = _best_cut(points[sample], target, node, begin, count, total, n_columns, rng)
+        best = _best_cut(numbers, n, sample, target, node, begin, count, total, rng)
         if depth == _DEEPEST:
             best = (best[0], best[1], np.zeros(n_nodes, dtype=np.bool_))
         chosen, place, is_cut = best
@@ -120,7 +121,7 @@ def _grown(points: Floats, targets: Floats, draws: _Ints, rng: np.random.Generat
             break
         stays = is_cut[node]
         sample, node = sample[stays], node[stays]
-        right = points[sample, chosen[node]] > place[node]
+        right = numbers.take(chosen[node] * n + sample) > place[node]
         first += n_nodes
         node = 2 * (np.cumsum(is_cut) - 1)[node] + right
         n_nodes = 2 * int(is_cut.sum())
@@ -128,29 +129,33 @@ def _grown(points: Floats, targets: Floats, draws: _Ints, rng: np.random.Generat
 
 
 def _best_cut(
-    points: Floats,
+    numbers: Floats,
+    n: int,
+    sample: _Ints,
     target: Floats,
     node: _Ints,
     begin: _Ints,
     count: _Ints,
     total: Floats,
-    n_columns: int,
     rng: np.random.Generator,
 ) -> tuple[_Ints, Floats, NDArray[np.bool_]]:
-    """For each node the best of some random cuts: its column, its place, and whether there is one."""
+    """For each node the best of some random cuts: its column, its place, and whether there is one.
+
+    `numbers` are the columns of the `n` points, one after the other. Arrays inside have a row for each cut, so that
+    samples of one node lie together.
+    """
     n_nodes = len(begin)
-    tried = rng.integers(0, n_columns, (n_nodes, _N_CUTS))
-    seen = np.take_along_axis(points, tried[node], axis=1)
-    low, high = np.minimum.reduceat(seen, begin), np.maximum.reduceat(seen, begin)
-    place = low + (high - low) * rng.uniform(0.0, 1.0, low.shape)
-    below = seen <= place[node]
-    n_below = np.add.reduceat(below.astype(np.float64), begin)
-    sum_below = np.add.reduceat(np.where(below, target[:, np.newaxis], 0.0), begin)
-    n_above, sum_above = count[:, np.newaxis] - n_below, total[:, np.newaxis] - sum_below
+    tried = np.ascontiguousarray(rng.integers(0, len(numbers) // n, (n_nodes, _N_CUTS)).T)
+    seen = numbers.take((tried * n).take(node, axis=1) + sample)
+    low, high = np.minimum.reduceat(seen, begin, axis=1), np.maximum.reduceat(seen, begin, axis=1)
+    place = low + (high - low) * rng.uniform(0.0, 1.0, (n_nodes, _N_CUTS)).T
+    below = seen <= place.take(node, axis=1)
+    n_below = np.add.reduceat(below, begin, axis=1, dtype=np.int64)
+    sum_below = np.add.reduceat(np.where(below, target, 0.0), begin, axis=1)
+    n_above, sum_above = count - n_below, total - sum_below
     possible = (n_below > 0) & (n_above > 0)
     gain = np.where(possible, sum_below**2 / np.maximum(n_below, 1) + sum_above**2 / np.maximum(n_above, 1), -np.inf)
-    choice = gain.argmax(axis=1)
-    rows = np.arange(n_nodes)
+    choice = gain.argmax(axis=0), np.arange(n_nodes)
     # A node whose targets are all the same has nothing to gain from a cut.
     varied = np.maximum.reduceat(target, begin) > np.minimum.reduceat(target, begin)
-    return tried[rows, choice], place[rows, choice], possible[rows, choice] & varied
+    return tried[choice], place[choice], possible[choice] & varied
