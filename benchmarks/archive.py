@@ -14,6 +14,9 @@ disguised   what came out of the studies of another set, laid over the settings 
 shuffled    the siblings, each with its outcomes shuffled by itself
 reversed    the siblings, each with the signs of its outcomes turned
 
+AF over that without an archive is told with its standard error: both have the same starts, so that the runs are compared
+one by one.
+
 `--only-first` ends each run with its first hit: AF alone, in a fraction of the time.
 
 `oracle` takes the best points first. The time to learn the archive is given by itself: it is spent once for each request
@@ -37,7 +40,7 @@ from pathlib import Path
 
 import numpy as np
 from planning_pools.pools import Pool, read
-from planning_pools.runs import by_definition, figures, geometric_mean, run
+from planning_pools.runs import by_definition, figures, first_hits, geometric_mean, ratio_of_means, run
 from planning_pools.siblings import KINDS, Siblings, chooser, first_figures, learnt, sets_in, studies
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "campaigns" / "olympus"
@@ -66,18 +69,30 @@ def measure(
     runs = [each for seed in range(seeds) if (each := run(pool, choose, seed, budget)) is not None]
     if not runs:
         raise SystemExit(f"{pool.name}: every start of {seeds} seeds hit the top; take more seeds.")
-    return {**figures(pool, runs, budget), "learn_cpu_s": learn_s}
+    first = [int(each) for each in first_hits(pool, runs, budget)]
+    return {**figures(pool, runs, budget), "learn_cpu_s": learn_s, "first": first}
+
+
+def beside_none(row: dict[str, dict[str, object]], kind: str) -> tuple[float, float]:
+    """AF with an archive over that without, and its standard error, the runs of both paired by their seeds."""
+    if kind == "oracle":
+        return float(row[kind]["AF"]) / float(row["none"]["AF"]), 0.0
+    return ratio_of_means(row["none"]["first"], row[kind]["first"])
 
 
 def summary(rows: Sequence[dict[str, dict[str, object]]], kind: str) -> dict[str, float | None]:
     """Over the campaigns of a set: mean AF, its part of the oracle's, and its ratio to that without archive."""
     means = {name: float(np.mean([float(row[name]["AF"]) for row in rows])) for name in (kind, "oracle", "none")}
-    ratios = [float(row[kind]["AF"]) / float(row["none"]["AF"]) for row in rows]
+    pairs = [beside_none(row, kind) for row in rows]
+    ratios = [ratio for ratio, _ in pairs]
     halves = [row[kind]["AF50"] for row in rows]
     return {
         "AF": means[kind],
         "of_oracle": means[kind] / means["oracle"],
         "AF_over_none": geometric_mean(ratios),
+        "AF_over_none_standard_error": float(
+            geometric_mean(ratios) * np.linalg.norm([error / ratio for ratio, error in pairs]) / len(pairs)
+        ),
         "lowest_AF_over_none": min(ratios),
         "AF50": float(np.mean(halves)) if None not in halves else None,
         "EF": _mean([row[kind]["EF"] for row in rows]),
@@ -105,8 +120,16 @@ def table(figures_of: dict[str, dict[str, dict[str, dict[str, object]]]], kinds:
                 cells.append(f"{each['AF']:.2f}{doubt} / {half} / {_shown(each['EF'])}")
             print(f"| {pool} | " + " | ".join(cells) + " |")
         rows = list(campaigns.values())
-        for label, key in (("mean AF", "AF"), ("AF over none", "AF_over_none"), ("EF over none", "EF_over_none")):
-            print(f"| **{name}: {label}** | " + " | ".join(_shown(summary(rows, kind)[key]) for kind in kinds) + " |")
+        of = {kind: summary(rows, kind) for kind in kinds}
+        for label, key in (("mean AF", "AF"), ("EF over none", "EF_over_none")):
+            print(f"| **{name}: {label}** | " + " | ".join(_shown(of[kind][key]) for kind in kinds) + " |")
+        beside = {pool: {kind: beside_none(row, kind) for kind in kinds} for pool, row in campaigns.items()}
+        beside[f"**{name}**"] = {
+            kind: (of[kind]["AF_over_none"], of[kind]["AF_over_none_standard_error"]) for kind in kinds
+        }
+        for pool, ratios in beside.items():
+            cells = [f"{ratio:.3f} ± {error:.3f}" for ratio, error in ratios.values()]
+            print(f"| {pool}: AF over none, paired | " + " | ".join(cells) + " |")
 
 
 def _shown(number: object) -> str:

@@ -60,7 +60,7 @@ def figures(pool: Pool, runs: Sequence[Run], budget: int) -> dict[str, float | i
     """AF, AF50, EF, the median number of experiments to the best point, and CPU seconds for each suggestion."""
     budget = min(budget, pool.n)
     hits = np.array([pool.is_top[each.rows] for each in runs])
-    first = np.where(hits.any(axis=1), hits.argmax(axis=1) + 1, budget + 1)
+    first = first_hits(pool, runs, budget)
     curve = hits.cumsum(axis=1).mean(axis=0) / pool.n_top
     random = random_curve(pool, budget)
     half, random_half = _first_at(curve, 0.5), N_STARTS + 0.5 * (pool.n - N_STARTS)
@@ -78,6 +78,21 @@ def figures(pool: Pool, runs: Sequence[Run], budget: int) -> dict[str, float | i
             random_first(pool) / first.mean() ** 2 * first.std(ddof=1) / np.sqrt(len(first)) if len(first) > 1 else 0.0
         ),
     }
+
+
+def first_hits(pool: Pool, runs: Sequence[Run], budget: int) -> np.ndarray:
+    """The number of the first experiment of the top in each run, one more than the budget where there is none."""
+    hits = np.array([pool.is_top[each.rows] for each in runs])
+    return np.where(hits.any(axis=1), hits.argmax(axis=1) + 1, min(budget, pool.n) + 1)
+
+
+def ratio_of_means(other: Sequence[int], own: Sequence[int]) -> tuple[float, float]:
+    """The mean of one number of experiments over that of another, of the same seeds one by one, and its standard error:
+    that of the mean of the paired differences of both in units of their means."""
+    one, two = np.asarray(other, dtype=float), np.asarray(own, dtype=float)
+    ratio = one.mean() / two.mean()
+    apart = one / one.mean() - two / two.mean()
+    return float(ratio), float(ratio * apart.std(ddof=1) / np.sqrt(len(apart))) if len(apart) > 1 else 0.0
 
 
 def random_first(pool: Pool) -> float:

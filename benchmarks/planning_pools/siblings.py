@@ -131,6 +131,7 @@ def first_figures(pool: Pool, choose: Choose, seeds: int, budget: int) -> dict[s
         "runs": len(first),
         "not_reached": int((first > budget).sum()),
         "AF_standard_error": float(random_first(pool) / first.mean() ** 2 * first.std(ddof=1) / np.sqrt(len(first))),
+        "first": [int(each) for each in found],
     }
 
 

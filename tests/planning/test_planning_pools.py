@@ -115,3 +115,13 @@ def test_figures_of_a_known_run(tmp_path: Path, read: Callable[..., Any]) -> Non
     assert found["median_to_best"] == 3.0
     # A shorter run is the beginning of the longer one.
     assert figures(pool, [run.until(5)], 5)["EF"] == pytest.approx(0.5 / (3 / 38))
+
+
+def test_runs_with_and_without_an_archive_are_compared_seed_by_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from planning_pools.runs import ratio_of_means
+
+    assert ratio_of_means([4, 8, 12], [2, 4, 6]) == (2.0, 0.0)
+    ratio, error = ratio_of_means([4, 8, 12], [8, 8, 8])
+    assert ratio == 1.0
+    assert error == pytest.approx(0.5 / 3**0.5)

@@ -186,6 +186,23 @@ def test_a_single_study_is_led_by_only_where_a_person_named_it() -> None:
     assert strength(found, own(12)) > 0.5
 
 
+def test_of_two_studies_one_comparison_does_not_lead_where_three_comparisons_do() -> None:
+    def noisy(name: str) -> Study:
+        noise = np.random.default_rng(list(name.encode()))
+        return study(name, lambda t, h: hill(t, h) + 22.0 * float(noise.standard_normal()))
+
+    alike = tuple(noisy(name) for name in "abcd")
+    two, four = archive(SPACE, GOAL, alike[:2]), archive(SPACE, GOAL, alike)
+    assert two.known["yield"].agreed.together == pytest.approx(four.known["yield"].agreed.together, abs=0.15)
+    assert strength(two, ()) == 0.0
+    assert strength(four, ()) > 0.2
+    # Neither are they turned round: trials that do the opposite leave them aside.
+    against = own(12, lambda t, h: -hill(t, h))
+    assert strength(two, against) == 0.0
+    assert strength(four, against) < -0.2
+    assert strength(two, own(12)) > 0.3
+
+
 def test_the_scale_and_the_unit_of_a_study_do_not_matter() -> None:
     one = archive(SPACE, GOAL, siblings()).weighed(own(5))[0]
     other = archive(

@@ -7,6 +7,7 @@ outcome of the campaign may be expected to be followed before anything of it is 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,9 @@ class Agreement:
         How closely the study that is left out follows what all others expect together, its best rows as well as all of
         them (the smaller of the two); the mean over the studies, NaN with less than two.
     doubt : float
-        Its standard deviation for one more study.
+        Standard deviation of how closely one more study is followed: what the studies differ in it and `_DOUBT`, and
+        the error of their mean. Two studies are one comparison, whichever is left out: their mean is worth no more
+        than one of them.
     """
 
     shapes: tuple[Shape, ...]
@@ -76,7 +79,8 @@ def agreement(
     follows = _followed(pairs, studies, outcome, sign)
     by_source = [_mean([pairs[i][j][1] for j in pairs[i]]) for i in range(len(studies))]
     by_source += [_mean(_against(other, studies, outcome)) for other in others]
-    doubt = (float(np.std(follows)) if follows else 0.0) + _DOUBT
+    scatter = (float(np.std(follows)) if follows else 0.0) + _DOUBT
+    doubt = scatter * math.sqrt(1.0 + 1.0 / max(len(follows) - 1, 1))
     return Agreement(shapes=best, each=tuple(by_source), together=_mean(follows), doubt=doubt)
 
 

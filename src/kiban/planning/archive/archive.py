@@ -31,8 +31,9 @@ _N_REFERENCES = 400
 _UNRELATED, _UNRELATED_WEAK, _UNRELATED_NAMED, _REVERSED = 0.35, 0.7, 0.15, 0.05
 """Chances, before any trial, that a campaign has nothing to do with studies that were found and follow each other
 closely, with ones that do not, and with ones that a person named; and that it follows them with the other sign."""
-_STRONG = 0.6
-"""Studies that follow each other so closely may say something of the campaign with the other sign."""
+_CLOSE = 0.5
+"""Studies follow each other closely if one more study, one standard deviation below what is expected of it, still would
+follow them so. Only such may say something of the campaign with the other sign."""
 _ALONE, _NAMED = 0.25, 0.5
 """The correlation that is expected of a single source: one that was found, and one that a person named."""
 _LEAST, _LEAST_WEAK = 0.1, 0.3
@@ -196,7 +197,7 @@ def _known(
     if not kept:
         return None
     together = agreed.together if not math.isnan(agreed.together) else max(each[2] for each in kept)
-    may_turn = together >= _STRONG
+    may_turn = together - agreed.doubt >= _CLOSE
     # Whoever names a study, or writes a formula, knows that it has to do with the campaign.
     unrelated = _UNRELATED if may_turn else _UNRELATED_WEAK
     if all(each[0].name in named for each in kept):
