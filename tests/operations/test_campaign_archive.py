@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from kiban.operations.placement import Placement
 from kiban.operations.provenance import provenance
 from kiban.operations.resources import Resources
 from kiban.operations.show_campaign import show_campaign
+from kiban.planning.archive import archive as earlier_studies
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.definition import campaign_of as defined
 from kiban.planning.campaign.experiment import Outcome
@@ -136,6 +138,29 @@ def test_the_same_archive_and_seed_give_the_same_suggestions(asker: Asker, resou
             [dict(e.point) for e in campaign_of(suggest_experiments(asker, resources, begun.pid, 4)).experiments]
         )
     assert points[0] == points[1]
+
+
+def test_earlier_studies_are_learnt_once_until_there_are_others(
+    asker: Asker, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: list[tuple[object, ...]] = []
+
+    def known(*told_of: Any) -> Any:
+        learnt.append(told_of)
+        return learn(*told_of)
+
+    learn = earlier_studies._known
+    monkeypatch.setattr(earlier_studies, "_known", known)
+    for lab in (1, 2):
+        earlier(asker, resources, lab)
+    begun = new_campaign(asker, resources, glue())
+    for _ in range(3):
+        suggest_experiments(asker, resources, begun.pid)
+    assert len(learnt) == 1
+    earlier(asker, resources, 3)
+    suggest_experiments(asker, resources, begun.pid)
+    assert len(learnt) == 2
+    assert len(used(asker, resources, begun.pid)) == 3
 
 
 def test_a_study_that_one_may_not_use_has_neither_influence_nor_name(asker: Asker, resources: Resources) -> None:

@@ -56,7 +56,7 @@ def weighed_archive(asker: Asker, resources: Resources, identifier: str, seen: C
     formulas = formulas_of(seen.archive, seen.space, seen.objective)
     if not found and not formulas:
         return Weighed()
-    learnt = archive(seen.safe_space, seen.objective, (each.study for each in found), formulas)
+    learnt = archive(seen.safe_space, seen.objective, (each.study for each in found), formulas, resources.learnt)
     prior, counted = learnt.weighed(seen.trials())
     by_name = {each.study.name: each for each in found}
     used = tuple(

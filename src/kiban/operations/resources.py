@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kiban.access.seen_before import SeenBefore
@@ -14,6 +15,7 @@ from kiban.access.verdict import rule_giving
 from kiban.compute.fence import Fence
 from kiban.errors import Refused
 from kiban.operations.news_before import NewsBefore
+from kiban.planning.archive.learnt_before import LearntBefore
 from kiban.records.parties.provider import Provider
 from kiban.records.parties.right import Right, Role
 from kiban.records.party import Act, Asker
@@ -27,6 +29,9 @@ from kiban.store.harvest_register import HarvestRegister
 from kiban.store.objects import ObjectStore
 from kiban.store.saved_searches import SavedSearches
 from kiban.store.sealing import Sealer
+
+if TYPE_CHECKING:
+    from kiban.planning.archive.archive import Known
 
 _NOTHING = Visible(frozenset())
 _NEEDS = {
@@ -76,6 +81,8 @@ class Resources:
     """What askers were found to see, as long as it holds."""
     news: NewsBefore = field(default_factory=NewsBefore)
     """How much was found to be new for people."""
+    learnt: LearntBefore[Known | None] = field(default_factory=LearntBefore)
+    """What was learnt from earlier studies for campaigns."""
 
     def visible(self, asker: Asker, right: Right = Right.METADATA, *, act: Act = Act.READ) -> Visible:
         """The scopes in which the asker has the right now.

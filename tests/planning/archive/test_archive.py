@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiban.errors import InvalidValue
-from kiban.planning.archive.archive import Archive, archive
+from kiban.planning.archive.archive import Archive, Known, archive
+from kiban.planning.archive.learnt_before import LearntBefore
 from kiban.planning.archive.study import Expectation, Study
 from kiban.planning.engines.contract import Why
 from kiban.planning.engines.embedded import ENGINE
@@ -281,6 +284,49 @@ def test_the_same_archive_and_seed_give_the_same_suggestions() -> None:
         return ENGINE.suggest(SPACE, GOAL, own(4), n=3, seed=9, priors=(expected,))
 
     assert asked() == asked()
+
+
+def test_what_was_learnt_is_remembered_until_something_of_it_changes() -> None:
+    remembered: LearntBefore[Known | None] = LearntBefore()
+    first = archive(SPACE, GOAL, siblings(), (), remembered)
+    again = archive(SPACE, GOAL, siblings(), (), remembered)
+    assert again.known["yield"] is first.known["yield"]
+    assert again.weighed(own(6))[1] == archive(SPACE, GOAL, siblings()).weighed(own(6))[1]
+
+    one, *others = siblings()
+    trial = one.trials[0]
+    other_value = replace(trial, outcomes={"yield": Measured(trial.outcomes["yield"].value + 0.01)})
+    other_point = replace(trial, point={**trial.point, "halide": "COc1ccc(F)cc1"})
+    fewer = SearchSpace(parameters=(Discrete(name="temperature", values=(300.0, 400.0), unit="K"), SPACE.parameters[1]))
+    formula = Expectation(outcome="yield", text="temperature")
+    for space, goal, studies, formulas in (
+        (SPACE, GOAL, (replace(one, trials=(other_value, *one.trials[1:])), *others), ()),
+        (SPACE, GOAL, (replace(one, trials=(other_point, *one.trials[1:])), *others), ()),
+        (SPACE, GOAL, (replace(one, trials=one.trials[1:]), *others), ()),
+        (SPACE, GOAL, (replace(one, name="other"), *others), ()),
+        (SPACE, GOAL, (replace(one, is_named=True), *others), ()),
+        (SPACE, GOAL, tuple(others), ()),
+        (SPACE, GOAL, siblings(), (formula,)),
+        (SPACE, minimise("yield", "%"), siblings(), ()),
+        (fewer, GOAL, siblings(), ()),
+    ):
+        changed = archive(space, goal, studies, formulas, remembered)
+        assert changed.known["yield"] is not first.known["yield"]
+        assert changed.weighed(own(6))[1] == archive(space, goal, studies, formulas).weighed(own(6))[1]
+
+
+def test_only_the_latest_are_remembered() -> None:
+    remembered: LearntBefore[int] = LearntBefore()
+    asked: list[int] = []
+
+    def learn(i: int) -> int:
+        asked.append(i)
+        return i
+
+    for i in (*range(8), 0, 8, 0, 1):
+        assert remembered.get(bytes([i]), partial(learn, i)) == i
+    # The ninth one pushed out the one that was asked for least lately.
+    assert asked == [*range(9), 1]
 
 
 def test_what_is_not_believed_changes_no_suggestion() -> None:

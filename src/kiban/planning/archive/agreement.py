@@ -101,7 +101,7 @@ def _worth(frame: Frame, studies: Sequence[Rows], outcome: str, shape: Shape) ->
     if follows:
         return float(np.mean(follows))
     alone = [Learnt(frame, each, outcome, each.shared(), (shape,), most=_TO_CHOOSE) for each in studies]
-    return _mean([correlation(each.left_out, each.target) for each in alone])
+    return _mean([correlation(each.left_out(), each.target) for each in alone])
 
 
 Pairs = list[dict[int, tuple[np.ndarray, float]]]

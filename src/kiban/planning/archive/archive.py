@@ -5,15 +5,18 @@ What is learnt from the sources does not depend on the campaign's own trials; `w
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from kiban.planning.archive.agreement import Agreement, agreement
 from kiban.planning.archive.evidence import RHO, Doubt, before, log_likelihood
 from kiban.planning.archive.frame import Frame, Rows, framed
+from kiban.planning.archive.learnt_before import LearntBefore
 from kiban.planning.archive.scale import Scale, combined, scale_of
 from kiban.planning.archive.sources import Learnt, Source, Worked, told
 from kiban.planning.archive.study import Expectation, Study
@@ -64,8 +67,8 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """The sources of one outcome with what is believed of them before any trial."""
+class Known:
+    """The sources of one outcome with what is believed of them before any trial. Nothing of it changes."""
 
     sources: tuple[Source, ...]
     scales: tuple[Scale, ...]
@@ -82,7 +85,7 @@ class Expected:
     """What the archive expects, as engines take it (`kiban.planning.engines.contract.Believed`)."""
 
     frame: Frame
-    known: Mapping[str, _Known]
+    known: Mapping[str, Known]
     parts: Mapping[str, tuple[float, ...]]
     strengths: Mapping[str, float]
     name: str = NAME
@@ -106,7 +109,7 @@ class Archive:
     objective: Objective
     names: tuple[str, ...]
     frame: Frame
-    known: Mapping[str, _Known] = field(default_factory=dict)
+    known: Mapping[str, Known] = field(default_factory=dict)
 
     def weighed(self, trials: tuple[Trial, ...]) -> tuple[Expected | None, tuple[Used, ...]]:
         """Weigh the sources by the campaign's own trials.
@@ -142,8 +145,14 @@ def archive(
     objective: Objective,
     studies: Iterable[Study],
     formulas: Iterable[Expectation] = (),
+    remembered: LearntBefore[Known | None] | None = None,
 ) -> Archive:
     """Learn what studies and formulas expect of an objective's outcomes in a space.
+
+    Parameters
+    ----------
+    remembered : LearntBefore, optional
+        Where what is learnt is remembered, and taken from if nothing has changed.
 
     Raises
     ------
@@ -161,10 +170,34 @@ def archive(
     for outcome in objective.outcomes:
         own = [each for each in rows if len(told(each, outcome)[1]) >= 3]
         worked = [Worked(each, frame) for each in expectations if each.outcome == outcome]
-        if found := _known(frame, own, worked, outcome, references, named, signs.get(outcome, 0.0)):
+        told_of = (frame, own, worked, outcome, references, named, signs.get(outcome, 0.0))
+        learn = partial(_known, *told_of)
+        if found := learn() if remembered is None else remembered.get(_key(*told_of), learn):
             known[outcome] = found
     names = tuple(dict.fromkeys((*(each.name for each in given), *(each.name for each in expectations))))
     return Archive(space, objective, names, frame, known)
+
+
+def _key(
+    frame: Frame,
+    rows: Sequence[Rows],
+    worked: Sequence[Worked],
+    outcome: str,
+    references: Floats,
+    named: set[str],
+    sign: float,
+) -> bytes:
+    """A checksum of all that `_known` learns from."""
+    arrays = [references, *(array for each in rows for array in (each.numbers, each.outcomes[outcome]))]
+    tables = [(axis.named_alike, axis.counterparts) for axis in frame.axes]
+    arrays += [array for pair in tables for array in pair if array is not None]
+    axes = [(axis.name, axis.low, axis.high, axis.unit, axis.levels) for axis in frame.axes]
+    names = [each.name for each in rows], [each.name for each in worked], sorted(named)
+    words = (axes, names, outcome, sign, [array.shape for array in arrays])
+    digest = hashlib.sha256(repr(words).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.digest()
 
 
 def _references(space: SearchSpace) -> Floats:
@@ -184,7 +217,7 @@ def _known(
     references: Floats,
     named: set[str],
     sign: float,
-) -> _Known | None:
+) -> Known | None:
     agreed = agreement(frame, rows, outcome, worked, sign=sign)
     sources: list[Source] = [Learnt(frame, each, outcome, each.shared(), agreed.shapes) for each in rows]
     sources += worked
@@ -207,7 +240,7 @@ def _known(
     def doubt(correlation: float) -> Doubt:
         return before(min(max(correlation, 0.0), 0.9), agreed.doubt, unrelated=unrelated, reversed_=turned)
 
-    return _Known(
+    return Known(
         sources=tuple(each[0] for each in kept),
         scales=tuple(each[1] for each in kept),
         references=references,
@@ -225,7 +258,7 @@ def _expected_of(source: Source, alone: float, named: set[str]) -> float:
     return _NAMED if source.name in named else _ALONE
 
 
-def _weighed(frame: Frame, known: _Known, rows: Floats, values: Floats) -> tuple[tuple[float, ...], float]:
+def _weighed(frame: Frame, known: Known, rows: Floats, values: Floats) -> tuple[tuple[float, ...], float]:
     """The part of each source, which add up to 1, and how closely the outcome follows all of them together."""
     parts = np.array(known.shares)
     if not parts.sum() > 0.0:
@@ -257,7 +290,7 @@ def _scaled(source: Source, scale: Scale, rows: Floats) -> Floats:
     return np.clip(scale.standardised(found), -_STEEPEST, _STEEPEST)
 
 
-def _together(known: _Known, parts: Sequence[float], rows: Floats) -> Floats:
+def _together(known: Known, parts: Sequence[float], rows: Floats) -> Floats:
     both = np.concatenate([rows, known.references])
     counting = [
         (part, scale, source.at(both))

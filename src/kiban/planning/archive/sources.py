@@ -57,18 +57,28 @@ class Learnt:
         *,
         most: int = 10**9,
     ) -> None:
+        from scipy.linalg import cho_factor, cho_solve
+
         self.name = rows.name
         self._frame, self._along, self._shapes = frame, tuple(along), tuple(shapes)
         self._numbers, self.target = told(rows, outcome, most=most)
         self._pulled: list[Floats] = []
-        left_out = []
         for shape in self._shapes:
-            kernel = frame.kernel(self._numbers, self._numbers, self._along, shape)
-            inverse = np.linalg.inv(kernel + shape.noise * np.eye(len(kernel)))
-            self._pulled.append(inverse @ self.target)
-            left_out.append(self.target - self._pulled[-1] / np.diagonal(inverse))
-        self.left_out = np.mean(left_out, axis=0)
+            factor = cho_factor(self._kernel(shape), lower=True, overwrite_a=True, check_finite=False)
+            self._pulled.append(np.asarray(cho_solve(factor, self.target, check_finite=False)))
+
+    def left_out(self) -> Floats:
         """Of each row, what is expected of it without having seen it (kernel ridge in closed form)."""
+        found = [
+            self.target - pulled / np.diagonal(np.linalg.inv(self._kernel(shape)))
+            for shape, pulled in zip(self._shapes, self._pulled, strict=True)
+        ]
+        return np.asarray(np.mean(found, axis=0))
+
+    def _kernel(self, shape: Shape) -> Floats:
+        kernel = self._frame.kernel(self._numbers, self._numbers, self._along, shape)
+        kernel[np.diag_indices_from(kernel)] += shape.noise
+        return kernel
 
     def at(self, numbers: Floats) -> Floats | None:
         """See `Source`."""
