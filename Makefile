@@ -78,7 +78,8 @@ check-datasets: venv .venv-datasets/.installed
 	.venv-datasets/bin/python tests/standards/check_datasets.py build/datasets
 
 # Planning engines of other people, for `benchmarks/planning.py` and their contract suite. Torch first, so that its size is
-# chosen here: where a registry has a build for the processor alone, name that one (TORCH=torch==...+cpu).
+# chosen here: where a registry has a build for the processor alone, name that one (TORCH=torch==...+cpu). The suite, some
+# minutes of BayBE: PYTHONPATH=src .venv-planning/bin/python -m pytest tests/planning/engines/test_engines.py
 TORCH ?= torch==2.13.0
 
 .venv-planning/.installed: requirements-planning.in

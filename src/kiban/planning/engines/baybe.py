@@ -5,18 +5,13 @@ It chooses from the list of candidates, or from points that are drawn from the s
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kiban.errors import MissingExtra
-from kiban.planning.engines.contract import Prior, Suggestion
-from kiban.planning.objective.objective import Objective
+from kiban.planning.outside_engine import OutsideEngine
 from kiban.planning.outside_question import Learnt, OutsideQuestion
-from kiban.planning.space.parameter import Categorical, Point
-from kiban.planning.space.search_space import SearchSpace
-from kiban.planning.trial import Trial
+from kiban.planning.space.parameter import Categorical
 
 if TYPE_CHECKING:
     from kiban.planning.space.coded import Coded
@@ -24,40 +19,8 @@ if TYPE_CHECKING:
 _MOST = 2000
 
 
-class Baybe:
-    """Gaussian process and noisy expected improvement, as BayBE sets them."""
-
-    name = "baybe"
-    version = 1
-    title = "BayBE's default recommender (kiban[baybe])"
-
-    def suggest(
-        self,
-        space: SearchSpace,
-        objective: Objective,
-        trials: tuple[Trial, ...],
-        *,
-        n: int,
-        pending: tuple[Point, ...] = (),
-        seed: int = 0,
-        priors: tuple[Prior, ...] = (),  # noqa: ARG002  BayBE learns from the trials alone
-    ) -> tuple[Suggestion, ...]:
-        """Say what to do next; see `kiban.planning.engines.contract.Engine`. Raises MissingExtra without BayBE."""
-        try:
-            import baybe.recommenders  # noqa: F401
-        except ImportError as e:
-            raise MissingExtra("The engine baybe", extra="baybe") from e
-        asked = OutsideQuestion(space, objective, trials, pending, n=n, seed=seed, most=_MOST)
-        if asked.knows_nothing or len(asked.places) <= n:
-            return asked.spread()
-        # What it rests on warns of its own numbers and of what it will drop.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            chosen, learnt = _recommended(asked, n)
-        return asked.answer(chosen, learnt)
-
-
 def _recommended(asked: OutsideQuestion, n: int) -> tuple[list[int], Learnt | None]:
+    """Choose by a Gaussian process and noisy expected improvement, as BayBE sets them."""
     import pandas as pd  # type: ignore[import-untyped]
     from baybe.objectives import ParetoObjective
     from baybe.recommenders import BotorchRecommender
@@ -120,4 +83,4 @@ def _parameters(points: Coded, choices: Any, done: Any) -> list[Any]:
     return made
 
 
-ENGINE = Baybe()
+ENGINE = OutsideEngine("baybe", "BayBE's default recommender", _recommended, most=_MOST)

@@ -9,59 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import io
-import warnings
 
 import numpy as np
 
-from kiban.errors import MissingExtra
-from kiban.planning.engines.contract import Prior, Suggestion
-from kiban.planning.objective.objective import Objective
+from kiban.planning.outside_engine import OutsideEngine
 from kiban.planning.outside_question import Learnt, OutsideQuestion
-from kiban.planning.space.parameter import Floats, Point
-from kiban.planning.space.search_space import SearchSpace
-from kiban.planning.trial import Trial
+from kiban.planning.space.parameter import Floats
 
 _MOST = 5000
 
 
-class Physbo:
-    """Expected improvement, or Thompson sampling for several directions, as NIMO asks PHYSBO."""
-
-    name = "physbo"
-    version = 1
-    title = "PHYSBO's discrete search (kiban[physbo])"
-
-    def suggest(
-        self,
-        space: SearchSpace,
-        objective: Objective,
-        trials: tuple[Trial, ...],
-        *,
-        n: int,
-        pending: tuple[Point, ...] = (),
-        seed: int = 0,
-        priors: tuple[Prior, ...] = (),  # noqa: ARG002  PHYSBO learns from the trials alone
-    ) -> tuple[Suggestion, ...]:
-        """Say what to do next; see `kiban.planning.engines.contract.Engine`. Raises MissingExtra without PHYSBO."""
-        try:
-            import physbo  # noqa: F401
-        except ImportError as e:
-            raise MissingExtra("The engine physbo", extra="physbo") from e
-        asked = OutsideQuestion(space, objective, trials, pending, n=n, seed=seed, most=_MOST)
-        if asked.knows_nothing or len(asked.places) <= n or asked.features.n_factors == 0:
-            return asked.spread()
-        # It prints, warns of equal values, and draws from numpy's own generator.
-        state = np.random.get_state()
-        try:
-            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                chosen, learnt = _searched(asked, n)
-        finally:
-            np.random.set_state(state)
-        return asked.answer(chosen, learnt)
+def _quietly_searched(asked: OutsideQuestion, n: int) -> tuple[list[int], Learnt | None]:
+    """As `_searched`: it prints, and draws from numpy's own generator."""
+    state = np.random.get_state()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            return _searched(asked, n)
+    finally:
+        np.random.set_state(state)
 
 
 def _searched(asked: OutsideQuestion, n: int) -> tuple[list[int], Learnt | None]:
+    """Choose by expected improvement, or by Thompson sampling for several directions."""
     import physbo
 
     seen = asked.features
@@ -100,4 +69,4 @@ def _centred(columns: Floats) -> Floats:
     return np.asarray((varied - varied.mean(axis=0)) / width[width > 0])
 
 
-ENGINE = Physbo()
+ENGINE = OutsideEngine("physbo", "PHYSBO's discrete search", _quietly_searched, most=_MOST)
