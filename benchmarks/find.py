@@ -131,7 +131,7 @@ def measured(of: Open, asker: Asker, asked: Asked, *, is_whole: bool) -> Iterato
         )
     if asked.is_counted_by:
         # Estimated where many answer.
-        narrowing = partial(catalog.narrowing, question, visible, tuple(Facet), n_answers=about.n)
+        narrowing = partial(catalog.narrowing, question, visible, tuple(Facet), count=about)
         yield row(f"by all {len(Facet)}, as a page asks", narrowing, None)
     yield row("whole answer", partial(find, asker, of.resources, asked.text, limit=PAGE), None)
 

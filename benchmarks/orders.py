@@ -24,7 +24,7 @@ from kiban.query.question import Question
 from kiban.query.sorting import Order, read_order
 from kiban.records.party import Asker
 from kiban.records.scope import Visible
-from kiban.store.catalog import Facet
+from kiban.store.catalog import Count, Facet
 from kiban.testing.made_home import is_made, make_home
 
 PAGE, DEEP = 50, 100
@@ -77,19 +77,19 @@ def measured(of: Open, asker: Asker) -> Iterator[tuple[str, str, Callable[[], ob
                     partial(catalog.find, question, visible, limit=PAGE, order=order, after=mark),
                     PAGE_MS,
                 )
-        n = catalog.count_about(question, visible).n
+        about = catalog.count_about(question, visible)
         for facets in ((facet,) for facet in Facet):
-            is_estimate = catalog.narrowing(question, visible, facets, n_answers=n)[facets[0]].is_estimate
+            is_estimate = catalog.narrowing(question, visible, facets, count=about)[facets[0]].is_estimate
             yield (
                 text,
                 f"facet {facets[0]}{', estimated' if is_estimate else ''}",
-                partial(catalog.narrowing, question, visible, facets, n_answers=n),
+                partial(catalog.narrowing, question, visible, facets, count=about),
                 FACETS_MS,
             )
         yield (
             text,
             f"all {len(Facet)} facets",
-            partial(catalog.narrowing, question, visible, tuple(Facet), n_answers=n),
+            partial(catalog.narrowing, question, visible, tuple(Facet), count=about),
             FACETS_MS,
         )
         yield (
@@ -129,7 +129,7 @@ def off(home: Path) -> None:
                 question = understood(asker, of.resources, text)
                 n = catalog.count(question, visible)
                 wrong = []
-                for facet, counts in catalog.narrowing(question, visible, tuple(Facet), n_answers=n).items():
+                for facet, counts in catalog.narrowing(question, visible, tuple(Facet), count=Count(n)).items():
                     if counts.is_estimate:
                         said = dict(counts.values)
                         exact = catalog.facets(question, visible, facet, limit=1000)

@@ -21,7 +21,7 @@ from kiban.query.question import EVERYTHING
 from kiban.records.record import RecordKind
 from kiban.records.saved_search import Since
 from kiban.records.scope import MAX_SCOPES, Tier
-from kiban.store.catalog import Batch, Counts, Facet
+from kiban.store.catalog import Batch, Count, Counts, Facet
 from kiban.store.embedded_postgres import EmbeddedPostgres
 from kiban.store.migrate import migrate
 from kiban.store.postgres_settings import APPLICATION, OWNER
@@ -447,7 +447,7 @@ def test_of_many_answers_a_facet_is_an_estimate_that_says_so(new_database, postg
     monkeypatch.setattr("kiban.store.sql_facets.EXACT", 2000)
     monkeypatch.setattr("kiban.store.sql_facets.SAMPLE", 800)
     facets = (Facet.OPERATOR, Facet.KIND, Facet.PROPERTY)
-    counted = catalog.narrowing(asked, visible, facets, n_answers=3000)
+    counted = catalog.narrowing(asked, visible, facets, count=Count(3000))
     assert all(counts.is_estimate for counts in counted.values())
     assert counted[Facet.KIND].values == (("measurement", 3000),)
     (first, n_first), (second, n_second) = counted[Facet.OPERATOR].values
@@ -456,12 +456,12 @@ def test_of_many_answers_a_facet_is_an_estimate_that_says_so(new_database, postg
     assert 400 <= n_second <= 1100
     assert counted[Facet.PROPERTY].values == ()
     # What is counted in whole groups, and what the sample is too small for, is exact.
-    assert catalog.narrowing(EVERYTHING, visible, (Facet.KIND, Facet.PROJECT), n_answers=3000) == {
+    assert catalog.narrowing(EVERYTHING, visible, (Facet.KIND, Facet.PROJECT), count=Count(3000)) == {
         Facet.KIND: Counts((("measurement", 3000),)),
         Facet.PROJECT: Counts(((str(lab.project), 3000),)),
     }
     monkeypatch.setattr("kiban.store.sql_facets.ENOUGH", 5000)
-    exact = catalog.narrowing(asked, visible, facets, n_answers=3000)
+    exact = catalog.narrowing(asked, visible, facets, count=Count(3000))
     assert exact[Facet.OPERATOR] == Counts((("Sato", 2250), ("Ito", 750)))
     catalog.close()
 

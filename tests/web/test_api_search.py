@@ -66,7 +66,7 @@ def test_counts_of_a_sample_say_so_wherever_they_are_shown(program: Program, mon
     monkeypatch.setattr(
         program.resources.catalog,
         "narrowing",
-        lambda question, visible, facets, *, n_answers, projects: {
+        lambda question, visible, facets, *, count, projects: {
             facet: counted.get(facet, Counts(())) for facet in facets
         },
     )

@@ -233,7 +233,7 @@ def find(
     scopes = count.scopes | {record.scope for record in page.records}
     saw(scopes=scopes, n=count.n, details=details)
     facets = tuple(dict.fromkeys(facets))
-    counted = _counted(resources, question, visible, facets, count.n, looked_up) if facets else {}
+    counted = _counted(resources, question, visible, facets, count, looked_up) if facets else {}
     found = hits(resources, page.records, visible, near=near)
     if words:
         lit = zip(found, shown_places(resources, visible, page.records, words), strict=True)
@@ -262,11 +262,11 @@ def _counted(
     question: Question,
     visible: Visible,
     facets: tuple[Facet, ...],
-    n_answers: int,
+    count: Count,
     looked_up: LookedUp,
 ) -> dict[Facet, Counts]:
     known = map(UUID, looked_up.names.by_path["project"]) if Facet.PROJECT in facets else ()
-    return resources.catalog.narrowing(question, visible, facets, n_answers=n_answers, projects=frozenset(known))
+    return resources.catalog.narrowing(question, visible, facets, count=count, projects=frozenset(known))
 
 
 def hits(

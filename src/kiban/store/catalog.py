@@ -79,6 +79,8 @@ class Count:
     """Estimated from a sample of what the asker may see, and rounded to the digits that it tells."""
     scopes: frozenset[int] = field(default=frozenset(), compare=False)
     """Where those lie that were counted, for the audit log."""
+    drawn: tuple[UUID, ...] = field(default=(), compare=False)
+    """Of an estimate, answers that were drawn for it by chance, if they can be counted by facets, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +314,7 @@ class Catalog(Protocol):
         visible: Visible,
         facets: Collection[Facet],
         *,
-        n_answers: int,
+        count: Count,
         projects: Collection[UUID] | None = None,
         limit: int = 50,
     ) -> dict[Facet, Counts]:
@@ -320,8 +322,8 @@ class Catalog(Protocol):
 
         Parameters
         ----------
-        n_answers : int
-            How many there are, or about how many.
+        count : Count
+            How many answer, or about how many, as `count_about` has it.
         projects : collection of UUID, optional
             Those that the asker may know of: records that are seen may lie in others, and no facet tells of these. All
             unless given.

@@ -129,12 +129,12 @@ class MemoryFinding:
         visible: Visible,
         facets: Collection[Facet],
         *,
-        n_answers: int,
+        count: Count,
         projects: Collection[UUID] | None = None,
         limit: int = 50,
     ) -> dict[Facet, Counts]:
         """See `Catalog.narrowing`. It never estimates, however many there are."""
-        del n_answers
+        del count
         known = None if projects is None else frozenset(map(str, projects))
         return {facet: Counts(self._counted(question, visible, facet, limit, known)) for facet in facets}
 

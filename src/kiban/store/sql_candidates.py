@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 from uuid import UUID
 
 from kiban.query import vocabulary
 from kiban.query.condition import AllOf, Condition, ConfidenceCondition, Interval, NumberCondition
 from kiban.store.sql_asking import Ask
+from kiban.store.sql_entries import name_of
 from kiban.store.sql_query import Where
-from kiban.store.sql_sets import data_seen
+from kiban.store.sql_sets import data_seen, seen
 
 PROBED = 1000
 """So many of the newest facts of a property tell how many have a value that is asked for."""
@@ -75,6 +76,55 @@ ALL = Candidates()
 """All records."""
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Rows of an index, in no order, of which some column has the identifier of each record that may answer.
+
+    Parameters
+    ----------
+    part : Fact or NumberCondition
+        The part of the question that the index answers: for a property, or for a number of the metadata.
+    rest : Condition
+        What is left to be tested of each.
+    """
+
+    part: Fact | NumberCondition
+    rest: Condition
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Where the identifiers stand; some may be null."""
+        return ("evidence", "subject") if isinstance(self.part, Fact) else ("record",)
+
+    def rows(self, where: Where) -> str:
+        """In what to look for them, and where."""
+        part = self.part
+        if isinstance(part, Fact):
+            return _rows(where, part, is_any=False)
+        name = where.value(name_of(part.path, part.unit))
+        return f"FROM entry WHERE name = {name} AND {seen()} AND {where.within('value_si', part.interval)}"
+
+
+def that_may_answer(ask: Ask, where: Where, condition: Condition, most: int) -> Among | None:
+    """Those with the fact or the number that a question asks for; of several, of the rarest.
+
+    Parameters
+    ----------
+    most : int
+        Rows are counted up to that number.
+    """
+    each = [Among(fact, fact.rest) for fact in _facts(condition)]
+    # What stands in fields of a template is told to those who see it, so that numbers are tested again.
+    each += [Among(part, condition) for part in _parts(condition) if _is_of_entries(part)]
+    if len(each) < 2:
+        return next(iter(each), None)
+    sizes: list[int] = []
+    for among in each:
+        some = f"SELECT {among.rows(where)} LIMIT {most}"
+        sizes.append(ask(f"SELECT count(*) FROM ({some}) AS c", where.parameters)[0][0])
+    return each[sizes.index(min(sizes))]
+
+
 def fewest(ask: Ask, where: Where, condition: Condition, below: UUID | None) -> Candidates | None:
     """Those with a fact that a question asks for; of several facts, the rarest. `None` where it asks for none."""
     rates: list[tuple[float, Candidates]] = []
@@ -110,8 +160,16 @@ def _has_value(where: Where, fact: Fact, unit: str = "unit_si", value: str = "va
     return f"{unit} = {where.value(fact.unit)} AND {where.within(value, fact.interval)}"
 
 
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    return condition.parts if isinstance(condition, AllOf) else (condition,)
+
+
+def _is_of_entries(part: Condition) -> TypeGuard[NumberCondition]:
+    return isinstance(part, NumberCondition) and vocabulary.is_entry(part.path)
+
+
 def _facts(condition: Condition) -> Iterator[Fact]:
-    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    parts = _parts(condition)
     for place, part in enumerate(parts):
         if isinstance(part, ConfidenceCondition):
             # What lies there with a probability of a half or more lies there itself. How sure it is, is tested of each.

@@ -19,6 +19,7 @@ from kiban.query.condition import AllOf, Along, AnyOf, Condition, Negation, Time
 from kiban.records.scope import Visible
 from kiban.store.catalog import Count
 from kiban.store.sql_asking import Ask, remembering
+from kiban.store.sql_drawn import Drawn, draw
 from kiban.store.sql_numbers import INDEXED_TIMES, TIMES
 from kiban.store.sql_query import Where, goes_by_groups
 from kiban.store.sql_sets import parameters, seen
@@ -79,11 +80,19 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
             return Count(sum(found.values()), scopes=frozenset(found))
         n_visible = int(ask(_VISIBLE, parameters(visible))[0][0])
         if n_visible > SMALL:
+            if (drawn := draw(ask, condition, visible)) is not None:
+                return _of_drawn(drawn)
             estimate = _estimate(ask, condition, visible, n_visible)
             if estimate is not None:
                 return estimate
     by_scope = counted()
     return Count(sum(by_scope.values()), scopes=frozenset(by_scope))
+
+
+def _of_drawn(drawn: Drawn) -> Count:
+    if drawn.one_in == 1:
+        return Count(drawn.n, scopes=drawn.scopes)
+    return Count(told(drawn.n, drawn.error), is_estimate=True, scopes=drawn.scopes, drawn=drawn.ids)
 
 
 def _in_time(ask: Ask, condition: Condition, visible: Visible) -> Count | None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from kiban.query.condition import AllOf, Condition
 from kiban.records.scope import Visible
-from kiban.store.catalog import Counts, Facet
+from kiban.store.catalog import Count, Counts, Facet
 from kiban.store.json_text import from_text
 from kiban.store.sql_asking import Ask
 from kiban.store.sql_hops import live
@@ -105,14 +105,16 @@ class Facets:
         where = self._where()
         return self._counted(where, None, [facet], limit)[facet]
 
-    def narrowing(self, facets: Collection[Facet], n_answers: int, limit: int) -> dict[Facet, Counts]:
+    def narrowing(self, facets: Collection[Facet], count: Count, limit: int) -> dict[Facet, Counts]:
         """Counted, or where there are too many, estimated."""
         grouped = self._in_groups(facets, limit)
         counts = {facet: Counts(values) for facet, values in grouped.items()}
         rest = [facet for facet in facets if facet not in grouped]
         if not rest:
             return counts
-        ids = None if n_answers <= EXACT else self._sample(n_answers)
+        ids: Sequence[UUID] | None = count.drawn
+        if not ids:
+            ids = None if count.n <= EXACT else self._sample(count.n)
         if ids is None:
             where = self._where()
             source, holds = where.every("r.id")
@@ -120,10 +122,10 @@ class Facets:
             counted = self._counted(where, answers, rest, limit)
             return counts | {facet: Counts(values) for facet, values in counted.items()}
         where = Where(AllOf(()), self._visible, self._ask)
-        counted = self._counted(where, self._of(f"{where.value(ids)}::uuid[]"), rest, limit)
-        scale = n_answers / len(ids)
+        counted = self._counted(where, self._of(f"{where.value(list(ids))}::uuid[]"), rest, limit)
+        scale = count.n / len(ids)
         return counts | {
-            facet: Counts(tuple((value, _estimate(n, scale, n_answers)) for value, n in values), is_estimate=True)
+            facet: Counts(tuple((value, _estimate(n, scale, count.n)) for value, n in values), is_estimate=True)
             for facet, values in counted.items()
         }
 

@@ -145,13 +145,13 @@ class SqlFinding(SqlReading):
         visible: Visible,
         facets: Collection[Facet],
         *,
-        n_answers: int,
+        count: Count,
         projects: Collection[UUID] | None = None,
         limit: int = 50,
     ) -> dict[Facet, Counts]:
         """See `Catalog.narrowing`."""
         counted = Facets(self._ask(visible), meaning(question), visible, projects)
-        return counted.narrowing(facets, n_answers, check_limit(limit))
+        return counted.narrowing(facets, count, check_limit(limit))
 
     def entry_names(self, visible: Visible, *, newest: int = 500) -> dict[str, frozenset[int]]:
         """See `Catalog.entry_names`."""

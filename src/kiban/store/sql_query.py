@@ -137,7 +137,7 @@ class Where:
         self._asks_paths = asks_paths
         self._gathers = False
         row, parts = Row("r", tests_all), condition.parts if isinstance(condition, AllOf) else (condition,)
-        plain, led = [part for part in parts if not _leads(part)], [part for part in parts if _leads(part)]
+        plain, led = [part for part in parts if not leads(part)], [part for part in parts if leads(part)]
         self.leads, self._is_plain = bool(led), not plain
         self._asks_more = not all(map(_only_leads, led))
         tested, self.is_narrow = self._tested(plain, row)
@@ -480,13 +480,13 @@ def goes_by_groups(condition: Condition) -> bool:
     return _paths(condition) <= _GROUPED
 
 
-def _leads(condition: Condition) -> bool:
+def leads(condition: Condition) -> bool:
     """Whether it asks of other records, or may."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
-            return any(map(_leads, parts))
+            return any(map(leads, parts))
         case Negation(part):
-            return _leads(part)
+            return leads(part)
         case _:
             return isinstance(condition, Along)
 

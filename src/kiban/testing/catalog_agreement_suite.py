@@ -15,7 +15,7 @@ from kiban.records.identity import new_uuid
 from kiban.records.record import Record
 from kiban.records.scope import ScopeTerms, Visible
 from kiban.records.term import PropertyTerm
-from kiban.store.catalog import Catalog, Facet
+from kiban.store.catalog import Catalog, Count, Facet
 from kiban.store.memory_catalog import MemoryCatalog
 from kiban.testing.catalog_strategies import TIERS, World, worlds
 from kiban.testing.catalog_sweep import sweep_questions, sweep_world
@@ -117,8 +117,8 @@ def _assert_same_facets(
     for facet in Facet:
         assert catalog.facets(question, visible, facet) == model.facets(question, model_visible, facet), facet
     n = model.count(question, model_visible)
-    counted = catalog.narrowing(question, visible, tuple(Facet), n_answers=n)
-    assert counted == model.narrowing(question, model_visible, tuple(Facet), n_answers=n)
+    counted = catalog.narrowing(question, visible, tuple(Facet), count=Count(n))
+    assert counted == model.narrowing(question, model_visible, tuple(Facet), count=Count(n))
 
 
 def _sets(numbers: dict[int, int], read: frozenset[int], data: frozenset[int], writable: frozenset[int]) -> Visible:

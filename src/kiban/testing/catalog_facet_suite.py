@@ -10,7 +10,7 @@ from kiban.query.question import EVERYTHING, Question
 from kiban.records.identity import new_uuid
 from kiban.records.record import RecordKind
 from kiban.records.scope import Tier, Visible
-from kiban.store.catalog import Catalog, Facet
+from kiban.store.catalog import Catalog, Count, Facet
 from kiban.testing.catalog_examples import Laboratory, a_fact
 
 Values = tuple[tuple[str, int], ...]
@@ -28,7 +28,7 @@ class CatalogFacetSuite:
         visible = visible or lab.visible()
         found = lab.catalog.facets(asked, visible, facet, limit=limit)
         n = lab.catalog.count(asked, visible)
-        counted = lab.catalog.narrowing(asked, visible, [Facet.KIND, facet], n_answers=n, limit=limit)
+        counted = lab.catalog.narrowing(asked, visible, [Facet.KIND, facet], count=Count(n), limit=limit)
         assert counted[facet].values == found
         assert not counted[facet].is_estimate
         return found
@@ -101,7 +101,7 @@ class CatalogFacetSuite:
         # Of a project that the asker need not know of, nothing is told.
         for asked in (EVERYTHING, parse('title CONTAINS "a" OR title CONTAINS "b" OR title CONTAINS "c"')):
             for known, told in (([one.project], expected[:1]), ([other.project, new_uuid()], expected[1:]), ([], ())):
-                counted = catalog.narrowing(asked, both, [Facet.KIND, Facet.PROJECT], n_answers=3, projects=known)
+                counted = catalog.narrowing(asked, both, [Facet.KIND, Facet.PROJECT], count=Count(3), projects=known)
                 assert counted[Facet.PROJECT].values == told
                 assert counted[Facet.KIND].values == (("sample", 3),)
 
