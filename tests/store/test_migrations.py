@@ -159,6 +159,10 @@ def test_a_database_in_another_encoding_is_refused(postgres):
         migrate(postgres.conninfo(OWNER, "latin"))
 
 
+_BEFORE_0024 = """
+    DROP INDEX composition_element;
+    CREATE INDEX composition_element ON composition (element, sample);
+"""
 _BEFORE_0023 = "DROP FUNCTION counted_with_words"
 _BEFORE_0020 = "DROP INDEX record_title, record_created; ALTER TABLE record DROP COLUMN title_key"
 _BEFORE_0017 = "DROP TABLE derivation; DROP FUNCTION newest_with_words"
@@ -202,6 +206,7 @@ def test_samples_and_processes_that_were_there_before_answer_what_is_asked_now(p
         connection.execute("SELECT set_config('kiban.' || s, 'xffff', true) FROM unnest(ARRAY['scopes', 'writes']) s")
         connection.execute("SELECT set_config('kiban.data', 'xffff', true)")
         entries = connection.execute(_ENTRIES).fetchall()
+        connection.execute(_BEFORE_0024)
         connection.execute(_BEFORE_0023)
         connection.execute(_BEFORE_0020)
         connection.execute("DROP TABLE likeness")

@@ -240,9 +240,11 @@ COMPOSITION = Table(
     _scope(),
     # Null where the atomic weight of one of the sample's elements is not known.
     Column("mass_fraction", Double),
-    Index("composition_element", "element", "sample"),
-    Index("composition_fraction", "element", "fraction"),
-    Index("composition_mass_fraction", "element", "mass_fraction"),
+    Index("composition_element", "element", "sample", postgresql_include=["fraction", "mass_fraction", "scope"]),
+    *(
+        Index(f"composition_{number}", "element", number, postgresql_include=["sample", "scope"])
+        for number in ("fraction", "mass_fraction")
+    ),
 )
 
 ENTRY = Table(
