@@ -20,6 +20,8 @@ TESTED = 15
 """So many records are tested in the time that it takes to look one up."""
 SCANNED = 50
 """So many are, where the test needs no other table; and looking up is found to be too much only after a part of it."""
+_LATER = "few_"
+"""Before the number of what a statement asks of an index itself."""
 EVERY = 2**31 - 1
 """As many as there are."""
 
@@ -60,6 +62,9 @@ class Building:
         Whether an index may be asked beforehand. Otherwise each record is tested that the statement comes across.
     most_few : int, optional
         So many rows of it are few; `FEW`, unless given.
+    asks_later : bool
+        Whether the statement itself asks the index: it goes by what is found there, and is to be used only if this
+        turns out to be few.
 
     Attributes
     ----------
@@ -73,10 +78,18 @@ class Building:
         How many conditions were asked of an index, and of how many of these there are few records.
     gathered : list of Gathered
         The others that were brought into the statement as a whole.
+    later : list of str
+        What the statement is to ask, each under its name; see `asked_later`.
     """
 
     def __init__(
-        self, ask: Ask, parameters: Mapping[str, Any], *, asks_indexes: bool, most_few: int | None = None
+        self,
+        ask: Ask,
+        parameters: Mapping[str, Any],
+        *,
+        asks_indexes: bool,
+        most_few: int | None = None,
+        asks_later: bool = False,
     ) -> None:
         self.ask = ask
         self.parameters = dict(parameters)
@@ -86,6 +99,8 @@ class Building:
         self.sizes_searches = True
         self.n_asked = self.n_few = 0
         self.gathered: list[Gathered] = []
+        self.later: list[str] = []
+        self._asks_later = asks_later
         self._found: dict[str, str | None] = {}
         self._sizes: dict[tuple[str, int], int] = {}
         self._n_records: float | None = None
@@ -106,6 +121,11 @@ class Building:
         if not self.asks_indexes:
             return None
         self.n_asked += 1
+        if self._asks_later:
+            self.n_few += 1
+            if rows not in self.later:
+                self.later.append(rows)
+            return f"ARRAY(SELECT f.id FROM {_LATER}{self.later.index(rows)} AS f)"
         if rows not in self._found:
             self._found[rows] = self._few(rows)
         few = self._found[rows]
@@ -118,6 +138,21 @@ class Building:
         query = f"SELECT {few}, CASE WHEN {few} THEN array_agg(DISTINCT id) END FROM {some}"
         [(is_few, found)] = self.ask(query, self.parameters)
         return f"{self.value(found or [])}::uuid[]" if is_few else None
+
+    def asked_later(self, unless: str) -> tuple[str, str]:
+        """Common table expressions for what the statement asks, and that each of them has found few.
+
+        Parameters
+        ----------
+        unless : str
+            Where this holds, nothing is asked.
+        """
+        tables, are_few = list[str](), list[str]()
+        for n, rows in enumerate(self.later):
+            some = f"SELECT * FROM ({rows} LIMIT {self._most_few + 1}) AS asked (id) WHERE NOT {unless}"
+            tables.append(f"{_LATER}{n} AS MATERIALIZED ({some})")
+            are_few.append(f"(SELECT count(*) FROM {_LATER}{n}) <= {self._most_few}")
+        return ", ".join(tables), " AND ".join(are_few)
 
     def found(self, row: Row, search: str, wanted: str, test: str) -> str:
         """That an index finds the record of that row, or, where it would find many, that the test holds of it.

@@ -72,12 +72,9 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
         if in_time is not None:
             return in_time
         most_few = FEWEST_WITH_WORDS if _asks_for_words(condition) else FEWEST
-        few = Where(condition, visible, ask, asks_paths=False, most_few=most_few)
-        if few.is_narrow:
-            answers = few.among(f"record r WHERE {few.live} AND {few.plain}", "r.id, r.sample, r.scope")
-            query = f"SELECT a.scope, count(*) FROM ({answers}) AS a GROUP BY a.scope"
-            found: dict[int, int] = dict(ask(query, few.parameters))
-            return Count(sum(found.values()), scopes=frozenset(found))
+        few = _few(ask, condition, visible, most_few)
+        if few is not None:
+            return few
         n_visible = int(ask(_VISIBLE, parameters(visible))[0][0])
         if n_visible > SMALL:
             if (drawn := draw(ask, condition, visible)) is not None:
@@ -85,8 +82,7 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
             estimate = _estimate(ask, condition, visible, n_visible)
             if estimate is not None:
                 return estimate
-    by_scope = counted()
-    return Count(sum(by_scope.values()), scopes=frozenset(by_scope))
+    return _exact(counted())
 
 
 def _of_drawn(drawn: Drawn) -> Count:
@@ -105,6 +101,31 @@ def _in_time(ask: Ask, condition: Condition, visible: Visible) -> Count | None:
     found: dict[int, int] = dict(ask(f"SELECT s.scope, count(*) FROM ({some}) AS s GROUP BY s.scope", where.parameters))
     n = sum(found.values())
     return Count(n, scopes=frozenset(found)) if n <= IN_TIME else None
+
+
+def _few(ask: Ask, condition: Condition, visible: Visible, most_few: int) -> Count | None:
+    """Those that answer, if an index finds few for the question or a part of it."""
+    is_one = not isinstance(condition, AllOf)
+    # Of one part the statement itself asks the index: to count a few takes no longer than another message.
+    beside = parameters(visible) if is_one else None
+    few = Where(condition, visible, ask, asks_paths=False, most_few=most_few, beside=beside)
+    if not few.is_narrow:
+        return None
+    tables, are_few = few.asked_later("false")
+    before, is_found = (f"WITH {tables} ", are_few) if tables else ("", "true")
+    answers = few.among(f"record r WHERE {is_found} AND {few.live} AND {few.plain}", "r.id, r.sample, r.scope")
+    query = (
+        f"{before}SELECT {is_found}, c.scope, c.n FROM (SELECT) AS told "
+        f"LEFT JOIN (SELECT a.scope, count(*) AS n FROM ({answers}) AS a GROUP BY a.scope) AS c ON true"
+    )
+    rows = ask(query, few.parameters)
+    if not rows[0][0]:
+        return None
+    return _exact({scope: n for _, scope, n in rows if scope is not None})
+
+
+def _exact(by_scope: Mapping[int, int]) -> Count:
+    return Count(sum(by_scope.values()), scopes=frozenset(by_scope))
 
 
 def _asks_for_words(condition: Condition) -> bool:

@@ -68,10 +68,15 @@ class SqlFinding(SqlReading):
             # Identifiers first: a sort need not carry the documents.
             return self._records(visible, f"id = ANY(ARRAY({page})) AND {CURRENT} ORDER BY id DESC", values)
 
+        def read_told(
+            tables: str, told: Sequence[str], page: str, values: Mapping[str, Any]
+        ) -> tuple[tuple[Any, ...], tuple[Record, ...]]:
+            return self._records_told(visible, tables, told, f"id = ANY(ARRAY({page})) AND {CURRENT}", values)
+
         wanted = check_limit(limit) + 1
         ask, below = partial(self.pool.ask, in_one_process(view(visible, "scopes", "data"))), read_after(after)
         sees_few = self._sees_few(ask, visible)
-        newest = Newest(ask, read, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
+        newest = Newest(ask, read, read_told, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
         found = newest.records()
         return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
 

@@ -12,12 +12,12 @@ tested in windows (`kiban.store.sql_candidates`). If that is too long a way as w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from kiban.query.condition import Condition
+from kiban.query.condition import AllOf, Condition
 from kiban.records.record import Record
 from kiban.records.scope import Visible
 from kiban.store.sql_asking import Ask, remembering
@@ -46,6 +46,8 @@ _ORDER = "ORDER BY r.id DESC"
 
 Read = Callable[[str, Mapping[str, Any]], tuple[Record, ...]]
 """Reads the records that a query gives the identifiers of, newest first."""
+ReadTold = Callable[[str, Sequence[str], str, Mapping[str, Any]], tuple[tuple[Any, ...], tuple[Record, ...]]]
+"""The same, with what else is told of the tables that stand before the query."""
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class Newest:
         self,
         ask: Ask,
         read: Read,
+        read_told: ReadTold,
         condition: Condition,
         visible: Visible,
         *,
@@ -97,7 +100,7 @@ class Newest:
         below: UUID | None,
         sees_few: bool,
     ) -> None:
-        self._ask, self._read = remembering(ask), read
+        self._ask, self._read, self._read_told = remembering(ask), read, read_told
         self._condition, self._visible = simpler(condition), visible
         self._limit = limit
         self._below = below
@@ -108,11 +111,11 @@ class Newest:
         where = self._where(asks_indexes=False)
         if not where.would_ask and not where.leads:
             return self._walked(where)
-        found = self._of_newest(FIRST, where)
-        if len(found) >= self._limit:
+        found, are_all = self._first(where)
+        if are_all:
             return found
         walk = Walk(self._limit, self._below)
-        if not found and (answers := self._rare()) is not None:
+        if not found and isinstance(self._condition, AllOf) and (answers := self._rare()) is not None:
             return answers
         for way in (self._soon, self._by_index, self._by_facts, self._late, self._by_paths):
             answers = way(where, walk)
@@ -121,7 +124,31 @@ class Newest:
         every = Where(self._condition, self._visible, self._ask, tests_all=True, sees_few=self._sees_few)
         return self._gathered(every)
 
+    def _first(self, where: Where) -> tuple[tuple[Record, ...], bool]:
+        """The answers among the newest records, or, if there are none and an index has few, these; whether it is done.
+
+        It is one statement: of what is soon found, messages would be most of the cost.
+        """
+        newest = f"SELECT * FROM record r WHERE {where.live} {_rest(self._below)} {_ORDER} LIMIT {FIRST}"
+        page = f"SELECT r.id FROM ({where.among(f'({newest}) r WHERE {where.plain}', 'r.id, r.sample')}) r"
+        page = f"{page} {_ORDER} LIMIT {self._limit}"
+        rare = self._where(asks_indexes=True, most_few=RARE, beside=where.parameters)
+        if not rare.is_narrow:
+            found = self._found(page, where)
+            return found, len(found) >= self._limit
+        tables, are_few = rare.asked_later("EXISTS (SELECT FROM newest)")
+        of_few = f"record r WHERE {are_few} AND {rare.live} AND {rare.plain} {_rest(self._below)}"
+        all_few = f"SELECT r.id FROM ({rare.among(of_few, 'r.id, r.sample')}) r {_ORDER} LIMIT {self._limit}"
+        (n_newest, is_rare), found = self._read_told(
+            f"newest AS MATERIALIZED ({page}), {tables}",
+            ("(SELECT count(*) FROM newest)", are_few),
+            f"SELECT id FROM newest UNION ALL ({all_few})",
+            rare.parameters | {"below": self._below},
+        )
+        return found, n_newest >= self._limit or (n_newest == 0 and is_rare)
+
     def _rare(self) -> tuple[Record, ...] | None:
+        """As `_first`, by whichever part it is that an index has few of."""
         asked = self._where(asks_indexes=True, most_few=RARE)
         return self._narrow(asked) if asked.is_narrow else None
 
@@ -176,10 +203,6 @@ class Newest:
         walk.n_answered += len(answers)
         walk.is_over = n_rows < size
 
-    def _of_newest(self, size: int, where: Where) -> tuple[Record, ...]:
-        newest = f"SELECT * FROM record r WHERE {where.live} {_rest(self._below)} {_ORDER} LIMIT {size}"
-        return self._page(where.among(f"({newest}) r WHERE {where.plain}"), where)
-
     def _where(
         self,
         condition: Condition | None = None,
@@ -187,6 +210,7 @@ class Newest:
         asks_indexes: bool,
         asks_paths: bool = False,
         most_few: int | None = None,
+        beside: Mapping[str, Any] | None = None,
     ) -> Where:
         return Where(
             self._condition if condition is None else condition,
@@ -196,6 +220,7 @@ class Newest:
             asks_paths=asks_paths,
             sees_few=self._sees_few,
             most_few=most_few,
+            beside=beside,
         )
 
     def _narrow(self, asked: Where) -> tuple[Record, ...]:

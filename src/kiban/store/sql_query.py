@@ -18,7 +18,7 @@ those that rest on them, or from each record back. Where all records are counted
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kiban.query import vocabulary
@@ -100,6 +100,8 @@ class Where:
         Whether these are few, in however many scopes.
     most_few : int, optional
         So many records that an index finds are few; `sql_building.FEW`, unless given.
+    beside : mapping, optional
+        The values of what stands in the same statement, if this is to ask the index itself. See `asked_later`.
 
     Attributes
     ----------
@@ -130,9 +132,16 @@ class Where:
         tests_all: bool = False,
         sees_few: bool = False,
         most_few: int | None = None,
+        beside: Mapping[str, Any] | None = None,
     ) -> None:
         condition = simpler(condition)
-        self._building = Building(ask, parameters(visible), asks_indexes=asks_indexes, most_few=most_few)
+        self._building = Building(
+            ask,
+            parameters(visible) if beside is None else beside,
+            asks_indexes=asks_indexes,
+            most_few=most_few,
+            asks_later=beside is not None,
+        )
         self._texts = Texts(self._building, visible)
         self._asks_paths = asks_paths
         self._gathers = False
@@ -172,6 +181,10 @@ class Where:
     def would_ask(self) -> bool:
         """Whether there was something to ask an index beforehand."""
         return self._building.would_ask
+
+    def asked_later(self, unless: str) -> tuple[str, str]:
+        """What the statement asks of an index, and that it is few; see `Building.asked_later`."""
+        return self._building.asked_later(unless)
 
     def counted(self, *by: str) -> tuple[str, str, str]:
         """What to count (an aggregate), in what, and where: whole groups, if all that is asked for allows it.

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, LiteralString
@@ -48,8 +48,23 @@ class SqlReading:
     ) -> tuple[Record, ...]:
         """Those for which the condition holds. Here the first wall stands, on what comes; a few are not worth more."""
         query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {condition}"
-        found = map(record_of, self._ask(visible, *sets)(query, parameters(visible) | dict(values)))
-        return tuple(shown(record, visible) for record in only_seen(found, visible.numbers))
+        return _shown(map(record_of, self._ask(visible, *sets)(query, parameters(visible) | dict(values))), visible)
+
+    def _records_told(
+        self, visible: Visible, tables: str, told: Sequence[str], condition: str, values: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], tuple[Record, ...]]:
+        """Values that are told of some tables, which stand before the statement, and records, newest first."""
+        query = (
+            f"WITH {tables} SELECT {', '.join(told)}, r.* FROM (SELECT) AS told "
+            f"LEFT JOIN (SELECT {RECORD_COLUMNS} FROM record WHERE {condition}) AS r ON true ORDER BY r.id DESC"
+        )
+        rows, n = self._ask(visible)(query, parameters(visible) | dict(values)), len(told)
+        # Where there is no record, its columns are null.
+        return rows[0][:n], _shown((record_of(row[n:]) for row in rows if row[n] is not None), visible)
+
+
+def _shown(found: Iterable[Record], visible: Visible) -> tuple[Record, ...]:
+    return tuple(shown(record, visible) for record in only_seen(found, visible.numbers))
 
 
 def shown(record: Record, visible: Visible) -> Record:
