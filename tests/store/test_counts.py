@@ -37,6 +37,7 @@ def few_are_many(monkeypatch):
     """What is done for millions is done for hundreds."""
     monkeypatch.setattr(sql_counts, "FEWEST", 50)
     monkeypatch.setattr(sql_counts, "FEWEST_WITH_WORDS", 50)
+    monkeypatch.setattr(sql_counts, "FEWEST_LED", 50)
     monkeypatch.setattr(sql_counts, "IN_TIME", 50)
     monkeypatch.setattr(sql_counts, "SMALL", 100)
     monkeypatch.setattr(sql_counts, "EXACT", 150)

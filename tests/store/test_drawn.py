@@ -54,7 +54,7 @@ def lab(sql_catalog):
 @pytest.fixture
 def few_are_many(monkeypatch):
     """What is done for millions is done for hundreds."""
-    for name, value in {"ALL_TESTED": 100, "ALL_LED": 100, "FIRST": 16, "WANTED": 100, "FEWEST": 10}.items():
+    for name, value in {"ALL_TESTED": 100, "ALL_LED": 100, "ONE_IN": (16, 8, 4, 2), "FEWEST": 10}.items():
         monkeypatch.setattr(sql_drawn, name, value)
     for name in ("FEWEST", "FEWEST_WITH_WORDS", "SMALL"):
         monkeypatch.setattr(sql_counts, name, 20)
@@ -108,18 +108,19 @@ def test_where_an_index_has_too_many_it_is_left(lab, few_are_many, monkeypatch):
 
 
 def test_where_next_to_none_answers_all_are_to_be_found(lab, few_are_many, monkeypatch):
-    monkeypatch.setattr(sql_drawn, "TESTED", 100)
     assert drawn(lab, 'hardness > 1 GPa AND sample.title = "film 7"', Tier.OPEN) is None
 
 
-def test_where_many_have_to_be_tested_for_a_few_all_are_and_it_is_exact(lab, few_are_many, monkeypatch):
-    monkeypatch.setattr(sql_drawn, "TESTED", 10 * N)
-    text = 'hardness > 1 GPa AND sample.title = "film 7"'
-    found = drawn(lab, text, Tier.OPEN)
-    assert found.one_in == 1
-    about = lab.catalog.count_about(parse(text), lab.visible(Tier.OPEN))
-    n = lab.catalog.count(parse(text), lab.visible(Tier.OPEN))
-    assert (about.n, about.is_estimate, about.drawn) == (n, False, ())
+def test_it_has_as_many_answers_as_are_wanted_of_no_more_than_may_be_tested(lab, few_are_many, monkeypatch):
+    monkeypatch.setattr(sql_drawn, "WANTED", 10)
+    few = drawn(lab, QUESTIONS[0], Tier.OPEN)
+    assert few.one_in == 16
+    monkeypatch.setattr(sql_drawn, "WANTED", 1000)
+    many = drawn(lab, QUESTIONS[0], Tier.OPEN)
+    assert many.one_in == 2
+    assert set(few.ids) < set(many.ids)
+    monkeypatch.setattr(sql_drawn, "TESTED", 300)
+    assert drawn(lab, QUESTIONS[0], Tier.OPEN).one_in in {4, 8}
 
 
 def test_a_page_says_that_they_are_estimates_and_counts_facets_of_what_was_drawn(lab, few_are_many):

@@ -21,7 +21,7 @@ from kiban.store.catalog import Count
 from kiban.store.sql_asking import Ask, remembering
 from kiban.store.sql_drawn import Drawn, draw
 from kiban.store.sql_numbers import INDEXED_TIMES, TIMES
-from kiban.store.sql_query import Where, goes_by_groups
+from kiban.store.sql_query import Where, goes_by_groups, leads
 from kiban.store.sql_sets import parameters, seen
 from kiban.store.sql_simpler import simpler
 
@@ -31,6 +31,8 @@ FEWEST = 3000
 """So many records that an index finds are counted before any sample is taken; to test them takes as long as one."""
 FEWEST_WITH_WORDS = 300
 """So many, where words are asked for: of these an index lists all before it tells of the first."""
+FEWEST_LED = 500
+"""So many samples, where a path leads to what is asked for: each has several records."""
 IN_TIME = 20_000
 """So many records of some time are counted in an index, where nothing else is asked."""
 EXACT = 10_000
@@ -75,10 +77,13 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
         few = _few(ask, condition, visible, most_few)
         if few is not None:
             return few
+        if (drawn := draw(ask, condition, visible)) is not None:
+            return _of_drawn(drawn)
+        few = _few_led(ask, condition, visible)
+        if few is not None:
+            return few
         n_visible = int(ask(_VISIBLE, parameters(visible))[0][0])
         if n_visible > SMALL:
-            if (drawn := draw(ask, condition, visible)) is not None:
-                return _of_drawn(drawn)
             estimate = _estimate(ask, condition, visible, n_visible)
             if estimate is not None:
                 return estimate
@@ -86,8 +91,6 @@ def count_about(ask: Ask, condition: Condition, visible: Visible, counted: Calla
 
 
 def _of_drawn(drawn: Drawn) -> Count:
-    if drawn.one_in == 1:
-        return Count(drawn.n, scopes=drawn.scopes)
     return Count(told(drawn.n, drawn.error), is_estimate=True, scopes=drawn.scopes, drawn=drawn.ids)
 
 
@@ -109,6 +112,15 @@ def _few(ask: Ask, condition: Condition, visible: Visible, most_few: int) -> Cou
     # Of one part the statement itself asks the index: to count a few takes no longer than another message.
     beside = parameters(visible) if is_one else None
     few = Where(condition, visible, ask, asks_paths=False, most_few=most_few, beside=beside)
+    return _counted_few(ask, few)
+
+
+def _few_led(ask: Ask, condition: Condition, visible: Visible) -> Count | None:
+    """Those that answer, if a path leads to what is asked for from few samples."""
+    return _counted_few(ask, Where(condition, visible, ask, most_few=FEWEST_LED)) if leads(condition) else None
+
+
+def _counted_few(ask: Ask, few: Where) -> Count | None:
     if not few.is_narrow:
         return None
     tables, are_few = few.asked_later("false")

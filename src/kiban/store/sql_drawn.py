@@ -28,12 +28,13 @@ ALL_LED = 3000
 """The same, where it is asked of each where a path leads."""
 READ = 400_000
 """So many entries of an index are read; where it has more, records are drawn in another way."""
-FIRST = 64
-"""One in so many is tested first. The numbers are powers of two, so that a later draw has all of an earlier one."""
-WANTED = 150
+ONE_IN = (64, 32, 16, 8)
+"""One in so many is tested: first of these, and then another one, if too few of those answer. They are powers of two,
+so that a later draw has all of an earlier one."""
+WANTED = 200
 """So many answers are wanted."""
-TESTED = 3000
-"""For them, no more records than about these are tested."""
+TESTED = 6000
+"""For them, no more records than these are tested."""
 FEWEST = 20
 """Of fewer answers than these in the end, it is not said how many they stand for."""
 
@@ -45,7 +46,7 @@ class Drawn:
     Parameters
     ----------
     one_in : int
-        One in so many of all answers was; with 1 they are all.
+        One in so many of all answers was.
     """
 
     ids: tuple[UUID, ...]
@@ -82,44 +83,55 @@ def draw(ask: Ask, condition: Condition, visible: Visible) -> Drawn | None:
     if among is None:
         return None
     rest = Where(among.rest, visible, ask, asks_indexes=False, asks_paths=False)
-    first = _drawn(ask, rest, among, FIRST)
-    if first is None:
+    [(n_read, n_first, one_in, ids, scopes)] = ask(_query(among, rest), rest.parameters)
+    n_about = n_first * ONE_IN[0]
+    if n_read > READ or n_about <= (ALL_LED if leads(among.rest) else ALL_TESTED) or len(ids) < FEWEST:
         return None
-    n_tested, drawn = first
-    if n_tested * FIRST <= (ALL_LED if leads(among.rest) else ALL_TESTED):
-        return None
-    if len(drawn.ids) < WANTED:
-        wanted = min(TESTED, 1.2 * WANTED * n_tested / max(1, len(drawn.ids)))
-        one_in = 2 ** max(0, math.ceil(math.log2(FIRST * n_tested / wanted)))
-        if one_in < FIRST:
-            again = _drawn(ask, rest, among, one_in)
-            if again is None:
-                return None
-            drawn = again[1]
-    return drawn if drawn.one_in == 1 or len(drawn.ids) >= FEWEST else None
+    return Drawn(tuple(ids), frozenset(scopes), one_in)
 
 
-def _drawn(ask: Ask, where: Where, among: Among, one_in: int) -> tuple[int, Drawn] | None:
-    """How many were tested, and those that answer; `None` where there are too many to go through."""
-    mask = one_in - 1
+def _query(among: Among, where: Where) -> str:
+    """How many entries were read, records tested at first, the number that one in so many was drawn of, and answers.
+
+    The entries are read once, which takes the longest.
+    """
+    first, most = ONE_IN[0], ONE_IN[-1]
+    columns = ", ".join(among.columns)
     some = ", ".join(
-        f"coalesce(array_agg(c.{column}) FILTER (WHERE uuid_hash(c.{column}) & {mask} = 0), '{{}}') AS {column}s"
+        f"array_agg(c.{column}) FILTER (WHERE {_is_drawn(f'c.{column}', most)}) AS {column}s"
         for column in among.columns
     )
-    found = " || ".join(f"{column}s" for column in among.columns)
-    of_drawn = f"record r WHERE r.id = ANY(ARRAY(SELECT id FROM drawn)) AND {where.live} AND {where.plain}"
-    query = f"""
+    each = f"unnest({' || '.join(f'{column}s' for column in among.columns)}) AS each (id)"
+    answers = {
+        name: where.among(
+            f"record r WHERE r.id = ANY(ARRAY(SELECT id FROM {name})) AND {where.live} AND {where.plain}",
+            "r.id, r.sample, r.scope",
+        )
+        for name in ("drawn", "more")
+    }
+    n_answers = "(SELECT count(*) FROM of_drawn)"
+    wanted = f"least({TESTED}, {WANTED} * t.n / greatest(1, {n_answers}))"
+    return f"""
         WITH gone_through AS MATERIALIZED (
-            SELECT count(*) AS n, {some} FROM (
-                SELECT {", ".join(among.columns)} {among.rows(where)} LIMIT {READ + 1}
-            ) AS c
+            SELECT count(*) AS n, {some} FROM (SELECT {columns} {among.rows(where)} LIMIT {READ + 1}) AS c
         ),
-        drawn AS MATERIALIZED (SELECT DISTINCT each.id FROM gone_through, unnest({found}) AS each (id)),
-        answers AS MATERIALIZED ({where.among(of_drawn, "r.id, r.sample, r.scope")})
-        SELECT (SELECT n FROM gone_through), (SELECT count(*) FROM drawn), ARRAY(SELECT id FROM answers ORDER BY id),
-            ARRAY(SELECT DISTINCT scope FROM answers)
+        drawn AS MATERIALIZED (SELECT DISTINCT each.id FROM gone_through, {each} WHERE {_is_drawn("each.id", first)}),
+        of_drawn AS MATERIALIZED ({answers["drawn"]}),
+        tested AS MATERIALIZED (SELECT count(*) AS n FROM drawn),
+        chosen AS MATERIALIZED (
+            SELECT min(o.one_in) AS one_in FROM tested t, unnest(ARRAY{list(ONE_IN)}) AS o (one_in)
+            WHERE o.one_in = {first} OR (t.n * {first} / o.one_in <= {wanted} AND {n_answers} < {WANTED})
+        ),
+        more AS MATERIALIZED (
+            SELECT DISTINCT each.id FROM gone_through, chosen, {each} WHERE chosen.one_in < {first}
+            AND {_is_drawn("each.id", "chosen.one_in")} AND NOT {_is_drawn("each.id", first)}
+        ),
+        of_more AS MATERIALIZED ({answers["more"]}),
+        answers AS MATERIALIZED (SELECT id, scope FROM of_drawn UNION ALL SELECT id, scope FROM of_more)
+        SELECT (SELECT n FROM gone_through), (SELECT n FROM tested), (SELECT one_in FROM chosen),
+            ARRAY(SELECT id FROM answers ORDER BY id), ARRAY(SELECT DISTINCT scope FROM answers)
     """
-    [(n_read, n_tested, ids, scopes)] = ask(query, where.parameters)
-    if n_read > READ:
-        return None
-    return n_tested, Drawn(tuple(ids), frozenset(scopes), one_in)
+
+
+def _is_drawn(identifier: str, one_in: int | str) -> str:
+    return f"uuid_hash({identifier}) & ({one_in} - 1) = 0"

@@ -19,7 +19,7 @@ from kiban.store.catalog import Count, Counts, Facet
 from kiban.store.json_text import from_text
 from kiban.store.sql_asking import Ask
 from kiban.store.sql_hops import live
-from kiban.store.sql_query import Where, goes_by_groups
+from kiban.store.sql_query import Where, goes_by_groups, leads
 from kiban.store.sql_rows import unstored
 from kiban.store.sql_sets import data_seen
 from kiban.store.sql_texts import LIVE_SAMPLE
@@ -30,6 +30,8 @@ SAMPLE = 2500
 """So many answers are wanted in a sample."""
 SCANNED = 20_000
 """So many records are looked at for them."""
+SCANNED_LED = 8000
+"""The same, where it is asked of each where a path leads."""
 MANY = 400
 """So many answers of a value tell their number to two digits, fewer to one."""
 ENOUGH = 200
@@ -207,7 +209,8 @@ class Facets:
     def _sample(self, n_answers: int) -> list[UUID] | None:
         """Some of the answers, from all over the table; `None`, where it takes all of the table to find enough."""
         n_rows = self._ask("SELECT reltuples::bigint FROM pg_class WHERE oid = 'record'::regclass", {})[0][0]
-        percent = 100 * min(SAMPLE / n_answers, SCANNED / max(n_rows, SCANNED))
+        scanned = SCANNED_LED if leads(self._condition) else SCANNED
+        percent = 100 * min(SAMPLE / n_answers, scanned / max(n_rows, scanned))
         while percent < 100:
             where = Where(self._condition, self._visible, self._ask, asks_indexes=False, asks_paths=False)
             sample = f"record r TABLESAMPLE SYSTEM (%(percent)s::double precision) REPEATABLE (1) WHERE {where.live}"

@@ -78,4 +78,5 @@ def leads_there(hop: Hop, start: str, row: str, part: str) -> str:
 def leads_there_among(gathered: str, hop: Hop, start: str, row: str, part: str) -> str:
     """As `leads_there`, walked once from each sample of the records that a statement has gathered under this name."""
     samples = f"(SELECT DISTINCT sample FROM {gathered} WHERE sample IS NOT NULL) AS b"
-    return f"{start}.sample = ANY(ARRAY(SELECT b.sample FROM {samples} WHERE {leads_there(hop, 'b', row, part)}))"
+    # As a value, so that it is looked up in a table of hashes: an array is gone through for each record.
+    return f"({start}.sample IN (SELECT b.sample FROM {samples} WHERE {leads_there(hop, 'b', row, part)})) IS TRUE"

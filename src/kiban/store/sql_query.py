@@ -58,7 +58,7 @@ _GROUPED = {"kind", "technique", "tier"}
 """What the functions `records_counted` and `records_in_scopes` count by: a row `r` stands for `r.n` visible records."""
 GATHERED = 10_000
 """So many records that answer a part are found before paths are walked back from their samples."""
-WALKED_BACK = 20_000
+WALKED_BACK = 10_000
 """From no more samples than these paths are walked one by one, where all that answer are gathered."""
 _GATHERED = "gathered"
 _COUNTED_BY = ", ".join(
@@ -363,7 +363,12 @@ class Where:
             if row.is_every and not self.leads and isinstance(part, WordsCondition):
                 # If many have them, `every` goes by their index, unless there is less of something else.
                 building.sizes_searches = False
-            test = self._sql(part, row)
+            if row.is_every and isinstance(part, AnyOf) and self._is_looked_up(found):
+                # Of a choice each part would have to be gathered; it is sooner tested of each that is looked up.
+                building.asks_indexes, asked = False, building.asks_indexes
+                test, building.asks_indexes = self._sql(part, Row(row.name)), asked
+            else:
+                test = self._sql(part, row)
             building.sizes_searches = True
             n_asked, n_few = building.n_asked - n_asked, building.n_few - n_few
             if not isinstance(part, AllOf | AnyOf | Negation) and n_few == n_asked > 0:
@@ -375,6 +380,10 @@ class Where:
             found.append(_Tested(part, test, needed, tuple(inside)))
         building.asks_indexes = asked_before
         return found, is_narrow
+
+    def _is_looked_up(self, tested: Sequence[_Tested]) -> bool:
+        """Whether there is something that all answers meet, and what was gathered for it is looked up one by one."""
+        return any(not self._building.is_large(gathered) for each in tested for gathered in each.gathered)
 
     def _from_least(self, row: Row, tested: Sequence[_Tested]) -> tuple[str, str]:
         """In what to look, and what to test there: all records, or those of the least that was gathered."""

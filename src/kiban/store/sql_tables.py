@@ -136,7 +136,7 @@ RECORD = Table(
     Index("record_counted", "scope", "kind", "technique", postgresql_where=_IS_LIVE),
     Index("record_technique", "technique", "id", postgresql_include=["scope"], postgresql_where=_IS_LIVE),
     Index("record_kind", "kind", "id", postgresql_include=["scope"], postgresql_where=_IS_LIVE),
-    Index("record_newest", "id", postgresql_include=["scope"], postgresql_where=_IS_LIVE),
+    Index("record_newest", "id", postgresql_include=["scope", "sample"], postgresql_where=_IS_LIVE),
     Index("record_sample", "sample", postgresql_where=_IS_CURRENT),
     Index("record_of_sample", "id", postgresql_where=text("is_current AND kind = 'sample'")),
     Index("record_of_process", "id", postgresql_where=text("is_current AND kind = 'process'")),
