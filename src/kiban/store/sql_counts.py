@@ -31,7 +31,7 @@ FEWEST = 3000
 """So many records that an index finds are counted before any sample is taken; to test them takes as long as one."""
 FEWEST_WITH_WORDS = 300
 """So many, where words are asked for: of these an index lists all before it tells of the first."""
-FEWEST_LED = 500
+FEWEST_LED = 2000
 """So many samples, where a path leads to what is asked for: each has several records."""
 IN_TIME = 20_000
 """So many records of some time are counted in an index, where nothing else is asked."""
