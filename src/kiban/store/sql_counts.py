@@ -18,10 +18,11 @@ from collections.abc import Callable, Mapping
 from kiban.query.condition import AllOf, Along, AnyOf, Condition, Negation, TimeCondition, WordsCondition
 from kiban.records.scope import Visible
 from kiban.store.catalog import Count
+from kiban.store.condition_shapes import goes_by_groups, leads
 from kiban.store.sql_asking import Ask, remembering
 from kiban.store.sql_drawn import Drawn, draw
 from kiban.store.sql_numbers import INDEXED_TIMES, TIMES
-from kiban.store.sql_query import Where, goes_by_groups, leads
+from kiban.store.sql_query import Where
 from kiban.store.sql_sets import parameters, seen
 from kiban.store.sql_simpler import simpler
 

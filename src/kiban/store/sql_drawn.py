@@ -18,9 +18,10 @@ from uuid import UUID
 
 from kiban.query.condition import Condition
 from kiban.records.scope import Visible
+from kiban.store.condition_shapes import leads
 from kiban.store.sql_asking import Ask
 from kiban.store.sql_candidates import Among, that_may_answer
-from kiban.store.sql_query import Where, leads
+from kiban.store.sql_query import Where
 
 ALL_TESTED = 10_000
 """Of no more records than these it is not worth while to draw some."""

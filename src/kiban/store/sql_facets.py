@@ -16,10 +16,11 @@ from uuid import UUID
 from kiban.query.condition import AllOf, Condition
 from kiban.records.scope import Visible
 from kiban.store.catalog import Count, Counts, Facet
+from kiban.store.condition_shapes import goes_by_groups, leads
 from kiban.store.json_text import from_text
 from kiban.store.sql_asking import Ask
 from kiban.store.sql_hops import live
-from kiban.store.sql_query import Where, goes_by_groups, leads
+from kiban.store.sql_query import Where
 from kiban.store.sql_rows import unstored
 from kiban.store.sql_sets import data_seen
 from kiban.store.sql_texts import LIVE_SAMPLE

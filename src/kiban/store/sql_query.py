@@ -43,6 +43,7 @@ from kiban.query.process_answers import is_told_by_template
 from kiban.query.structure_answers import is_of_structure
 from kiban.records.scope import Visible
 from kiban.store import sql_numbers
+from kiban.store.condition_shapes import GROUPED, dearness, leads, only_leads, paths
 from kiban.store.sql_asking import Ask
 from kiban.store.sql_building import Building, Gathered, Row
 from kiban.store.sql_hops import leading_to, leads_there, leads_there_among, live
@@ -54,8 +55,6 @@ from kiban.store.sql_words import all_words, told_to_asker, without_fields
 NARROW = 20
 """Who sees no more scopes than these, sees so few of all records that an index finds them sooner than a walk does."""
 
-_GROUPED = {"kind", "technique", "tier"}
-"""What the functions `records_counted` and `records_in_scopes` count by: a row `r` stands for `r.n` visible records."""
 GATHERED = 10_000
 """So many records that answer a part are found before paths are walked back from their samples."""
 WALKED_BACK = 10_000
@@ -148,7 +147,7 @@ class Where:
         row, parts = Row("r", tests_all), condition.parts if isinstance(condition, AllOf) else (condition,)
         plain, led = [part for part in parts if not leads(part)], [part for part in parts if leads(part)]
         self.leads, self._is_plain = bool(led), not plain
-        self._asks_more = not all(map(_only_leads, led))
+        self._asks_more = not all(map(only_leads, led))
         tested, self.is_narrow = self._tested(plain, row)
         self._parts, self.plain = tested, _all_hold(tested)
         self.live = live("r")
@@ -169,7 +168,7 @@ class Where:
         if self.is_narrow:
             self._source, self._driven = f"record {row}", self.plain if self.leads else self.asked
         self.sql = f"{self.live} AND {self.asked}"
-        self._asked_for = _paths(condition)
+        self._asked_for = paths(condition)
         self._techniques = techniques(condition)
 
     @property
@@ -194,10 +193,10 @@ class Where:
         by : str
             What will be asked of the groups besides: `kind`, `technique`, `tier` or anything else.
         """
-        paths = {*self._asked_for, *by}
-        if not paths <= _GROUPED:
+        asked = {*self._asked_for, *by}
+        if not asked <= GROUPED:
             return "count(*)", *self.every("r.id, r.scope")
-        groups = "records_in_scopes()" if paths <= {"tier"} else "records_counted()"
+        groups = "records_in_scopes()" if asked <= {"tier"} else "records_counted()"
         if self._techniques is not None:
             groups = f"records_of_techniques({self._building.value(sorted(self._techniques))}::text[])"
         return "coalesce(sum(r.n), 0)::bigint", f"{groups} r", f"{seen('r.scope')} AND {self.asked}"
@@ -358,7 +357,7 @@ class Where:
         """
         building, asked_before = self._building, self._building.asks_indexes
         found, is_narrow = list[_Tested](), False
-        for part in sorted(parts, key=_dearness):
+        for part in sorted(parts, key=dearness):
             n_asked, n_few, n_gathered = building.n_asked, building.n_few, len(building.gathered)
             if row.is_every and not self.leads and isinstance(part, WordsCondition):
                 # If many have them, `every` goes by their index, unless there is less of something else.
@@ -463,62 +462,3 @@ def _columns(sql: str) -> frozenset[str]:
 
 def _all_hold(tested: Sequence[_Tested]) -> str:
     return f"({' AND '.join(each.test for each in tested)})" if tested else "true"
-
-
-def _dearness(condition: Condition) -> float:
-    """How long it takes to ask an index for it, beside others."""
-    match condition:
-        case NumberCondition() | ConfidenceCondition():
-            return 0
-        case WordsCondition():
-            return 1
-        case Along(_, part):
-            return 4 + min(map(_dearness, part.parts if isinstance(part, AllOf) else (part,)), default=3) / 10
-        case AllOf() | AnyOf() | Negation():
-            return 3
-        case _:
-            return 2
-
-
-def _paths(condition: Condition) -> set[str]:
-    """All that a condition asks for."""
-    match condition:
-        case AllOf(parts) | AnyOf(parts):
-            return set[str]().union(*map(_paths, parts))
-        case Negation(part):
-            return _paths(part)
-        case WordsCondition():
-            return {"words"}
-        case NearCondition():
-            return {"id"}
-        case Along(hop):
-            return {str(hop)}
-        case _:
-            return {condition.path}
-
-
-def goes_by_groups(condition: Condition) -> bool:
-    """Whether all that is asked is counted in groups, however many records there are."""
-    return _paths(condition) <= _GROUPED
-
-
-def leads(condition: Condition) -> bool:
-    """Whether it asks of other records, or may."""
-    match condition:
-        case AllOf(parts) | AnyOf(parts):
-            return any(map(leads, parts))
-        case Negation(part):
-            return leads(part)
-        case _:
-            return isinstance(condition, Along)
-
-
-def _only_leads(condition: Condition) -> bool:
-    """Whether of the record itself it asks no more than its sample."""
-    match condition:
-        case AllOf(parts) | AnyOf(parts):
-            return all(map(_only_leads, parts))
-        case Negation(part):
-            return _only_leads(part)
-        case _:
-            return isinstance(condition, Along)

@@ -70,8 +70,16 @@ class Sorted:
         """As single records are tested, and paths are walked from a few hundred."""
         return self._where(asks_indexes=False, asks_paths=False)
 
-    def _where(self, **how: bool) -> Where:
-        return Where(self._condition, self._visible, self._ask, sees_few=self._sees_few, **how)
+    def _where(self, *, asks_indexes: bool = True, asks_paths: bool = True, tests_all: bool = False) -> Where:
+        return Where(
+            self._condition,
+            self._visible,
+            self._ask,
+            asks_indexes=asks_indexes,
+            asks_paths=asks_paths,
+            tests_all=tests_all,
+            sees_few=self._sees_few,
+        )
 
     @cached_property
     def _is_scarce(self) -> bool:
