@@ -39,6 +39,11 @@ def _fields(page: str) -> dict[str, str]:
         if attributes.get("type") == "checkbox":
             if "checked" in tag:
                 found[attributes["name"]] = "on"
+        elif attributes.get("type") == "radio":
+            if "checked" in tag:
+                found[attributes["name"]] = attributes["value"]
+        elif attributes.get("type") == "file":
+            continue
         elif "name" in attributes:
             found[attributes["name"]] = html.unescape(attributes.get("value", ""))
     for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
@@ -284,3 +289,172 @@ def test_pages_lead_to_the_builder(furnace: Program) -> None:
 def test_every_engine_of_ours_has_words() -> None:
     known = {key.removeprefix("engine.") for key in words("ja") if key.startswith("engine.")}
     assert {each.name for each in engines()} <= known
+
+
+WORDS = {
+    "parameters.1.name": "solvent",
+    "parameters.1.kind": "categorical",
+    "parameters.1.values": "water, ethanol, oil",
+}
+POLARITY = "solvent,polarity,boiling point\noil,1,200\nwater,10,100\nacetone,7,56\nethanol,6.5,78\n"
+
+
+def test_outcomes_are_weighed_against_each_other(empty: Program) -> None:
+    two = _blank(
+        **{
+            "way": "weighted",
+            "outcomes.0.weight": "3", "outcomes.0.scale_low": "1", "outcomes.0.scale_high": "4",
+            "outcomes.1.name": "density", "outcomes.1.goal": "minimise", "outcomes.1.unit": "g/cm**3",
+            "outcomes.1.scale_low": "5", "outcomes.1.scale_high": "9",
+        }
+    )  # fmt: skip
+    assert "weighed against each other" in _send(empty, "look", two).text.split("It would begin like this")[1]
+    assert _send(empty, "begin", two).status_code == 303
+    objective = _only(empty).objective
+    assert (objective.way, objective.weights) == (Way.WEIGHTED, (3.0, 1.0))
+    assert [(each.low, each.high) for each in objective.targets] == [(1.0, 4.0), (5.0, 9.0)]
+
+
+def test_one_outcome_alone_is_not_weighed(empty: Program) -> None:
+    assert _send(empty, "begin", _blank(way="weighted")).status_code == 303
+    assert _only(empty).objective.way is Way.SINGLE
+
+
+def test_words_have_descriptors_and_settings_cost(empty: Program) -> None:
+    said = {
+        "parameters.0.resolution": "5", "parameters.0.cost": "0.01", "parameters.0.hours": "0.02",
+        "parameters.1.descriptors": POLARITY,
+        "parameters.1.level_cost": "ethanol = 2.5\noil=1", "parameters.1.level_hours": "oil = 0.5",
+        "cost_fixed": "10", "hours_fixed": "2", "limit_cost": "500", "limit_hours": "100",
+    }  # fmt: skip
+    answer = _send(empty, "begin", _blank(**WORDS, **said))
+    assert answer.status_code == 303, re.findall(r'class="problem"[^>]*>([^<]*)', answer.text)
+    campaign = _only(empty)
+    oven, solvent = campaign.space.parameters
+    assert oven.resolution == 5.0  # type: ignore[union-attr]
+    assert solvent.descriptors == {  # type: ignore[union-attr]
+        "polarity": (10.0, 6.5, 1.0),
+        "boiling point": (100.0, 78.0, 200.0),
+    }
+    cost, hours = campaign.objective.cost, campaign.duration
+    assert cost is not None
+    assert hours is not None
+    assert (cost.fixed, dict(cost.per_unit)) == (10.0, {"temperature": 0.01})
+    assert {name: dict(each) for name, each in cost.per_level.items()} == {"solvent": {"ethanol": 2.5, "oil": 1.0}}
+    assert (hours.fixed, dict(hours.per_unit), dict(hours.per_level["solvent"])) == (
+        2.0,
+        {"temperature": 0.02},
+        {"oil": 0.5},
+    )
+
+
+CANDIDATES = "temperature [degC],gas,batch\n100,Ar,a\n150,N2,b\n\n200,Ar,c\n150,N2,d\n"
+
+
+def test_only_a_pasted_list_can_be_made(empty: Program) -> None:
+    fields = _blank(
+        **{"parameters.1.name": "gas", "parameters.1.kind": "categorical", "parameters.1.values": "Ar, N2"},
+        list=CANDIDATES,
+    )
+    looked = _send(empty, "look", fields)
+    assert "4 candidates" in looked.text
+    assert _send(empty, "begin", _fields(looked.text)).status_code == 303
+    campaign = _only(empty)
+    space = campaign.space
+    assert space.candidates is not None
+    # 100 degC, in the parameter's own unit.
+    assert space.candidates.rows[:, 0].tolist() == pytest.approx([373.15, 423.15, 473.15, 423.15])
+    for each in campaign.experiments:
+        assert float(each.point["temperature"]) == pytest.approx(373.15) or each.point["temperature"] > 400  # type: ignore[operator]
+
+
+def test_an_uploaded_list_proposes_the_parameters(empty: Program) -> None:
+    rows = "".join(f"{300 + 10 * i},{('Ar', 'N2')[i % 2]},name-{i}\n" for i in range(60))
+    upload = {"list_file": ("pool.csv", f"temperature [K],gas,label\n{rows}".encode(), "text/csv")}
+    blank = _blank(**{f"parameters.0.{field}": "" for field in ("name", "low", "high", "unit")})
+    answer = empty.ask("POST", "/campaigns/new", data={**blank, "do": "take:list"}, files=upload)
+    assert answer.status_code == 200, answer.text
+    fields = _fields(answer.text)
+    assert [fields[f"parameters.{i}.name"] for i in range(2)] == ["temperature", "gas"]
+    assert (fields["parameters.0.low"], fields["parameters.0.high"], fields["parameters.0.unit"]) == ("300", "890", "K")
+    assert "parameters.2.name" not in fields
+    assert "pool.csv" in answer.text
+    # Nothing is lost on the way to the campaign, though the file is not sent again.
+    assert "60 candidates" in _send(empty, "look", fields).text
+
+
+def test_an_uploaded_table_describes_the_words(empty: Program) -> None:
+    upload = {"parameters.1.file": ("solvents.csv", POLARITY.encode(), "text/csv")}
+    answer = empty.ask("POST", "/campaigns/new", data={**_blank(**WORDS), "do": "take:parameters"}, files=upload)
+    fields = _fields(answer.text)
+    assert fields["parameters.1.descriptors"].splitlines()[1].split("\t") == ["oil", "1", "200"]
+    assert _send(empty, "begin", fields).status_code == 303
+    assert _only(empty).space.parameters[1].descriptors["polarity"] == (10.0, 6.5, 1.0)  # type: ignore[union-attr]
+
+
+def test_samples_that_were_made_are_the_candidates(furnace: Program) -> None:
+    fields = _fields(furnace.get("/campaigns/new?" + urlencode({"q": QUESTION})).text)
+    fields |= {"name": "As made", "list_q": QUESTION}
+    looked = _send(furnace, "look", fields)
+    assert "4 candidates" in looked.text
+    assert _send(furnace, "begin", fields).status_code == 303
+    space = _only(furnace).space
+    assert space.candidates is not None
+    assert sorted(space.candidates.rows[:, space.names.index("temperature")].tolist()) == [900, 1000, 1100, 1100]
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said"),
+    [
+        ({"list": "temperature [K],gas\n310,Ar\n900,Ar\n"}, "list", "row 3, column temperature"),
+        ({"list": "temperature\n310\nwarm\n"}, "list", "row 3, column temperature"),
+        ({"list": "heat,gas\n310,Ar\n"}, "list", "no column for temperature"),
+        ({"list": "temperature,gas\n,Ar\n"}, "list", "row 2, column temperature: the cell is empty"),
+        ({"list": "temperature,temperature [K]\n310,310\n"}, "list", "Two columns are called temperature"),
+        ({"list": "temperature,x\n310,1\n", "list_q": QUESTION}, "list_q", "both given"),
+        ({"list_q": "kind = = 3"}, "list_q", "kind"),
+        ({**WORDS, "parameters.1.descriptors": "s,p\nwater,1\nethanol,2\n"}, "parameters.1.descriptors", "no row for"),
+        ({**WORDS, "parameters.1.descriptors": "s,p\nwater,1\nethanol,x\n"}, "parameters.1.descriptors", "row 3"),
+        ({**WORDS, "parameters.1.descriptors": "s,p\nwater,1\nwater,2\noil,3\n"}, "parameters.1.descriptors", "twice"),
+        ({**WORDS, "parameters.1.level_cost": "ethanol"}, "parameters.1.level_cost", "no number for a level"),
+        ({**WORDS, "parameters.1.level_cost": "ethanol = 2"}, "cost_fixed", "every experiment takes is missing"),
+        ({"parameters.0.cost": "-1", "cost_fixed": "1"}, "parameters.0.cost", "negative"),
+        ({"cost_fixed": "0"}, "cost_fixed", "not positive"),
+        ({"parameters.0.resolution": "fine"}, "parameters.0.resolution", "is no number"),
+        (
+            {"way": "weighted", "outcomes.1.name": "b", "outcomes.1.goal": "maximise", "outcomes.0.scale_low": "1"},
+            "outcomes.0.scale_high",
+            "between which values",
+        ),
+        (
+            {
+                "way": "weighted", "outcomes.1.name": "b", "outcomes.1.goal": "maximise", "outcomes.0.scale_low": "1",
+                "outcomes.0.scale_high": "2", "outcomes.1.scale_low": "1", "outcomes.1.scale_high": "2",
+                "outcomes.0.weight": "-2",
+            },
+            "outcomes.0.weight",
+            "not more than 0",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_wrong_with_tables_and_costs_is_named_by_field_and_row(
+    empty: Program, changes: dict[str, str], place: str, said: str, language: str
+) -> None:
+    answer = _send(empty, "begin", _blank(**changes), language)
+    assert answer.status_code == 422, answer.status_code
+    box = re.search(rf'<(?:input|textarea) name="{re.escape(place)}"[^>]*>', answer.text)
+    assert box is not None
+    assert 'aria-invalid="true"' in box[0]
+    problem = re.search(
+        rf'name="{re.escape(place)}".*?<span class="problem" role="alert">(.*?)</span></label>', answer.text, re.DOTALL
+    )
+    assert problem is not None
+    if language == "en":
+        assert said in html.unescape(problem[1])
+    else:
+        assert 'lang="en"' not in problem[1], problem[1]
+    shown = _fields(answer.text)
+    for name, value in changes.items():
+        if not name.endswith((".kind", ".goal")) and name != "way":
+            assert shown[name].strip() == value.strip(), name

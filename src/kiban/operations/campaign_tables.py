@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kiban.errors import InvalidValue
+from kiban.learning.settings import place_of
 from kiban.learning.table import Cell, Table
 from kiban.operations.resources import Resources
 from kiban.operations.table import table
@@ -15,8 +16,20 @@ from kiban.planning.campaign.experiment import Outcome
 from kiban.planning.campaign.proposed import Draft, draft_of, proposed_definition, with_absent_components
 from kiban.planning.campaign.telling import Done
 from kiban.planning.objective.target import Goal
+from kiban.planning.space.parameter import Parameter, Value, code, decode
 from kiban.planning.trials_of_table import trials_of
+from kiban.quantity.measured import Measured
 from kiban.records.party import Asker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidatesInTable:
+    """Experiments that can be made as samples of a table were, and samples that tell too little."""
+
+    columns: Mapping[str, list[Value]]
+    """By parameter, its value in each candidate, in the parameter's unit."""
+    left_out: tuple[tuple[str, str], ...]
+    """Each with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +110,60 @@ def past_in_table(
             )
             done.append(Done(point=trial.point, outcomes=told, rests_on=_cell(drawn, row, "id")))
     return PastInTable(done=tuple(done), left_out=tuple(left_out))
+
+
+def candidates_in_table(
+    asker: Asker,
+    resources: Resources,
+    parameters: Sequence[Parameter],
+    question: str,
+    columns: Mapping[str, str],
+) -> CandidatesInTable:
+    """Let only such experiments be made as the samples that answer a question, and that the asker may use, were made:
+    each different setting of the parameters is one candidate.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        As `past_in_table` takes them, of parameters.
+
+    Raises
+    ------
+    InvalidQuestion
+    InvalidValue
+        If a parameter has no column, no sample tells all of them, or a value is none of the parameter's.
+    """
+    drawn = _drawn(asker, resources, question)
+    own = [column.name for column in drawn.columns if not column.name.endswith((".u", ".evidence"))]
+    places = {
+        each.name: place_of(drawn, _needed(each.name, columns.get(each.name) or _column(each.name, own), own))
+        for each in parameters
+    }
+    who = place_of(drawn, "id")
+    points: dict[tuple[Value, ...], None] = {}
+    left_out: list[tuple[str, str]] = []
+    for row in drawn.rows:
+        missing = [name for name, at in places.items() if row[at] is None]
+        if missing:
+            left_out.append((str(row[who]), f"{', '.join(missing)} is not known."))
+            continue
+        point = []
+        for parameter in parameters:
+            cell, column = row[places[parameter.name]], drawn.columns[places[parameter.name]]
+            given = Measured(float(cell), column.unit) if column.is_number and cell is not None else str(cell)
+            try:
+                point.append(decode(parameter, code(parameter, given)))
+            except InvalidValue as e:
+                raise InvalidValue(f"{row[who]}: {e.fault}", mend=e.mend) from e
+        points[tuple(point)] = None
+    if not points:
+        raise InvalidValue(
+            "No sample that answers the question tells all parameters.",
+            mend="Ask for samples whose processes are described, or upload a list.",
+        )
+    by_column = zip(*points, strict=True)
+    found = {each.name: list(values) for each, values in zip(parameters, by_column, strict=True)}
+    return CandidatesInTable(columns=found, left_out=tuple(left_out))
 
 
 def _drawn(asker: Asker, resources: Resources, question: str) -> Table:

@@ -21,13 +21,24 @@ from kiban.web.limits_form import LIMIT_FIELDS, archive_in, number_in, plain_lim
 
 Row: TypeAlias = dict[str, str]
 
-PARAMETER_FIELDS = ("name", "kind", "unit", "low", "high", "values", "column")
-OUTCOME_FIELDS = ("name", "goal", "unit", "value", "low", "high", "enough", "column", "seen")
+PARAMETER_FIELDS = (
+    *("name", "kind", "unit", "low", "high", "values", "column", "resolution"),
+    *("descriptors", "cost", "level_cost", "hours", "level_hours"),
+)
+OUTCOME_FIELDS = (
+    *("name", "goal", "unit", "value", "low", "high", "enough", "column", "seen"),
+    *("weight", "scale_low", "scale_high"),
+)
 CONSTRAINT_FIELDS = ("kind", "names", "total", "n", "formula", "low", "high", "forbidden", "safety")
 KINDS = ("continuous", "integer", "discrete", "categorical")
 GOALS = ("", "maximise", "minimise", "match", "limit")
 CONSTRAINTS = ("", "mixture", "formula", "at most", "forbidden")
-HEAD_FIELDS = ("q", "name", "description", "engine", "seed", "archive", "n_first", *LIMIT_FIELDS)
+WAYS = ("pareto", "weighted")
+HEAD_FIELDS = (
+    *("q", "name", "description", "way", "engine", "seed", "archive", "n_first"),
+    *("cost_fixed", "hours_fixed", "list", "list_name", "list_q"),
+    *LIMIT_FIELDS,
+)
 _WHERE = re.compile(r"(?P<low>[^.\s].*?)?\s*\.\.\s*(?P<high>\S.*)?")
 _MOST_ROWS = 200
 
@@ -64,6 +75,7 @@ def blank_builder(question: str = "") -> Builder:
     """A form in which nothing is said yet."""
     head = dict.fromkeys(HEAD_FIELDS, "") | {
         "q": question,
+        "way": "pareto",
         "engine": "embedded",
         "seed": "0",
         "archive": "auto",
@@ -78,7 +90,7 @@ def proposed_builder(question: str, draft: Draft) -> Builder:
     builder = blank_builder(question)
     short = _short_names([each["name"] for each in draft.parameters], [each.name for each in draft.outcomes])
     if draft.parameters:
-        builder.parameters = [_parameter_row(each, short[each["name"]]) for each in draft.parameters]
+        builder.parameters = [parameter_row(each, short[each["name"]]) for each in draft.parameters]
     if draft.outcomes:
         builder.outcomes = [
             blank_row("outcomes")
@@ -88,6 +100,8 @@ def proposed_builder(question: str, draft: Draft) -> Builder:
                 "column": each.name,
                 "goal": "maximise" if len(draft.outcomes) == 1 else "",
                 "seen": f"{each.low:.6g} – {each.high:.6g}",
+                "scale_low": f"{each.low:.6g}" if each.low < each.high else "",
+                "scale_high": f"{each.high:.6g}" if each.low < each.high else "",
             }
             for each in draft.outcomes
         ]
@@ -123,7 +137,7 @@ def definition_of(builder: Builder) -> dict[str, Any]:
     parameters = _understood(builder, "parameters", _parameter)
     _check_names(builder, "parameters", [row["name"] for row in builder.parameters])
     constraints = _understood(builder, "constraints", _constraint)
-    targets, limits, enough = _objective(builder)
+    objective, enough = _objective(builder)
     plain, wrong = plain_limits(Given(tree=dict(head)))
     problems |= wrong
     archive = _field(problems, "archive", archive_in, head["archive"])
@@ -135,13 +149,10 @@ def definition_of(builder: Builder) -> dict[str, Any]:
         problems["parameters"] = InvalidValue(
             "Nothing can be set.", mend="Name one or more parameters, with the values that they can take."
         )
-    if not targets and not any(place.startswith("outcomes") for place in problems):
+    if not objective["targets"] and not any(place.startswith("outcomes") for place in problems):
         problems["outcomes"] = InvalidValue(
             "Nothing is wanted of the campaign.", mend="Choose an outcome to maximise, to minimise or to match."
         )
-    objective: dict[str, Any] = {"targets": targets, "limits": limits}
-    if len(targets) > 1:
-        objective["way"] = "pareto"
     return {
         "name": head["name"],
         "description": head["description"],
@@ -193,7 +204,8 @@ def _short_names(columns: list[str], taken: list[str]) -> dict[str, str]:
     }
 
 
-def _parameter_row(document: Mapping[str, Any], name: str) -> Row:
+def parameter_row(document: Mapping[str, Any], name: str) -> Row:
+    """The row of a parameter that was proposed as a document, under the name that it is to have."""
     levels = document.get("levels") or ()
     values = [f"{value:.12g}" for value in document.get("values", ())]
     return blank_row("parameters") | {
@@ -222,14 +234,22 @@ def _parameter(row: Row, place: str, problems: dict[str, KibanError]) -> dict[st
         for end in ("low", "high"):
             document[end] = _field(problems, f"{place}.{end}", _whole if kind == "integer" else _needed, row[end])
         document["unit"] = row["unit"]
+        if kind == "continuous" and row["resolution"]:
+            document["resolution"] = _field(problems, f"{place}.resolution", number_in, row["resolution"])
     if len(problems) > n_before:
         return None
     space_from_json({"parameters": [document]})
     return document
 
 
-def _objective(builder: Builder) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, float]]:
-    targets, limits, enough = [], [], {}
+def _objective(builder: Builder) -> tuple[dict[str, Any], dict[str, float]]:
+    """The objective as a document, and what is good enough of each target."""
+    targets: list[dict[str, Any]] = []
+    limits: list[dict[str, Any]] = []
+    enough: dict[str, float] = {}
+    weights: list[float] = []
+    named = [row for row in builder.outcomes if row["goal"] not in {"", "limit"} and row["name"]]
+    is_weighed = builder.head["way"] == "weighted" and len(named) > 1
     names: list[str] = []
     for i, row in enumerate(builder.outcomes):
         place, problems = f"outcomes.{i}", builder.problems
@@ -244,8 +264,11 @@ def _objective(builder: Builder) -> tuple[list[dict[str, Any]], list[dict[str, A
             if row["goal"] != "limit":
                 goal = Goal(row["goal"])
                 value = numbers["value"] if goal is Goal.MATCH else None
-                Target(name=row["name"], goal=goal, unit=row["unit"], value=value)
-                targets.append({"name": row["name"], "goal": goal.value, "unit": row["unit"], "value": value})
+                scale = _scale(row, place, problems) if is_weighed else {}
+                Target(name=row["name"], goal=goal, unit=row["unit"], value=value, **scale)
+                targets.append({"name": row["name"], "goal": goal.value, "unit": row["unit"], "value": value, **scale})
+                if is_weighed:
+                    weights.append(_field(problems, f"{place}.weight", _weight, row["weight"]) or 1.0)
                 if numbers["enough"] is not None:
                     enough[row["name"]] = numbers["enough"]
             if row["goal"] == "limit" or numbers["low"] is not None or numbers["high"] is not None:
@@ -257,7 +280,17 @@ def _objective(builder: Builder) -> tuple[list[dict[str, Any]], list[dict[str, A
         except KibanError as e:
             problems.setdefault(place, e)
     _check_names(builder, "outcomes", names)
-    return targets, limits, enough
+    objective: dict[str, Any] = {"targets": targets, "limits": limits}
+    if len(targets) > 1:
+        objective["way"] = "weighted" if is_weighed else "pareto"
+        objective |= {"weights": weights} if is_weighed else {}
+    return objective, enough
+
+
+def _scale(row: Row, place: str, problems: dict[str, KibanError]) -> dict[str, float]:
+    """Between which values a weighed outcome counts; empty where the form does not say it, which is a problem."""
+    found = {end: _field(problems, f"{place}.scale_{end}", _end, row[f"scale_{end}"]) for end in ("low", "high")}
+    return {end: number for end, number in found.items() if number is not None} if None not in found.values() else {}
 
 
 def _constraint(row: Row, place: str, problems: dict[str, KibanError]) -> tuple[dict[str, Any], bool] | None:
@@ -314,6 +347,27 @@ def _needed(text: str) -> float:
     number = number_in(text)
     if number is None:
         raise InvalidValue("A number is missing.", mend="Give the smallest and the largest value that can be set.")
+    return number
+
+
+def _end(text: str) -> float:
+    number = number_in(text)
+    if number is None:
+        raise InvalidValue(
+            "A number is missing.",
+            mend="Say between which values the outcome counts: the worse is worth 0, the better 1.",
+        )
+    return number
+
+
+def _weight(text: str) -> float:
+    number = number_in(text)
+    if number is None:
+        return 1.0
+    if number <= 0:
+        raise InvalidValue(
+            f"The weight '{text[:40]}' is not more than 0.", mend="Give a positive number, or leave it out."
+        )
     return number
 
 

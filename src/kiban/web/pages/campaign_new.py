@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidQuestion, KibanError, SpaceTooLarge
-from kiban.operations.campaign_tables import PastInTable, draft_campaign, past_in_table
+from kiban.operations.campaign_tables import CandidatesInTable, PastInTable, draft_campaign, past_in_table
 from kiban.operations.campaigns import new_campaign, suggest_experiments
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.definition import campaign_of
@@ -20,10 +20,12 @@ from kiban.planning.space.grid import grid
 from kiban.planning.space.parameter import Continuous
 from kiban.web.api.search import LONGEST_QUESTION
 from kiban.web.asker import Desk, LoggedIn
+from kiban.web.builder_costs import add_costs
 from kiban.web.builder_form import (
     CONSTRAINTS,
     GOALS,
     KINDS,
+    WAYS,
     Builder,
     blank_builder,
     blank_row,
@@ -32,6 +34,7 @@ from kiban.web.builder_form import (
     proposed_builder,
     sent_builder,
 )
+from kiban.web.builder_tables import add_descriptors, candidates_of, propose_from_list, take_uploads
 from kiban.web.form_data import Given, SentForm
 from kiban.web.page import page
 from kiban.web.placement_choice import of_form, offered
@@ -53,6 +56,8 @@ class Look:
     is_exact: bool
     n_continuous: int
     past: PastInTable | None
+    candidates: CandidatesInTable | None
+    """Where nothing but a list can be made."""
 
 
 @ROUTER.get("/campaigns/new")
@@ -76,8 +81,12 @@ def take_builder(request: Request, desk: LoggedIn, form: SentForm) -> Response:
     """Change a row, look at what it would be, or begin it; nothing that was typed is lost."""
     builder = sent_builder(form)
     do, _, place = form.text("do").partition(":")
-    if do in {"add", "remove"}:
-        _change_rows(builder, do, place)
+    take_uploads(desk, builder, form)
+    if do in {"add", "remove", "take"}:
+        if do == "take":
+            propose_from_list(desk, builder)
+        else:
+            _change_rows(builder, do, place)
         return _page(request, desk, builder, form=form)
     look = _look(desk, builder)
     if do == "begin" and look is not None:
@@ -104,8 +113,15 @@ def _begin(desk: Desk, pid: str, n: int) -> None:
 def _look(desk: Desk, builder: Builder) -> Look | None:
     """What the form says, if it can be understood and kept; else its problems say why not."""
     document = definition_of(builder)
+    add_costs(builder, document)
     if builder.problems:
         return None
+    add_descriptors(desk, builder, document)
+    candidates = candidates_of(desk, builder, document)
+    if builder.problems:
+        return None
+    if candidates is not None:
+        document["space"]["candidates"] = dict(candidates.columns)
     try:
         campaign = campaign_of(document)
     except KibanError as e:
@@ -128,6 +144,7 @@ def _look(desk: Desk, builder: Builder) -> Look | None:
         is_exact=counted is not None and counted.is_exact,
         n_continuous=sum(isinstance(each, Continuous) for each in campaign.space.parameters),
         past=past,
+        candidates=candidates,
     )
 
 
@@ -162,6 +179,7 @@ def _page(
         draft=draft,
         look=look,
         kinds=KINDS,
+        ways=WAYS,
         goals=GOALS,
         constraint_kinds=CONSTRAINTS,
         engines=[(each.name, each.title) for each in sorted(engines(), key=lambda e: e.name != "embedded")],

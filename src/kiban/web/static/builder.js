@@ -10,6 +10,25 @@ for (const row of document.querySelectorAll(".switch")) {
   show();
 }
 const form = document.querySelector("form.builder");
+// Weights are asked for only where outcomes are weighed.
+const ways = [...document.querySelectorAll('input[name="way"]')];
+const weigh = () => {
+  const way = ways.find((each) => each.checked)?.value;
+  for (const part of document.querySelectorAll("[data-when]")) part.classList.toggle("not-now", part.dataset.when !== way);
+};
+for (const each of ways) each.addEventListener("change", weigh);
+weigh();
+// A table that was chosen is shown at once, and with it what it proposes.
+for (const picker of document.querySelectorAll('input[type="file"][data-take]')) {
+  picker.addEventListener("change", () => {
+    if (!picker.files.length) return;
+    const button = document.createElement("button");
+    Object.assign(button, { name: "do", value: picker.dataset.take, hidden: true, formNoValidate: true });
+    button.setAttribute("formaction", `/campaigns/new#${picker.dataset.take.split(":")[1]}`);
+    form.append(button);
+    form.requestSubmit(button);
+  });
+}
 let isDirty = form?.dataset.unsaved !== undefined;
 form?.addEventListener("input", (event) => {
   isDirty = true;
