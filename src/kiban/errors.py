@@ -32,6 +32,7 @@
     ├── NotReached                  a platform at another address, or a laboratory, does not answer
     │   └── CutShort                its answer ended before it was whole
     ├── NothingAllowed              no point of a search space keeps to its constraints
+    ├── EngineFailed                an engine of a campaign broke off
     ├── SpaceTooLarge               listing all points of a search space would take more memory than allowed
     ├── InvalidSetting              a setting that cannot be used
     ├── BrokenPlugin                an installed plug-in that cannot be loaded and cannot be done without
@@ -215,6 +216,16 @@ class ProviderUnavailable(KibanError):
 
 class NothingAllowed(KibanError):
     """No point of a search space keeps to its constraints, or none could be found."""
+
+
+class EngineFailed(KibanError):
+    """An engine of a campaign broke off instead of answering."""
+
+    def __init__(self, engine: str, kind: str) -> None:
+        super().__init__(
+            f"The engine {engine} broke off with {kind}.",
+            mend="Have another engine suggest, or tell whoever wrote it; what was done so far is kept.",
+        )
 
 
 class SpaceTooLarge(KibanError):

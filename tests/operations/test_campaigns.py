@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kiban.access.asker_of import anonymous
-from kiban.errors import Conflict, IllegalMove, IncompatibleUnit, InvalidValue, RecordNotFound, Refused
+from kiban.errors import Conflict, EngineFailed, IllegalMove, IncompatibleUnit, InvalidValue, RecordNotFound, Refused
 from kiban.operations.campaign_as_json import experiment_as_json, listed_as_json, shown_campaign_as_json
 from kiban.operations.campaign_records import campaign_of
 from kiban.operations.campaign_results import outcomes_from
@@ -41,6 +41,7 @@ from kiban.planning.campaign.definition import campaign_of as defined
 from kiban.planning.campaign.experiment import Move, Outcome, State
 from kiban.planning.campaign.limits import Limits
 from kiban.planning.campaign.telling import Done, Spent
+from kiban.planning.engines.installed import engine
 from kiban.quantity.measured import Measured
 from kiban.quantity.uncertainty import Origin, Uncertainty
 from kiban.records.link import Predicate
@@ -352,3 +353,84 @@ def test_engines_learn_only_from_what_the_asker_may_put_into_models(asker: Asker
     assert ours.rests_on == (1, 2, 3)
     assert resources.catalog.links([begun.id], resources.visible(both))
     assert not resources.catalog.links([begun.id], resources.visible(asker))
+
+
+def _ahead(limit: int | None = None) -> Limits:
+    return Limits(experiments=limit, ahead=1)
+
+
+def test_why_nothing_more_can_be_suggested_is_kept_until_it_can(asker: Asker, resources: Resources) -> None:
+    begun = new_campaign(asker, resources, replace(GLUE, limits=_ahead(2)))
+    suggest_experiments(asker, resources, begun.pid)
+    tell_result(asker, resources, begun.pid, 1, values={"hardness": 2.0})
+    told = tell_result(asker, resources, begun.pid, 2, values={"hardness": 2.1})
+    campaign = campaign_of(told)
+    # The result is kept in any case.
+    assert campaign.experiment(2).state is State.COMPLETED
+    assert campaign.standstill is not None
+    assert "limit of experiments is spent" in campaign.standstill.fault
+    shown = shown_campaign_as_json(show_campaign(asker, resources, begun.pid))
+    assert shown["standstill"] == {
+        "fault": campaign.standstill.fault,
+        "mend": campaign.standstill.mend,
+        "at": campaign.standstill.at,
+    }
+    # The same reason again is no news.
+    corrected = tell_result(asker, resources, begun.pid, 2, values={"hardness": 2.2}, is_correction=True)
+    assert campaign_of(corrected).standstill == campaign.standstill
+    assert corrected.version == told.version + 1
+    # Another limit, and it goes on by itself.
+    after = campaign_of(change_campaign(asker, resources, begun.pid, {"limits": _ahead(3)}))
+    assert after.standstill is None
+    assert [each.number for each in after.experiments if each.is_open] == [3]
+
+
+def test_a_space_that_is_used_up_is_said(asker: Asker, resources: Resources) -> None:
+    small = replace(
+        GLUE, space=replace(GLUE.space, parameters=(replace(GLUE.space.parameters[0], values=(300.0, 350.0)),))
+    )
+    begun = new_campaign(asker, resources, replace(small, limits=_ahead()))
+    suggest_experiments(asker, resources, begun.pid)
+    for number in (1, 2):
+        told = tell_result(asker, resources, begun.pid, number, values={"hardness": float(number)})
+    standstill = campaign_of(told).standstill
+    assert standstill is not None
+    assert standstill.fault.startswith("Nothing is left to suggest")
+    # A pause is another reason, and after it the old one stands again.
+    assert campaign_of(set_course(asker, resources, begun.pid, "pause")).standstill is None
+    assert campaign_of(set_course(asker, resources, begun.pid, "resume")).standstill is not None
+
+
+def test_an_engine_that_breaks_off_loses_no_result(
+    asker: Asker, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = new_campaign(asker, resources, replace(GLUE, engine="random", limits=_ahead()))
+    suggest_experiments(asker, resources, begun.pid)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("2.123 GPa of a sample that not everybody sees")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(engine("random")), "suggest", broken)
+        told = tell_failure(asker, resources, begun.pid, 1)
+        with pytest.raises(EngineFailed, match="ZeroDivisionError"):
+            suggest_experiments(asker, resources, begun.pid)
+    campaign = campaign_of(told)
+    assert campaign.experiment(1).state is State.FAILED
+    assert campaign.standstill is not None
+    assert campaign.standstill.fault == "The engine random broke off with ZeroDivisionError."
+    assert "2.123" not in str(dict(told.document))
+    # It vanishes with the next suggestion.
+    assert campaign_of(suggest_experiments(asker, resources, begun.pid)).standstill is None
+
+
+def test_why_it_stands_still_is_for_those_who_see_the_experiments(asker: Asker, resources: Resources) -> None:
+    near = neighbours(resources)
+    near.join("Ume Steel", Right.METADATA)
+    limited = replace(GLUE, limits=_ahead(1))
+    begun = new_campaign(asker, resources, limited, placement=Placement(tier=Tier.SHARED))
+    suggest_experiments(asker, resources, begun.pid)
+    tell_failure(asker, resources, begun.pid, 1)
+    assert show_campaign(near.asker("ume"), resources, begun.pid).campaign.standstill is None
+    near.join("Ume Steel", Right.DATA)
+    assert show_campaign(near.asker("ume"), resources, begun.pid).campaign.standstill is not None

@@ -368,3 +368,22 @@ def test_who_may_only_read_sees_it_without_buttons(bench: Bench) -> None:
         data = {**fields, "action": "pause", "p0": "400", "p1": "water"}
         assert reader.ask("POST", f"/campaigns/{bench.pid}/{act}", data=data).status_code == 403
     assert bench.campaign.experiment(number).state is State.PENDING
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_pages_say_why_nothing_more_is_suggested(empty: Program, language: str) -> None:
+    bench = Bench(empty, limits={"experiments": 1, "ahead": 1})
+    bench.send(f"/campaigns/{bench.pid}/suggest", n="1")
+    number = bench.campaign.experiments[-1].number
+    assert 'class="notice standstill"' not in empty.get(f"/records/{bench.pid}?lang={language}").text
+    told = bench.send(f"{bench.at(number)}/result", v0="2.5")
+    assert told.status_code == 303
+    assert bench.campaign.experiment(number).state is State.COMPLETED
+    for address in (f"/records/{bench.pid}", told.headers["location"]):
+        page = empty.get(f"{address}{'&' if '?' in address else '?'}lang={language}").text
+        [notice] = re.findall(r'<div class="notice standstill"[^>]*>(.*?)</div>', page, re.DOTALL)
+        if language == "en":
+            assert "The campaign&#39;s limit of experiments is spent." in notice
+        assert 'lang="en"' not in notice
+    shown = empty.get(f"/api/v1/campaigns/{bench.pid}").json()
+    assert shown["standstill"]["mend"] == "Give it a higher limit, or end the campaign."

@@ -58,6 +58,7 @@ def print_campaign(shown: ShownCampaign, arguments: argparse.Namespace) -> None:
         print(f"  best before: experiment {number}, {_outcomes(_found(campaign.experiment(number)))}")
     for number in shown.best:
         print(f"  best so far: experiment {number}, {_outcomes(_found(campaign.experiment(number)))}")
+    _print_standstill(campaign)
     for sign in shown.advice:
         print(f"  it may be time to stop: {_sign(sign)}")
     for each in campaign.experiments[-_MOST_LINES:]:
@@ -89,6 +90,12 @@ def print_moved(shown: ShownCampaign, numbers: Iterable[int], arguments: argpars
     print(f"{record.pid} {record.title} (version {record.version}, {shown.campaign.stage})")
     for number in numbers:
         print_experiment(shown.campaign, shown.campaign.experiment(number))
+    _print_standstill(shown.campaign)
+
+
+def _print_standstill(campaign: Campaign) -> None:
+    if campaign.standstill is not None:
+        print(f"  nothing more is suggested: {campaign.standstill.fault} {campaign.standstill.mend}")
 
 
 def print_experiment(campaign: Campaign, experiment: Experiment) -> None:

@@ -79,6 +79,8 @@ def _cut_campaign(record: Record, hidden: set[str]) -> Record:
     ]
     archive = [each for each in record.document.get("archive") or () if not _names(each, hidden)]
     document = {**record.document, "experiments": kept, "batches": batches}
+    # Why an engine had no answer follows from all that it was shown.
+    document |= {"standstill": None} if "standstill" in document else {}
     # A campaign from before says nothing of an archive.
     return replace(record, document=document | ({"archive": archive} if "archive" in record.document else {}))
 

@@ -40,6 +40,7 @@ def shown_campaign_as_json(shown: ShownCampaign) -> dict[str, Any]:
         "left": dict(campaign.spending.left_of(campaign.limits)),
         "best": list(shown.best),
         "baseline": list(shown.baseline),
+        "standstill": to_json(campaign.standstill) if campaign.standstill is not None else None,
         "advice": [to_json(each) for each in shown.advice],
         "experiments": [experiment_as_json(campaign, each) for each in campaign.experiments],
         "sees_values": shown.sees_values,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from kiban.errors import InvalidValue, KibanError
+from kiban.errors import Conflict, InvalidValue, KibanError, RecordNotFound, Refused, StorageError
 from kiban.operations.campaign_archive import check_named, weighed_archive
 from kiban.operations.campaign_records import campaign_of, learnt_links, part_for, usable
 from kiban.operations.changed_records import check_version, commit, current, event_of, new_record, next_version
@@ -23,6 +23,7 @@ from kiban.planning.campaign import asking, course, moves, telling
 from kiban.planning.campaign.campaign import Campaign, Stage
 from kiban.planning.campaign.document import campaign_to_json
 from kiban.planning.campaign.experiment import Move, Outcome
+from kiban.planning.campaign.standstill import stand_still
 from kiban.planning.campaign.telling import NOTHING_SAID, Done, Spent
 from kiban.records.parties.right import Right
 from kiban.records.party import Asker
@@ -222,7 +223,7 @@ def go_on(asker: Asker, resources: Resources, record: Record) -> Record:
     """Have the next experiments suggested, where the campaign keeps some ahead and fewer are open.
 
     What was moved is safe by then. Where nothing can be suggested (a limit is spent, nothing is left, the engine is not
-    installed, somebody moved the campaign meanwhile), it stays as it is: whoever asks for suggestions is told why.
+    installed or broke off), the campaign keeps the reason: its `standstill`.
 
     Parameters
     ----------
@@ -238,10 +239,36 @@ def go_on(asker: Asker, resources: Resources, record: Record) -> Record:
     n = (campaign.limits.ahead or 0) - sum(each.is_open for each in campaign.experiments)
     if n < 1 or campaign.stage is not Stage.ACTIVE:
         return record
+    return suggest_or_say_why(asker, resources, record, n)
+
+
+def suggest_or_say_why(asker: Asker, resources: Resources, record: Record, n: int) -> Record:
+    """Have experiments suggested after something that is safe already: where that cannot be done, the campaign keeps
+    the reason instead, until something can be suggested again.
+
+    Parameters
+    ----------
+    record : Record
+        Of the campaign, as it is.
+
+    Returns
+    -------
+    Record
+        As it is then. Where somebody moved it meanwhile it is theirs to go on with.
+    """
     try:
         return suggest_experiments(asker, resources, record.pid, n, expected=record.version)
-    except KibanError:
-        # To raise here would say that the result was not kept.
+    except (Conflict, RecordNotFound, Refused, StorageError):
+        # To raise here would say that what was told was not kept.
+        return record
+    except KibanError as e:
+        before, error = campaign_of(record), e
+    after = stand_still(before, error.fault, error.mend, at=_said(asker)["at"])
+    if after == before:
+        return record
+    try:
+        return _keep(asker, resources, record, before, after, "could not suggest", {"error": error.name})
+    except (Conflict, StorageError):
         return record
 
 
@@ -325,7 +352,8 @@ def change_campaign(
     note: str = "",
     expected: int | None = None,
 ) -> Record:
-    """Give a campaign another name, description, limits, engine or settings, or other studies to rest on.
+    """Give a campaign another name, description, limits, engine or settings, or other studies to rest on. One that
+    stood still then goes on, if it can.
 
     Raises
     ------
@@ -338,13 +366,15 @@ def change_campaign(
         check_named(asker, resources, changes["archive"])
     after = course.reset(campaign, changes, note=note, **_said(asker))
     asking.engine_of(after)
-    return _keep(asker, resources, record, campaign, after, "changed campaign", {"changed": sorted(changes)})
+    kept = _keep(asker, resources, record, campaign, after, "changed campaign", {"changed": sorted(changes)})
+    return go_on(asker, resources, kept) if campaign.standstill is not None else kept
 
 
 def set_course(
     asker: Asker, resources: Resources, identifier: str, action: str, *, note: str = "", expected: int | None = None
 ) -> Record:
-    """Pause a campaign, stop it, resume it or end it. To stop it also breaks off what laboratories do for it.
+    """Pause a campaign, stop it, resume it or end it. To stop it also breaks off what laboratories do for it. One that
+    keeps experiments ahead goes on with them when it is resumed.
 
     Raises
     ------
@@ -356,7 +386,8 @@ def set_course(
         raise InvalidValue(f"A campaign cannot be told to '{action[:40]}'.", mend=f"Use one of: {', '.join(_COURSE)}.")
     told, deed = _COURSE[action]
     record, campaign = _now(asker, resources, identifier, expected)
-    return _keep(asker, resources, record, campaign, deed(campaign, note=note, **_said(asker)), told, {})
+    kept = _keep(asker, resources, record, campaign, deed(campaign, note=note, **_said(asker)), told, {})
+    return go_on(asker, resources, kept) if action == "resume" else kept
 
 
 def move_campaign(

@@ -23,7 +23,7 @@ _WITHHELD: Mapping[RecordKind, Mapping[str, Any]] = {
         "extra": {},
     },
     RecordKind.SAMPLE: {"composition": {}, "nominal": None, "measured": ()},
-    RecordKind.CAMPAIGN: {"experiments": []},
+    RecordKind.CAMPAIGN: {"experiments": [], "standstill": None},
 }
 """By kind, the parts of a document that are values, and what stands there without them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiban.errors import IllegalMove, InvalidSetting, InvalidValue
+from kiban.errors import EngineFailed, IllegalMove, InvalidSetting, InvalidValue, KibanError
 from kiban.planning.campaign.campaign import Batch, Campaign, Stage, seed_of
 from kiban.planning.campaign.earlier import StudyUsed
 from kiban.planning.campaign.experiment import Experiment, Move, Proposal, Source, State, Turn, runs
@@ -63,8 +63,10 @@ def suggest(
     ------
     IllegalMove
         If it is paused or ended, a limit is spent, or nothing is left that was neither done, meant nor refused.
-    NothingAllowed, InvalidValue
+    NothingAllowed, InvalidValue, MissingExtra
         As the engine raises them.
+    EngineFailed
+        If the engine breaks off with anything else.
     """
     if campaign.stage is not Stage.ACTIVE:
         raise IllegalMove(f"The campaign is {campaign.stage}.", mend="Resume it first.")
@@ -73,15 +75,21 @@ def suggest(
     chosen = engine_of(campaign, find)
     number = len(campaign.batches) + 1
     seed = seed_of(campaign.seed, number)
-    answer = chosen.suggest(
-        seen.safe_space,
-        seen.objective,
-        seen.trials(),
-        n=n,
-        pending=seen.not_again(),
-        seed=seed,
-        priors=priors,
-    )
+    try:
+        answer = chosen.suggest(
+            seen.safe_space,
+            seen.objective,
+            seen.trials(),
+            n=n,
+            pending=seen.not_again(),
+            seed=seed,
+            priors=priors,
+        )
+    except KibanError:
+        raise
+    except Exception as e:
+        # Engines are other people's, too. What they say may name values that not everybody may read.
+        raise EngineFailed(chosen.name, type(e).__name__) from e
     affordable = _affordable(campaign, answer)
     if not affordable:
         raise _nothing(is_dear=bool(answer))
@@ -107,7 +115,7 @@ def suggest(
         )
         for i, suggestion in enumerate(affordable)
     )
-    return replace(campaign.with_more(*fresh), batches=(*campaign.batches, batch))
+    return replace(campaign.with_more(*fresh), batches=(*campaign.batches, batch), standstill=None)
 
 
 def _n_left(campaign: Campaign) -> int:

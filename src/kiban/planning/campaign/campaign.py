@@ -21,6 +21,7 @@ from kiban.errors import InvalidValue
 from kiban.planning.campaign.earlier import AUTO, StudyUsed, formulas_of
 from kiban.planning.campaign.experiment import Experiment, State
 from kiban.planning.campaign.limits import Limits, Spending, spending
+from kiban.planning.campaign.standstill import Standstill
 from kiban.planning.objective.objective import Cost, Objective
 from kiban.planning.question import check_question
 from kiban.planning.space.parameter import Point
@@ -94,6 +95,8 @@ class Campaign:
         Which earlier studies it may rest on: `auto` for those that are found, identifiers, formulas; none where empty.
     experiments : tuple of Experiment
         In order of their numbers.
+    standstill : Standstill, optional
+        Why the next experiments could not be suggested, when they last were to be by themselves.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Campaign:
     batches: tuple[Batch, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     passages: tuple[Passage, ...] = ()
+    standstill: Standstill | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -62,7 +62,8 @@ def reset(campaign: Campaign, changes: Mapping[str, Any], *, at: str, by: str, n
     if not changed:
         raise InvalidValue("The campaign would stay as it is.", mend="Change something.")
     passage = Passage(action=f"changed {', '.join(changed)}", at=at, by=by, note=note.strip())
-    return replace(campaign, **changes, passages=(*campaign.passages, passage))
+    # Whether suggestions can be made now is seen when they are next asked for.
+    return replace(campaign, **changes, passages=(*campaign.passages, passage), standstill=None)
 
 
 def _to(campaign: Campaign, stage: Stage, action: str, *, at: str, by: str, note: str) -> Campaign:
@@ -73,4 +74,4 @@ def _to(campaign: Campaign, stage: Stage, action: str, *, at: str, by: str, note
 
 def _with(campaign: Campaign, stage: Stage, action: str, *, at: str, by: str, note: str) -> Campaign:
     passage = Passage(action=action, at=at, by=by, note=note.strip())
-    return replace(campaign, stage=stage, passages=(*campaign.passages, passage))
+    return replace(campaign, stage=stage, passages=(*campaign.passages, passage), standstill=None)

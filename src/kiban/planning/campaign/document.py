@@ -14,6 +14,7 @@ from kiban.errors import InvalidValue
 from kiban.planning.campaign.campaign import Batch, Campaign, Passage, Stage
 from kiban.planning.campaign.experiment import Experiment
 from kiban.planning.campaign.limits import Limits
+from kiban.planning.campaign.standstill import Standstill
 from kiban.planning.campaign.strict import check_fields, strictly
 from kiban.planning.objective.objective import Cost, Objective
 from kiban.planning.space.document import constraint_from_json, constraint_to_json, space_from_json, space_to_json
@@ -33,6 +34,8 @@ _FIELDS = (
     *("format", "name", "description", "space", "objective", "duration", "engine", "settings", "seed", "limits"),
     *("archive", "stage", "batches", "experiments", "passages"),
 )
+_STANDSTILL = "standstill"
+"""Written only where there is one."""
 
 _PLAIN_LIMITS: Mapping[str, Any] = {
     "experiments": int,
@@ -46,7 +49,7 @@ _PLAIN_LIMITS: Mapping[str, Any] = {
 
 def campaign_to_json(campaign: Campaign) -> dict[str, Any]:
     """Write a campaign down."""
-    return {
+    document = {
         "format": FORMAT,
         "name": campaign.name,
         "description": campaign.description,
@@ -63,6 +66,9 @@ def campaign_to_json(campaign: Campaign) -> dict[str, Any]:
         "experiments": [_lean(to_json(experiment)) for experiment in campaign.experiments],
         "passages": [_lean(to_json(passage)) for passage in campaign.passages],
     }
+    if campaign.standstill is not None:
+        document[_STANDSTILL] = to_json(campaign.standstill)
+    return document
 
 
 def campaign_from_json(document: Mapping[str, Any]) -> Campaign:
@@ -74,7 +80,7 @@ def campaign_from_json(document: Mapping[str, Any]) -> Campaign:
         If it is of a version that is not known, or something in it is missing, unknown or wrong; the fault names it.
     """
     current = _current(document)
-    check_fields(current, _FIELDS, "A campaign")
+    check_fields(current, (*_FIELDS, _STANDSTILL), "A campaign")
     if missing := sorted(set(_FIELDS) - set(current)):
         raise InvalidValue(
             f"The document of a campaign has no '{missing[0]}'.", mend="Take the document as it was written."
@@ -94,6 +100,7 @@ def campaign_from_json(document: Mapping[str, Any]) -> Campaign:
         batches=strictly(current["batches"], tuple[Batch, ...], "batches"),
         experiments=strictly(current["experiments"], tuple[Experiment, ...], "experiments"),
         passages=strictly(current["passages"], tuple[Passage, ...], "passages"),
+        standstill=strictly(said, Standstill, _STANDSTILL) if (said := current.get(_STANDSTILL)) is not None else None,
     )
 
 

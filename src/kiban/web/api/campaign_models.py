@@ -274,6 +274,16 @@ class ExperimentModel(Model):
     is_open: bool
 
 
+class StandstillModel(Model):
+    """Why the next experiments could not be suggested, when they were to be by themselves."""
+
+    model_config = ConfigDict(title="Standstill")
+
+    fault: str
+    mend: str
+    at: str = Field(description="Since when.")
+
+
 class CampaignModel(Model):
     """A campaign as you may see it: experiments that rest on records which you may not read are not there."""
 
@@ -308,6 +318,9 @@ class CampaignModel(Model):
     left: dict[str, float] = Field(description="Of each limit that there is.")
     best: list[int] = Field(description="Numbers of the best experiments.")
     baseline: list[int] = Field(description="Numbers of the best of those that were done before it.")
+    standstill: StandstillModel | None = Field(
+        description="Where results are told and nothing can be suggested any more: why. The results are kept."
+    )
     advice: list[dict[str, Any]] = Field(description="Reasons to stop.")
     experiments: list[ExperimentModel]
     sees_values: bool = Field(description="False: you may read what describes it, not its experiments.")

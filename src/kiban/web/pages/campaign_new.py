@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidQuestion, KibanError, SpaceTooLarge
 from kiban.operations.campaign_tables import CandidatesInTable, PastInTable, draft_campaign, past_in_table
-from kiban.operations.campaigns import new_campaign, suggest_experiments
+from kiban.operations.campaigns import new_campaign, suggest_or_say_why
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.proposed import Draft
@@ -96,18 +96,10 @@ def take_builder(request: Request, desk: LoggedIn, form: SentForm) -> Response:
         except KibanError as e:
             builder.problems[""] = e
             return _page(request, desk, builder, form=form)
-        _begin(desk, record.pid, n_first(builder))
+        if n := n_first(builder):
+            suggest_or_say_why(desk.asker, desk.resources, record, n)
         return RedirectResponse(f"/records/{quote(record.pid, safe=':')}#next", status_code=303)
     return _page(request, desk, builder, form=form, look=look)
-
-
-def _begin(desk: Desk, pid: str, n: int) -> None:
-    """Have the first experiments suggested. The campaign is kept by then: whoever asks again is told what is wrong."""
-    if n:
-        try:
-            suggest_experiments(desk.asker, desk.resources, pid, n)
-        except KibanError:
-            return
 
 
 def _look(desk: Desk, builder: Builder) -> Look | None:
