@@ -109,6 +109,7 @@ def open_platform(
             revive=_reviver(server, stack),
             together=catalog.pool.together,
             rde_python=settings.rde_python,
+            home=settings.home,
             base_url=settings.base_url,
             providers=settings.providers,
         )

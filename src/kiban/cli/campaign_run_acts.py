@@ -14,7 +14,7 @@ from kiban.cli.acts import Act
 from kiban.cli.campaign_files import definition_in, pairs
 from kiban.cli.campaign_options import add_id
 from kiban.cli.campaign_run_lines import Told, standing_as_json, standing_line
-from kiban.cli.command import DONE, platform, print_json, say
+from kiban.cli.command import DONE, FAILED, platform, print_json, say
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -122,6 +122,44 @@ def _runs(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _laboratories(arguments: argparse.Namespace) -> int:
+    """Those that the operator has named, each connected to once: what is wrong is seen here, not by a researcher."""
+    from kiban.errors import KibanError
+    from kiban.operations.named_laboratories import all_laboratories
+    from kiban.settings import load
+
+    found = all_laboratories(load(arguments.home).home)
+    wrong: dict[str, KibanError] = dict(found.broken)
+    for each in found.named:
+        try:
+            each.connect()
+        except KibanError as e:
+            wrong[each.name] = e
+    rows = [
+        {
+            "name": each.name,
+            "title": each.title,
+            "driver": each.driver,
+            "projects": list(each.projects),
+            "wrong": str(wrong[each.name]) if each.name in wrong else None,
+        }
+        for each in found.named
+    ]
+    rows += [
+        {"name": name, "title": None, "driver": None, "projects": [], "wrong": str(error)}
+        for name, error in found.broken.items()
+    ]
+    if arguments.json:
+        print_json(rows)
+    else:
+        for row in rows:
+            said = row["wrong"] or f"{row['title']} ({row['driver']})"
+            print(f"{row['name']}: {said}" + (f", for {', '.join(row['projects'])}" if row["projects"] else ""))
+        if not rows:
+            say("No laboratory is named: write a file laboratories/NAME.toml in the home.")
+    return FAILED if wrong else DONE
+
+
 def _nothing(_: argparse.ArgumentParser) -> None:
     pass
 
@@ -157,4 +195,5 @@ def _signals(on_interrupt: str) -> Iterator[Callable[[StopButton], None]]:
 RUN_ACTS = (
     Act("run", "have a laboratory do it all, until a limit is reached or somebody stops it", _add_run, _run),
     Act("runs", "runs in the background: which go on, and what the others ended with", _nothing, _runs),
+    Act("laboratories", "laboratories named for pages, and what is wrong with them", _nothing, _laboratories),
 )

@@ -100,7 +100,8 @@ def how_it_ended(why: str, words: str) -> str:
 
 def standing_line(run: StandingRun) -> str:
     """A run in the background as a line."""
-    told = "goes on" if run.ended is None else f"ended at {run.ended_at}: {how_it_ended(run.ended, run.words)}"
+    goes = f"waits: {run.waits}" if run.waits else "goes on"
+    told = goes if run.ended is None else f"ended at {run.ended_at}: {how_it_ended(run.ended, run.words)}"
     return f"{run.id} in the laboratory '{run.terms.laboratory}', asked for at {run.asked_at}: {told}"
 
 
@@ -109,9 +110,11 @@ def standing_as_json(run: StandingRun) -> dict[str, Any]:
     return {
         "id": run.id,
         "laboratory": run.terms.laboratory,
+        "by": run.by,
         "limit": run.terms.limit,
         "at_once": run.terms.at_once,
         "asked_at": run.asked_at,
+        "waits": run.waits or None,
         "ended": run.ended,
         "words": run.words or None,
         "ended_at": run.ended_at,

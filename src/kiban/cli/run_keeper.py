@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 from kiban.cli.campaign_run_lines import how_it_ended
 from kiban.errors import DatabaseUnavailable, KibanError, NotReached
-from kiban.laboratory.installed import driver
+from kiban.operations.acting_for import acting_for
 from kiban.operations.resources import Resources
-from kiban.operations.run_campaign import run_campaign
+from kiban.operations.run_campaign import Deed, run_campaign
 from kiban.operations.standing_runs import StandingRun, ended_now, keep_run, lock_of, path_of, read_run, run_files
 from kiban.operations.stop_button import StopButton, Wish
 from kiban.platform import local_asker
+from kiban.records.party import Asker
 
 EVERY_S = 0.5
 """How often the folder is looked at."""
@@ -44,6 +46,8 @@ class RunKeeper:
         self._runs: dict[str, threading.Thread] = {}
         self._buttons: dict[str, StopButton] = {}
         self._told: set[str] = set()
+        self._waits: dict[str, str] = {}
+        """By run, what its file says that it waits for."""
         self._broken: set[str] = set()
         """Runs that met what nobody foresaw: they are not begun again before the next start."""
         self._watch = threading.Thread(target=self._look_often, name="runs", daemon=True)
@@ -84,6 +88,7 @@ class RunKeeper:
             self._is_over.wait(EVERY_S)
             return
         self._broken.add(run.id)
+        self._waits[run.id] = run.waits
         try:
             # It may have come to its end since it was read.
             if read_run(path_of(self._home, run.id)).ended is not None:
@@ -97,6 +102,7 @@ class RunKeeper:
                 except (NotReached, DatabaseUnavailable) as e:
                     # It may come back: a cable, a machine that is being started.
                     self._say(f"{run.id} waits: {e.fault}")
+                    self._note(run, e.fault)
                     self._is_over.wait(pause_s)
                     pause_s = min(_LONGEST_PAUSE_S, 2 * pause_s)
                     continue
@@ -116,17 +122,39 @@ class RunKeeper:
 
     def _once(self, run: StandingRun) -> StandingRun | None:
         """Run it to its end, and give it as it ended; `None` where it is only left."""
-        laboratory = driver(run.terms.laboratory).connect(run.settings, folder=Path(run.folder))
-        asker = local_asker(self._resources)
+        laboratory = run.connect()
+        asker = self._asker(run)
         try:
             for step in run_campaign(
-                asker, self._resources, run.id, laboratory, run.terms, pressed=lambda button: self._pressed(run, button)
+                asker,
+                self._resources,
+                run.id,
+                laboratory,
+                run.terms,
+                pressed=lambda button: self._pressed(run, button),
+                renewed=lambda _: self._asker(run),
             ):
+                self._note(run, step.reason if step.deed is Deed.WAITED else "")
                 if step.ending is not None and step.ending.why != "left":
                     return ended_now(run, step.ending.why, step.ending.words, datetime.now(UTC).isoformat())
         finally:
             self._buttons.pop(run.id, None)
         return None
+
+    def _asker(self, run: StandingRun) -> Asker:
+        """In whose name it goes on, as they are now."""
+        return local_asker(self._resources) if run.by is None else acting_for(self._resources, run.by)
+
+    def _note(self, run: StandingRun, waits: str) -> None:
+        """Have the page of the campaign say what the run waits for, or that it goes on."""
+        if self._waits.get(run.id, run.waits) == waits:
+            return
+        try:
+            keep_run(self._home, replace(run, waits=waits))
+        except KibanError as e:
+            self._say(f"{run.id}: {e.fault} {e.mend}")
+            return
+        self._waits[run.id] = waits
 
     def _pressed(self, run: StandingRun, button: StopButton) -> None:
         self._buttons[run.id] = button

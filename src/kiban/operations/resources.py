@@ -69,6 +69,8 @@ class Resources:
 
     rde_python: Path | None = None
     """The Python in which structuring programs of RDE run; `None` where none do."""
+    home: Path | None = None
+    """Where laboratories are named and runs of campaigns are written down; `None` where there is none on a disk."""
     base_url: str | None = None
     """Where people open the platform; the codes of labels begin with it."""
     contact: str | None = None

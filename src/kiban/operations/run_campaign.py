@@ -119,6 +119,7 @@ def run_campaign(
     terms: RunTerms,
     *,
     pressed: Callable[[StopButton], None] = lambda _: None,
+    renewed: Callable[[Asker], Asker] | None = None,
 ) -> Iterator[Step]:
     """Run a campaign until it ends, and give each step once it is safe.
 
@@ -128,6 +129,9 @@ def run_campaign(
     ----------
     pressed : callable
         Is given the stop button of the run, before anything is done.
+    renewed : callable, optional
+        Gives who runs it with the rights of this moment: a run may last for weeks. Unless given, only the time moves.
+        What it raises ends the run.
 
     Raises
     ------
@@ -140,7 +144,7 @@ def run_campaign(
     NotReached, DatabaseUnavailable
         If one of them stays away.
     """
-    run = _Run(asker, resources, identifier, laboratory, terms)
+    run = _Run(asker, resources, identifier, laboratory, terms, renewed or _at_this_moment)
     run.check()
     with StopButton(laboratory, run.look) as button:
         pressed(button)
@@ -152,6 +156,10 @@ def check_run(asker: Asker, resources: Resources, identifier: str, laboratory: L
     _Run(asker, resources, identifier, laboratory, terms).check()
 
 
+def _at_this_moment(asker: Asker) -> Asker:
+    return replace(asker, at=datetime.now(UTC))
+
+
 @dataclass(slots=True)
 class _Run:
     asker: Asker
@@ -159,6 +167,7 @@ class _Run:
     identifier: str
     laboratory: Laboratory
     terms: RunTerms
+    renewed: Callable[[Asker], Asker] = field(default_factory=lambda: _at_this_moment)
     known: set[str] = field(default_factory=set)
     """Submissions that this run gave, or found."""
     n_troubles: int = 0
@@ -170,7 +179,7 @@ class _Run:
 
     def now(self) -> tuple[Record, Campaign]:
         """The campaign as it is; who runs it is judged as of now."""
-        self.asker = replace(self.asker, at=datetime.now(UTC))
+        self.asker = self.renewed(self.asker)
         record = current(self.asker, self.resources, self.identifier, RecordKind.CAMPAIGN)
         known = self.read
         if known is None or known[0] != record.version:
@@ -190,7 +199,7 @@ class _Run:
 
     def look(self) -> Wish:
         """What the catalog says that somebody wants. Called from another thread."""
-        asker = replace(self.asker, at=datetime.now(UTC))
+        asker = self.renewed(self.asker)
         record = current(asker, self.resources, self.identifier, RecordKind.CAMPAIGN)
         if self.looked is None or self.looked[0] != record.version:
             campaign = campaign_of(record)

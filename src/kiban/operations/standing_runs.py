@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kiban.errors import DamagedFile, IllegalMove, InvalidValue, NotReached, Refused
+from kiban.laboratory.contract import Laboratory
 from kiban.laboratory.installed import driver
 from kiban.laboratory.whole_file import write_whole
 from kiban.operations.changed_records import current
@@ -41,24 +42,38 @@ class StandingRun:
         Of the laboratory's driver.
     folder : str
         That paths in the settings start from.
+    driver : str
+        Of the laboratory; that which the laboratory is called by where empty.
+    by : str, optional
+        The account in whose name it goes on, with the rights that this has by then; `None` for the person at the
+        machine.
     terms : RunTerms
-        As of any run: the driver, the limit of experiments and the others.
+        As of any run: the laboratory, the limit of experiments and the others.
     asked_at : str
     ended : str, optional
         Why it ended, as `kiban.operations.campaign_ends` says it, or `failed`; `None` while it goes on.
     words : str
         Which limit, or what went wrong.
+    waits : str
+        Why it does not go on for the moment; empty where it does.
     ended_at : str, optional
     """
 
     id: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     folder: str
+    driver: str = ""
+    by: str | None = None
     terms: RunTerms
     asked_at: str
     ended: str | None = None
     words: str = ""
     ended_at: str | None = None
+    waits: str = ""
+
+    def connect(self) -> Laboratory:
+        """Give the laboratory. Raises InvalidSetting."""
+        return driver(self.driver or self.terms.laboratory).connect(self.settings, folder=Path(self.folder))
 
 
 def ask_for_run(asker: Asker, resources: Resources, home: Path, run: StandingRun) -> StandingRun:
@@ -81,7 +96,7 @@ def ask_for_run(asker: Asker, resources: Resources, home: Path, run: StandingRun
     if record.scope not in resources.visible(asker).writable:
         raise Refused(f"You may not move {record.pid}.", mend="Ask somebody who may write to its project.")
     # What cannot be run is told to whoever asks, not hours later to nobody.
-    laboratory = driver(run.terms.laboratory).connect(run.settings, folder=Path(run.folder))
+    laboratory = run.connect()
     check_run(asker, resources, record.pid, laboratory, run.terms)
     before = next((each for each in standing_runs(home) if each.id == record.pid), None)
     if before is not None and before.ended is None:
@@ -126,7 +141,7 @@ def lock_of(home: Path, pid: str) -> FileLock | None:
 
 def ended_now(run: StandingRun, why: str, words: str, at: str) -> StandingRun:
     """The run as it is once it has ended."""
-    return replace(run, ended=why, words=words, ended_at=at)
+    return replace(run, ended=why, words=words, ended_at=at, waits="")
 
 
 def path_of(home: Path, pid: str) -> Path:

@@ -41,6 +41,7 @@ class Demo:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """See `Command`."""
+        from kiban.cli.run_keeper import RunKeeper
         from kiban.cli.served_address import remember
         from kiban.demo.people import GUEST, logins, make_people
         from kiban.demo.sharing_story import tell_sharing
@@ -81,7 +82,8 @@ class Demo:
                 if given.token is not None:
                     say(f"  the instrument xrd-1 deposits with the token {given.token}")
 
-            serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready, reach=reach_of(settings))
+            with RunKeeper(resources, settings.home, say):
+                serve(resources, host="127.0.0.1", port=arguments.port, on_ready=ready, reach=reach_of(settings))
         return DONE
 
 

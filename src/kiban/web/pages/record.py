@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse
 from kiban.operations.directory_changes import as_uuid, view_of
 from kiban.operations.embargoes import ending_of
 from kiban.operations.find import axis_name, hits
+from kiban.operations.laboratory_runs import runs_of_campaign
 from kiban.operations.show import Shown, resolve, show
 from kiban.operations.terms import vocabulary_of
 from kiban.quantity.measured import Measured
@@ -40,6 +41,7 @@ from kiban.web.page import page
 from kiban.web.provenance_graph import Graph, Node, draw, shortened
 from kiban.web.record_described import measurement_values, process_values, sample_values
 from kiban.web.rights_shown import shown_rights
+from kiban.web.run_shown import run_values
 from kiban.web.show_values import instant, quantity, quantity_document
 from kiban.web.unit_text import axis_title, with_unit
 
@@ -105,6 +107,8 @@ def show_record(
     if shown.record.kind is RecordKind.CAMPAIGN:
         described = campaign_values(shown, speaker)
         pictures = overview_pictures(shown.record.pid, described["campaign"], speaker)
+        if not shown.is_earlier:
+            described |= run_values(desk, runs_of_campaign(desk.asker, desk.resources, shown.record), speaker)
         return page(request, "record_campaign.html", **values, **described, pictures=pictures)
     return page(request, "record_project.html", **values)
 
