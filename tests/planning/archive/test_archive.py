@@ -153,14 +153,16 @@ def test_shuffled_studies_are_not_believed(seed: int) -> None:
         assert abs(expected.strength("yield") - truth) < 0.45
 
 
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 10_000))
-def test_a_campaign_that_has_nothing_to_do_with_the_studies_forgets_them(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    worth = {(t, h): float(rng.normal()) for t in range(300, 510, 10) for h in SPACE.parameters[1].levels}  # type: ignore[union-attr]
+def test_a_campaign_that_has_nothing_to_do_with_the_studies_forgets_them() -> None:
     made = archive(SPACE, GOAL, siblings())
-    trials = own(40, lambda t, h: worth[int(t), h], seed=seed)
-    assert abs(strength(made, trials)) < 0.45 * strength(made, ()) + 0.15
+    before, after = strength(made, ()), []
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        worth = {(t, h): float(rng.normal()) for t in range(300, 510, 10) for h in SPACE.parameters[1].levels}  # type: ignore[union-attr]
+        after.append(abs(strength(made, own(40, lambda t, h, worth=worth: worth[int(t), h], seed=seed))))
+    assert np.median(after) < 0.1 * before
+    # By chance forty outcomes that mean nothing follow the studies, or their reverse: one in a hundred campaigns.
+    assert sum(each > 0.45 * before + 0.15 for each in after) <= 3
 
 
 @settings(max_examples=10, deadline=None)
