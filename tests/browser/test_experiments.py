@@ -68,3 +68,30 @@ def test_a_table_is_looked_at_corrected_kept_and_withdrawn(watched: Watched, tmp
     page.locator('button[value="withdraw"]').click()
     assert path.name in page.locator(".notice").inner_text()
     assert page.locator("section[aria-labelledby=withdraw-title]").count() == 0
+
+
+def test_how_far_a_large_table_is_kept_is_said(watched: Watched, tmp_path: Path) -> None:
+    page = watched.go("/experiments")
+    language = page.locator("html").get_attribute("lang")
+    rows = "".join(f"L{language}-{i},{800 + i % 300},{1 + i / 1000:.3f}\n" for i in range(1500))
+    path = tmp_path / f"large-{language}.csv"
+    path.write_text(f"Sample,Temperature [degC],Hardness [GPa]\n{rows}", encoding="utf-8")
+    page.locator('#drop input[type="file"]').set_input_files(path)
+    page.locator('#drop-table button[value="look"]').click()
+    assert not page.locator("#keeping").is_visible()
+    # While the answer is awaited nothing on the page can be asked: it writes down itself what it says.
+    page.evaluate(
+        """() => {
+          const said = document.querySelector("#keeping");
+          new MutationObserver(() => {
+            const line = `${said.querySelector("span").textContent} ${said.querySelector("progress").value}`;
+            sessionStorage.setItem("said", `${sessionStorage.getItem("said") ?? ""}${line}\\n`);
+          }).observe(said, { subtree: true, childList: true, attributes: true, characterData: true });
+        }"""
+    )
+    with page.expect_navigation(timeout=180_000):
+        page.locator('button[value="keep"]').click(no_wait_after=True)
+    lines = page.evaluate("sessionStorage.getItem('said')").splitlines()
+    counted = [line for line in lines if "4,50" in line and float(line.split()[-1]) > 0]
+    assert counted, lines
+    assert "1500" in page.locator("section[aria-labelledby=done]").inner_text().replace(",", "")

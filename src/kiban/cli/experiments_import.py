@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiban.cli.command import DONE, FAILED, platform, print_json, say
+from kiban.cli.command import DONE, FAILED, Progress, platform, print_json, say
 from kiban.cli.placement_options import placed
 from kiban.errors import KibanError, WrongUsage
 
 if TYPE_CHECKING:
     from kiban.operations.past_experiments import Preview, TableFile
+    from kiban.operations.progress import Progress as HowFar
     from kiban.operations.resources import Resources
     from kiban.readers.experiments.meaning import Mapping
     from kiban.records.party import Asker
@@ -79,14 +80,19 @@ def run_import(arguments: argparse.Namespace) -> int:
         from kiban.operations.experiments_as_json import imported_as_json
         from kiban.operations.past_experiments import keep_experiments
 
-        kept = keep_experiments(
-            asker,
-            resources,
-            file,
-            leaves_out_wrong=arguments.leave_out_wrong,
-            withdraws_missing=arguments.withdraw_missing,
-            placement=placement,
-        )
+        line = Progress()
+        try:
+            kept = keep_experiments(
+                asker,
+                resources,
+                file,
+                leaves_out_wrong=arguments.leave_out_wrong,
+                withdraws_missing=arguments.withdraw_missing,
+                placement=placement,
+                told=lambda progress: line.show(_how_far(progress)),
+            )
+        finally:
+            line.clear()
     if arguments.json:
         print_json(imported_as_json(kept))
         return DONE
@@ -99,6 +105,18 @@ def run_import(arguments: argparse.Namespace) -> int:
     for sentence in (*made.changes, *kept.told):
         say(f"  {sentence}")
     return DONE
+
+
+def _how_far(progress: HowFar) -> str:
+    """How far it has come, in a line."""
+    match progress.phase.value:
+        case "reading":
+            return "reading the table"
+        case "comparing":
+            return f"{progress.total:,} rows are held against what is there"
+        case "writing":
+            return f"{progress.done:,} of {progress.total:,} records written; nothing is kept before all are"
+    return f"{progress.total:,} records are written; keeping them"
 
 
 def _file(arguments: argparse.Namespace, asker: Asker, resources: Resources) -> TableFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -19,7 +19,7 @@ from kiban.records.process import Process
 from kiban.records.record import Record, RecordKind
 from kiban.records.sample import Sample
 from kiban.records.scope import Scope
-from kiban.store.catalog import Batch
+from kiban.store.catalog import Batch, Writing
 
 _DRAWS = 5
 
@@ -125,8 +125,15 @@ def event_of(asker: Asker, record: Record, action: str, details: Mapping[str, An
     )
 
 
-def commit(asker: Asker, resources: Resources, batch: Batch) -> Batch:
+def commit(
+    asker: Asker, resources: Resources, batch: Batch, *, add: Callable[[Writing, Batch], None] | None = None
+) -> Batch:
     """Write a batch to the project of its records, in one transaction; a short identifier that is taken is drawn again.
+
+    Parameters
+    ----------
+    add : callable, optional
+        Writes the batch in this transaction; unless given, at once. It may be called again.
 
     Returns
     -------
@@ -147,7 +154,10 @@ def commit(asker: Asker, resources: Resources, batch: Batch) -> Batch:
     for last in range(_DRAWS):
         try:
             with resources.catalog.writing(visible, project=project) as writing:
-                writing.add(batch)
+                if add is None:
+                    writing.add(batch)
+                else:
+                    add(writing, batch)
             return batch
         except IdentifierTaken:
             if last == _DRAWS - 1:

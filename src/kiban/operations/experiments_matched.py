@@ -212,7 +212,7 @@ def _with_processes(
         one.name: [_process_name(one.name, mapping, n) for n in range(1, len(one.groups) + _SPARE_NAMES)]
         for one in samples
     }
-    taken = writing.existing(RecordKind.PROCESS, [name for each in names.values() for name in each], first=scope)
+    taken = _taken(writing, samples, names, scope)
     ids = {
         i for one in samples for row in one.rows if row.known is not None and (i := process_of(row.known)) is not None
     }
@@ -235,6 +235,21 @@ def _with_processes(
         for group in made:
             spare = f"{_process_name(one.name, mapping, 1)} ({_digest(_plain(group.parameters))[:6]})"
             group.name = group.known.title if group.known is not None else next(free, spare)
+
+
+def _taken(
+    writing: Writing, samples: Sequence[OfSample], names: Mapping[str, Sequence[str]], scope: int | None
+) -> dict[str, Record]:
+    """The processes of these names. Spare names are asked for only where others may be taken: most samples are new."""
+    first = [name for one in samples for name in names[one.name][: len(one.groups)]]
+    found = writing.existing(RecordKind.PROCESS, first, first=scope)
+    spare = [
+        name
+        for one in samples
+        if one.known is not None or any(each in found for each in names[one.name][: len(one.groups)])
+        for name in names[one.name][len(one.groups) :]
+    ]
+    return {**found, **(writing.existing(RecordKind.PROCESS, spare, first=scope) if spare else {})}
 
 
 def process_of(record: Record) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from kiban.errors import InvalidValue, KibanError
 from kiban.operations.audited import reads, saw
+from kiban.operations.batch_parts import in_parts
 from kiban.operations.changed_records import commit
 from kiban.operations.discover import shown
 from kiban.operations.experiments_batch import Given, Made, make
@@ -22,6 +23,7 @@ from kiban.operations.experiments_structure import (
 )
 from kiban.operations.kept_files import kept_entry
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, place
+from kiban.operations.progress import Phase, Progress, Told, nobody
 from kiban.operations.resources import Resources
 from kiban.operations.terms import vocabulary_of
 from kiban.operations.uploaded_tables import read_table
@@ -35,9 +37,12 @@ from kiban.records.file_entry import FileStatus
 from kiban.records.party import Asker
 from kiban.records.record import Record
 from kiban.records.scope import Scope, ScopeTerms, Tier
+from kiban.store.catalog import Batch, Writing
 
 _MOST_NAMED = 8
 _LONGEST_TABLE = 200
+_PART = 1000
+"""So many records are written at a time: some seconds, on a slow machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +187,7 @@ def keep_experiments(
     leaves_out_wrong: bool = False,
     withdraws_missing: bool = False,
     placement: Placement = AS_THE_PROJECT_SAYS,
+    told: Told = nobody,
 ) -> Imported:
     """Keep a table: its file as it came, and samples, processes, measurements and properties of its rows, in one
     transaction, and the mapping. The same file again changes nothing; a changed one makes next versions.
@@ -192,6 +198,8 @@ def keep_experiments(
         Keep the other rows where some have faults; otherwise one fault stops everything.
     withdraws_missing : bool
         Withdraw rows of earlier files of the table that are not in this one; otherwise they stay.
+    told : callable
+        Is told how far it has come. What it tells is kept only at the end, and together.
 
     Raises
     ------
@@ -203,6 +211,7 @@ def keep_experiments(
     Refused, Conflict
         If a name belongs to something else, or somebody else changed a record first.
     """
+    told(Progress(Phase.READING))
     sheet, table, name, kept = _read(asker, resources, file)
     known = vocabulary_of(asker, resources)
     columns = _columns(sheet, known, file, kept)
@@ -211,6 +220,7 @@ def keep_experiments(
         raise error
     experiments = read_experiments(sheet, mapping)
     _check_faults(experiments, leaves_out_wrong=leaves_out_wrong, withdraws_missing=withdraws_missing)
+    told(Progress(Phase.COMPARING, 0, len(experiments.rows)))
     scope = place(asker, resources, placement)
     [blob] = resources.objects.put_many([file.content])
     visible, project = resources.visible(asker), resources.project_of(asker)
@@ -227,7 +237,7 @@ def keep_experiments(
     new = replace(new, status=FileStatus.STRUCTURED)
     batch = made.batch(made_with, blob, entry or new, is_new_file=entry is None)
     if batch.records or batch.files:
-        batch = commit(asker, resources, batch)
+        batch = commit(asker, resources, batch, add=lambda writing, all_: _add(writing, all_, told))
     written = {record.id: record for record in batch.records}
     is_first = not made.n_changed and not made.n_unchanged
     is_changed = bool(made.rows or made.records)
@@ -240,6 +250,16 @@ def keep_experiments(
         left_out=experiments.wrong_rows,
         told=(*_told_of(sheet, columns), *made.told, *_left_out(experiments)),
     )
+
+
+def _add(writing: Writing, batch: Batch, told: Told) -> None:
+    """Write it part by part, in the one transaction that has begun."""
+    done, total = 0, len(batch.records)
+    for part in in_parts(batch, _PART):
+        told(Progress(Phase.WRITING, done, total))
+        writing.add(part)
+        done += len(part.records)
+    told(Progress(Phase.FINISHING, done, total))
 
 
 def _read(asker: Asker, resources: Resources, file: TableFile) -> tuple[Sheet, str, str, KeptMapping | None]:

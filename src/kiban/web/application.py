@@ -24,6 +24,7 @@ from kiban.web.optimade.application import optimade
 from kiban.web.rate_limit import RateLimit
 from kiban.web.reach import Reach
 from kiban.web.static_files import mount_static
+from kiban.web.under_way import UnderWay
 
 if TYPE_CHECKING:
     from kiban.operations.resources import Resources
@@ -55,6 +56,7 @@ def application(resources: Resources, *, reach: Reach | None = None) -> FastAPI:
     )
     app.state.resources = resources
     app.state.receive = receive
+    app.state.under_way = UnderWay()
     app.state.reach = reach = reach or Reach()
     for router in cast(tuple[APIRouter, ...], plugins.find("kiban.web.api", "ROUTER", check=_lacks)):
         app.include_router(router, prefix=API)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import JSONResponse
 
 from kiban.errors import KibanError, WrongUsage
 from kiban.operations.experiments_structure import list_mappings
@@ -27,6 +28,7 @@ from kiban.web.experiment_form import WITH_KEY, WITH_UNIT, columns_of, faults, m
 from kiban.web.form_data import Given, SentForm
 from kiban.web.page import page
 from kiban.web.placement_choice import of_form, offered
+from kiban.web.under_way import UnderWay
 
 ROUTER = APIRouter()
 
@@ -59,6 +61,7 @@ def take_experiments(request: Request, desk: AtDesk, form: SentForm) -> Response
     wrong: KibanError | None = None
     changed = given.mapping is not None and form.text("looked") != mark_of(given.mapping)
     if form.text("do") == "keep" and not changed:
+        under_way, ticket = _under_way(request), form.text("ticket")
         try:
             kept = keep_experiments(
                 desk.asker,
@@ -67,9 +70,12 @@ def take_experiments(request: Request, desk: AtDesk, form: SentForm) -> Response
                 leaves_out_wrong=form.text("leaves_out_wrong") == "on",
                 withdraws_missing=form.text("withdraws_missing") == "on",
                 placement=of_form(desk, form),
+                told=under_way.begin(ticket, desk.asker.party),
             )
         except KibanError as e:
             wrong = e
+        finally:
+            under_way.end(ticket)
     if kept is not None:
         return _page(request, desk, kept=kept, table=kept.table)
     try:
@@ -80,6 +86,19 @@ def take_experiments(request: Request, desk: AtDesk, form: SentForm) -> Response
         request, desk, found=found, wrong=wrong, form=form, content=given.content,
         is_changed=form.text("do") == "keep" and changed,
     )  # fmt: skip
+
+
+@ROUTER.get("/experiments/progress")
+def show_progress(request: Request, desk: AtDesk, ticket: Annotated[str, Query(max_length=100)]) -> Response:
+    """How far a table has come that is being kept, for the script of the page that waits for it."""
+    found = _under_way(request).look(ticket, desk.asker.party)
+    said = {"phase": None} if found is None else {"phase": found.phase, "done": found.done, "total": found.total}
+    return JSONResponse(said, headers={"cache-control": "no-store"})
+
+
+def _under_way(request: Request) -> UnderWay:
+    found: UnderWay = request.app.state.under_way
+    return found
 
 
 def _file(form: Given) -> TableFile:

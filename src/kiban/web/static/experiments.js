@@ -32,3 +32,37 @@ if (drop && picker) {
     }
   });
 }
+
+// A large table takes minutes to be kept: the page says how far it is until the answer takes its place.
+const LOOK_EVERY_MS = 700;
+const keeping = document.getElementById("keeping");
+keeping?.closest("form").addEventListener("submit", (event) => {
+  if (event.submitter?.value !== "keep") return;
+  const form = event.target;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const ticket = [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "ticket", value: ticket });
+  form.append(field);
+  keeping.hidden = false;
+  const [bar, words] = keeping.children;
+  words.textContent = keeping.dataset.reading;
+  const numbers = new Intl.NumberFormat(document.documentElement.lang);
+  const look = async () => {
+    try {
+      const answer = await fetch(`/experiments/progress?ticket=${ticket}`, { cache: "no-store" });
+      const found = await answer.json();
+      const sentence = found.phase && keeping.dataset[found.phase];
+      if (sentence) {
+        words.textContent = sentence
+          .replace("{done}", numbers.format(found.done))
+          .replace("{total}", numbers.format(found.total));
+        if (found.phase === "writing") bar.value = found.done / Math.max(1, found.total);
+        else bar.removeAttribute("value");
+      }
+    } catch {
+      // The next look will tell.
+    }
+    setTimeout(look, LOOK_EVERY_MS);
+  };
+  setTimeout(look, LOOK_EVERY_MS);
+});
