@@ -19,6 +19,7 @@ from kiban.quantity.measured import Measured
 from kiban.records.parties.right import Role
 from kiban.records.party import ANONYMOUS
 from kiban.web.asker import Desk
+from kiban.web.own_address import leads_to_this_machine
 
 from .conftest import SWEEP, Program
 
@@ -331,6 +332,33 @@ def test_the_protocol_is_a_page_and_a_pdf_whose_code_leads_to_the_form(bench: Be
     scanned = bench.program.get("/scan", params={"code": f"https://kiban.example.org{bench.at(number)}"})
     assert scanned.status_code == 303
     assert scanned.headers["location"] == bench.at(number)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_code_that_leads_nowhere_is_told_before_it_is_printed(bench: Bench, language: str) -> None:
+    address = f"{bench.at(bench.add())}/protocol?lang={language}"
+    page = bench.program.get(address).text
+    [line] = re.findall(r'<p class="notice not-printed" role="note">(.*?)</p>', page)
+    assert "http://127.0.0.1:8420/" in line
+    assert "KIBAN_BASE_URL=" in line
+    known = Program(replace(bench.resources, base_url="https://kiban.example.org"))
+    assert 'class="notice not-printed"' not in known.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("address", "is_nowhere"),
+    [
+        ("http://127.0.0.1:8420/", True),
+        ("http://127.8.0.1/", True),
+        ("http://localhost:8420", True),
+        ("http://[::1]:8420/", True),
+        ("https://kiban.example.org/", False),
+        ("https://127.example.org/", False),
+        ("http://10.0.3.7:8420/", False),
+    ],
+)
+def test_what_leads_to_this_machine_alone(address: str, is_nowhere: bool) -> None:
+    assert leads_to_this_machine(address) is is_nowhere
 
 
 def test_who_may_not_write_sees_no_buttons_and_is_refused(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from kiban.standards.protocol import Language, entry_code, expectation, reason, 
 from kiban.standards.qr_svg import qr_svg
 from kiban.web.asker import AtDesk
 from kiban.web.language import language_of
-from kiban.web.own_address import address_of
+from kiban.web.own_address import address_of, leads_to_this_machine
 from kiban.web.page import page
 from kiban.web.unit_text import unit_text
 
@@ -42,6 +42,7 @@ def show_protocol(request: Request, desk: AtDesk, identifier: str, number: Numbe
         protocol=protocol,
         code=Markup(qr_svg(entry_code(protocol, base_url), is_scaled=True)),  # noqa: S704  made of an address of our own
         reason=reason(protocol, language),
+        leads_nowhere=base_url if leads_to_this_machine(base_url) else "",
         settings=[(each.name, each.value, unit_text(each.unit)) for each in protocol.settings],
         outcomes=[(each.name, unit_text(each.unit), expectation(each, language)) for each in protocol.outcomes],
         words={
