@@ -45,6 +45,7 @@ OPERATIONS = {
     "get_json_feed": ("get", "/api/v1/searches/{search}/feed.json"),
     "preview_table": ("post", "/api/v1/experiments/preview"),
     "keep_table": ("post", "/api/v1/experiments"),
+    "get_table_progress": ("get", "/api/v1/experiments/progress"),
     "get_mappings": ("get", "/api/v1/experiments/mappings"),
     "preview_table_withdrawal": ("get", "/api/v1/experiments/withdrawal"),
     "withdraw_table": ("delete", "/api/v1/experiments"),

@@ -9,6 +9,8 @@ import pytest
 
 from kiban.operations.past_experiments import keep_experiments
 from kiban.operations.progress import Phase, Progress
+from kiban.records.party import ANONYMOUS
+from kiban.web.asker import Desk
 from kiban.web.under_way import UnderWay
 
 from .conftest import Program
@@ -60,8 +62,15 @@ def test_the_page_is_told_while_a_table_is_kept(empty: Program, monkeypatch: pyt
         assert found.headers["cache-control"] == "no-store"
         assert found.json()["phase"] == "writing"
         assert found.json()["total"] >= 120
+        # What the page is told a program is told, too; and nobody else.
+        assert empty.get(f"/api/v1/experiments/progress?ticket={TICKET}").json() == found.json()
+        stranger = Program(empty.resources, asks=Desk(ANONYMOUS, empty.resources))
+        stranger.app.state.under_way = empty.app.state.under_way
+        assert stranger.get(f"/api/v1/experiments/progress?ticket={TICKET}").json()["phase"] is None
     finally:
         answered.set()
         keeping.join(60)
     assert answers[0].status_code == 200
+    assert empty.get(f"/api/v1/experiments/progress?ticket={TICKET}").json() == {"phase": None, "done": 0, "total": 0}
+    assert empty.get("/api/v1/experiments/progress?ticket=mine").status_code == 422
     assert empty.get(f"/experiments/progress?ticket={TICKET}").json() == {"phase": None}

@@ -8,9 +8,15 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kiban.operations.progress import Progress, Told, nobody
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 _TICKET = re.compile(r"[0-9a-f]{32}")
 _MOST = 1000
@@ -49,6 +55,16 @@ class UnderWay:
 
         return told
 
+    @contextmanager
+    def keeping(self, ticket: str, party: str) -> Iterator[Told]:
+        """Take a ticket for as long as something lasts."""
+        told = self.begin(ticket, party)
+        try:
+            yield told
+        finally:
+            if told is not nobody:
+                self.end(ticket)
+
     def end(self, ticket: str) -> None:
         """It is done, or has failed: whoever waits is answered."""
         with self._lock:
@@ -64,3 +80,9 @@ class UnderWay:
         now = time.monotonic()
         for ticket in [t for t, each in self._entries.items() if now - each.told_at > _LONGEST_S]:
             del self._entries[ticket]
+
+
+def under_way_of(request: Request) -> UnderWay:
+    """What is under way in the application that was asked."""
+    found: UnderWay = request.app.state.under_way
+    return found

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from kiban.operations.progress import Phase
 from kiban.readers.experiments.meaning import Role
 from kiban.readers.experiments.told import Reason, Sureness
 from kiban.records.matter.composition import Basis
@@ -75,6 +76,24 @@ class KeptTableModel(TableFileModel):
 
     leave_out_wrong: bool = Field(False, description="Keep the other rows where some have faults.")
     withdraw_missing: bool = Field(False, description="Withdraw rows of an earlier file that are not in this one.")
+    ticket: str = Field(
+        "",
+        pattern="^([0-9a-f]{32})?$",
+        description="32 hexadecimal digits drawn by lot, by which you can ask how far it has come while it is kept.",
+        examples=["0b1f6c1de2f84d7d9a1c3b5e7f902468"],
+    )
+
+
+class ExperimentsProgressModel(Model):
+    """How far a table has come that is being kept."""
+
+    model_config = ConfigDict(title="ExperimentsProgress")
+
+    phase: Phase | None = Field(
+        description="Null where nothing of this ticket is being kept: not yet, or not any more."
+    )
+    done: int = Field(description="So many records are written; nothing is kept before all are.")
+    total: int = Field(description="Of so many; in `comparing`, so many rows. 0 where that is not known yet.")
 
 
 class ColumnModel(Model):

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from kiban.errors import WrongUsage
 from kiban.operations.experiments_as_json import imported_as_json, preview_as_json, withdrawal_as_json
@@ -16,6 +16,7 @@ from kiban.operations.withdraw_experiments import preview_withdrawal, withdraw_e
 from kiban.readers.experiments.meaning import mapping_from_json, mapping_to_json
 from kiban.web.api.describe import problems
 from kiban.web.api.experiment_models import (
+    ExperimentsProgressModel,
     ImportedModel,
     KeptMappingModel,
     KeptTableModel,
@@ -25,6 +26,7 @@ from kiban.web.api.experiment_models import (
 )
 from kiban.web.asker import AtDesk
 from kiban.web.json_response import Json
+from kiban.web.under_way import under_way_of
 
 ROUTER = APIRouter(tags=["experiments"])
 
@@ -45,19 +47,44 @@ def preview_table(desk: AtDesk, body: TableFileModel) -> Any:
     "/experiments", summary="Keep a table of past experiments", response_model=ImportedModel,
     responses=problems(403, 404, 409, 422, 503, 507),
 )  # fmt: skip
-def keep_table(desk: AtDesk, body: KeptTableModel) -> Any:
+def keep_table(request: Request, desk: AtDesk, body: KeptTableModel) -> Any:
     """Keep samples, processes, measurements and properties of its rows, in one transaction; the file as it came, and
     the mapping under a name. The same file again changes nothing; a changed one makes next versions."""
     where = body.placed(desk)
-    kept = keep_experiments(
-        where.desk.asker,
-        desk.resources,
-        _file(body),
-        leaves_out_wrong=body.leave_out_wrong,
-        withdraws_missing=body.withdraw_missing,
-        placement=where.placement,
-    )
+    with under_way_of(request).keeping(body.ticket, desk.asker.party) as told:
+        kept = keep_experiments(
+            where.desk.asker,
+            desk.resources,
+            _file(body),
+            leaves_out_wrong=body.leave_out_wrong,
+            withdraws_missing=body.withdraw_missing,
+            placement=where.placement,
+            told=told,
+        )
     return Json(imported_as_json(kept))
+
+
+@ROUTER.get(
+    "/experiments/progress", summary="Ask how far a table is kept", response_model=ExperimentsProgressModel,
+    responses=problems(422, 503),
+)  # fmt: skip
+def get_table_progress(
+    request: Request,
+    desk: AtDesk,
+    ticket: Annotated[
+        str,
+        Query(
+            pattern="^[0-9a-f]{32}$",
+            description="As it was sent with the table.",
+            examples=["0b1f6c1de2f84d7d9a1c3b5e7f902468"],
+        ),
+    ],
+) -> Any:
+    """While another request keeps a table: what is being done, and how many of its records are written."""
+    found = under_way_of(request).look(ticket, desk.asker.party)
+    if found is None:
+        return Json({"phase": None, "done": 0, "total": 0})
+    return Json({"phase": found.phase, "done": found.done, "total": found.total})
 
 
 @ROUTER.get(

@@ -28,7 +28,7 @@ from kiban.web.experiment_form import WITH_KEY, WITH_UNIT, columns_of, faults, m
 from kiban.web.form_data import Given, SentForm
 from kiban.web.page import page
 from kiban.web.placement_choice import of_form, offered
-from kiban.web.under_way import UnderWay
+from kiban.web.under_way import under_way_of
 
 ROUTER = APIRouter()
 
@@ -61,21 +61,19 @@ def take_experiments(request: Request, desk: AtDesk, form: SentForm) -> Response
     wrong: KibanError | None = None
     changed = given.mapping is not None and form.text("looked") != mark_of(given.mapping)
     if form.text("do") == "keep" and not changed:
-        under_way, ticket = _under_way(request), form.text("ticket")
         try:
-            kept = keep_experiments(
-                desk.asker,
-                desk.resources,
-                given,
-                leaves_out_wrong=form.text("leaves_out_wrong") == "on",
-                withdraws_missing=form.text("withdraws_missing") == "on",
-                placement=of_form(desk, form),
-                told=under_way.begin(ticket, desk.asker.party),
-            )
+            with under_way_of(request).keeping(form.text("ticket"), desk.asker.party) as told:
+                kept = keep_experiments(
+                    desk.asker,
+                    desk.resources,
+                    given,
+                    leaves_out_wrong=form.text("leaves_out_wrong") == "on",
+                    withdraws_missing=form.text("withdraws_missing") == "on",
+                    placement=of_form(desk, form),
+                    told=told,
+                )
         except KibanError as e:
             wrong = e
-        finally:
-            under_way.end(ticket)
     if kept is not None:
         return _page(request, desk, kept=kept, table=kept.table)
     try:
@@ -91,14 +89,9 @@ def take_experiments(request: Request, desk: AtDesk, form: SentForm) -> Response
 @ROUTER.get("/experiments/progress")
 def show_progress(request: Request, desk: AtDesk, ticket: Annotated[str, Query(max_length=100)]) -> Response:
     """How far a table has come that is being kept, for the script of the page that waits for it."""
-    found = _under_way(request).look(ticket, desk.asker.party)
+    found = under_way_of(request).look(ticket, desk.asker.party)
     said = {"phase": None} if found is None else {"phase": found.phase, "done": found.done, "total": found.total}
     return JSONResponse(said, headers={"cache-control": "no-store"})
-
-
-def _under_way(request: Request) -> UnderWay:
-    found: UnderWay = request.app.state.under_way
-    return found
 
 
 def _file(form: Given) -> TableFile:
