@@ -43,6 +43,7 @@ from kiban.records.provenance import Direction
 from kiban.store import (
     sql_catalog,
     sql_counts,
+    sql_drawn,
     sql_facets,
     sql_few_seen,
     sql_query,
@@ -464,8 +465,10 @@ def without_the_filter(patch: pytest.MonkeyPatch, n_scopes: int) -> list[str]:
 
 
 def test_nothing_leaks_and_nothing_is_wrongly_hidden(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Estimates are compared elsewhere: tests/store/test_sql_catalog.py.
+    # Estimates are compared elsewhere: tests/store/test_sql_catalog.py and test_drawn.py.
     monkeypatch.setattr(sql_facets, "EXACT", _N_RECORDS)
+    for name in ("ALL_TESTED", "ALL_LED"):
+        monkeypatch.setattr(sql_drawn, name, _N_RECORDS)
     world = BigWorld(resources, f"world/{_SEED}", Size(n_records=_N_RECORDS))
     world.build()
     rng = random.Random(f"questions/{_SEED}")

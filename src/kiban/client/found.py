@@ -113,7 +113,7 @@ class Found:
         return tuple(self._exchange.get("records", q=self.question, limit=1)["slips"])
 
     def facets(self) -> dict[str, FacetCounts]:
-        """How many answers have each value, by facet; where very many answer, some of these are estimates."""
+        """How many answers have each value, by facet; where it takes long to count, some of these are estimates."""
         counted = self._exchange.get("search", q=self.question, limit=1)["facets"]
         return {name: FacetCounts(values) for name, values in counted.items()}
 

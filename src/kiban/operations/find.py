@@ -76,7 +76,7 @@ class Answer:
     hits: tuple[Hit, ...]
     total: int
     total_is_estimate: bool = False
-    """Many answer, and nobody asked for an exact number."""
+    """To count them takes long, and nobody asked for an exact number."""
     next: str | None = None
     sort: str = ""
     """`relevance`, `nearness`, or the path that they are sorted by, with `-` before it where the greatest comes first;

@@ -118,8 +118,8 @@ class FacetValueModel(Model):
     count: int = Field(examples=[12])
     is_estimate: bool = Field(
         False,
-        description="The count was worked out from a sample of the answers, because very many answer. Values that few "
-        "answers have may be missing.",
+        description="The count was worked out from a sample of the answers, as all would take long to find. Values "
+        "that few answers have may be missing.",
     )
     name: str | None = Field(
         None, description="What it is called, where the value is an identifier and you may know its name."
@@ -134,7 +134,7 @@ class AnswerModel(Model):
     hits: list[HitModel]
     total: int = Field(description="How many records answer the question, or about how many.")
     total_is_estimate: bool = Field(
-        description="`total` was estimated from a part of what you may see, because many answer; ask with "
+        description="`total` was estimated from a part of what you may see, as all would take long to count; ask with "
         "`count=exact` for all to be counted."
     )
     next: str | None = Field(description="Give it as `after` for the next part; null after the last.")

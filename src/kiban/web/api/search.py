@@ -51,8 +51,8 @@ Sort = Annotated[
 Counted = Annotated[
     Literal["about", "exact"],
     Query(
-        description="Whether `total` may be an estimate where many records answer, or is to be exact, however long it "
-        "takes."
+        description="Whether `total` may be an estimate where it takes long to count, or is to be exact, however long "
+        "it takes."
     ),
 ]
 
