@@ -28,7 +28,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import psycopg
-from finding.open_home import Open, Times, drop_from_memory, in_turns, opened
+from finding.open_home import Open, Times, drop_from_memory, in_turns, label, opened
 
 from kiban.operations.find import find, understood
 from kiban.operations.table import table
@@ -247,14 +247,6 @@ def check(n_records: int) -> bool:
         catalog.close()
         owner.close()
     return is_right
-
-
-def label(n_records: int) -> str:
-    """The name of a home: `10k`, `1m`."""
-    for size, letter in ((10**6, "m"), (10**3, "k")):
-        if n_records % size == 0:
-            return f"{n_records // size}{letter}"
-    return str(n_records)
 
 
 def main() -> None:

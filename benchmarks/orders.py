@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from finding.open_home import Open, in_turns, opened
+from finding.open_home import Open, in_turns, label, opened
 
 from kiban.operations.completing import completions
 from kiban.operations.find import find, understood
@@ -188,7 +188,7 @@ def main() -> None:
     given = words.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         for n in given.sizes or [100_000]:
-            home = (given.homes or Path(temporary)) / f"{n // 1000}k"
+            home = (given.homes or Path(temporary)) / label(n)
             if not is_made(home):
                 make_home(home, n)
             if given.off:

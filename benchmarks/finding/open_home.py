@@ -68,6 +68,14 @@ class Open:
         return total
 
 
+def label(n_records: int) -> str:
+    """The name of a home: `10k`, `1m`."""
+    for size, letter in ((10**6, "m"), (10**3, "k")):
+        if n_records % size == 0:
+            return f"{n_records // size}{letter}"
+    return str(n_records)
+
+
 @contextmanager
 def opened(home: Path) -> Iterator[Open]:
     """Open a home."""
