@@ -27,7 +27,7 @@ ALL_TESTED = 10_000
 """Of no more records than these it is not worth while to draw some."""
 ALL_LED = 3000
 """The same, where it is asked of each where a path leads."""
-READ = 400_000
+READ = 600_000
 """So many entries of an index are read; where it has more, records are drawn in another way."""
 ONE_IN = (64, 32, 16, 8)
 """One in so many is tested: first of these, and then another one, if too few of those answer. They are powers of two,
