@@ -97,7 +97,7 @@ def lines_picture(
     """Draw every experiment as a line through all axes; `None` where there are fewer than two."""
     if len(found.lines) < 2:
         return None
-    width = max(480.0, 150.0 * len(found.axes))
+    width = max(620.0, 150.0 * len(found.axes))
     height = 330.0
     step = (width - 130.0) / max(1, len(found.axes) - 1)
     places = [60.0 + i * step for i in range(len(found.axes))]
