@@ -1,10 +1,13 @@
 // While a laboratory works at a campaign, its page says how far it has come, and shows everything anew at the end.
 const EVERY_MS = 1500;
+const PATIENCE_MS = 15_000;
 const place = document.getElementById("run-part");
 
 async function look() {
   try {
-    const answer = await fetch(place.dataset.address, { headers: { accept: "text/html" }, cache: "no-store" });
+    // A server that is being stopped may take a question and never answer it.
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(place.dataset.address, { headers: { accept: "text/html" }, cache: "no-store", signal });
     if (!answer.ok) throw new Error(String(answer.status));
     const part = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".run");
     if (part.dataset.goes === "no") {
