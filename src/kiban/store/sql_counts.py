@@ -1,9 +1,10 @@
 """How many answer, about: counted where that is quick, else estimated from a sample of what the asker may see.
 
 Where few records answer a part of the question, these are counted, and so are those of some time, which an index tells
-without looking at a record. Otherwise a sample of the table's pages is tested.
-If it says that many records answer, their share in it is that of all the asker may see, told to the digits that the
-sample allows: records of one page are alike, so it is the pages that are compared, not the records. If not many do,
+without looking at a record. Of a question for a property or a number some of the records that have one are drawn
+(`kiban.store.sql_drawn`). Otherwise a sample of the table's pages is tested. If it says that many records answer, their
+share in it is that of all the asker may see, told to the digits that the sample allows: records of one page are alike,
+so it is the pages that are compared, not the records. If not many do,
 those that answer are counted one by one. Nothing of what the asker may not see is in the estimate: neither in the
 sample nor in what it is scaled to.
 """
