@@ -13,22 +13,28 @@ import pytest
 from .test_laboratory import N_ROUNDS, Bench, _opened, _state, show_campaign
 
 
-def _wait(bench: Bench, *, until: str) -> dict[str, Any]:
-    """Until the run has come so far: `begun`, or `ended`."""
+def _wait_until_begun(bench: Bench) -> None:
+    """Until the laboratory has two experiments, by its folder: a command to ask may take as long as all of them."""
+    for _ in range(4800):
+        if len(bench.submitted) >= 2:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"it never began: {bench.submitted}")
+
+
+def _wait_until_ended(bench: Bench) -> dict[str, Any]:
     for _ in range(1200):
         [found] = bench.kiban.lines("campaign", "runs")[0]
-        if until == "ended" and found["ended"] is not None:
-            return dict(found)
-        if until == "begun" and len(bench.submitted) >= 2:
+        if found["ended"] is not None:
             return dict(found)
         time.sleep(0.2)
-    raise AssertionError(f"it never {until}: {found}, {bench.submitted}")
+    raise AssertionError(f"it never ended: {found}, {bench.submitted}")
 
 
 @pytest.mark.slow
 def test_what_was_killed_is_picked_up_and_comes_out_the_same(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    unharmed, bench = Bench(home, tmp_path / "unharmed"), Bench(home, tmp_path / "harmed", delay_s=[0.1, 0.4])
+    unharmed, bench = Bench(home, tmp_path / "unharmed"), Bench(home, tmp_path / "harmed", delay_s=[0.4, 0.8])
     assert unharmed.kiban.lines(*unharmed.run)[-1]["ending"] == "spent"
     asked = bench.kiban.lines(*bench.run, "--in-background")[0]
     assert (asked["id"], asked["ended"]) == (bench.pid, None)
@@ -38,13 +44,13 @@ def test_what_was_killed_is_picked_up_and_comes_out_the_same(tmp_path: Path) -> 
     # Nothing begins before the platform is up.
     assert bench.submitted == []
     with bench.kiban.serving("up", "--port", "0") as (process, _):
-        _wait(bench, until="begun")
+        _wait_until_begun(bench)
         process.send_signal(signal.SIGKILL)
         process.wait(60)
     with _opened(home) as (asker, resources):
         assert len(show_campaign(asker, resources, bench.pid).campaign.experiments) < N_ROUNDS or N_ROUNDS < 4
     with bench.kiban.serving("up", "--port", "0") as (process, _):
-        ended = _wait(bench, until="ended")
+        ended = _wait_until_ended(bench)
         process.send_signal(signal.SIGTERM)
         _, told = process.communicate(timeout=60)
     assert ended["ended"] == "spent"
@@ -67,7 +73,7 @@ def test_it_is_stopped_from_anywhere_and_left_when_the_platform_ends(tmp_path: P
     bench = Bench(tmp_path / "home", tmp_path / "slow", delay_s=[3600.0, 3600.0], failures=0.0, troubles=0.0)
     bench.kiban.lines(*bench.run, "--in-background", "--at-once", "2")
     with bench.kiban.serving("up", "--port", "0") as (process, _):
-        _wait(bench, until="begun")
+        _wait_until_begun(bench)
         # An hour is left of each, and nobody waits for it.
         process.send_signal(signal.SIGTERM)
         _, told = process.communicate(timeout=60)
@@ -76,7 +82,7 @@ def test_it_is_stopped_from_anywhere_and_left_when_the_platform_ends(tmp_path: P
     assert left["ended"] is None
     with bench.kiban.serving("up", "--port", "0"):
         bench.kiban.lines("campaign", "stop", bench.pid)
-        ended = _wait(bench, until="ended")
+        ended = _wait_until_ended(bench)
     assert ended["ended"] == "stopped"
     assert len(bench.submitted) == 2
     [shown] = bench.kiban.lines("campaign", "show", bench.pid)
