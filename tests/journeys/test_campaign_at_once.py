@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kiban.errors import Conflict
+from kiban.operations.campaign_experiments import suggest_experiments, tell_result
 from kiban.operations.campaign_records import campaign_of
-from kiban.operations.campaigns import new_campaign, suggest_experiments, tell_result
+from kiban.operations.campaigns import new_campaign
 from kiban.operations.samples import register_sample
 from kiban.operations.show import show
 from kiban.operations.show_campaign import list_campaigns, show_campaign

@@ -13,14 +13,9 @@ import pytest
 from kiban.errors import InvalidValue, RecordNotFound
 from kiban.operations.campaign_archive import studies_for
 from kiban.operations.campaign_as_json import shown_campaign_as_json
+from kiban.operations.campaign_experiments import import_experiments, suggest_experiments, tell_result
 from kiban.operations.campaign_records import campaign_of
-from kiban.operations.campaigns import (
-    change_campaign,
-    import_experiments,
-    new_campaign,
-    suggest_experiments,
-    tell_result,
-)
+from kiban.operations.campaigns import change_campaign, new_campaign
 from kiban.operations.change_tier import TierChange, change_tier
 from kiban.operations.chosen import chosen_record
 from kiban.operations.past_experiments import TableFile, keep_experiments

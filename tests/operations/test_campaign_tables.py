@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kiban.errors import InvalidQuestion, InvalidValue
+from kiban.operations.campaign_experiments import import_experiments, suggest_experiments
 from kiban.operations.campaign_records import campaign_of
 from kiban.operations.campaign_tables import past_in_table, propose_campaign
-from kiban.operations.campaigns import import_experiments, new_campaign, suggest_experiments
+from kiban.operations.campaigns import new_campaign
 from kiban.operations.resources import Resources
 from kiban.operations.samples import register_sample
 from kiban.planning.campaign.definition import campaign_of as defined

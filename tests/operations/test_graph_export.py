@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kiban.errors import RecordNotFound, WrongUsage
-from kiban.operations.campaigns import new_campaign, suggest_experiments, tell_result
+from kiban.operations.campaign_experiments import suggest_experiments, tell_result
+from kiban.operations.campaigns import new_campaign
 from kiban.operations.change_tier import TierChange, change_tier
 from kiban.operations.chosen import chosen_record
 from kiban.operations.deposit import deposit

@@ -15,15 +15,8 @@ from kiban.errors import Conflict, DatabaseUnavailable, IllegalMove, InvalidValu
 from kiban.laboratory.contract import Failure, Result, ResultFile, Standing, Submission
 from kiban.laboratory.virtual import DRIVER
 from kiban.operations import run_campaign as module
-from kiban.operations.campaigns import (
-    add_experiment,
-    change_campaign,
-    move_experiments,
-    new_campaign,
-    set_course,
-    suggest_experiments,
-    tell_result,
-)
+from kiban.operations.campaign_experiments import add_experiment, move_experiments, suggest_experiments, tell_result
+from kiban.operations.campaigns import change_campaign, new_campaign, set_course
 from kiban.operations.provenance import provenance
 from kiban.operations.resources import Resources
 from kiban.operations.run_campaign import Deed, RunTerms, Step, run_campaign

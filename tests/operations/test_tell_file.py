@@ -9,15 +9,8 @@ import pytest
 
 from kiban.errors import Conflict, IllegalMove, InvalidValue, MissingExtra, RecordNotFound
 from kiban.laboratory.contract import ResultFile
-from kiban.operations.campaigns import (
-    change_campaign,
-    move_experiments,
-    new_campaign,
-    set_course,
-    suggest_experiments,
-    tell_failure,
-    tell_result,
-)
+from kiban.operations.campaign_experiments import move_experiments, suggest_experiments, tell_failure, tell_result
+from kiban.operations.campaigns import change_campaign, new_campaign, set_course
 from kiban.operations.resources import Resources
 from kiban.operations.show_campaign import show_campaign
 from kiban.operations.tell_file import tell_by_file

@@ -9,14 +9,8 @@ from typing import Any
 import pytest
 
 from kiban.errors import IllegalMove, InvalidValue, RecordNotFound
-from kiban.operations.campaigns import (
-    add_experiment,
-    move_experiments,
-    new_campaign,
-    set_course,
-    suggest_experiments,
-    tell_result,
-)
+from kiban.operations.campaign_experiments import add_experiment, move_experiments, suggest_experiments, tell_result
+from kiban.operations.campaigns import new_campaign, set_course
 from kiban.operations.print_protocol import print_protocol
 from kiban.operations.projects import FIRST_PROJECT
 from kiban.operations.resources import Resources

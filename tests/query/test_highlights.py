@@ -34,6 +34,12 @@ def test_each_place_leads_back_to_text_that_folds_to_the_word(text):
         assert plain == written or has_sign or len(word) == MAX_WORD_LENGTH
 
 
+def test_a_vowel_of_hangul_belongs_to_hangul_alone():
+    # U+1160 fills the place of a vowel; after a blank or a kana it is a word of its own.
+    assert [(word, start, end) for word, start, end in places("ガ\u1160", found_words("ガ\u1160"))][0][1:] == (0, 1)
+    assert folded("\u1112\u1161\u11ab").text == "한"
+
+
 @given(MIXED)
 def test_folding_with_places_is_sound(text):
     of = folded(text)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from kiban.errors import InvalidQuestion
 from kiban.quantity.measured import Measured
-from kiban.query.meaning import doubts
 from kiban.query.parse import parse, write
 from kiban.query.question import (
     EVERYTHING,
@@ -26,6 +25,7 @@ from kiban.query.question import (
     Or,
     Words,
 )
+from kiban.query.slips import doubts
 from kiban.testing.question_strategies import questions
 
 XRD = Comparison("technique", Operator.EQUAL, "xrd")

@@ -6,12 +6,13 @@ import pytest
 
 from kiban.errors import InvalidQuestion
 from kiban.quantity.measured import Measured
-from kiban.query.meaning import doubts, meaning
+from kiban.query.meaning import meaning
 from kiban.query.named import Names, asks_for_name, with_identifiers
 from kiban.query.parse import parse, write
 from kiban.query.question import Comparison, Extent, Has, Known, Operator, Or
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
+from kiban.query.slips import doubts
 from kiban.query.vocabulary import SHIPPED, with_terms
 from kiban.records.term import PropertyTerm
 

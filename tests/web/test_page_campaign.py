@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 
-from kiban.operations.campaigns import (
+from kiban.operations.campaign_experiments import (
     add_experiment,
     change_experiment,
     move_experiments,
-    new_campaign,
     repeat_experiment,
-    set_course,
     suggest_experiments,
     tell_failure,
     tell_result,
 )
+from kiban.operations.campaigns import new_campaign, set_course
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.experiment import Move, Outcome
 from kiban.planning.campaign.telling import Done

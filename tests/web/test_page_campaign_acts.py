@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kiban.operations.campaigns import add_experiment, new_campaign, suggest_experiments
+from kiban.operations.campaign_experiments import add_experiment, suggest_experiments
+from kiban.operations.campaigns import new_campaign
 from kiban.operations.show_campaign import show_campaign
 from kiban.planning.campaign.campaign import Campaign, Stage
 from kiban.planning.campaign.definition import campaign_of

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from kiban.access.asker_of import anonymous
+from kiban.operations.campaign_experiments import suggest_experiments
 from kiban.operations.campaign_pictures import campaign_slices
-from kiban.operations.campaigns import new_campaign, suggest_experiments
+from kiban.operations.campaigns import new_campaign
 from kiban.operations.placement import Placement
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.telling import past_experiment

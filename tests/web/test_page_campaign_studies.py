@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kiban.operations.campaigns import new_campaign, suggest_experiments
+from kiban.operations.campaign_experiments import suggest_experiments
+from kiban.operations.campaigns import new_campaign
 from kiban.planning.campaign.campaign import Batch, Campaign
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.earlier import StudyUsed

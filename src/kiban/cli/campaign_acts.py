@@ -139,7 +139,7 @@ def _add_suggest(parser: argparse.ArgumentParser) -> None:
 
 
 def _suggest(arguments: argparse.Namespace) -> int:
-    from kiban.operations.campaigns import suggest_experiments
+    from kiban.operations.campaign_experiments import suggest_experiments
 
     def deed(asker: Asker, resources: Resources) -> Record:
         return suggest_experiments(asker, resources, arguments.id, arguments.n, expected=arguments.expected)
@@ -160,8 +160,8 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaign_experiments import import_experiments
     from kiban.operations.campaign_nimo import import_nimo
-    from kiban.operations.campaigns import import_experiments
     from kiban.operations.show_campaign import show_campaign
 
     if arguments.file is None and arguments.question is None:

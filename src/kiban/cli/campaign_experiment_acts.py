@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def _plain(name: str) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
-        from kiban.operations.campaigns import move_experiments
+        from kiban.operations.campaign_experiments import move_experiments
         from kiban.planning.campaign.experiment import Move
 
         def deed(asker: Asker, resources: Resources) -> Record:
@@ -65,8 +65,8 @@ def _add_tell(parser: argparse.ArgumentParser) -> None:
 
 
 def _tell(arguments: argparse.Namespace) -> int:
+    from kiban.operations.campaign_experiments import tell_result
     from kiban.operations.campaign_results import outcomes_from
-    from kiban.operations.campaigns import tell_result
     from kiban.operations.tell_file import tell_by_file
     from kiban.planning.campaign.telling import Spent
 
@@ -121,7 +121,7 @@ def _add_fail(parser: argparse.ArgumentParser) -> None:
 
 
 def _fail(arguments: argparse.Namespace) -> int:
-    from kiban.operations.campaigns import tell_failure
+    from kiban.operations.campaign_experiments import tell_failure
     from kiban.planning.campaign.telling import Spent
 
     def deed(asker: Asker, resources: Resources) -> Record:
@@ -150,7 +150,7 @@ def _add_change(parser: argparse.ArgumentParser) -> None:
 
 
 def _change(arguments: argparse.Namespace) -> int:
-    from kiban.operations.campaigns import change_experiment
+    from kiban.operations.campaign_experiments import change_experiment
 
     point = pairs(arguments.values, "value")
 
@@ -175,7 +175,7 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from kiban.operations.campaigns import add_experiment
+    from kiban.operations.campaign_experiments import add_experiment
 
     point = pairs(arguments.values, "value")
 
@@ -200,7 +200,7 @@ def _add_repeat(parser: argparse.ArgumentParser) -> None:
 
 
 def _repeat(arguments: argparse.Namespace) -> int:
-    from kiban.operations.campaigns import repeat_experiment
+    from kiban.operations.campaign_experiments import repeat_experiment
 
     def deed(asker: Asker, resources: Resources) -> Record:
         return repeat_experiment(

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from kiban.laboratory.virtual import DRIVER
+from kiban.operations.campaign_experiments import suggest_experiments
 from kiban.operations.campaign_tables import past_in_table
-from kiban.operations.campaigns import new_campaign, suggest_experiments
+from kiban.operations.campaigns import new_campaign
 from kiban.operations.past_experiments import TableFile, keep_experiments
 from kiban.operations.resources import Resources
 from kiban.operations.run_campaign import Deed, RunTerms, run_campaign

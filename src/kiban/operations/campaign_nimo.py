@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from kiban.errors import InvalidValue
 from kiban.operations.audited import reads, saw
 from kiban.operations.campaign_records import campaign_of, part_for
-from kiban.operations.campaigns import move_campaign
 from kiban.operations.changed_records import current
+from kiban.operations.moved_campaign import move_campaign
 from kiban.operations.resources import Resources
 from kiban.operations.show_campaign import show_campaign
 from kiban.planning.campaign.campaign import Campaign

@@ -19,7 +19,6 @@ from kiban.operations.sorting import SortedBy, order_of, sorted_by, written
 from kiban.operations.templates import Kept, list_templates
 from kiban.operations.terms import vocabulary_of
 from kiban.query.highlights import Highlight
-from kiban.query.meaning import doubts
 from kiban.query.named import Names, asks_for_name, with_identifiers
 from kiban.query.parse import parse
 from kiban.query.process_vocabulary import with_processes
@@ -28,6 +27,7 @@ from kiban.query.relevance import RANKED
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
 from kiban.query.similar import asks_for_similar, ordering, with_nearest
+from kiban.query.slips import doubts
 from kiban.query.sorting import Order
 from kiban.query.vocabulary import PROCESS_WORDS, SHIPPED, Vocabulary
 from kiban.query.words import fold

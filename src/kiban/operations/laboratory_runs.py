@@ -13,8 +13,9 @@ import numpy as np
 from kiban.errors import Conflict, IllegalMove, InvalidValue, NotReached, Refused
 from kiban.operations.campaign_ends import is_limited
 from kiban.operations.campaign_records import campaign_of
-from kiban.operations.campaigns import move_campaign, set_course
+from kiban.operations.campaigns import set_course
 from kiban.operations.changed_records import check_version, current
+from kiban.operations.moved_campaign import move_campaign
 from kiban.operations.named_laboratories import Laboratories, NamedLaboratory, named_laboratories
 from kiban.operations.resources import Resources
 from kiban.operations.run_campaign import RunTerms

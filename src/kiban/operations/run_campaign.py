@@ -17,16 +17,11 @@ from enum import StrEnum
 from kiban.errors import Conflict, DatabaseUnavailable, IllegalMove, InvalidValue, NotReached
 from kiban.laboratory.contract import Failure, Laboratory, Result, Standing, Submission, identity_of
 from kiban.operations.campaign_ends import Ending, ending_of, is_limited
+from kiban.operations.campaign_experiments import move_experiments, suggest_experiments, tell_failure, tell_result
 from kiban.operations.campaign_files import outcomes_of_file
 from kiban.operations.campaign_records import campaign_of
-from kiban.operations.campaigns import (
-    move_campaign,
-    move_experiments,
-    suggest_experiments,
-    tell_failure,
-    tell_result,
-)
 from kiban.operations.changed_records import current
+from kiban.operations.moved_campaign import move_campaign
 from kiban.operations.resources import Resources
 from kiban.operations.stop_button import StopButton, Wish
 from kiban.planning.campaign.campaign import Campaign, Stage

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from kiban.errors import IllegalMove, InvalidValue, Refused
 from kiban.laboratory.contract import ResultFile, identity_of
+from kiban.operations.campaign_experiments import tell_result
 from kiban.operations.campaign_files import outcomes_of_file
 from kiban.operations.campaign_records import campaign_of, part_for
-from kiban.operations.campaigns import tell_result
 from kiban.operations.changed_records import check_version, current
 from kiban.operations.resources import Resources
 from kiban.planning.campaign.campaign import Campaign

@@ -7,7 +7,6 @@ catalog (`evaluate`) and the SQL catalog both test what comes out of it, and so 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -33,7 +32,7 @@ from kiban.query.condition import (
 )
 from kiban.query.element_symbols import ELEMENT_SYMBOLS
 from kiban.query.formula_paths import FORMULA_PATHS, normal_formula, of_structure
-from kiban.query.path_errors import check_path, path_doubts, refuse_basis, refuse_confidence, refuse_nothing
+from kiban.query.path_errors import check_path, refuse_basis, refuse_confidence, refuse_nothing
 from kiban.query.paths import PROCESS_FIELDS, Hop, Way, way
 from kiban.query.process_answers import NAMES, PARAMETER, TEMPLATE_STEP
 from kiban.query.question import (
@@ -60,8 +59,6 @@ from kiban.query.vocabulary import CODED, ELEMENTS, SHIPPED, TIMES, Vocabulary, 
 from kiban.query.word_cutting import asked_words
 from kiban.query.words import fold
 from kiban.records.identity import parse_pid
-
-_BETWEEN = re.compile(r"(?P<path>\S+)\s+BETWEEN\s+[-+−]?\d\S*", re.IGNORECASE)
 
 MAX_DEPTH = 50
 """How deep brackets and NOT may be nested."""
@@ -95,34 +92,9 @@ def meaning(question: Question, known: Vocabulary = SHIPPED) -> Condition:
     return _meaning(question, known)
 
 
-def doubts(question: Question, known: Vocabulary = SHIPPED) -> tuple[str, ...]:
-    """Say what in a sound question may be a slip: property terms and processes that the vocabulary does not have.
-
-    And a word of another language for questions, where it is looked for as a word.
-    """
-    found = [doubt for path in _paths(question) for doubt in path_doubts(path, known)]
-    for words in _word_parts(question):
-        if (between := _BETWEEN.search(words.text)) and vocabulary.is_path(between["path"]):
-            path = between["path"]
-            found.append(f"'{between[0]}' is looked for as words. Write {path} >= ... AND {path} <= ...")
-    return tuple(dict.fromkeys(found))
-
-
 def asked_paths(question: Question) -> tuple[str, ...]:
     """All paths that a question names, each once."""
     return tuple(dict.fromkeys(_paths(question)))
-
-
-def _word_parts(question: Question) -> list[Words]:
-    match question:
-        case And(parts) | Or(parts):
-            return [words for part in parts for words in _word_parts(part)]
-        case Not(part):
-            return _word_parts(part)
-        case Words():
-            return [question]
-        case _:
-            return []
 
 
 def _paths(question: Question) -> list[str]:

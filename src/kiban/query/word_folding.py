@@ -14,11 +14,11 @@ from functools import lru_cache
 
 # Characters that neither PostgreSQL's text nor UTF-8 can hold; headers of broken files have them.
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
-# Accents, the voiced marks of kana (also those of half width), and vowels and finals of Hangul stand after what they
-# belong to.
+# Accents and the voiced marks of kana (also those of half width) stand after what they belong to; so do vowels and
+# finals of Hangul, but after Hangul only.
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u3099\u309a\uff9e\uff9f"
-_MARKS += "\u1160-\u11ff"
-_PIECE = re.compile(f"(?s:.[{_MARKS}]*)")
+_VOWELS = "\u1160-\u11ff"
+_PIECE = re.compile(f"(?s:[\u1100-\u115f{_VOWELS}\uac00-\ud7a3][{_MARKS}{_VOWELS}]*|.[{_MARKS}]*)")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _LATIN = re.compile("[a-z\u00df-\u024f\u0250-\u02af\u1e00-\u1eff][\u0300-\u036f]*")
 # Letters that Unicode does not take for others with a mark.

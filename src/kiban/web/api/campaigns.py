@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from kiban.errors import WrongUsage
+from kiban.operations import campaign_experiments as moving
 from kiban.operations import campaign_tables as proposing
-from kiban.operations import campaigns as moving
+from kiban.operations import campaigns
 from kiban.operations.campaign_as_json import listed_as_json, shown_campaign_as_json
 from kiban.operations.campaign_results import outcomes_from
 from kiban.operations.campaign_tables import past_in_table
@@ -63,7 +64,7 @@ def begin_campaign(desk: AtDesk, body: NewCampaignModel) -> Any:
     where = body.placed(desk)
     campaign = campaign_of(body.definition())
     done = _done(where.desk, campaign, body)
-    record = moving.new_campaign(where.desk.asker, desk.resources, campaign, done=done, placement=where.placement)
+    record = campaigns.new_campaign(where.desk.asker, desk.resources, campaign, done=done, placement=where.placement)
     return _shown(desk, record)
 
 
@@ -92,7 +93,7 @@ def change_campaign(desk: AtDesk, identifier: Identifier, body: CampaignChangeMo
         changes["limits"] = limits_from_json(body.limits)
     if body.archive is not None:
         changes["archive"] = chosen(body.archive)
-    changed = moving.change_campaign(
+    changed = campaigns.change_campaign(
         desk.asker, desk.resources, identifier, changes, note=body.note, expected=body.expected
     )
     return _shown(desk, changed)
@@ -262,7 +263,7 @@ def import_experiments(desk: AtDesk, identifier: Identifier, body: ImportModel) 
 )
 def set_course(desk: AtDesk, identifier: Identifier, body: CourseModel) -> Any:
     """While it is paused or ended nothing is suggested; results can still be told."""
-    moved = moving.set_course(
+    moved = campaigns.set_course(
         desk.asker, desk.resources, identifier, body.action, note=body.note, expected=body.expected
     )
     return _shown(desk, moved)

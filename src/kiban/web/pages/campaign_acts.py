@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import KibanError, Refused
-from kiban.operations import campaigns as moving
+from kiban.operations import campaign_experiments as moving
+from kiban.operations import campaigns
 from kiban.operations.show_campaign import ShownCampaign, show_campaign
 from kiban.planning.campaign.document import limits_from_json, limits_to_json
 from kiban.planning.engines.installed import engines
@@ -42,7 +43,7 @@ def set_course(
     desk: AtDesk, identifier: str, expected: Expected, action: Annotated[str, Form(max_length=20)], note: Note = ""
 ) -> Response:
     """Pause, stop, resume or end it."""
-    return _to(moving.set_course(desk.asker, desk.resources, identifier, action, note=note, expected=expected))
+    return _to(campaigns.set_course(desk.asker, desk.resources, identifier, action, note=note, expected=expected))
 
 
 @ROUTER.get("/campaigns/{identifier}/add")
@@ -107,7 +108,7 @@ def change_settings(request: Request, desk: AtDesk, identifier: str, form: SentF
             # Settings belong to the engine that they were made for.
             changes |= {"settings": {}} if "engine" in changes and campaign.settings else {}
             version = form.text("expected")
-            record = moving.change_campaign(
+            record = campaigns.change_campaign(
                 desk.asker,
                 desk.resources,
                 identifier,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import Conflict, InvalidValue, KibanError, WrongUsage
-from kiban.operations import campaigns as moving
+from kiban.operations import campaign_experiments as moving
 from kiban.operations.show_campaign import ShownCampaign, show_campaign
 from kiban.operations.tell_file import tell_by_file
 from kiban.planning.campaign.campaign import MOST_EXPERIMENTS

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from kiban.errors import InvalidQuestion, KibanError, SpaceTooLarge
+from kiban.operations.campaign_experiments import suggest_or_say_why
 from kiban.operations.campaign_tables import CandidatesInTable, PastInTable, draft_campaign, past_in_table
-from kiban.operations.campaigns import new_campaign, suggest_or_say_why
+from kiban.operations.campaigns import new_campaign
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.definition import campaign_of
 from kiban.planning.campaign.proposed import Draft
