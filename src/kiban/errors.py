@@ -221,12 +221,6 @@ class NothingAllowed(KibanError):
 class EngineFailed(KibanError):
     """An engine of a campaign broke off instead of answering."""
 
-    def __init__(self, engine: str, kind: str) -> None:
-        super().__init__(
-            f"The engine {engine} broke off with {kind}.",
-            mend="Have another engine suggest, or tell whoever wrote it; what was done so far is kept.",
-        )
-
 
 class SpaceTooLarge(KibanError):
     """Listing all points of a search space would take more memory than allowed."""

@@ -24,7 +24,7 @@ def test_a_list_is_uploaded_words_are_described_and_outcomes_weighed(watched: Wa
     # Weights are asked for only where outcomes are weighed.
     assert not page.locator('input[name="outcomes.0.weight"]').is_visible()
     assert not page.locator('textarea[name="list"]').is_visible()
-    page.locator('input[name="name"]').fill("Harder and lighter")
+    page.locator('input[name="name"]').fill("Harder film")
     page.locator('input[name="outcomes.0.name"]').fill("hardness")
     page.locator('input[name="outcomes.0.unit"]').fill("GPa")
     press(page, page.locator('button[value="add:outcomes"]'))

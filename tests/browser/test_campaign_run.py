@@ -50,7 +50,7 @@ def test_it_is_begun_watched_and_stopped_there(watched: Watched, demo: dict[str,
     (folder / "bench.toml").write_text(BENCH % "[0, 0.05]")
     (folder / "slow.toml").write_text(BENCH.replace("bench", "slow bench", 2) % "[3600, 3600]")
     language = watched.go("/").locator("html").get_attribute("lang")
-    pid = _campaign(watched, f"Hands off {language}")
+    pid = _campaign(watched, f"Hands-off {language}")
     page = _start(watched, "bench", 3)
     # A bound that leaves nothing is told before anything begins, and nothing that was typed is lost.
     page.locator('input[name="low0"]').fill("460")

@@ -89,7 +89,10 @@ def suggest(
         raise
     except Exception as e:
         # Engines are other people's, too. What they say may name values that not everybody may read.
-        raise EngineFailed(chosen.name, type(e).__name__) from e
+        raise EngineFailed(
+            f"The engine {chosen.name} broke off with {type(e).__name__}.",
+            mend="Have another engine suggest, or tell whoever wrote it; what was done so far is kept.",
+        ) from e
     affordable = _affordable(campaign, answer)
     if not affordable:
         raise _nothing(is_dear=bool(answer))

@@ -58,7 +58,7 @@ def candidates_in(
                 value = settled(alone, {parameter.name: written})[parameter.name]
                 numbers.append(code(parameter, value))
             except InvalidValue as e:
-                raise InvalidValue(f"{where}: {e.fault}", mend=e.mend) from e
+                raise InvalidValue(f"{source}, row {number}, column {parameter.name}: {e.fault}", mend=e.mend) from e
             values.append(value)
         odd = np.flatnonzero(~holds(parameter, np.asarray(numbers, dtype=np.float64)))
         if len(odd):
