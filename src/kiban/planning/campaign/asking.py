@@ -75,24 +75,7 @@ def suggest(
     chosen = engine_of(campaign, find)
     number = len(campaign.batches) + 1
     seed = seed_of(campaign.seed, number)
-    try:
-        answer = chosen.suggest(
-            seen.safe_space,
-            seen.objective,
-            seen.trials(),
-            n=n,
-            pending=seen.not_again(),
-            seed=seed,
-            priors=priors,
-        )
-    except KibanError:
-        raise
-    except Exception as e:
-        # Engines are other people's, too. What they say may name values that not everybody may read.
-        raise EngineFailed(
-            f"The engine {chosen.name} broke off with {type(e).__name__}.",
-            mend="Have another engine suggest, or tell whoever wrote it; what was done so far is kept.",
-        ) from e
+    answer = _answer(chosen, seen, n, seed, priors)
     affordable = _affordable(campaign, answer)
     if not affordable:
         raise _nothing(is_dear=bool(answer))
@@ -119,6 +102,28 @@ def suggest(
         for i, suggestion in enumerate(affordable)
     )
     return replace(campaign.with_more(*fresh), batches=(*campaign.batches, batch), standstill=None)
+
+
+def _answer(engine: Engine, seen: Campaign, n: int, seed: int, priors: tuple[Prior, ...]) -> tuple[Suggestion, ...]:
+    """What an engine suggests. Raises EngineFailed for whatever it raises that is no error of ours."""
+    try:
+        return engine.suggest(
+            seen.safe_space,
+            seen.objective,
+            seen.trials(),
+            n=n,
+            pending=seen.not_again(),
+            seed=seed,
+            priors=priors,
+        )
+    except KibanError:
+        raise
+    except Exception as e:
+        # Engines are other people's, too. What they say may name values that not everybody may read.
+        raise EngineFailed(
+            f"The engine {engine.name} broke off with {type(e).__name__}.",
+            mend="Have another engine suggest, or tell whoever wrote it; what was done so far is kept.",
+        ) from e
 
 
 def _n_left(campaign: Campaign) -> int:
