@@ -82,6 +82,20 @@ def test_units_in_cells_are_those_of_the_column() -> None:
     )
 
 
+def test_a_header_with_a_unit_promises_numbers() -> None:
+    sheet = read_sheet(b"sample,temperature (degC),hardness (GPa)\nC-1,400,12.0\nC-2,hot,13.0\n", "t.csv")
+    found = propose(sheet)
+    assert _said(found[1]) == (Role.PARAMETER, "temperature", "degC")
+    [fault] = read_experiments(sheet, mapping_of(found)).faults
+    assert "'hot' stands there" in str(fault)
+    # Without a unit, or where hardly a number stands, words are what it holds.
+    assert _said(_proposed("sample,state,hardness (GPa)\nC-1,400,12\nC-2,hot,13\n")["state"])[2] == ""
+    assert (
+        _said(_proposed("sample,place (mm),hardness (GPa)\nC-1,edge,12\nC-2,centre,13\nC-3,4,13\n")["place (mm)"])[2]
+        == ""
+    )
+
+
 def test_a_known_property_without_a_unit_is_a_guess_that_does_not_pass() -> None:
     sheet = read_sheet(b"anneal T [K],hardness\n900,235\n950,249\n", "t.csv")
     found = propose(sheet)

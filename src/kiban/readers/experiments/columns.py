@@ -22,6 +22,8 @@ _MOST_LOOKED_AT = 400
 _PER_SQUARE = re.compile(r"(?:Ω|ohm)s?\s*/\s*(?:sq(?:uare)?\.?|□)", re.IGNORECASE)
 MOSTLY = 0.8
 """The part of the cells of a column that tells what it holds."""
+_WITH_UNIT = 0.5
+"""The part that has to be numbers, where the header has a unit."""
 
 
 @dataclass(slots=True)
@@ -39,7 +41,9 @@ class Column:
 
     @property
     def is_numeric(self) -> bool:
-        return bool(self.cells) and self.n_numbers >= MOSTLY * len(self.cells)
+        """Whether numbers stand in it, but for some slips: a header with a unit says so itself."""
+        share = _WITH_UNIT if self.unit else MOSTLY
+        return bool(self.cells) and self.n_numbers >= share * len(self.cells)
 
     @property
     def n_different(self) -> int:
