@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -51,6 +52,32 @@ def _has_ipv6() -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_answers_are_sent_without_delay(host: str) -> None:
+    # Over a connection that is kept, the body of each answer would wait 40 ms for its head to be acknowledged.
+    if host == "::1" and not _has_ipv6():
+        pytest.skip("waits for a machine with IPv6")
+
+    async def accepted() -> list[int]:
+        found: asyncio.Queue[int] = asyncio.Queue()
+
+        class Told(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                of = transport.get_extra_info("socket")
+                found.put_nowait(of.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        with bind(host, 0) as listener:
+            async with await asyncio.get_running_loop().create_server(Told, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname()[:2])
+                told = [await found.get()]
+                writer.close()
+                await writer.wait_closed()
+        return told
+
+    [no_delay] = asyncio.run(accepted())
+    assert no_delay
 
 
 def test_it_answers_under_the_address_it_says_and_stops_with_connections_open(
