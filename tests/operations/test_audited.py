@@ -250,3 +250,16 @@ def test_what_a_name_or_note_says_is_not_in_the_lines_of_writing(resources, stew
     assert "closed.xy" not in everything
     assert "wavelength" not in everything
     assert isinstance(FIRST_PROJECT, UUID)
+
+
+@pytest.mark.parametrize("deed", [find, table, home])
+def test_a_deed_that_is_soon_over_asks_once_which_scopes_there_are(resources, steward, made, monkeypatch, deed):
+    """All of it rests on one state of what may be seen, and the next deed on the one of then."""
+    asked = []
+    catalog = type(resources.catalog)
+    scopes = catalog.scopes
+    monkeypatch.setattr(catalog, "scopes", lambda self: asked.append(self) or scopes(self))
+    text = () if deed is home else ("film OR hardness > 1 GPa",)
+    for n in (1, 2):
+        deed(steward, resources, *text)
+        assert len(asked) == n

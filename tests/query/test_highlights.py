@@ -106,6 +106,14 @@ def test_what_is_withheld_does_not_show_up():
         assert highlights(each, ("secret",)) == ()
 
 
+@given(st.one_of(MIXED, st.text("abTi02-_. é", max_size=12)), st.data())
+def test_whatever_a_text_is_found_by_is_shown(text, data):
+    words = sorted(found_words(text))
+    if words:
+        word = data.draw(st.sampled_from(words))
+        assert highlights(record("x", description=text), [word])
+
+
 @given(
     st.lists(st.text("ab カ熱-. ", max_size=12), min_size=1, max_size=4), st.sampled_from(("a", "b", "カ", "熱", "か"))
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -127,3 +127,15 @@ def test_after_a_rollback_questions_are_answered_as_before(pool):
 def test_a_question_of_its_own_has_no_place_within_a_transaction(pool):
     with pool.transaction() as connection, pytest.raises(psycopg.ProgrammingError, match="within a transaction"):
         connection.ask("SELECT", "SELECT 1", {})
+
+
+def test_lists_of_identifiers_arrive_as_they_are(pool):
+    ids = [uuid4() for _ in range(50)]
+    query = "SELECT i FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS t (i, n) ORDER BY n"
+    for some in (ids, ids[:1], []):
+        assert [row[0] for row in pool.ask("SELECT", query, {"ids": some})] == some
+    of = "SELECT count(*) FROM record WHERE id = ANY(%(ids)s)"
+    assert pool.ask("SELECT", of, {"ids": ids}) == [(0,)]
+    with pytest.raises(InvalidValue):
+        pool.ask("SELECT", of, {"ids": [ids[0], "no identifier"]})
+    assert isinstance(pool.ask("SELECT", "SELECT %(id)s::uuid", {"id": ids[0]})[0][0], UUID)

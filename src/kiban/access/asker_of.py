@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from kiban.access.granted import Granted, granted_in
@@ -55,9 +56,10 @@ def _asker(
         name=person.name,
         at=at,
         id=person.id,
-        roles=roles,
-        agreements=_agreements(directory, granted, parties, at),
-        invitations=_invitations(directory, granted, parties, at),
+        # Read-only: by which mappings an asker has is remembered what it sees.
+        roles=MappingProxyType(roles),
+        agreements=MappingProxyType(_agreements(directory, granted, parties, at)),
+        invitations=MappingProxyType(_invitations(directory, granted, parties, at)),
         organisation=person.organisation,
         residency=person.residency,
         country=person.country or (organisation.country if organisation else None),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ from kiban.records.scope import Scope, Visible
 
 _REMEMBERED = 256
 """Askers, about as many as work at the same time."""
+_FROZEN = 3 * _REMEMBERED
+"""An asker has roles, agreements and invitations."""
 _BY_IDENTITY = "releases"
 
 
@@ -31,6 +33,7 @@ class SeenBefore:
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self._frozen: dict[int, tuple[object, Hashable]] = {}
         self._ends = _Ends()
 
     def visible(self, asker: Asker, scopes: tuple[Scope, ...], right: Right) -> Visible:
@@ -62,7 +65,7 @@ class SeenBefore:
         if ends.scopes is not scopes:
             ends = self._ends = _Ends.of(scopes)
         span = bisect_right(ends.moments, asker.at)
-        key = (right, span, *_what_decides(asker))
+        key = (right, span, *map(self._hashable, _what_decides(asker)))
         with self._mutex:
             known = self._answers.get(key)
             if known is not None and known.holds(asker, scopes, asked):
@@ -75,6 +78,23 @@ class SeenBefore:
             while len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
         return known
+
+    def _hashable(self, value: Any) -> Hashable:
+        """What stands for it in a key. Roles in a thousand projects are gone through once, not for each question: the
+        asker of the next request has the same mapping, if nothing has changed (`kiban.access.granted`)."""
+        if not isinstance(value, Mapping):
+            known: Hashable = value
+            return known
+        before = self._frozen.get(id(value))
+        # Held here, so that no other mapping has the same number.
+        if before is not None and before[0] is value:
+            return before[1]
+        frozen = frozenset(value.items())
+        with self._mutex:
+            if len(self._frozen) >= _FROZEN:
+                self._frozen.clear()
+            self._frozen[id(value)] = value, frozen
+        return frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +127,10 @@ class _Ends:
         return cls(scopes, sorted({scope.closed_until for scope in scopes if scope.closed_until is not None}))
 
 
-def _what_decides(asker: Asker) -> tuple[Hashable, ...]:
+def _what_decides(asker: Asker) -> tuple[Any, ...]:
     """All that steady rules may look at in an asker, but for the moment and the release table."""
-    return tuple(_hashable(getattr(asker, name)) for name in _FIELDS)
+    return tuple(getattr(asker, name) for name in _FIELDS)
 
 
 _DECIDES_NOTHING = {"at", "address", "project", "token_project", "token_ends", _BY_IDENTITY}
 _FIELDS = tuple(f.name for f in fields(Asker) if f.name not in _DECIDES_NOTHING)
-
-
-def _hashable(value: Any) -> Hashable:
-    return frozenset(value.items()) if hasattr(value, "items") else value

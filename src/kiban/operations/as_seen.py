@@ -15,6 +15,7 @@ from kiban.records.scope import Visible
 _TEMPLATE = "template"
 _OF_TEMPLATE = ("values", "meant", "done")
 """The parts of documents that hold values of a template's fields."""
+_NUMBERS = frozenset({float, int})
 _GATHERING = frozenset({RecordKind.DATASET, RecordKind.CAMPAIGN})
 
 
@@ -97,13 +98,15 @@ def _identifiers(value: Any) -> Iterator[str]:
     waiting = [value]
     while waiting:
         here = waiting.pop()
+        # Most of what there is are numbers, the points of previews; to ask what else these may be takes long.
+        if type(here) in _NUMBERS:
+            continue
         if isinstance(here, str):
             if (pid := named_record(here)) is not None:
                 yield pid
-        elif isinstance(here, list | tuple):
+        elif isinstance(here, (list, tuple)):
             waiting += here
-        # Most of what there is are numbers, and to ask what else these may be takes long.
-        elif not isinstance(here, float | int) and isinstance(here, Mapping):
+        elif isinstance(here, Mapping):
             waiting += here.values()
 
 

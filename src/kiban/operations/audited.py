@@ -20,7 +20,7 @@ from kiban.records.file_entry import FileEntry
 from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.record import Record
-from kiban.records.scope import Tier
+from kiban.records.scope import Tier, having_numbers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,17 +41,24 @@ _LEDGER: ContextVar[_Ledger | None] = ContextVar("ledger", default=None)
 
 
 def reads(
-    act: str,
+    act: str, *, at_one_moment: bool = False
 ) -> Callable[[Callable[Concatenate[Asker, Resources, P], T]], Callable[Concatenate[Asker, Resources, P], T]]:
     """Have a deed that reads leave a line of this act.
 
     The line does not wait for the disk. Where it cannot be written at all, nothing is given away: the deed raises
     DatabaseUnavailable or DiskFull.
+
+    Parameters
+    ----------
+    at_one_moment : bool
+        The deed is soon over: it rests on one state of the scopes, which is asked for once
+        (`Resources.at_one_moment`).
     """
 
     def marked(deed: Callable[Concatenate[Asker, Resources, P], T]) -> Callable[Concatenate[Asker, Resources, P], T]:
         @wraps(deed)
         def noted(asker: Asker, resources: Resources, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            resources = resources.at_one_moment() if at_one_moment else resources
             outer = _LEDGER.get()
             if outer is not None:
                 outer.depth += 1
@@ -102,11 +109,11 @@ def saw(
 def _note_read(asker: Asker, resources: Resources, act: str, ledger: _Ledger) -> None:
     if not ledger.scopes:
         return
-    scopes = resources.catalog.scopes()
+    scopes = resources.scopes()
     kept_back = [
         scope
-        for scope in scopes
-        if scope.number in ledger.scopes and (scope.tier is not Tier.OPEN or scope.is_embargoed_at(asker.at))
+        for scope in having_numbers(scopes, ledger.scopes)
+        if scope.tier is not Tier.OPEN or scope.is_embargoed_at(asker.at)
     ]
     if not kept_back:
         return

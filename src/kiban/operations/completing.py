@@ -26,7 +26,7 @@ MOST = 12
 _OF_PROCESS = ("meant", "done")
 
 
-@reads("completed question")
+@reads("completed question", at_one_moment=True)
 def completions(asker: Asker, resources: Resources, text: str, *, limit: int = MOST) -> Completions:
     """What the end of a text may become: fields, property terms, entries, processes, templates, techniques and units.
 

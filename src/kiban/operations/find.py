@@ -35,7 +35,7 @@ from kiban.records.field import renamed_paths
 from kiban.records.likeness import Near
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Visible
+from kiban.records.scope import Visible, having_numbers
 from kiban.store.catalog import Count, Counts, Page
 from kiban.store.catalog import Facet as Facet  # callers name the facets they want
 from kiban.store.ranked_paging import Ranked
@@ -182,7 +182,7 @@ def _said(order: Order | None) -> str:
     return "" if order is None else written(order)
 
 
-@reads("searched")
+@reads("searched", at_one_moment=True)
 def find(
     asker: Asker,
     resources: Resources,
@@ -276,9 +276,8 @@ def hits(
     records = tuple(records)
     nearness = {each.record: each.nearness.score for each in near or ()}
     samples = resources.catalog.get_many({r.sample for r in records if r.sample is not None}, visible)
-    # Of thousands of scopes a page lies in a few.
-    numbers = {record.scope for record in records}
-    tiers = {s.number: s.tier.value for s in resources.catalog.scopes() if s.number in numbers}
+    of_page = having_numbers(resources.scopes(), (record.scope for record in records))
+    tiers = {scope.number: scope.tier.value for scope in of_page}
     dressed = []
     for record in records:
         sample = samples.get(record.sample) if record.sample is not None else None
@@ -295,7 +294,7 @@ def hits(
                 file=document.get("file_name"),
                 started_at=document.get("started_at"),
                 created_at=record.created_at,
-                preview=tuple((x, y) for x, y in document.get("preview", ())),
+                preview=tuple(map(tuple, document.get("preview", ()))),
                 axis=axis_name(document),
                 doubts=_n_doubts(record),
                 nearness=nearness.get(record.id),

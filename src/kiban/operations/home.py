@@ -30,7 +30,7 @@ class Home:
     techniques: tuple[tuple[str, int], ...]
 
 
-@reads("read overview")
+@reads("read overview", at_one_moment=True)
 def home(asker: Asker, resources: Resources, *, n_latest: int = 12, n_attention: int = 10) -> Home:
     """Gather the first page."""
     visible = resources.visible(asker)

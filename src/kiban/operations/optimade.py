@@ -51,7 +51,7 @@ class Entries:
     next: str | None
 
 
-@reads("searched")
+@reads("searched", at_one_moment=True)
 def optimade_structures(
     asker: Asker, resources: Resources, text: str, *, limit: int, after: str | None = None
 ) -> Entries:
@@ -66,7 +66,7 @@ def optimade_structures(
     return _entries(asker, resources, _STRUCTURES, text, fields, limit, after)
 
 
-@reads("searched")
+@reads("searched", at_one_moment=True)
 def optimade_references(
     asker: Asker, resources: Resources, text: str, *, limit: int, after: str | None = None
 ) -> Entries:
@@ -75,13 +75,13 @@ def optimade_references(
     return _entries(asker, resources, _REFERENCES, text, fields, limit, after)
 
 
-@reads("read record")
+@reads("read record", at_one_moment=True)
 def optimade_structure(asker: Asker, resources: Resources, identifier: str) -> Entry:
     """One structure. Raises RecordNotFound."""
     return _one(asker, resources, identifier, _STRUCTURES)
 
 
-@reads("read record")
+@reads("read record", at_one_moment=True)
 def optimade_reference(asker: Asker, resources: Resources, identifier: str) -> Entry:
     """One reference. Raises RecordNotFound."""
     return _one(asker, resources, identifier, _REFERENCES)

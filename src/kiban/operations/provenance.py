@@ -40,7 +40,7 @@ class Provenance:
     is_cut: bool
 
 
-@reads("read provenance")
+@reads("read provenance", at_one_moment=True)
 def provenance(
     asker: Asker, resources: Resources, identifier: str, *, direction: Direction, most: int = MOST
 ) -> Provenance:

@@ -19,7 +19,7 @@ from kiban.planning.archive.learnt_before import LearntBefore
 from kiban.records.parties.provider import Provider
 from kiban.records.parties.right import Right, Role
 from kiban.records.party import Act, Asker
-from kiban.records.scope import Scope, Visible
+from kiban.records.scope import Scope, Visible, having_numbers
 from kiban.store.audit_log import AuditLog
 from kiban.store.audit_proof import AuditProof
 from kiban.store.catalog import Catalog
@@ -85,6 +85,19 @@ class Resources:
     """How much was found to be new for people."""
     learnt: LearntBefore[Known | None] = field(default_factory=LearntBefore)
     """What was learnt from earlier studies for campaigns."""
+    moment: tuple[Scope, ...] | None = None
+    """All scopes, as they were when the deed began that works with this; `None` where they are asked for each time."""
+
+    def at_one_moment(self) -> Resources:
+        """The same for a deed that only reads, and is soon over: the scopes are asked for once.
+
+        All of it then rests on one state of what may be seen. What is streamed for minutes asks again with each part.
+        """
+        return self if self.moment is not None else replace(self, moment=self.catalog.scopes())
+
+    def scopes(self) -> tuple[Scope, ...]:
+        """All scopes there are, in order of number."""
+        return self.catalog.scopes() if self.moment is None else self.moment
 
     def visible(self, asker: Asker, right: Right = Right.METADATA, *, act: Act = Act.READ) -> Visible:
         """The scopes in which the asker has the right now.
@@ -96,7 +109,7 @@ class Resources:
         """
         if not may_act(asker, act):
             return _NOTHING
-        scopes = self.catalog.scopes()
+        scopes = self.scopes()
         return replace(
             self.seen.visible(asker, scopes, right),
             address=asker.address,
@@ -127,8 +140,7 @@ class Resources:
 
 
 def _rule_for_writing(asker: Asker, scopes: Sequence[Scope], number: int) -> str:
-    scope = next((scope for scope in scopes if scope.number == number), None)
-    return "" if scope is None else rule_giving(asker, scope, Right.WRITE)
+    return "".join(rule_giving(asker, scope, Right.WRITE) for scope in having_numbers(scopes, [number]))
 
 
 def may_act(asker: Asker, act: Act) -> bool:

@@ -20,7 +20,7 @@ from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Scope
+from kiban.records.scope import Scope, having_numbers
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST = 100
@@ -75,7 +75,7 @@ class Shown:
         return bool(self.versions) and self.record.version < self.versions[0].version
 
 
-@reads("read record")
+@reads("read record", at_one_moment=True)
 def show(asker: Asker, resources: Resources, identifier: str, *, version: int | None = None) -> Shown:
     """Gather one record.
 
@@ -90,7 +90,7 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
     """
     catalog, visible = resources.catalog, resources.visible(asker)
     record = catalog.get(resolve(identifier), visible, version=version)
-    scope = next(scope for scope in catalog.scopes() if scope.number == record.scope)
+    [scope] = having_numbers(resources.scopes(), [record.scope])
     judgement = weigh(asker, scope)
     links = catalog.links([record.id], visible)
     others = catalog.get_many({link.object if link.subject == record.id else link.subject for link in links}, visible)

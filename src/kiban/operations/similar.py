@@ -50,7 +50,7 @@ class SimilarRecords:
     """How many are at least as like as was asked for; 500 are compared at most."""
 
 
-@reads("looked for similar")
+@reads("looked for similar", at_one_moment=True)
 def similar_to(
     asker: Asker, resources: Resources, identifier: str, *, at_least: float = DEFAULT, limit: int = 10
 ) -> SimilarRecords:

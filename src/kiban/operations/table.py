@@ -22,7 +22,7 @@ from kiban.store.catalog import Facet
 _PAGE = 1000
 
 
-@reads("table made")
+@reads("table made", at_one_moment=True)
 def table(asker: Asker, resources: Resources, text: str, *, all_values: bool = False, settings: bool = False) -> Table:
     """Draw a table from the samples and measurements that answer the question and that the asker may use.
 

@@ -89,7 +89,7 @@ class Finder:
 
     def _highlight(self, text: FieldText) -> Highlight | None:
         if text not in self._known:
-            self._known[text] = _highlight(text, self._words)
+            self._known[text] = _highlight(text, self._words) if _may_have(text.text, self._words) else None
         return self._known[text]
 
 
@@ -104,6 +104,14 @@ def places(text: str, words: Collection[str], *, is_name: bool = False) -> tuple
     return tuple(
         (cut.word, of.starts[cut.start], of.ends[cut.end - 1]) for cut in cuts(of, is_name=is_name) if cut.word in words
     )
+
+
+def _may_have(text: str, words: frozenset[str]) -> bool:
+    """Say whether one of the words may stand in a text, without cutting it: of plain ASCII a word is a piece."""
+    if not text.isascii():
+        return True
+    plain = text.lower()
+    return any(word in plain for word in words)
 
 
 def _highlight(text: FieldText, words: frozenset[str]) -> Highlight | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ _VOWELS = "\u1160-\u11ff"
 _PIECE = re.compile(f"(?s:[\u1100-\u115f{_VOWELS}\uac00-\ud7a3][{_MARKS}{_VOWELS}]*|.[{_MARKS}]*)")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _LATIN = re.compile("[a-z\u00df-\u024f\u0250-\u02af\u1e00-\u1eff][\u0300-\u036f]*")
+_SHORT = 200
+"""Characters of texts that are remembered as they were folded."""
 # Letters that Unicode does not take for others with a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"})
 _HIRAGANA = {
@@ -44,8 +47,8 @@ class Folded:
 
     text: str
     as_kana: str
-    starts: range | list[int]
-    ends: range | list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 def folded(text: str) -> Folded:
@@ -53,6 +56,10 @@ def folded(text: str) -> Folded:
     if text.isascii():
         plain = text.replace("\0", " ").lower()
         return Folded(plain, plain, range(len(plain)), range(1, len(plain) + 1))
+    return _folded_short(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> Folded:
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -62,7 +69,11 @@ def folded(text: str) -> Folded:
         starts += [match.start()] * len(piece)
         ends += [match.end()] * len(piece)
     as_kana = "".join(pieces)
-    return Folded(as_kana.translate(_HIRAGANA), as_kana, starts, ends)
+    return Folded(as_kana.translate(_HIRAGANA), as_kana, tuple(starts), tuple(ends))
+
+
+# What techniques, variables and entries are called in Japanese comes back with each record.
+_folded_short = lru_cache(1024)(_folded)
 
 
 @lru_cache(8192)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +80,27 @@ class Scope(ScopeTerms):
     def numbered(cls, number: int, terms: ScopeTerms) -> Scope:
         """Give terms a number."""
         return cls(number=number, **{each.name: getattr(terms, each.name) for each in fields(ScopeTerms)})
+
+
+def having_numbers(scopes: Sequence[Scope], numbers: Iterable[int]) -> tuple[Scope, ...]:
+    """Those of the scopes that have one of the numbers, in order; found without a look at the others.
+
+    Parameters
+    ----------
+    scopes : sequence of Scope
+        In order of number, as catalogs give them.
+    """
+    found = []
+    for number in sorted(set(numbers)):
+        # Numbers are given one after the other, so that a scope stands where its number says, unless some are missing.
+        at = number if number < len(scopes) and scopes[number].number == number else _place(scopes, number)
+        if at < len(scopes) and scopes[at].number == number:
+            found.append(scopes[at])
+    return tuple(found)
+
+
+def _place(scopes: Sequence[Scope], number: int) -> int:
+    return bisect_left(scopes, number, key=lambda scope: scope.number)
 
 
 def _unsaid(_: int) -> str:

@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -82,7 +83,8 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 
     def _asked(self, first: str, query: str, values: Mapping[str, Any]) -> Rows:
         ready = self._ready(query)
-        call = psycopg.ClientCursor(self).mogrify(self._kept[query], values)
+        written = {name: _as_text(value) for name, value in values.items()}
+        call = psycopg.ClientCursor(self).mogrify(self._kept[query], written)
         cursor = self.execute(f"{ready}{first};{call}".encode(), prepare=False)
         while cursor.nextset():
             pass
@@ -107,6 +109,13 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
         places = ", ".join(f"%({name})s" for name in names)
         self._kept[query] = f"EXECUTE kiban_{self._n_made}({places})" if places else f"EXECUTE kiban_{self._n_made}"
         return f"{told}PREPARE kiban_{self._n_made} AS {text};"
+
+
+def _as_text(value: Any) -> Any:
+    """A list of identifiers as PostgreSQL writes an array; psycopg takes ten times as long for thousands of them."""
+    if isinstance(value, list) and value and all(type(each) is UUID for each in value):
+        return f"{{{','.join([each.hex for each in value])}}}"
+    return value
 
 
 def _name(call: str) -> str:
