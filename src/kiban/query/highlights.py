@@ -107,11 +107,13 @@ def places(text: str, words: Collection[str], *, is_name: bool = False) -> tuple
 
 
 def _may_have(text: str, words: frozenset[str]) -> bool:
-    """Say whether one of the words may stand in a text, without cutting it: of plain ASCII a word is a piece."""
-    if not text.isascii():
-        return True
-    plain = text.lower()
-    return any(word in plain for word in words)
+    """Say whether one of the words may stand in a text, without cutting it: most are a piece of it."""
+    if text.isascii():
+        plain = text.lower()
+        return any(word in plain for word in words)
+    # Long vowels may be spelled otherwise, but only in words of Japanese.
+    plain = folded(text).text
+    return any(word in plain or not word.isascii() for word in words)
 
 
 def _highlight(text: FieldText, words: frozenset[str]) -> Highlight | None:

@@ -34,7 +34,7 @@ from kiban.store.sql_newest import Newest
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_query import Where
 from kiban.store.sql_ranked import ranked
-from kiban.store.sql_reading import CURRENT, SqlReading
+from kiban.store.sql_reading import CURRENT, Found, SqlReading
 from kiban.store.sql_rows import (
     unstored,
 )
@@ -64,20 +64,20 @@ class SqlFinding(SqlReading):
         if order is not None:
             return self._sorted(question, visible, order, limit=check_limit(limit), after=after)
 
-        def read(page: str, values: Mapping[str, Any]) -> tuple[Record, ...]:
+        def read(page: str, values: Mapping[str, Any]) -> Found:
             # Identifiers first: a sort need not carry the documents.
-            return self._records(visible, f"id = ANY(ARRAY({page})) AND {CURRENT} ORDER BY id DESC", values)
+            return self._found(visible, f"id = ANY(ARRAY({page})) AND {CURRENT} ORDER BY id DESC", values)
 
         def read_told(
             tables: str, told: Sequence[str], page: str, values: Mapping[str, Any]
-        ) -> tuple[tuple[Any, ...], tuple[Record, ...]]:
-            return self._records_told(visible, tables, told, f"id = ANY(ARRAY({page})) AND {CURRENT}", values)
+        ) -> tuple[tuple[Any, ...], Found]:
+            return self._found_told(visible, tables, told, f"id = ANY(ARRAY({page})) AND {CURRENT}", values)
 
         wanted = check_limit(limit) + 1
         ask, below = partial(self.pool.ask, in_one_process(view(visible, "scopes", "data"))), read_after(after)
         sees_few = self._sees_few(ask, visible)
         newest = Newest(ask, read, read_told, meaning(question), visible, limit=wanted, below=below, sees_few=sees_few)
-        found = newest.records()
+        found = newest.found().records()
         return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
 
     def _sorted(self, question: Question, visible: Visible, order: Order, *, limit: int, after: str | None) -> Page:

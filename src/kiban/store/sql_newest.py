@@ -18,11 +18,11 @@ from typing import Any
 from uuid import UUID
 
 from kiban.query.condition import AllOf, Condition
-from kiban.records.record import Record
 from kiban.records.scope import Visible
 from kiban.store.sql_asking import Ask, remembering
 from kiban.store.sql_candidates import ALL, Candidates, fewest
 from kiban.store.sql_query import NARROW, Where
+from kiban.store.sql_reading import Found
 from kiban.store.sql_simpler import simpler
 
 FIRST = 100
@@ -44,9 +44,9 @@ SPARE = 1.25
 
 _ORDER = "ORDER BY r.id DESC"
 
-Read = Callable[[str, Mapping[str, Any]], tuple[Record, ...]]
+Read = Callable[[str, Mapping[str, Any]], Found]
 """Reads the records that a query gives the identifiers of, newest first."""
-ReadTold = Callable[[str, Sequence[str], str, Mapping[str, Any]], tuple[tuple[Any, ...], tuple[Record, ...]]]
+ReadTold = Callable[[str, Sequence[str], str, Mapping[str, Any]], tuple[tuple[Any, ...], Found]]
 """The same, with what else is told of the tables that stand before the query."""
 
 
@@ -106,7 +106,7 @@ class Newest:
         self._below = below
         self._sees_few = sees_few
 
-    def records(self) -> tuple[Record, ...]:
+    def found(self) -> Found:
         """As many as are wanted, or all there are."""
         where = self._where(asks_indexes=False)
         if not where.would_ask and not where.leads:
@@ -124,7 +124,7 @@ class Newest:
         every = Where(self._condition, self._visible, self._ask, tests_all=True, sees_few=self._sees_few)
         return self._gathered(every)
 
-    def _first(self, where: Where) -> tuple[tuple[Record, ...], bool]:
+    def _first(self, where: Where) -> tuple[Found, bool]:
         """The answers among the newest records, or, if there are none and an index has few, these; whether it is done.
 
         It is one statement: of what is soon found, messages would be most of the cost.
@@ -147,23 +147,23 @@ class Newest:
         )
         return found, n_newest >= self._limit or (n_newest == 0 and is_rare)
 
-    def _rare(self) -> tuple[Record, ...] | None:
+    def _rare(self) -> Found | None:
         """As `_first`, by whichever part it is that an index has few of."""
         asked = self._where(asks_indexes=True, most_few=RARE)
         return self._narrow(asked) if asked.is_narrow else None
 
-    def _soon(self, where: Where, walk: Walk) -> tuple[Record, ...] | None:
+    def _soon(self, where: Where, walk: Walk) -> Found | None:
         self._window(where, ALL, walk, NEWEST)
         return self._in_windows(where, ALL, walk, SOON)
 
-    def _late(self, where: Where, walk: Walk) -> tuple[Record, ...] | None:
+    def _late(self, where: Where, walk: Walk) -> Found | None:
         return self._in_windows(where, ALL, walk, LATE)
 
-    def _by_index(self, _where: Where, _walk: Walk) -> tuple[Record, ...] | None:
+    def _by_index(self, _where: Where, _walk: Walk) -> Found | None:
         asked = self._where(asks_indexes=True)
         return self._narrow(asked) if asked.is_narrow else None
 
-    def _by_facts(self, where: Where, walk: Walk) -> tuple[Record, ...] | None:
+    def _by_facts(self, where: Where, walk: Walk) -> Found | None:
         if self._sees_few or len(self._visible.numbers) <= NARROW:
             return None
         candidates = fewest(self._ask, where, self._condition, walk.below)
@@ -174,11 +174,11 @@ class Newest:
         self._window(rest, candidates, walk, FIRST * SEVERAL)
         return self._in_windows(rest, candidates, walk, LATE)
 
-    def _by_paths(self, where: Where, _walk: Walk) -> tuple[Record, ...] | None:
+    def _by_paths(self, where: Where, _walk: Walk) -> Found | None:
         asked = self._where(asks_indexes=True, asks_paths=True) if where.leads else None
         return self._narrow(asked) if asked is not None and asked.is_narrow else None
 
-    def _in_windows(self, where: Where, candidates: Candidates, walk: Walk, at_most: int) -> tuple[Record, ...] | None:
+    def _in_windows(self, where: Where, candidates: Candidates, walk: Walk, at_most: int) -> Found | None:
         """Go on while it is not far until the page is full; `None` where it is."""
         while not walk.is_done:
             if walk.likely > at_most:
@@ -223,25 +223,25 @@ class Newest:
             beside=beside,
         )
 
-    def _narrow(self, asked: Where) -> tuple[Record, ...]:
+    def _narrow(self, asked: Where) -> Found:
         return self._page(asked.among(f"record r WHERE {asked.live} AND {asked.plain} {_rest(self._below)}"), asked)
 
     # Limits are written into the statement: with one that the planner does not know of it plans anew each time.
 
-    def _page(self, some: str, where: Where) -> tuple[Record, ...]:
+    def _page(self, some: str, where: Where) -> Found:
         return self._found(f"SELECT r.id FROM ({some}) r {_ORDER} LIMIT {self._limit}", where)
 
-    def _walked(self, where: Where) -> tuple[Record, ...]:
+    def _walked(self, where: Where) -> Found:
         page = f"SELECT r.id FROM record r WHERE {where.sql} {_rest(self._below)} {_ORDER} LIMIT {self._limit}"
         return self._found(page, where)
 
-    def _gathered(self, where: Where) -> tuple[Record, ...]:
+    def _gathered(self, where: Where) -> Found:
         rows, holds = where.every("r.id")
         # By itself, so that the planner does not go through all records in order, hoping to meet a page of them soon.
         every = f"SELECT r.id FROM {rows} WHERE {holds} {_rest(self._below)} OFFSET 0"
         return self._found(f"SELECT r.id FROM ({every}) r {_ORDER} LIMIT {self._limit}", where)
 
-    def _found(self, page: str, where: Where) -> tuple[Record, ...]:
+    def _found(self, page: str, where: Where) -> Found:
         return self._read(page, where.parameters | {"below": self._below})
 
 

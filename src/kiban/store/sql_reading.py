@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, LiteralString
 
@@ -20,9 +21,10 @@ from kiban.store.sql_rows import (
     RECORD_COLUMNS,
     record_of,
 )
-from kiban.store.sql_sets import only_seen, parameters, view
+from kiban.store.sql_sets import parameters, view
 
 CURRENT = "is_current AND NOT is_deleted"
+_SCOPE = RECORD_COLUMNS.split(", ").index("scope")
 
 
 class SqlReading:
@@ -47,12 +49,16 @@ class SqlReading:
         self, visible: Visible, condition: str, values: Mapping[str, Any], *sets: LiteralString
     ) -> tuple[Record, ...]:
         """Those for which the condition holds. Here the first wall stands, on what comes; a few are not worth more."""
-        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {condition}"
-        return _shown(map(record_of, self._ask(visible, *sets)(query, parameters(visible) | dict(values))), visible)
+        return self._found(visible, condition, values, *sets).records()
 
-    def _records_told(
+    def _found(self, visible: Visible, condition: str, values: Mapping[str, Any], *sets: LiteralString) -> Found:
+        """The same, not read yet."""
+        query = f"SELECT {RECORD_COLUMNS} FROM record WHERE {condition}"
+        return Found.of(self._ask(visible, *sets)(query, parameters(visible) | dict(values)), visible)
+
+    def _found_told(
         self, visible: Visible, tables: str, told: Sequence[str], condition: str, values: Mapping[str, Any]
-    ) -> tuple[tuple[Any, ...], tuple[Record, ...]]:
+    ) -> tuple[tuple[Any, ...], Found]:
         """Values that are told of some tables, which stand before the statement, and records, newest first."""
         query = (
             f"WITH {tables} SELECT {', '.join(told)}, r.* FROM (SELECT) AS told "
@@ -60,11 +66,27 @@ class SqlReading:
         )
         rows, n = self._ask(visible)(query, parameters(visible) | dict(values)), len(told)
         # Where there is no record, its columns are null.
-        return rows[0][:n], _shown((record_of(row[n:]) for row in rows if row[n] is not None), visible)
+        return rows[0][:n], Found.of((row[n:] for row in rows if row[n] is not None), visible)
 
 
-def _shown(found: Iterable[Record], visible: Visible) -> tuple[Record, ...]:
-    return tuple(shown(record, visible) for record in only_seen(found, visible.numbers))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Records that an asker may see, as their rows: to read the documents of a page takes longer than to find it."""
+
+    rows: Rows
+    visible: Visible
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[Any, ...]], visible: Visible) -> Found:
+        """Of what came, that which the asker may see."""
+        return cls([row for row in rows if row[_SCOPE] in visible.numbers], visible)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def records(self) -> tuple[Record, ...]:
+        """Read them, each with its values or without, as the asker may."""
+        return tuple(shown(record_of(row), self.visible) for row in self.rows)
 
 
 def shown(record: Record, visible: Visible) -> Record:
