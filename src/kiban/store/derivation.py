@@ -2,7 +2,8 @@
 before anything is asked: no start goes on before all records are worked out by its rules.
 
 It goes through the records by their identifiers, a thousand in a transaction that also writes down how far it has come:
-whatever kills it, the next start goes on there. Several that start at once take turns.
+whatever kills it, the next start goes on there. Several that start at once take turns. What comes out as it was is not
+written again: most rules change little.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from kiban.query.answers import answers
 from kiban.query.derived import DERIVED_VERSION
 from kiban.store.answers_again import see_everything
 from kiban.store.derive_likenesses import ComparedBy, derive_likenesses
-from kiban.store.sql_entries import replace_entries
+from kiban.store.sql_entries import other_entries, replace_entries
 from kiban.store.sql_errors import telling_why
 from kiban.store.sql_pool import SqlPool
 from kiban.store.sql_rows import RECORD_COLUMNS, answers_text, record_of
@@ -39,6 +40,7 @@ _LEFT = "SELECT count(*) FROM record WHERE is_current AND (%(upto)s::uuid IS NUL
 _KEEP = """
 UPDATE record AS r SET answers = a.answers::jsonb, words = a.words::tsvector
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS a (id, answers, words) WHERE r.id = a.id AND r.is_current
+AND (r.answers IS DISTINCT FROM a.answers::jsonb OR r.words IS DISTINCT FROM a.words::tsvector)
 """
 
 
@@ -112,7 +114,7 @@ def _derive_next(cursor: psycopg.Cursor[Any], upto: UUID | None, compared_by: Co
     ids = [record.id for record in records]
     said = [answers(record) for record in records]
     cursor.execute(_KEEP, [ids, [answers_text(each) for each in said], [words_text(each) for each in records]])
-    replace_entries(cursor, zip(records, said, strict=True), ids)
+    replace_entries(cursor, *other_entries(cursor, dict(zip(ids, zip(records, said, strict=True), strict=True))))
     derive_likenesses(cursor, records, compared_by)
     cursor.execute("UPDATE derivation SET target = %s, upto = %s", [DERIVED_VERSION, ids[-1]])
     return len(records)

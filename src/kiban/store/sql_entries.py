@@ -5,6 +5,7 @@ They stand among the answers of the record's own row as well, where a record at 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,18 @@ def entry_rows(record: Record, said: Answers) -> Iterator[tuple[Any, ...]]:
         for value in values:
             if isinstance(value, Number):
                 yield record.id, name_of(path, value.unit), value.si, record.scope
+
+
+def other_entries(
+    cursor: Cursor[Any], said: Mapping[UUID, tuple[Record, Answers]]
+) -> tuple[list[tuple[Record, Answers]], list[UUID]]:
+    """Those of the records whose numbers are kept otherwise than they would be written, and which these are."""
+    query = "SELECT record, name, value_si, scope FROM entry WHERE record = ANY(%s)"
+    kept: defaultdict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in cursor.execute(query, [list(said)]).fetchall():
+        kept[row[0]].append(row)
+    others = [i for i, each in said.items() if sorted(kept[i]) != sorted(entry_rows(*each))]
+    return [said[i] for i in others], others
 
 
 def replace_entries(cursor: Cursor[Any], said: Iterable[tuple[Record, Answers]], earlier: Collection[UUID]) -> None:
