@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,12 @@ _CAMPAIGN = {
         }
     ],
 }
+
+_BENCH = """driver = "virtual"
+title = "Teaching bench"
+folder = "bench"
+formulas = {hardness = "2.5 - ((temperature - 430) / 90)**2"}
+"""
 
 
 class Recorder:
@@ -122,13 +129,29 @@ def record(it: Recorder) -> None:
     it.ask("tell_result", "POST", f"{campaign}/experiments/2/result", {"values": {"hardness": "1.93(4) GPa"}})
     it.ask("move_experiments", "POST", f"{campaign}/moves", {"move": "refuse", "numbers": [2]})
     it.ask("list_campaigns", "GET", "campaigns")
+    runs(it)
+
+
+def runs(it: Recorder) -> None:
+    """Have a campaign run in a laboratory; nobody keeps runs here, so that it waits until it is stopped."""
+    campaign = f"campaigns/{it.ask('begin_campaign', 'POST', 'campaigns', _CAMPAIGN)['id']}"
+    it.ask("list_laboratories", "GET", f"{campaign}/laboratories")
+    asked = {"laboratory": "bench", "experiments": 12, "bounds": {"temperature": {"high": 550}}}
+    it.ask("begin_run", "POST", f"{campaign}/run", {"laboratory": "cellar"})
+    it.ask("begin_run", "POST", f"{campaign}/run", asked)
+    it.ask("get_run", "GET", f"{campaign}/run")
+    it.ask("end_run", "POST", f"{campaign}/run/stop", {"note": "The extractor is out of order."})
 
 
 def main() -> None:
     """Write the file."""
     with tempfile.TemporaryDirectory() as folder:
         fence = Fence(n_workers=1)
-        with served(memory_platform(ObjectFolder(Path(folder)), fence)) as transport:
+        laboratories = Path(folder) / "laboratories"
+        laboratories.mkdir()
+        (laboratories / "bench.toml").write_text(_BENCH, encoding="utf-8")
+        resources = memory_platform(ObjectFolder(Path(folder) / "objects"), fence)
+        with served(replace(resources, home=Path(folder))) as transport:
             recorder = Recorder(httpx.Client(transport=transport, base_url="http://127.0.0.1"))
             record(recorder)
         fence.close()

@@ -35,6 +35,7 @@
     ├── EngineFailed                an engine of a campaign broke off
     ├── SpaceTooLarge               listing all points of a search space would take more memory than allowed
     ├── InvalidSetting              a setting that cannot be used
+    │   └── NoSuchLaboratory        none of that name is there for campaigns of the project
     ├── BrokenPlugin                an installed plug-in that cannot be loaded and cannot be done without
     ├── MissingExtra                an optional package is needed
     ├── NotExportable               a standard has no place for what was measured
@@ -228,6 +229,10 @@ class SpaceTooLarge(KibanError):
 
 class InvalidSetting(KibanError):
     """A setting that cannot be used."""
+
+
+class NoSuchLaboratory(InvalidSetting):
+    """The operator has named no laboratory of that name, or not for campaigns of this project."""
 
 
 class BrokenPlugin(KibanError):

@@ -14,9 +14,11 @@ from kiban.operations.resources import Resources
 from kiban.operations.run_campaign import RunTerms
 from kiban.operations.standing_runs import (
     StandingRun,
+    are_kept,
     ask_for_run,
     ended_now,
     keep_run,
+    keeping_lock,
     lock_of,
     path_of,
     standing_runs,
@@ -86,3 +88,14 @@ def test_one_at_a_time_has_a_run_and_a_damaged_file_is_told(asker: Asker, resour
         path_of(tmp_path, pid).write_text(content, encoding="utf-8")
         with pytest.raises(DamagedFile, match="says no run"):
             standing_runs(tmp_path)
+
+
+def test_whether_anybody_keeps_runs_is_known_and_ends_with_whoever_does(tmp_path: Path) -> None:
+    assert not are_kept(tmp_path)
+    first, second = keeping_lock(tmp_path), keeping_lock(tmp_path)
+    assert first is not None
+    assert second is not None
+    first.close()
+    assert are_kept(tmp_path)
+    second.close()
+    assert not are_kept(tmp_path)

@@ -18,7 +18,16 @@ from kiban.errors import DatabaseUnavailable, KibanError, NotReached
 from kiban.operations.acting_for import acting_for
 from kiban.operations.resources import Resources
 from kiban.operations.run_campaign import Deed, run_campaign
-from kiban.operations.standing_runs import StandingRun, ended_now, keep_run, lock_of, path_of, read_run, run_files
+from kiban.operations.standing_runs import (
+    StandingRun,
+    ended_now,
+    keep_run,
+    keeping_lock,
+    lock_of,
+    path_of,
+    read_run,
+    run_files,
+)
 from kiban.operations.stop_button import StopButton, Wish
 from kiban.platform import local_asker
 from kiban.records.party import Asker
@@ -50,9 +59,12 @@ class RunKeeper:
         """By run, what its file says that it waits for."""
         self._broken: set[str] = set()
         """Runs that met what nobody foresaw: they are not begun again before the next start."""
+        self._let_go: Callable[[], None] | None = None
+        """Of that by which others see that somebody keeps the runs of this home."""
         self._watch = threading.Thread(target=self._look_often, name="runs", daemon=True)
 
     def __enter__(self) -> RunKeeper:
+        self._say_that_they_are_kept()
         self._watch.start()
         return self
 
@@ -63,9 +75,13 @@ class RunKeeper:
             button.press(Wish.LEAVE)
         for thread in self._runs.values():
             thread.join(_END_S)
+        if self._let_go is not None:
+            self._let_go()
 
     def _look_often(self) -> None:
         while not self._is_over.wait(EVERY_S):
+            if self._let_go is None:
+                self._say_that_they_are_kept()
             for path in run_files(self._home):
                 try:
                     run = read_run(path)
@@ -75,6 +91,15 @@ class RunKeeper:
                 known = self._runs.get(run.id)
                 if run.ended is None and run.id not in self._broken and (known is None or not known.is_alive()):
                     self._begin(run)
+
+    def _say_that_they_are_kept(self) -> None:
+        try:
+            lock = keeping_lock(self._home)
+        except KibanError as e:
+            self._tell_once(f"{e.fault} {e.mend}")
+            return
+        # Somebody may just be looking whether anybody keeps them; then it is said at the next look.
+        self._let_go = lock.close if lock is not None else None
 
     def _begin(self, run: StandingRun) -> None:
         thread = threading.Thread(target=self._keep, args=(run,), name=f"run of {run.id}", daemon=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from kiban.operations.moved_campaign import move_campaign
 from kiban.operations.named_laboratories import Laboratories, NamedLaboratory, named_laboratories
 from kiban.operations.resources import Resources
 from kiban.operations.run_campaign import RunTerms
-from kiban.operations.standing_runs import StandingRun, ask_for_run, path_of, read_run
+from kiban.operations.standing_runs import StandingRun, are_kept, ask_for_run, path_of, read_run
 from kiban.planning.campaign.campaign import Campaign, Passage, Stage
 from kiban.planning.campaign.course import is_stopped
 from kiban.planning.campaign.limits import Limits
@@ -29,6 +29,7 @@ from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.record import Record, RecordKind
 
+UNKEPT = "No platform is up here that goes on with it. Start one on this machine: kiban up."
 _TRIES = 20
 
 
@@ -45,7 +46,7 @@ class ShownRun:
     at_work : tuple of int
         Numbers of those that it has now.
     waits : str
-        Why it does not go on for the moment: the laboratory or the database does not answer.
+        Why it does not go on for the moment: the laboratory or the database does not answer, or no platform is up.
     ended, words
         As `kiban.operations.standing_runs.StandingRun` says it.
     """
@@ -89,7 +90,7 @@ def runs_of_campaign(asker: Asker, resources: Resources, record: Record) -> Runs
     laboratories = named_laboratories(asker, resources, _project(resources, record)) if is_owner else Laboratories()
     is_going = last is not None and last.ended is None
     return RunsOfCampaign(
-        last=_shown(last, campaign_of(record), laboratories) if last is not None else None,
+        last=_shown(last, campaign_of(record), laboratories, resources) if last is not None else None,
         laboratories=laboratories,
         may_start=is_owner and not is_going and bool(laboratories.named or laboratories.broken),
         may_stop=may_change and is_going,
@@ -113,7 +114,7 @@ def start_run(
     identifier: str,
     laboratory: str,
     *,
-    limits: Limits,
+    limits: Limits | Callable[[Campaign], Limits],
     at_once: int = 1,
     expected: int | None = None,
 ) -> StandingRun:
@@ -125,7 +126,7 @@ def start_run(
     ----------
     laboratory : str
         Name of the laboratory.
-    limits : Limits
+    limits : Limits, or callable that gives them for the campaign
         Of the campaign, from now on.
     at_once : int
         So many experiments are in the laboratory at a time.
@@ -139,8 +140,10 @@ def start_run(
         If it is run already, or is paused or ended.
     InvalidValue, NothingAllowed
         If nothing limits the run, or no point keeps to the safety limits.
+    NoSuchLaboratory
+        If the operator has named none of that name for campaigns of this project.
     InvalidSetting
-        If there is no such laboratory, or its settings are wrong.
+        If its settings are wrong.
     NotReached, DiskFull
         If it cannot be written down.
     """
@@ -153,7 +156,8 @@ def start_run(
         )
     chosen = named_laboratories(asker, resources, _project(resources, record)).called(laboratory)
     campaign = campaign_of(record)
-    after = replace(campaign, limits=limits)
+    allowed = limits if isinstance(limits, Limits) else limits(campaign)
+    after = replace(campaign, limits=allowed)
     _check(record, after, resources, chosen)
     run = StandingRun(
         id=record.pid,
@@ -169,7 +173,7 @@ def start_run(
         resources,
         record.pid,
         "had campaign run",
-        lambda now, *, at, by: _begun(now, limits, chosen.name, at=at, by=by),
+        lambda now, *, at, by: _begun(now, allowed, chosen.name, at=at, by=by),
         details={"experiments": [], "laboratory": chosen.name},
         expected=record.version,
     )
@@ -234,7 +238,7 @@ def _last(resources: Resources, record: Record) -> StandingRun | None:
     return read_run(path)
 
 
-def _shown(run: StandingRun, campaign: Campaign, laboratories: Laboratories) -> ShownRun:
+def _shown(run: StandingRun, campaign: Campaign, laboratories: Laboratories, resources: Resources) -> ShownRun:
     name = run.terms.laboratory
     given = [each for each in campaign.experiments if each.laboratory == name]
     title = next((each.title for each in laboratories.named if each.name == name), name)
@@ -248,8 +252,13 @@ def _shown(run: StandingRun, campaign: Campaign, laboratories: Laboratories) -> 
         at_once=run.terms.at_once,
         counts=Counter(each.state.value for each in given),
         at_work=tuple(each.number for each in given if each.state.value == "running"),
-        waits=run.waits,
+        waits=run.waits or ("" if run.ended is not None or is_ending else _unkept(resources)),
         ended="stopped" if is_ending else run.ended,
         words=run.words,
         ended_at=run.ended_at,
     )
+
+
+def _unkept(resources: Resources) -> str:
+    """What a run waits for that was asked for without a server, or from a program that is not the platform's."""
+    return "" if resources.home is not None and are_kept(resources.home) else UNKEPT

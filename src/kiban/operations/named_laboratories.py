@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kiban.errors import InvalidSetting, KibanError
+from kiban.errors import InvalidSetting, KibanError, NoSuchLaboratory
 from kiban.laboratory.contract import Laboratory
 from kiban.laboratory.installed import driver, drivers
 from kiban.operations.resources import Resources
@@ -65,13 +65,13 @@ class Laboratories:
     broken: Mapping[str, KibanError] = field(default_factory=dict)
 
     def called(self, name: str) -> NamedLaboratory:
-        """The one of that name. Raises InvalidSetting."""
+        """The one of that name. Raises NoSuchLaboratory, or InvalidSetting where its file is wrong."""
         if name in self.broken:
             raise self.broken[name]
         for each in self.named:
             if each.name == name:
                 return each
-        raise InvalidSetting(
+        raise NoSuchLaboratory(
             f"There is no laboratory '{name[:60]}' here.",
             mend=f"Laboratories are: {', '.join(each.name for each in self.named) or '(none)'}. "
             f"The operator names them by files in the folder {FOLDER} of the home.",

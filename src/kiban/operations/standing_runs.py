@@ -27,6 +27,7 @@ from kiban.records.record import RecordKind
 from kiban.store.file_lock import FileLock
 
 FOLDER = "runs"
+_KEPT = "kept.lock"
 _OWNER_ALONE = 0o700
 
 
@@ -111,6 +112,11 @@ def ask_for_run(asker: Asker, resources: Resources, home: Path, run: StandingRun
 
 def keep_run(home: Path, run: StandingRun) -> None:
     """Write a run down in its place. Raises NotReached, DiskFull."""
+    _make_folder(home)
+    write_whole(path_of(home, run.id), json.dumps(to_json(run), ensure_ascii=False, indent=1).encode("utf-8"))
+
+
+def _make_folder(home: Path) -> None:
     folder = home / FOLDER
     try:
         folder.mkdir(mode=_OWNER_ALONE, exist_ok=True)
@@ -122,7 +128,6 @@ def keep_run(home: Path, run: StandingRun) -> None:
         raise NotReached(
             f"{folder} cannot be made: {e.strerror or e}.", mend="Check that the home may be written to."
         ) from e
-    write_whole(path_of(home, run.id), json.dumps(to_json(run), ensure_ascii=False, indent=1).encode("utf-8"))
 
 
 def standing_runs(home: Path) -> tuple[StandingRun, ...]:
@@ -137,6 +142,30 @@ def lock_of(home: Path, pid: str) -> FileLock | None:
         return lock
     lock.close()
     return None
+
+
+def keeping_lock(home: Path) -> FileLock | None:
+    """Say that one keeps the runs of a home, for as long as the lock is not closed; several may.
+
+    `None` where somebody just looks whether anybody does: try again. Raises NotReached, StorageError.
+    """
+    _make_folder(home)
+    lock = FileLock(home / FOLDER / _KEPT)
+    if lock.try_shared():
+        return lock
+    lock.close()
+    return None
+
+
+def are_kept(home: Path) -> bool:
+    """Whether somebody keeps the runs of this home now. Runs that nobody keeps begin when the platform is up."""
+    if not (home / FOLDER / _KEPT).exists():
+        return False
+    lock = FileLock(home / FOLDER / _KEPT)
+    try:
+        return not lock.try_exclusive()
+    finally:
+        lock.close()
 
 
 def ended_now(run: StandingRun, why: str, words: str, at: str) -> StandingRun:

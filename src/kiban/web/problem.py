@@ -22,6 +22,8 @@ _STATUS: dict[type[KibanError], int] = {
     errors.WrongUsage: 422,
     errors.NothingAllowed: 422,
     errors.SpaceTooLarge: 422,
+    # Unlike other settings, which are the operator's, its name came with the request.
+    errors.NoSuchLaboratory: 422,
     errors.NotLoggedIn: 401,
     errors.Refused: 403,
     errors.TooManyAttempts: 429,
