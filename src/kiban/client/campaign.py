@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from kiban.client.campaign_run import Ends, RunState, bounds_body, state_of
 
 if TYPE_CHECKING:
     from kiban.client.exchange import Exchange
 
 Value = float | str
+_LOOK_EVERY_S = 0.5
 
 
 class RemoteCampaign:
     """A campaign as the platform has it. Each move is made there at once, and what it has come to is kept here.
 
-    Moves that somebody else's came before are refused with a Conflict: `read` it again, then make them.
+    Moves that somebody else's came before are refused with a Conflict: `read` it again, then make them. To `stop` is
+    never refused so.
     """
 
     def __init__(self, exchange: Exchange, document: Mapping[str, Any]) -> None:
@@ -194,8 +199,15 @@ class RemoteCampaign:
         self._post("course", action="pause", note=note)
 
     def stop(self, note: str = "") -> None:
-        """Pause it, and have laboratories break off what they do for it."""
-        self._post("course", action="stop", note=note)
+        """Pause it, and have laboratories break off what they do for it, within a second and whoever moves it now.
+
+        Raises
+        ------
+        IllegalMove
+            If it is stopped already.
+        """
+        self._exchange.send("POST", f"campaigns/{self.id}/run/stop", {"note": note})
+        self.read()
 
     def resume(self, note: str = "") -> None:
         """Go on."""
@@ -204,6 +216,68 @@ class RemoteCampaign:
     def end(self, note: str = "") -> None:
         """Be done with it."""
         self._post("course", action="end", note=note)
+
+    def laboratories(self) -> tuple[Mapping[str, Any], ...]:
+        """Those in which one may have it run, each with `name`, `title` and `driver`; the operator names them."""
+        return tuple(self._exchange.get(f"campaigns/{self.id}/laboratories")["laboratories"])
+
+    def run(
+        self, laboratory: str, *, at_once: int = 1, bounds: Mapping[str, Ends] | None = None, **budget: float | None
+    ) -> RunState:
+        """Have it run in a laboratory by itself, in one's own name, until a limit is reached.
+
+        It goes on whatever becomes of this program. The platform that runs on the home's machine begins within a
+        second; where none is up, the state says so in `waits`, and it begins once `kiban up` was called.
+
+        Parameters
+        ----------
+        laboratory : str
+            Its name.
+        at_once : int
+            So many experiments are there at a time.
+        bounds : mapping of str to pair of float, optional
+            By parameter, lowest and highest value in its unit, `None` where there is none. Others stay as they are.
+        budget
+            `experiments`, `cost`, `hours`: of the campaign, from now on. What is not named stays as it is; `None`
+            takes a limit away.
+
+        Raises
+        ------
+        Refused
+            If one does not own the campaign's project.
+        NoSuchLaboratory, InvalidSetting
+        IllegalMove
+            If it is run already, or is paused or ended.
+        InvalidValue, NothingAllowed
+            If nothing limits the run, or no point keeps to the bounds.
+        Conflict
+        """
+        body = {"laboratory": laboratory, "at_once": at_once, "bounds": bounds_body(bounds or {}), **budget}
+        said = self._exchange.send("POST", f"campaigns/{self.id}/run", {**body, "expected": self._document["version"]})
+        self.read()
+        return state_of(said["run"])
+
+    def run_state(self) -> RunState | None:
+        """How the last run in a laboratory stands; `None` where there was none. `read` gives what came of it."""
+        run = self._exchange.get(f"campaigns/{self.id}/run")["run"]
+        return state_of(run) if run is not None else None
+
+    def wait_for_run(self, seconds: float) -> RunState | None:
+        """Wait until the run has ended, but so long at most, and read what it has come to.
+
+        Returns
+        -------
+        RunState, optional
+            At the end; its `ended` is `None` where the run still goes on.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            state = self.run_state()
+            left = until - time.monotonic()
+            if state is None or state.ended is not None or left <= 0:
+                self.read()
+                return state
+            time.sleep(min(_LOOK_EVERY_S, left))
 
     def _post(self, what: str, **body: Any) -> None:
         sent = {
