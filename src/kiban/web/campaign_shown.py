@@ -95,6 +95,7 @@ def _row(campaign: Campaign, experiment: Experiment, speaker: Speaker) -> dict[s
     return {
         "number": experiment.number,
         "state": experiment.state.value,
+        "laboratory": experiment.laboratory,
         "source": source,
         "point": point_text(campaign.space, experiment.point, speaker),
         "cells": _cells(campaign.space, experiment.point),

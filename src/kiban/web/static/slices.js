@@ -2,7 +2,13 @@
 const place = document.getElementById("slices-part");
 
 async function fill() {
-  const status = place.querySelector("[role=status]");
+  let status = place.querySelector("[role=status]");
+  if (!status) {
+    // It is filled already, and something has come to it: what is there stays until the new one is.
+    status = document.createElement("p");
+    status.setAttribute("role", "status");
+    place.prepend(status);
+  }
   status.textContent = place.dataset.wait;
   try {
     const answer = await fetch(place.dataset.address, { headers: { accept: "text/html" } });
@@ -22,4 +28,9 @@ if (place) {
     }
   }, { rootMargin: "200px" });
   watcher.observe(place);
+  // A run in a laboratory has come to its end: what was worked out before is not of these experiments.
+  document.addEventListener("run-ended", () => {
+    watcher.disconnect();
+    watcher.observe(place);
+  });
 }

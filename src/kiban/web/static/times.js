@@ -9,9 +9,15 @@ function zone(at) {
   return named.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
 }
 
-for (const time of document.querySelectorAll("time.zoned")) {
-  const at = new Date(time.dateTime);
-  if (Number.isNaN(at.getTime())) continue;
-  time.title = time.textContent;
-  time.textContent = `${format.format(at)} ${zone(at)}`.trim();
+function write() {
+  for (const time of document.querySelectorAll("time.zoned:not([title])")) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    time.title = time.textContent;
+    time.textContent = `${format.format(at)} ${zone(at)}`.trim();
+  }
 }
+
+write();
+// Other scripts bring new ones.
+document.addEventListener("renewed", write);
