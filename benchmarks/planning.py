@@ -106,6 +106,8 @@ def main() -> None:
     pools = read(asked.data, asked.minimise.split(","))
     if asked.pools:
         pools = [pool for pool in pools if pool.name in asked.pools.split(",")]
+    if not pools:
+        raise SystemExit(f"There are no pools of these names in {asked.data}, or none at all.")
     names, budgets = asked.engines.split(","), [int(each) for each in asked.budget.split(",")]
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
     found: dict[int, dict[str, dict[str, dict[str, object]]]] = {budget: {} for budget in budgets}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,11 @@ from kiban.planning.space.coded import Coded
 from kiban.planning.space.parameter import Categorical, Continuous, Parameter
 from kiban.planning.space.search_space import SearchSpace
 
+from .pool_tables import PoolTable, number_of, read_table
+
 TOP = 0.05
+FEWEST = 3
+"""Candidates of a pool: two to begin with and the best."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,89 +63,78 @@ def read(folder: Path, minimised: Sequence[str]) -> list[Pool]:
     A CSV has its target last, and a header unless that column holds numbers from the first line on. A folder with
     `config.json` and `data.csv` is one of Olympus, which names the columns in the former; of several measurements the
     first counts. Less is better where the folder says so (`goal` of the measurement, else `default_goal`), where a file
-    `NAME.minimise` lies beside the CSV or folder, or where the pool's name is among `minimised`.
+    `NAME.minimise` lies beside the CSV or folder, or where the pool's name is among `minimised`. A column in which a
+    word stands holds levels; cells without a value, and a target that is the same everywhere, end the benchmark.
     """
     olympus = sorted(path.parent for path in folder.rglob("config.json") if (path.parent / "data.csv").exists())
-    plain = (path for path in sorted(folder.rglob("*.csv")) if path.parent not in olympus)
+    plain = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() == ".csv" and path.parent not in olympus)
     return [_from_csv(path, minimised) for path in plain] + [_from_olympus(each, minimised) for each in olympus]
 
 
 def _from_csv(path: Path, minimised: Sequence[str]) -> Pool:
-    header, *rows = _rows(path)
-    if _is_number(header[-1]):
-        header, rows = [f"x{i + 1}" for i in range(len(header))], [header, *rows]
+    table = read_table(path)
+    header = table.rows[0]
+    if number_of(header[-1], table.decimal) is None:
+        table = table.without_first()
+    else:
+        header = tuple(f"x{i + 1}" for i in range(len(header)))
     name = path.stem.removesuffix("_dataset")
-    turned = path.with_suffix(".minimise").exists() or bool({path.stem, name} & set(minimised))
-    columns = _columns(path, rows, len(header))
-    categorical = [not all(_is_number(cell) for cell in column) for column in columns[:-1]]
-    return _pool(name, header[:-1], columns[:-1], categorical, columns[-1], turned)
+    turned = _is_marked(path.parent, path.stem, name) or bool({path.stem, name} & set(minimised))
+    table.check(header)
+    return _pool(name, table, header, [False] * (len(header) - 1), turned)
 
 
 def _from_olympus(folder: Path, minimised: Sequence[str]) -> Pool:
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    names = [parameter["name"] for parameter in config["parameters"]]
-    measurements = config["measurements"]
-    rows = _rows(folder / "data.csv")
-    if not _is_number(rows[0][len(names)]):
-        rows = rows[1:]
-    columns = _columns(folder / "data.csv", rows, len(names) + len(measurements))
-    categorical = [
-        not all(_is_number(cell) for cell in column) or parameter["type"] == "categorical"
-        for parameter, column in zip(config["parameters"], columns, strict=False)
-    ]
-    goals = config.get("default_goal", "maximize")
-    goal = measurements[0].get("goal", goals if isinstance(goals, str) else goals[0])
-    name = folder.name.removeprefix("dataset_")
-    marks = (folder.parent / f"{each}.minimise" for each in (folder.name, name))
-    turned = goal.startswith("min") or bool({folder.name, name} & set(minimised)) or any(m.exists() for m in marks)
-    return _pool(name, names, columns[: len(names)], categorical, columns[len(names)], turned)
-
-
-def _rows(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    if len(rows) < 3 or len(rows[0]) < 2:
-        raise SystemExit(f"{path} is no pool: three rows with an input and a target were expected.")
-    return rows
-
-
-def _columns(path: Path, rows: Sequence[Sequence[str]], n: int) -> list[tuple[str, ...]]:
-    for row in rows:
-        if len(row) != n or "" in row:
-            raise SystemExit(f"{path}: {n} values were expected in the row {','.join(row)[:80]}")
-    return list(zip(*rows, strict=True))
-
-
-def _is_number(cell: str) -> bool:
     try:
-        return math.isfinite(float(cell))
-    except ValueError:
-        return False
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8-sig"))
+        names = [parameter["name"] for parameter in config["parameters"]]
+        said = [parameter.get("type") == "categorical" for parameter in config["parameters"]]
+        measurements = [measurement["name"] for measurement in config["measurements"]]
+    except (KeyError, TypeError, ValueError) as e:
+        raise SystemExit(f"{folder / 'config.json'} does not name parameters and measurements: {e!r}.") from e
+    table = read_table(folder / "data.csv")
+    header = table.rows[0]
+    if number_of(header[len(names)] if len(header) > len(names) else "", table.decimal) is None:
+        table = table.without_first()
+    goals = config.get("default_goal", "maximize")
+    goal = config["measurements"][0].get("goal", goals if isinstance(goals, str) else goals[0])
+    name = folder.name.removeprefix("dataset_")
+    turned = goal.startswith("min") or bool({folder.name, name} & set(minimised))
+    table.check([*names, *measurements])
+    return _pool(name, table, [*names, measurements[0]], said, turned or _is_marked(folder.parent, folder.name, name))
 
 
-def _pool(
-    name: str,
-    names: Sequence[str],
-    columns: Sequence[Sequence[str]],
-    categorical: Sequence[bool],
-    target: Sequence[str],
-    is_minimised: bool,
-) -> Pool:
-    values = [
-        list(column) if is_levels else [float(cell) for cell in column]
-        for column, is_levels in zip(columns, categorical, strict=True)
-    ]
+def _is_marked(folder: Path, *names: str) -> bool:
+    return any((folder / f"{name}.minimise").exists() for name in names)
+
+
+def _pool(name: str, table: PoolTable, names: Sequence[str], said: Sequence[bool], is_minimised: bool) -> Pool:
+    """The pool of the columns that are named first in a table, the target last of these.
+
+    Parameters
+    ----------
+    said : sequence of bool
+        Which of the inputs are said to be levels, whatever their cells look like.
+    """
+    *inputs, target = names
+    categorical = [said[i] or table.has_levels(i, each) for i, each in enumerate(inputs)]
+    values = [list(table.column(i)) if categorical[i] else table.numbers_of(i, each) for i, each in enumerate(inputs)]
     found: dict[tuple[object, ...], list[float]] = {}
-    for row, cell in zip(zip(*values, strict=True), target, strict=True):
-        found.setdefault(row, []).append(float(cell))
+    for row, number in zip(zip(*values, strict=True), table.numbers_of(len(inputs), target), strict=True):
+        found.setdefault(row, []).append(number)
     parameters: list[Parameter] = []
-    for parameter, column, is_levels in zip(names, values, categorical, strict=True):
+    for parameter, column, is_levels in zip(inputs, values, categorical, strict=True):
         if is_levels:
             parameters.append(Categorical(name=parameter, levels=tuple(sorted(set(column)))))
         else:
             parameters.append(Continuous(name=parameter, low=min(column), high=max(column)))
-    points = [dict(zip(names, row, strict=True)) for row in found]
+    points = [dict(zip(inputs, row, strict=True)) for row in found]
     means = np.array([np.mean(cells) for cells in found.values()])
+    if len(means) < FEWEST or np.ptp(means) == 0:
+        raise SystemExit(
+            f"{table.path} is no pool: {len(means)} different inputs with {len(set(means))} different values of "
+            f"'{target}' leave nothing to be found; {FEWEST} inputs that do not all give the same were expected."
+        )
     space = SearchSpace(parameters=tuple(parameters), candidates=listed(tuple(parameters), points))
     return Pool(name=name, space=space, target=-means if is_minimised else means, is_minimised=is_minimised)
 

@@ -93,6 +93,68 @@ def test_what_is_no_pool_ends_the_benchmark(tmp_path: Path, read: Callable[..., 
         read(tmp_path)
 
 
+WRITTEN = {
+    "semicolons and decimal commas": ("a;b;y\n1,5;x;3\n2,5;y;4\n3,5;x;5\n", "utf-8"),
+    "tabs, a byte-order mark and line ends of Windows": (
+        "\ufeffa\tb\ty\r\n1.5\tx\t3\r\n2.5\ty\t4\r\n3.5\tx\t5\r\n",
+        "utf-8",
+    ),
+    "Shift_JIS": ("温度,雰囲気,硬さ\n1.5,x,3\n2.5,y,4\n3.5,x,5\n", "cp932"),
+    "UTF-16": ("a,b,y\n1.5,x,3\n2.5,y,4\n3.5,x,5\n", "utf-16"),
+    "full-width digits": ("a,b,y\n１．５,x,３\n2.5,y,4\n3.5,x,5\n", "utf-8"),
+    "no header": ("1,5;x;3\n2,5;y;4\n3,5;x;5\n", "utf-8"),
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_a_table_is_read_however_it_was_written(tmp_path: Path, read: Callable[..., Any], how: str) -> None:
+    text, encoding = WRITTEN[how]
+    (tmp_path / "pool.CSV").write_bytes(text.encode(encoding))
+    (pool,) = read(tmp_path).values()
+    first, second = pool.space.parameters
+    assert (first.low, first.high) == (1.5, 3.5)
+    assert second.levels == ("x", "y")
+    assert pool.target.tolist() == [3, 4, 5]
+
+
+def test_thousands_are_numbers(tmp_path: Path, read: Callable[..., Any]) -> None:
+    (tmp_path / "pool_dataset.csv").write_text('a,y\n"1,500",3\n"2,500","1,004"\n900,5\n', encoding="utf-8")
+    (tmp_path / "pool.minimise").touch()
+    (pool,) = read(tmp_path).values()
+    assert (pool.space.parameters[0].low, pool.space.parameters[0].high) == (900, 2500)
+    assert pool.target.tolist() == [-3, -1004, -5]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b,y\n1,x,3\n2,y,nan\n3,x,5\n", r"row 3: 'y' is 'nan', and a finite number"),
+        ("a,b,y\n1,x,3\n2,y,inf\n3,x,5\n", r"row 3: 'y' is 'inf'"),
+        ("a,b,y\n1,x,3\n2,y,failed\n3,x,5\n", r"row 3: 'y' is 'failed'"),
+        ("a,b,y\n1,x,3\nn.d.,y,4\n3,x,5\n", r"row 3: 'a' is 'n\.d\.'"),
+        ("a,b,y\n1,x,3\n,y,4\n3,x,5\n", r"row 3: there is no value of 'a'"),
+        ("a,b,y\n1,x,3\n2,4\n3,x,5\n", r"row 3: 3 values were expected, 2 stand there"),
+        ("a,a,y\n1,x,3\n2,y,4\n3,x,5\n", r"columns 1 and 2 are both called 'a'"),
+        (",a,y\n0,x,3\n1,y,4\n2,x,5\n", r"column 1 has no name"),
+        ("a,b,y\n1,x,3\n2,y,3\n3,x,3\n", r"1 different values of 'y' leave nothing to be found"),
+        ("a,b,y\n1,x,3\n2,y,4\n1,x,5\n", r"2 different inputs"),
+        ("a;b;y\n1;x;3\n2;y;1,400\n3;x;5\n", r"may part thousands or decimals"),
+    ],
+)
+def test_what_stands_where_is_said_of_what_is_no_pool(
+    tmp_path: Path, read: Callable[..., Any], text: str, said: str
+) -> None:
+    (tmp_path / "pool.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit, match=said):
+        read(tmp_path)
+
+
+def test_a_configuration_that_names_nothing_is_refused(tmp_path: Path, read: Callable[..., Any]) -> None:
+    olympus(tmp_path / "dataset_coupling", ROWS, measurements=[{"type": "continuous"}])
+    with pytest.raises(SystemExit, match=r"config\.json does not name"):
+        read(tmp_path)
+
+
 @pytest.mark.skipif(not OLYMPUS.is_dir(), reason="waits for the data sets of Olympus")
 def test_the_real_data_sets_are_read(read: Callable[..., Any]) -> None:
     pools = read(OLYMPUS)
