@@ -96,6 +96,11 @@ def test_a_header_with_a_unit_promises_numbers() -> None:
     )
 
 
+def test_names_with_a_letter_and_numbers_are_no_days_of_an_era() -> None:
+    found = _proposed("s,T (K),H (GPa),作製日\nS1.2.3,900,1,R5.4.1\nS1.2.4,910,2,R5.4.2\n")
+    assert [each.meaning.role for each in found.values()][::3] == [Role.SAMPLE, Role.DATE]
+
+
 def test_a_known_property_without_a_unit_is_a_guess_that_does_not_pass() -> None:
     sheet = read_sheet(b"anneal T [K],hardness\n900,235\n950,249\n", "t.csv")
     found = propose(sheet)

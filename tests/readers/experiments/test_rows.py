@@ -64,6 +64,13 @@ def test_every_fault_is_named_by_row_and_column_and_the_other_rows_are_read() ->
     assert str(found.faults[1]) == "Row 4, H (B4): a number in GPa was expected, '<5' stands there."
 
 
+@pytest.mark.parametrize("name", ["mean", "Average", "平均値", "標準偏差", "Std. dev."])
+def test_what_was_worked_out_below_the_samples_is_no_sample(name: str) -> None:
+    found = _read(f"sample,H\nA,12\nB,14\n{name},13\n", _sample(), HARDNESS)
+    assert [row.sample for row in found.rows] == ["A", "B"]
+    assert [(f.row, f.found) for f in found.faults] == [(4, name)]
+
+
 def test_of_many_faults_the_first_are_listed_and_all_counted() -> None:
     found = _read("sample,H\n" + "A,x\n" * 500, _sample(), HARDNESS)
     assert (len(found.faults), found.n_faults, len(found.wrong_rows)) == (200, 500, 500)

@@ -52,6 +52,12 @@ def test_remarks_above_a_row_of_units_and_quoted_cells() -> None:
     assert rows == [(6, ("A", "900", "x, y")), (7, ("#3", "950", "z"))]
 
 
+def test_a_row_of_units_above_a_cell_without_a_value() -> None:
+    headers, rows = _cells(b"sample,T,t\n,K,h\nA,n.d.,\nB,950,2\n")
+    assert headers == ("sample", "T [K]", "t [h]")
+    assert rows[0] == (3, ("A", "n.d.", ""))
+
+
 def test_names_that_are_symbols_of_units_are_names() -> None:
     headers, rows = _cells(b"C,N,S,V\n1,2,3,4\n")
     assert headers == ("C", "N", "S", "V")
@@ -71,6 +77,35 @@ def test_a_workbook() -> None:
     assert sheet.headers == ("試料", "T (K)")
     assert [(row.number, row.cells) for row in sheet.rows] == [(3, ("A", "900")), (4, ("B", "950.5"))]
     assert sheet.sheet == "Sheet1"
+
+
+def test_cells_that_are_shown_in_percent_are_percents() -> None:
+    workbook = openpyxl.Workbook()
+    formats = ["0%", "0.0%", '0.0"%"', "0.00"]
+    workbook.active.append(["a", "b", "c", "d"])
+    workbook.active.append([0.5, 0.285, 0.5, 0.5])
+    for cell, shown in zip(workbook.active[2], formats, strict=True):
+        cell.number_format = shown
+    content = io.BytesIO()
+    workbook.save(content)
+    assert read_sheet(content.getvalue(), "t.xlsx").rows[0].cells == ("50%", "28.5%", "0.5", "0.5")
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_asked_for() -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "old"
+    workbook.active.sheet_state = "hidden"
+    workbook.active.append(["a"])
+    workbook.active.append([1])
+    shown = workbook.create_sheet("new")
+    shown.append(["b"])
+    shown.append([2])
+    content = io.BytesIO()
+    workbook.active = 1
+    workbook.save(content)
+    sheet = read_sheet(content.getvalue(), "t.xlsx")
+    assert (sheet.sheet, sheet.headers, sheet.other_sheets) == ("new", ("b",), ("old",))
+    assert read_sheet(content.getvalue(), "t.xlsx", sheet="old").headers == ("a",)
 
 
 def test_a_sheet_of_a_workbook_by_name() -> None:

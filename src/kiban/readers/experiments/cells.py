@@ -34,6 +34,16 @@ _UNIT_BEHIND = re.compile(
 )
 _TIMES_TEN = re.compile(r"\s*[x×✕*]\s*10\s*(?:\^|\*\*)?\s*(?P<power>[+-]?\d{1,3})(?!\d)")
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_YEAR_BEFORE = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018} | {
+    "M": 1867,
+    "T": 1911,
+    "S": 1925,
+    "H": 1988,
+    "R": 2018,
+}
+_ERA = re.compile(
+    rf"(?P<era>{'|'.join(_YEAR_BEFORE)})\s*(?P<year>元|\d{{1,2}})\s*[年./-]\s*(?P<month>\d{{1,2}})\s*[月./-]\s*(?P<day>\d{{1,2}})日?"
+)
 _BALANCE = {"balance", "bal.", "bal", "rest", "残部", "残", "remainder"}
 
 
@@ -143,12 +153,21 @@ def read_day(cell: str) -> str | None:
     """Read a day or a moment as ISO 8601. Raises CellFault."""
     if is_nothing(cell):
         return None
-    text = unicodedata.normalize("NFKC", cell).strip()
+    text = _of_our_era(unicodedata.normalize("NFKC", cell).strip())
     # A workbook has days as moments of midnight.
     found = read_date(re.sub(r"[ T]00:00:00$", "", text))
     if found is None:
         raise CellFault("a date", cell, "Write it like 2026-11-26: day and month of 1/2/2026 can be exchanged.")
     return found.date().isoformat() if (found.hour, found.minute, found.second) == (0, 0, 0) else found.isoformat()
+
+
+def _of_our_era(text: str) -> str:
+    """A day of a Japanese era by the year that it was elsewhere: 令和5年4月1日, R5.4.1, 平成元年1月8日."""
+    match = _ERA.fullmatch(text)
+    if match is None:
+        return text
+    year = _YEAR_BEFORE[match["era"]] + (1 if match["year"] == "元" else int(match["year"]))
+    return f"{year}-{match['month']}-{match['day']}"
 
 
 def unit_of(cell: str) -> str | None:

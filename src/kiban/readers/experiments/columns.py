@@ -115,6 +115,11 @@ def is_day(cell: str) -> bool:
         return False
 
 
+def is_surely_day(cell: str) -> bool:
+    """Whether it is a day even where no header says so: S1-2-3 is rather a sample than 1926."""
+    return re.match(r"\s*[A-Z]\d", cell) is None and is_day(cell)
+
+
 def is_formula(cell: str) -> bool:
     text = cell.strip()
     # A word like `No` or `As` is a symbol; formulas of two elements or more are nobody's words.

@@ -15,6 +15,11 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 """Headers that name samples; a number of the row or of the run is one only where there is no such column."""
+SUMMARY = re.compile(
+    r"(?:mean|average|avg\.?|total|sum|s\.?d\.?|st(?:an)?d\.?[\s_]?dev(?:iation|\.)?|平均値?|合計|総計|標準偏差)",
+    re.IGNORECASE,
+)
+"""What stands in the column of samples beside what was worked out from the rows above; no experiment."""
 FORMULA = re.compile(
     r"(?:nominal |chemical |材料|化学|試料)?[\s_]*(?:formula|composition|組成式?|化学式|仕込み組成|stoichiometry)",
     re.IGNORECASE,

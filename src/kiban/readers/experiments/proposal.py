@@ -17,6 +17,7 @@ from kiban.readers.experiments.columns import (
     is_composition,
     is_day,
     is_formula,
+    is_surely_day,
     number_in,
     share_that,
 )
@@ -101,7 +102,7 @@ def _fixed(columns: Sequence[Column], found: _Found, keys: Keys, known: Vocabula
         ):
             role = Role.SAMPLE
             sureness = Sureness.SURE if column.n_different == len(column.cells) else Sureness.LIKELY
-        elif not column.is_numeric and share_that(column, is_day) >= MOSTLY:
+        elif not column.is_numeric and share_that(column, is_surely_day) >= MOSTLY:
             role, sureness, reason = Role.DATE, Sureness.LIKELY, Reason.DATES
         elif not column.is_numeric and share_that(column, is_formula) >= 0.9 and not words.PARAMETER.search(bare):
             role, sureness, reason = Role.FORMULA, Sureness.LIKELY, Reason.FORMULAS

@@ -20,6 +20,7 @@ from kiban.readers.experiments.cells import (
     read_quantity,
     read_share,
 )
+from kiban.readers.experiments.header_words import SUMMARY
 from kiban.readers.experiments.meaning import Mapping, Meaning, Role
 from kiban.readers.experiments.sheet import Sheet, SheetRow
 from kiban.records.matter.composition import BALANCE, Basis, Component, Composition, Constituent, Stated, component
@@ -140,6 +141,9 @@ class _Reading:
         for each in self.mapping.of(Role.SAMPLE):
             if not said[Role.SAMPLE]:
                 self._say(row, each, "the name of a sample", "", "Name the sample, or leave this row out.")
+            elif SUMMARY.fullmatch(said[Role.SAMPLE]):
+                mend = "It was worked out from other rows: leave it out, or give the sample another name."
+                self._say(row, each, "the name of a sample", said[Role.SAMPLE], mend)
         parameters: dict[str, Measured | str] = {}
         for each in self.mapping.of(Role.PARAMETER):
             value = self._word(row, each, _LONGEST_WORD) if each.is_text else self._measured(row, each)

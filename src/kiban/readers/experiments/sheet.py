@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,11 @@ from itertools import islice
 from typing import Any
 
 from kiban.errors import DamagedFile, KibanError, LimitExceeded, NothingMeasured, UnknownFormat
+from kiban.readers.experiments.cells import is_nothing
 from kiban.readers.experiments.meaning import MOST_COLUMNS
 from kiban.readers.source import Limits, Source
 from kiban.readers.tables.column_headers import is_unit
-from kiban.readers.tables.number_columns import NUMBER, kinds_of
+from kiban.readers.tables.number_columns import MISSING, NUMBER, kinds_of
 from kiban.readers.tables.spreadsheet_parts import SheetParts, column_letters, read_parts
 from kiban.readers.tables.spreadsheet_rows import SheetRows
 from kiban.readers.tables.text_rows import (
@@ -37,6 +39,8 @@ _FIRST_ROWS = 30
 _WIDE = 4
 """Among so many names one may be a number."""
 _SIGNS = "\t;,|"
+_PERCENT = re.compile(r"^(?:[^\"]*\"[^\"]*\")*[^\"]*(?<!\\\\)%")
+"""A format that multiplies by a hundred: with a percent sign that is not quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,9 @@ def _of_workbook(content: bytes, name: str, wanted: str) -> Sheet:
     sheets, parts = _workbook(content, name)
     if wanted and wanted not in sheets:
         raise NothingMeasured(f"{name} has no sheet '{wanted[:60]}'.", mend=f"It has: {', '.join(sheets)[:500]}.")
-    tried = {wanted: sheets[wanted]} if wanted else sheets
+    # A sheet that was hidden is an old one, or a list that another draws upon: what people see comes first.
+    order = [wanted] if wanted else sorted(sheets, key=lambda title: parts.get(title, SheetParts()).is_hidden)
+    tried = {title: sheets[title] for title in order}
     first: KibanError | None = None
     for title, rows in tried.items():
         try:
@@ -165,14 +171,22 @@ def _workbook(content: bytes, name: str) -> tuple[dict[str, SheetRows], dict[str
 
 def _first_rows(sheet: Any) -> Iterator[Sequence[object]]:
     """As many rows as are read, and enough more to tell that there are too many."""
-    rows: Iterator[Sequence[object]] = sheet.iter_rows(values_only=True)
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows()
     for row in islice(rows, MOST_ROWS + 2 * _FIRST_ROWS):
         if len(row) > _WIDEST:
             raise LimitExceeded(
                 f"The sheet {sheet.title} is {len(row)} columns wide; at most {MOST_COLUMNS} are read as experiments.",
                 mend="Leave one column for each thing that was set or found out.",
             )
-        yield row
+        yield [_as_shown(cell) for cell in row]
+
+
+def _as_shown(cell: Any) -> object:
+    """The value of a cell; of one that is shown in percent with its sign, since 50 % is kept as 0.5."""
+    value = cell.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and _PERCENT.search(cell.number_format or ""):
+        return f"{100.0 * value:.14g}%"
+    return value
 
 
 def _head(rows: Sequence[Row]) -> int:
@@ -208,7 +222,7 @@ def _sheet(rows: Sequence[Row], name: str, **said: Any) -> Sheet:
     while headers and not headers[-1]:
         headers.pop()
     body = [row for row in rows[1:] if any(cell.strip() for cell in row.cells)]
-    if len(body) > 1 and _are_units(body[0], body[1]):
+    if len(body) > 1 and _are_units(body[0], body[1 : 1 + _FIRST_ROWS]):
         units = [*body.pop(0).cells, *[""] * len(headers)]
         headers = [f"{h} [{_bare(u)}]" if h and u.strip() else h for h, u in zip(headers, units, strict=False)]
     if len(headers) > MOST_COLUMNS or len(body) > MOST_ROWS:
@@ -235,16 +249,21 @@ def _sheet(rows: Sequence[Row], name: str, **said: Any) -> Sheet:
     return Sheet(name=name, headers=tuple(headers[i] for i in used), rows=taken, places=tuple(used), **said)
 
 
-def _are_units(row: Row, below: Row) -> bool:
-    """Whether the row says units and nothing else, and numbers stand below them."""
+def _are_units(row: Row, below: Sequence[Row]) -> bool:
+    """Whether the row says units and nothing else, and numbers are the first that stand below them."""
     said = [i for i, cell in enumerate(row.cells) if cell.strip() not in {"", "-", "–", "—"}]
-    kinds = below.kinds
     return (
         bool(said)
         and row.n_values == 0
         and all(is_unit(row.cells[i]) for i in said)
-        and all(i < len(kinds) and kinds[i] == NUMBER for i in said)
+        and all(_first_kind(below, i) == NUMBER for i in said)
     )
+
+
+def _first_kind(rows: Sequence[Row], place: int) -> str:
+    """Of the first cell of a column that has a value; that of missing ones where none has."""
+    kinds = (row.kinds[place] for row in rows if place < len(row.cells) and not is_nothing(row.cells[place]))
+    return next(kinds, MISSING)
 
 
 def _bare(unit: str) -> str:

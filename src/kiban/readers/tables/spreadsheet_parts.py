@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiban.errors import DamagedFile, HostileFile
 from kiban.readers.xml import parse
@@ -37,6 +37,8 @@ class SheetParts:
     """Cells merged over several rows: column, first row, last row, all from 1."""
     uncalculated: tuple[str, ...] = ()
     """Cells such as `B7` whose formula has no stored result."""
+    is_hidden: bool = False
+    """Whether nobody sees the sheet who opens the workbook."""
 
 
 def read_parts(zipped: Zipped, *, name: str) -> Mapping[str, SheetParts]:
@@ -114,5 +116,6 @@ def _by_name(small: Mapping[str, bytes], by_path: Mapping[str, SheetParts], name
         relation_id = element.get(_RELATION) or element.get(_STRICT_RELATION)
         parts = by_path.get(targets.get(relation_id, ""))
         if parts is not None:
-            found[str(element.get("name"))] = parts
+            is_hidden = element.get("state", "visible") != "visible"
+            found[str(element.get("name"))] = replace(parts, is_hidden=is_hidden)
     return found
