@@ -155,7 +155,7 @@ def _nothing(*, is_dear: bool) -> IllegalMove:
             mend="Give it a higher limit, add a cheaper experiment of your own, or end the campaign.",
         )
     return IllegalMove(
-        "Nothing is left to suggest: every point was done, is meant to be done, or was refused.",
+        "Nothing is left to suggest: no point was found that was neither done, meant to be done nor refused.",
         mend="End the campaign, or begin another one with a wider space and import what this one knows.",
     )
 

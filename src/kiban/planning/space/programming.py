@@ -25,6 +25,8 @@ def linear_points(space: SearchSpace, rng: np.random.Generator) -> Floats:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     columns = _Columns(space)
+    if columns.n == 0:
+        return np.array([columns.point(np.empty(0), rng) for _ in range(_N_DIRECTIONS)])
     limits = []
     for constraint in space.constraints:
         if isinstance(constraint, Mixture):

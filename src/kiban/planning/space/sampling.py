@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kiban.errors import NothingAllowed
+from kiban.errors import NothingAllowed, SpaceTooLarge
 from kiban.planning.space.block import blocks
 from kiban.planning.space.coded import Coded
 from kiban.planning.space.drawing import Drawn
+from kiban.planning.space.grid import all_points, grid
 from kiban.planning.space.moving import Moves
 from kiban.planning.space.parameter import Floats
 from kiban.planning.space.search_space import SearchSpace
@@ -15,13 +16,16 @@ from kiban.planning.space.search_space import SearchSpace
 _BATCHES = 40
 _MOST_DRAWN = 100_000
 _MOST_IN_VAIN = 10_000
+_MOST_LISTED = 2_000_000
+"""Looked at in a second or two."""
 
 
 def sample(space: SearchSpace, n: int, rng: np.random.Generator) -> Coded:
     """Draw points of a space; the same point may come more than once.
 
-    Blocks are drawn to keep to their own constraints; what breaks others is drawn again. Where hardly anything is left
-    that way, points walk from those that were found, or from one that linear programming finds, each step allowed.
+    Blocks are drawn to keep to their own constraints; what breaks others is drawn again. Where nothing is found that
+    way, all points are looked at if they can be counted and are few. Where hardly anything is left, points walk from
+    those that were found, or from one that linear programming finds, each step allowed.
 
     Parameters
     ----------
@@ -47,7 +51,11 @@ def sample(space: SearchSpace, n: int, rng: np.random.Generator) -> Coded:
         return Coded(space.parameters, space.candidates.rows[rng.choice(allowed, n)])
     found = _drawn(space, n, rng)
     if len(found) == 0:
-        found = _corner(space, rng)
+        # Where all points can be looked at, whether there is one is no matter of luck.
+        listed = _listed(space)
+        if listed is not None and len(listed):
+            return Coded(space.parameters, listed[rng.choice(len(listed), n)])
+        found = _corner(space, rng) if listed is None else listed
     if len(found) == 0:
         raise _nothing("No point that keeps to all constraints was found.")
     while len(found) < n:
@@ -77,6 +85,17 @@ def _drawn(space: SearchSpace, n: int, rng: np.random.Generator) -> Floats:
             break
         size = min(4096, size * 2)
     return np.concatenate(kept)[:n]
+
+
+def _listed(space: SearchSpace) -> Floats | None:
+    """All allowed points of a countable space; `None` where there may be too many to look at each."""
+    try:
+        numbered = grid(space)
+        if numbered is None or numbered.n > _MOST_LISTED:
+            return None
+        return all_points(space).rows
+    except SpaceTooLarge:
+        return None
 
 
 def _corner(space: SearchSpace, rng: np.random.Generator) -> Floats:
