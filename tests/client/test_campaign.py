@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from kiban import errors
@@ -30,6 +32,23 @@ def test_a_loop_finds_the_best_and_stops_when_nothing_is_left(client: Client) ->
     assert campaign.experiments[best - 1]["point"] == {"time": 4.0}
     assert client.campaign(campaign.id).best == campaign.best
     assert campaign.id in [each["id"] for each in client.campaigns()]
+
+
+@pytest.mark.parametrize("value", [np.float32(2.5), np.float64(2.5), np.array(2.5), np.int64(2)])
+def test_numbers_of_arrays_are_numbers(client: Client, value: Any) -> None:
+    campaign = client.new_campaign(GLUE)
+    campaign.suggest()
+    campaign.tell(1, {"hardness": value})
+    assert campaign.experiments[0]["outcomes"][0]["value"]["value"] == float(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), np.float32("inf"), np.array([1.0, float("nan")]), object()])
+def test_what_is_no_number_is_refused_before_it_is_sent(client: Client, value: Any) -> None:
+    campaign = client.new_campaign(GLUE)
+    campaign.suggest()
+    with pytest.raises(errors.InvalidValue, match="hardness is"):
+        campaign.tell(1, {"hardness": value})
+    assert campaign.read().experiments[0]["state"] == "suggested"
 
 
 def test_every_move_is_made_there(client: Client) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kiban.client.faults import said
+from kiban.client.sendable import sendable
 from kiban.errors import CutShort, NotReached
 
 if TYPE_CHECKING:
@@ -48,8 +49,14 @@ class Exchange:
         return self._json(self._answered("GET", address, params=_given(parameters)))
 
     def send(self, method: str, address: str, body: Any = None, **parameters: Any) -> Any:
-        """Send JSON and get JSON. It is sent again only where the platform says that it did nothing with it."""
-        return self._json(self._answered(method, address, params=_given(parameters), json=body))
+        """Send JSON and get JSON. It is sent again only where the platform says that it did nothing with it.
+
+        Raises
+        ------
+        InvalidValue
+            If JSON cannot hold the body, as `sendable` says; before anything is sent.
+        """
+        return self._json(self._answered(method, address, params=_given(parameters), json=sendable(body)))
 
     def upload(self, address: str, content: Callable[[], Iterator[bytes]], **parameters: Any) -> Any:
         """Send bytes that may be sent twice: the same file twice is one.
