@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from kiban.quantity.measured import Measured
@@ -48,6 +49,36 @@ def _glue(kiban: Terminal, tmp_path: Path) -> str:
 
 def _states(shown: dict[str, Any]) -> list[str]:
     return [each["state"] for each in shown["experiments"]]
+
+
+def _workbook(path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    for row in (
+        ["Glue of 2023"],
+        ["temperature", "solvent", "hardness"],
+        ["degC", None, "MPa"],
+        [76.85, "water", 1200],
+    ):
+        workbook.active.append(row)
+    workbook.save(path)
+
+
+def test_the_past_may_be_written_as_spreadsheet_programs_do(kiban: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "glue.toml").write_text(TOML, encoding="utf-8")
+    text = "temperature [℃];solvent;hardness [MPa];備考\r\n76.85;water;1200;良\r\n"
+    (tmp_path / "past.csv").write_bytes(text.encode("cp932"))
+    _workbook(tmp_path / "past.xlsx")
+    for name, row in (("past.csv", 2), ("past.xlsx", 4)):
+        made = kiban.one("campaign", "new", tmp_path / "glue.toml", "--past", tmp_path / name)
+        [one] = kiban.one("campaign", "show", made["id"])["experiments"]
+        assert (one["rests_on"], one["outcomes"][0]["value"]["value"]) == (f"{name}, row {row}", pytest.approx(1.2))
+
+
+def test_a_decimal_comma_that_parts_a_cell_is_no_other_number(kiban: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "glue.toml").write_text(TOML, encoding="utf-8")
+    (tmp_path / "past.csv").write_text("temperature,solvent,hardness\n350,water,1,5\n", encoding="utf-8")
+    _, said = kiban.run("campaign", "new", tmp_path / "glue.toml", "--past", tmp_path / "past.csv", exit_code=1)
+    assert "row 2 has 4 cells, and there are names for 3 columns" in said
 
 
 def test_from_a_file_to_a_result_that_is_good_enough(kiban: Terminal, glue: str) -> None:

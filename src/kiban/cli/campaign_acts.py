@@ -40,7 +40,8 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
         "file", type=Path, nargs="?", metavar="FILE", help="its name, space and objective, in JSON or TOML"
     )
     add_candidates(parser)
-    parser.add_argument("--past", type=Path, metavar="CSV", help="experiments that were done: a table to learn from")
+    help_ = "experiments that were done: a CSV or xlsx table to learn from"
+    parser.add_argument("--past", type=Path, metavar="CSV", help=help_)
     _add_question(parser)
     add_placement(parser)
 
@@ -66,7 +67,7 @@ def _found(arguments: argparse.Namespace, asker: Asker, resources: Resources, ca
     from kiban.operations.campaign_tables import past_in_table
 
     path = arguments.past if hasattr(arguments, "past") else arguments.file
-    done = past_in(campaign, path) if path is not None else ()
+    done = past_in(resources, campaign, path) if path is not None else ()
     if arguments.question is None:
         if arguments.column:
             raise WrongUsage("--column was given without --from.", mend="Ask for samples with --from 'QUESTION'.")

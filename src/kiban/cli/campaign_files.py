@@ -1,8 +1,7 @@
-"""What `kiban campaign` reads from files: definitions in JSON or TOML, and tables of past experiments in CSV."""
+"""What `kiban campaign` reads from files: definitions in JSON or TOML, and tables of past experiments."""
 
 from __future__ import annotations
 
-import csv
 import json
 import tomllib
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kiban.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from kiban.operations.resources import Resources
     from kiban.planning.campaign.campaign import Campaign
     from kiban.planning.campaign.telling import Done
 
@@ -28,14 +28,29 @@ def definition_in(path: Path) -> dict[str, Any]:
     return document
 
 
-def past_in(campaign: Campaign, path: Path) -> tuple[Done, ...]:
-    """Read the experiments of a CSV file. Raises WrongUsage, and InvalidValue that names row and column."""
+def past_in(resources: Resources, campaign: Campaign, path: Path) -> tuple[Done, ...]:
+    """Read the experiments of a CSV or xlsx file, written as any table of past experiments may be.
+
+    Raises
+    ------
+    WrongUsage
+        If the file cannot be opened, or is empty.
+    UnreadableFile
+        If there is no table in it.
+    InvalidValue
+        That names row and column.
+    """
+    from kiban.operations.uploaded_tables import read_table
     from kiban.planning.campaign.past import done_in
 
-    rows = list(csv.reader(text_of(path).splitlines()))
-    if not rows:
+    try:
+        content = path.read_bytes()
+    except OSError as e:
+        raise WrongUsage(f"{path} cannot be read: {e.strerror}.", mend="Name a file that is there.") from e
+    if not content.strip():
         raise WrongUsage(f"{path} is empty.", mend="Give a line of headers, and a row for each experiment.")
-    return done_in(campaign, rows[0], rows[1:], source=path.name)
+    sheet = read_table(resources, content, path.name)
+    return done_in(campaign, sheet.headers, [(row.number, row.cells) for row in sheet.rows], source=path.name)
 
 
 def pairs(texts: Sequence[str], what: str) -> dict[str, str]:

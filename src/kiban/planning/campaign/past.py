@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from kiban.errors import InvalidValue
@@ -13,11 +14,13 @@ from kiban.planning.space.parameter import Categorical
 
 STATE = "state"
 """A column of this name says of a row that it `failed`."""
+_POWER = re.compile(r"(?<=\d)\s*(?:[eE]|[x×*]\s*10\s*(?:\^|\*\*)?)\s*[+-]?\d+")
+"""Of ten, behind a number: its letter is no unit."""
 _HEADER = re.compile(r"(?P<name>.*?)\s*[\[(](?P<unit>[^\[\]()]*)[\])]\s*")
 
 
 def done_in(
-    campaign: Campaign, header: Sequence[str], rows: Iterable[Sequence[str]], *, source: str
+    campaign: Campaign, header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], *, source: str
 ) -> tuple[Done, ...]:
     """Read rows of a table as experiments that were done.
 
@@ -26,8 +29,8 @@ def done_in(
     header : sequence of str
         Names of parameters and outcomes, with the unit in brackets where it is another than the campaign's:
         `hardness [GPa]`. Other columns are passed over; `state` may say `failed`.
-    rows : iterable of sequence of str
-        The first one is row 2 of the table; rows without any text are passed over.
+    rows : iterable of (int, sequence of str)
+        Each with its number in the table; rows without any text are passed over.
     source : str
         What the table is called.
 
@@ -49,7 +52,7 @@ def done_in(
         )
     levelled = {each.name for each in space.parameters if isinstance(each, Categorical)}
     found = []
-    for number, cells in enumerate(rows, start=2):
+    for number, cells in rows:
         row = {name: (cells[at].strip() if at < len(cells) else "") for name, (at, _) in places.items()}
         if not any(cell.strip() for cell in cells):
             continue
@@ -100,7 +103,13 @@ def _outcomes(
 
 
 def _with_unit(text: str, unit: str) -> str:
-    return f"{text} {unit}" if text and unit else text
+    """With the unit of its column, unless the cell has one of its own: `46.85 degC`."""
+    return f"{text} {unit}" if text and unit and not _has_unit(text) else text
+
+
+def _has_unit(text: str) -> bool:
+    rest = _POWER.sub("", unicodedata.normalize("NFKC", text))
+    return any(sign.isalpha() or sign in "%°" for sign in rest)
 
 
 def _is_failure(text: str, where: str) -> bool:
