@@ -215,6 +215,8 @@ SUM = "0" * 64
         ({"file": {"name": ".x", "size": 1, "sha256": SUM}}, "names the file"),
         ({"file": {"name": "x", "size": 0, "sha256": SUM}}, "as the size"),
         ({"file": {"name": "x", "size": 1, "sha256": "abc"}}, "as the sha256"),
+        ({"values": {"hardness": {"value": 10**400, "unit": "GPa"}}}, "has the value 1000"),
+        ({"hours": 10**400, "failure": {"reason": "x"}}, "hours is 1000"),
         ({"hours": -1, "failure": {"reason": "x"}}, "hours is -1"),
         ({"identity": "7Q4M-2KXD-98-4-1", "failure": {"reason": "x"}}, "is the result of '7Q4M-2KXD-98-4-1'"),
     ],
@@ -225,6 +227,15 @@ def test_what_is_no_result_is_told(
     (tmp_path / "in" / f"{ID}.result.json").write_text(json.dumps({"identity": ID, **said}), encoding="utf-8")
     assert laboratory.status(ID) is Standing.DONE
     with pytest.raises(InvalidValue, match=fault):
+        laboratory.result(ID)
+
+
+def test_lists_in_lists_without_end_are_no_result(tmp_path: Path, laboratory: FolderLaboratory, clock: Clock) -> None:
+    (tmp_path / "in" / f"{ID}.result.json").write_text("[" * 100_000, encoding="utf-8")
+    assert laboratory.status(ID) is not Standing.DONE
+    clock.now += 6
+    assert laboratory.status(ID) is Standing.DONE
+    with pytest.raises(InvalidValue, match="is no JSON"):
         laboratory.result(ID)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -150,6 +151,8 @@ def test_a_file_is_taken_if_it_is_whole(server: Server, laboratory: HttpLaborato
         (200, b"[]", InvalidValue, "one of: waiting"),
         (200, json.dumps({"identity": ID, "status": "unknown"}).encode(), InvalidValue, "one of: waiting"),
         (200, json.dumps({"identity": "other", "status": "done"}).encode(), InvalidValue, "one of: waiting"),
+        (200, json.dumps({"identity": ID, "status": ["done"]}).encode(), InvalidValue, "one of: waiting"),
+        (200, b"[" * 100_000, InvalidValue, "no JSON"),
         (200, b" " * (2 << 20), InvalidValue, "more than"),
     ],
 )
@@ -160,6 +163,47 @@ def test_other_answers_are_told(
     with pytest.raises(error, match=said):
         laboratory.status(ID)
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("values", ['{"hardness": {"value": 1%s, "unit": "GPa"}}' % ("0" * 400)])
+def test_a_number_beyond_all_numbers_is_told(server: Server, laboratory: HttpLaboratory, values: str) -> None:
+    server.said = {
+        PATH: (200, json.dumps({"identity": ID, "status": "done"}).encode()),
+        f"{PATH}/result": (200, f'{{"identity": "{ID}", "values": {values}}}'.encode()),
+    }
+    with pytest.raises(InvalidValue, match=r"values\.hardness has the value 1000"):
+        laboratory.result(ID)
+
+
+def test_an_answer_that_comes_drop_by_drop_or_ends_too_soon_is_none(tmp_path: Path) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    drops = threading.Event()
+
+    def serve() -> None:
+        for is_slow in (True, False):
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(10_000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+                while is_slow and not drops.wait(0.05):
+                    try:
+                        connection.sendall(b" ")
+                    except OSError:
+                        break
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    laboratory = DRIVER.connect({"url": url, "timeout_s": 0.3}, folder=tmp_path)
+    try:
+        with pytest.raises(NotReached, match=r"not whole after 0\.3 s"):
+            laboratory.status(ID)
+        with pytest.raises(NotReached, match="has no answer"):
+            laboratory.status(ID)
+    finally:
+        drops.set()
+        thread.join()
+        listening.close()
 
 
 def test_an_address_without_that_path_is_no_laboratory(server: Server, laboratory: HttpLaboratory) -> None:

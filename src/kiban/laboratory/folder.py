@@ -40,7 +40,7 @@ from kiban.laboratory.contract import (
     Submission,
     check_identity,
 )
-from kiban.laboratory.result_document import is_cancelled, named_file, result_in
+from kiban.laboratory.result_document import is_cancelled, json_in, named_file, result_in
 from kiban.laboratory.settings_of import Given
 from kiban.laboratory.submission_document import submission_to_json
 from kiban.laboratory.whole_file import write_whole
@@ -138,7 +138,7 @@ class FolderLaboratory:
 
     def _is_whole(self, said: Path, identity: str) -> bool:
         try:
-            document = json.loads(_content(said))
+            document = json_in(_content(said))
         except ValueError:
             # Half written, unless it stays so: then the result is asked for, which says what is wrong with it.
             return self._rests(said)
@@ -155,7 +155,7 @@ class FolderLaboratory:
 
     def _says_cancelled(self, said: Path) -> bool:
         try:
-            return is_cancelled(json.loads(_content(said)))
+            return is_cancelled(json_in(_content(said)))
         except ValueError:
             return False
 

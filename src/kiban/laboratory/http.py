@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -30,11 +31,12 @@ from urllib.parse import quote, urlsplit
 
 from kiban.errors import IllegalMove, InvalidSetting, InvalidValue, KibanError, NotReached
 from kiban.laboratory.contract import LARGEST_FILE_BYTES, Result, Standing, Submission, check_identity
-from kiban.laboratory.result_document import named_file, result_in
+from kiban.laboratory.result_document import json_in, named_file, result_in
 from kiban.laboratory.settings_of import Given
 from kiban.laboratory.submission_document import submission_to_json
 
 _LARGEST_JSON_BYTES = 1 << 20
+_PART_BYTES = 1 << 16
 _TOO_MANY, _NOT_FOUND, _CONFLICT = 429, 404, 409
 _REFUSED = (401, 403)
 
@@ -68,7 +70,7 @@ class HttpLaboratory:
         document = _json(content, f"The status of {identity}")
         said = document.get("status") if isinstance(document, Mapping) else None
         standings = {each.value: each for each in Standing if each is not Standing.UNKNOWN}
-        if not isinstance(document, Mapping) or document.get("identity") != identity or said not in standings:
+        if not isinstance(document, Mapping) or document.get("identity") != identity or str(said) not in standings:
             raise InvalidValue(
                 f"The laboratory says of {identity}: {content[:200]!r}.",
                 mend=f"It should give its identity, and as status one of: {', '.join(standings)}.",
@@ -114,7 +116,7 @@ class HttpLaboratory:
         request = urllib.request.Request(address, data=body, headers=headers, method=method)  # noqa: S310
         try:
             with self._opener.open(request, timeout=self._timeout_s) as answer:
-                content: bytes = answer.read(most + 1)
+                content = self._read(answer, most)
         except urllib.error.HTTPError as e:
             e.close()
             if e.code in missing:
@@ -125,6 +127,18 @@ class HttpLaboratory:
         if len(content) > most:
             raise InvalidValue(f"{address} answers with more than {most} bytes.", mend="Have it answer with less.")
         return content
+
+    def _read(self, answer: http.client.HTTPResponse, most: int) -> bytes:
+        """Its body, up to one byte more than `most`. A JSON that comes drop by drop is none: it would hold us up."""
+        begin, parts, size = time.monotonic(), list[bytes](), 0
+        while size <= most and (part := answer.read1(min(_PART_BYTES, most + 1 - size))):
+            parts.append(part)
+            size += len(part)
+            if most == _LARGEST_JSON_BYTES and time.monotonic() - begin > self._timeout_s:
+                raise TimeoutError(f"it was not whole after {self._timeout_s:g} s")
+        if size <= most and answer.length:
+            raise http.client.IncompleteRead(b"".join(parts), answer.length)
+        return b"".join(parts)
 
     def _refused(self, code: int, method: str, address: str) -> KibanError:
         if code == _TOO_MANY or code >= http.client.INTERNAL_SERVER_ERROR:
@@ -144,7 +158,7 @@ class HttpLaboratory:
 
 def _json(content: bytes, where: str) -> object:
     try:
-        return json.loads(content)
+        return json_in(content)
     except ValueError as e:
         raise InvalidValue(f"{where} is no JSON: {content[:80]!r}.", mend="Have the laboratory answer in JSON.") from e
 

@@ -29,6 +29,14 @@ class NamedFile:
     sha256: str
 
 
+def json_in(content: bytes) -> object:
+    """The JSON of a laboratory. Raises ValueError for whatever is none, also for lists in lists without end."""
+    try:
+        return json.loads(content)
+    except RecursionError as e:
+        raise ValueError("lists or objects lie in one another too deeply") from e
+
+
 def is_cancelled(document: object) -> bool:
     """Whether the laboratory says that it broke off."""
     return isinstance(document, Mapping) and document.get("cancelled") is True
@@ -66,7 +74,7 @@ def result_in(content: bytes, where: str, identity: str, *, beside: Callable[[st
         If it is no result, or that of another submission; the fault says what is wrong.
     """
     try:
-        document = json.loads(content)
+        document = json_in(content)
     except ValueError as e:
         raise _wrong(f"{where} is no JSON: {e}", "Write the result again.") from e
     said = _checked(document, where, identity)
@@ -107,7 +115,7 @@ def _values(said: object, where: str) -> dict[str, Measured]:
         at = f"{where}, values.{name}"
         _check_fields(each, ("value", "unit", "uncertainty"), at)
         value, unit = each.get("value"), each.get("unit")
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not _is_finite(value):
             raise _wrong(f"{at} has the value {value!r:.60}", "Give a finite number.")
         if not isinstance(unit, str) or not is_known(unit):
             told = "no unit" if unit is None else f"the unit {unit!r:.60}"
@@ -131,9 +139,16 @@ def _failure(said: object, where: str) -> Failure:
 def _number(said: object, where: str) -> float | None:
     if said is None:
         return None
-    if not isinstance(said, int | float) or isinstance(said, bool) or not (math.isfinite(said) and said >= 0):
+    if not isinstance(said, int | float) or isinstance(said, bool) or not (_is_finite(said) and said >= 0):
         raise _wrong(f"{where} is {said!r:.60}", "Give a finite number from 0, or leave it out.")
     return float(said)
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _wrong(fault: str, mend: str) -> InvalidValue:
