@@ -452,6 +452,40 @@ def test_a_table_need_not_say_more_than_what_came_out(bench: Bench) -> None:
     assert samples[0] != samples[1]
 
 
+ALLOY: dict[str, Any] = {
+    "parameters": [
+        *({"kind": "continuous", "name": x, "low": 0, "high": 100, "unit": "percent"} for x in ("Ti", "Al", "V")),
+        {"kind": "continuous", "name": "T", "low": 300, "high": 600, "unit": "K"},
+        {"kind": "continuous", "name": "t", "low": 1, "high": 9, "unit": "h"},
+        {"kind": "continuous", "name": "焼成時間", "low": 1, "high": 9, "unit": "h"},
+        {"kind": "continuous", "name": "Time (first)", "low": 1, "high": 9, "unit": "h"},
+    ],
+    "constraints": [{"kind": "mixture", "names": ["Ti", "Al", "V"], "total": 100}],
+}
+
+
+def test_parameters_may_be_called_as_people_call_them(bench: Bench) -> None:
+    bench.begin(space=ALLOY)
+    bench.run(bench.virtual(formulas={"hardness": "Ti / 100 + T / 1000"}), replace(TERMS, limit=2))
+    experiments = bench.campaign.experiments
+    assert [each.state for each in experiments] == [State.COMPLETED, State.COMPLETED]
+    measured = show(bench.asker, bench.resources, experiments[0].outcomes[0].evidence).record
+    found = table(bench.asker, bench.resources, 'kind = "sample" AND hardness > 0 GPa', settings=True)
+    columns = {column.name.rpartition(".")[2] for column in found.columns}
+    assert {"ti", "al", "v", "t", "t_2", "firing_time", "time_first"} <= columns, columns
+    assert measured.sample is not None
+
+
+def test_what_stands_beside_the_outcome_is_in_nobodys_way(bench: Bench) -> None:
+    content = (
+        b"sample,hardness [GPa],error,Temperature,temperature,Hardness [GPa],density,Vickers hardness (HV)\n"
+        b"S9,2.5,0.1,20,300,9,4.5,210\n"
+    )
+    bench.run(Scripted(Result(file=ResultFile(name="a.csv", content=content))), replace(TERMS, limit=1))
+    [experiment] = bench.campaign.experiments
+    assert experiment.outcomes[0].value.value == 2.5
+
+
 def test_an_instrument_computer_behind_folders(bench: Bench) -> None:
     """It takes protocols away, writes slowly, and answers in three ways."""
     from kiban.laboratory.folder import DRIVER as FOLDERS

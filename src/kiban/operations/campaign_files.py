@@ -7,7 +7,6 @@ analysis finds in it. The same file again is found to be there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as AnyMapping
 from dataclasses import replace
 
@@ -19,22 +18,17 @@ from kiban.operations.discover import shown
 from kiban.operations.past_experiments import TableFile, keep_experiments
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, scope_of
 from kiban.operations.resources import Resources
+from kiban.operations.result_columns import named_in, result_columns
 from kiban.operations.terms import vocabulary_of
 from kiban.operations.uploaded_tables import read_table
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.campaign.experiment import Outcome
-from kiban.planning.space.parameter import Categorical
-from kiban.readers.experiments.meaning import Mapping, Meaning, Role
-from kiban.readers.experiments.proposal import propose
 from kiban.readers.experiments.sheet import Sheet
 from kiban.records.party import Asker
 from kiban.records.record import Record
 from kiban.records.scope import Tier
 
 _TABLES = (".csv", ".tsv", ".xlsx")
-_HEADER = re.compile(r"(?P<name>.*?)\s*[\[(](?P<unit>[^\[\]()]*)[\])]\s*")
-_DOUBT = " standard uncertainty"
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def outcomes_of_file(
@@ -95,21 +89,8 @@ def _table_in(resources: Resources, campaign: Campaign, file: ResultFile) -> She
         sheet = read_table(resources, file.content, file.name)
     except UnreadableFile:
         return None
-    is_said = any(_named(header, campaign.objective.outcomes) is not None for header in sheet.headers)
+    is_said = any(named_in(header, campaign.objective.outcomes) is not None for header in sheet.headers)
     return sheet if is_said else None
-
-
-def _named(header: str, known: AnyMapping[str, object]) -> str | None:
-    """Which of the names stands in a header, with or without a unit in brackets."""
-    if header in known:
-        return header
-    match = _HEADER.fullmatch(header)
-    return match["name"] if match is not None and match["name"] in known else None
-
-
-def _unit(header: str, name: str, usual: str) -> str:
-    match = _HEADER.fullmatch(header) if header != name else None
-    return match["unit"].strip() if match is not None else usual
 
 
 def _keep_table(
@@ -127,7 +108,7 @@ def _keep_table(
             f"{file.name} has {len(sheet.rows)} rows; one was expected, of one experiment.",
             mend="Have each experiment written to a file of its own, or tell the values by hand.",
         )
-    mapping = _mapping(asker, resources, campaign, sheet)
+    mapping = result_columns(campaign, sheet, vocabulary_of(asker, resources))
     table = f"{identity}, {file.name}" if identity not in file.name else file.name
     # One mapping for all files of a campaign; in questions its processes are asked for by this name.
     kept = f"campaign_{pid.removeprefix('kb:').replace('-', '_').lower()}"
@@ -149,39 +130,6 @@ def _there(asker: Asker, resources: Resources, file: ResultFile, path: str) -> s
         f"{file.name} was kept before, and nothing of it is there any more.",
         mend="Restore what was withdrawn, or tell the values by hand.",
     )
-
-
-def _mapping(asker: Asker, resources: Resources, campaign: Campaign, sheet: Sheet) -> Mapping:
-    """What the campaign calls by a name means that; the rest is proposed."""
-    levelled = {each.name for each in campaign.space.parameters if isinstance(each, Categorical)}
-    units = {each.name: getattr(each, "unit", "") for each in campaign.space.parameters}
-    outcomes = campaign.objective.outcomes
-    doubts = {f"{name}{_DOUBT}": name for name in outcomes}
-    columns = []
-    for header, proposed in zip(sheet.headers, propose(sheet, vocabulary_of(asker, resources)), strict=True):
-        if (name := _named(header, outcomes)) is not None:
-            unit = _unit(header, name, outcomes[name])
-            meaning = Meaning(header=header, role=Role.PROPERTY, key=_key(name), unit=unit)
-        elif (name := _named(header, doubts)) is not None:
-            meaning = Meaning(header=header, role=Role.UNCERTAINTY, key=_key(doubts[name]))
-        elif (name := _named(header, units)) is not None:
-            is_text = name in levelled
-            unit = "" if is_text else _unit(header, name, units[name])
-            key = name if _KEY.fullmatch(name) else proposed.meaning.key
-            meaning = Meaning(header=header, role=Role.PARAMETER, key=key, unit=unit, is_text=is_text)
-        else:
-            meaning = proposed.meaning
-        columns.append(meaning)
-    return Mapping(columns=tuple(columns))
-
-
-def _key(outcome: str) -> str:
-    if not _KEY.fullmatch(outcome):
-        raise InvalidValue(
-            f"The outcome '{outcome[:60]}' is no name of a property, so that a file cannot say it.",
-            mend="Begin a campaign whose outcomes are called like terms: hardness, vickers_hardness.",
-        )
-    return outcome
 
 
 def _deposit(
