@@ -476,6 +476,16 @@ def test_parameters_may_be_called_as_people_call_them(bench: Bench) -> None:
     assert measured.sample is not None
 
 
+@pytest.mark.parametrize(
+    ("header", "value"), [("Hardness [GPa]", 2.5), ("硬さ（MPa）", 0.0025), ("Hardness / GPa", 2.5), ("HARDNESS", 2.5)]
+)
+def test_an_outcome_may_be_called_otherwise_in_a_table_of_one_row(bench: Bench, header: str, value: float) -> None:
+    file = ResultFile(name="a.csv", content=f"\ufeff試料;{header};備考\r\nS9;2.5;良\r\n".encode())
+    bench.run(Scripted(Result(file=file)), replace(TERMS, limit=1))
+    [experiment] = bench.campaign.experiments
+    assert experiment.outcomes[0].value.in_unit("GPa").value == pytest.approx(value)
+
+
 def test_what_stands_beside_the_outcome_is_in_nobodys_way(bench: Bench) -> None:
     content = (
         b"sample,hardness [GPa],error,Temperature,temperature,Hardness [GPa],density,Vickers hardness (HV)\n"

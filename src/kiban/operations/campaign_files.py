@@ -18,7 +18,7 @@ from kiban.operations.discover import shown
 from kiban.operations.past_experiments import TableFile, keep_experiments
 from kiban.operations.placement import AS_THE_PROJECT_SAYS, Placement, scope_of
 from kiban.operations.resources import Resources
-from kiban.operations.result_columns import named_in, result_columns
+from kiban.operations.result_columns import result_columns, says_outcome
 from kiban.operations.terms import vocabulary_of
 from kiban.operations.uploaded_tables import read_table
 from kiban.planning.campaign.campaign import Campaign
@@ -64,7 +64,7 @@ def outcomes_of_file(
     """
     asker = replace(asker, project=record.project)
     placement = _placement(resources, record)
-    sheet = _table_in(resources, campaign, file)
+    sheet = _table_in(asker, resources, campaign, file)
     measurement = (
         _keep_table(asker, resources, campaign, sheet, file, record.pid, identity, placement)
         if sheet is not None
@@ -81,7 +81,7 @@ def _placement(resources: Resources, record: Record) -> Placement:
     return Placement(tier=scope.tier, agreement=agreement, closed_until=scope.closed_until)
 
 
-def _table_in(resources: Resources, campaign: Campaign, file: ResultFile) -> Sheet | None:
+def _table_in(asker: Asker, resources: Resources, campaign: Campaign, file: ResultFile) -> Sheet | None:
     """The table, where the file is one that has a column for an outcome."""
     if not file.name.lower().endswith(_TABLES):
         return None
@@ -89,8 +89,7 @@ def _table_in(resources: Resources, campaign: Campaign, file: ResultFile) -> She
         sheet = read_table(resources, file.content, file.name)
     except UnreadableFile:
         return None
-    is_said = any(named_in(header, campaign.objective.outcomes) is not None for header in sheet.headers)
-    return sheet if is_said else None
+    return sheet if says_outcome(campaign, sheet, vocabulary_of(asker, resources)) else None
 
 
 def _keep_table(

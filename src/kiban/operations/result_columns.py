@@ -29,6 +29,27 @@ def named_in(header: str, known: AnyMapping[str, object]) -> str | None:
     return match["name"] if match is not None and match["name"] in known else None
 
 
+def says_outcome(campaign: Campaign, sheet: Sheet, known: Vocabulary) -> bool:
+    """Whether a table has a column for an outcome. Of one with a single row also by other words: 硬さ(GPa)."""
+    outcomes = campaign.objective.outcomes
+    return any(named_in(header, outcomes) for header in sheet.headers) or bool(_meant(campaign, sheet, known))
+
+
+def _meant(campaign: Campaign, sheet: Sheet, known: Vocabulary) -> dict[str, str]:
+    """By header, the outcome that it means in other words. Tables of instruments have more than one row."""
+    if len(sheet.rows) != 1:
+        return {}
+    outcomes = campaign.objective.outcomes
+    left = set(outcomes) - {named_in(header, outcomes) for header in sheet.headers}
+    found: dict[str, str] = {}
+    for proposed in propose(sheet, known):
+        meaning = proposed.meaning
+        if meaning.role is Role.PROPERTY and meaning.key in left:
+            left.remove(meaning.key)
+            found[meaning.header] = meaning.key
+    return found
+
+
 def result_columns(campaign: Campaign, sheet: Sheet, known: Vocabulary) -> Mapping:
     """Say what the columns of a result's table mean.
 
@@ -46,12 +67,16 @@ def result_columns(campaign: Campaign, sheet: Sheet, known: Vocabulary) -> Mappi
     units = {each.name: getattr(each, "unit", "") for each in campaign.space.parameters}
     outcomes = campaign.objective.outcomes
     doubts = {f"{name}{_DOUBT}": name for name in outcomes}
+    meant = _meant(campaign, sheet, known)
     keys, key_by_name = _keys(campaign, known)
     columns: list[Meaning] = []
     for header, proposed in zip(sheet.headers, propose(sheet, known), strict=True):
         if (name := named_in(header, outcomes)) is not None:
             unit = _unit(header, name, outcomes[name])
             columns.append(Meaning(header=header, role=Role.PROPERTY, key=_key(name), unit=unit))
+        elif header in meant and proposed.meaning.key == meant[header]:
+            unit = proposed.meaning.unit or outcomes[meant[header]]
+            columns.append(replace(proposed.meaning, unit=unit))
         elif (name := named_in(header, doubts)) is not None:
             columns.append(Meaning(header=header, role=Role.UNCERTAINTY, key=_key(doubts[name])))
         elif (name := named_in(header, units)) is not None:
