@@ -194,6 +194,18 @@ def test_two_tables_with_the_same_settings_are_two_experiments(asker: Asker, res
     assert again.status == "already there"
 
 
+def test_the_same_file_by_another_name_is_told_before_it_counts_twice(asker: Asker, resources: Resources) -> None:
+    assert preview_experiments(asker, resources, _file()).told == ()
+    keep_experiments(asker, resources, _file())
+    assert preview_experiments(asker, resources, _file()).told == ()
+    assert preview_experiments(asker, resources, _file(name="past (1).csv", table="past.csv")).told == ()
+    [told] = preview_experiments(asker, resources, _file(name="past (1).csv")).told
+    assert told.startswith("The same file is imported as the table 'past.csv' already")
+    assert told in keep_experiments(asker, resources, _file(name="past (1).csv")).told
+    withdraw_experiments(asker, resources, "past.csv")
+    assert preview_experiments(asker, resources, _file(name="past (1).csv")).told == ()
+
+
 def test_a_sample_that_is_there_is_used_and_told(asker: Asker, resources: Resources) -> None:
     there = register_sample(asker, resources, Sample(name="A-1", formula="TiO2"))
     register_sample(asker, resources, Sample(name="A-2"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from kiban.operations.batch_parts import in_parts
 from kiban.operations.changed_records import commit
 from kiban.operations.discover import shown
 from kiban.operations.experiments_batch import Given, Made, make
-from kiban.operations.experiments_matched import Matched, match
+from kiban.operations.experiments_matched import Matched, match, said_of
 from kiban.operations.experiments_structure import (
     KeptMapping,
     Structures,
@@ -142,7 +143,7 @@ def preview_experiments(asker: Asker, resources: Resources, file: TableFile) -> 
     sheet, table, name, kept = _read(asker, resources, file)
     known = vocabulary_of(asker, resources)
     columns = _columns(sheet, known, file, kept)
-    told = list(_told_of(sheet, columns))
+    told = [*_told_of(sheet, columns), *_told_twice(asker, resources, file.content, table)]
     wrong: list[KibanError] = []
     mapping: Mapping | None = None
     experiments = Experiments(rows=())
@@ -220,6 +221,7 @@ def keep_experiments(
         raise error
     experiments = read_experiments(sheet, mapping)
     _check_faults(experiments, leaves_out_wrong=leaves_out_wrong, withdraws_missing=withdraws_missing)
+    twice = tuple(_told_twice(asker, resources, file.content, table))
     told(Progress(Phase.COMPARING, 0, len(experiments.rows)))
     scope = place(asker, resources, placement)
     [blob] = resources.objects.put_many([file.content])
@@ -248,7 +250,7 @@ def keep_experiments(
         rows=tuple(written[record.id] for record in made.rows),
         made=made,
         left_out=experiments.wrong_rows,
-        told=(*_told_of(sheet, columns), *made.told, *_left_out(experiments)),
+        told=(*_told_of(sheet, columns), *twice, *made.told, *_left_out(experiments)),
     )
 
 
@@ -385,6 +387,20 @@ def _told_of(sheet: Sheet, columns: Sequence[Proposed]) -> Iterator[str]:
         more = f" and {len(ignored) - _MOST_NAMED} more" if len(ignored) > _MOST_NAMED else ""
         named = ", ".join(ignored[:_MOST_NAMED]) + more
         yield f"Not kept but in the file: {named}."
+
+
+def _told_twice(asker: Asker, resources: Resources, content: bytes, table: str) -> Iterator[str]:
+    """Whether the same file was imported by another name: a browser calls its copy `past (1).csv`."""
+    visible = resources.visible(asker)
+    for entry in resources.catalog.files(visible, checksum=hashlib.sha256(content).hexdigest()):
+        for record in resources.catalog.records_of_file(entry.id, visible)[:1]:
+            other = said_of(record).get("table")
+            if record.project == resources.working_in(asker) and isinstance(other, str) and other != table:
+                yield (
+                    f"The same file is imported as the table '{other[:200]}' already: its experiments count twice if "
+                    f"it is kept as '{table[:200]}', too. Keep it as '{other[:200]}', or withdraw one of them."
+                )
+                return
 
 
 def _left_out(experiments: Experiments) -> Iterator[str]:
