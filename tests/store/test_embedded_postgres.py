@@ -454,6 +454,11 @@ def test_a_full_disk_is_told_and_can_be_mended(small_disk: Path) -> None:
             fill(filler)
         with pytest.raises(psycopg.Error):
             ask(server, "CREATE TABLE u AS SELECT repeat('x', 1000) FROM generate_series(1, 30000)")
+    with pytest.raises(OSError, match="No space left"):
+        fill(small_disk / "more")
+    with pytest.raises(DiskFull, match="The database cannot be started"):
+        server.start()
+    (small_disk / "more").unlink()
     filler.unlink()
     with server:
         assert ask(server, "SELECT answer FROM t") == "42"

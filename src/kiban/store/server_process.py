@@ -7,6 +7,7 @@ program, and in a container it usually does.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -68,7 +69,7 @@ class ServerProcess:
         DatabaseUnavailable
             If it does not come up in time, or ends by itself. The fault quotes its log.
         DiskFull
-            If it ends by itself for lack of room.
+            If it ends by itself for lack of room, or there is none to start it.
         InvalidSetting
             If the data are those of another version of PostgreSQL, or nothing here can run it.
         """
@@ -79,7 +80,12 @@ class ServerProcess:
                 if alive.try_exclusive():
                     if n_started == _N_ATTEMPTS:
                         raise self._failure("PostgreSQL ended while it was starting")
-                    self._start(alive)
+                    try:
+                        self._start(alive)
+                    except OSError as e:
+                        if e.errno in {errno.ENOSPC, errno.EDQUOT}:
+                            raise _failure("The database cannot be started", str(e)) from e
+                        raise
                     n_started += 1
             if time.monotonic() > until:
                 raise self._failure(f"PostgreSQL takes no connections after {timeout_s:g} s")
