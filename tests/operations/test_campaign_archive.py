@@ -311,6 +311,19 @@ def test_studies_of_other_outcomes_or_parameters_are_passed_over(asker: Asker, r
     assert studies_for(asker, resources, begun.pid) == ()
 
 
+@pytest.mark.parametrize(
+    "outcome", ["硬さ", "Hardness (HV)", "yield %", "3", "a.b", "process.x", "title", "'", "mass.Fe"]
+)
+def test_an_outcome_may_be_called_as_nothing_can_be_asked_for(asker: Asker, resources: Resources, outcome: str) -> None:
+    named = {"objective": {"targets": [{"name": outcome, "unit": "GPa"}]}}
+    record = new_campaign(asker, resources, glue(**named))
+    suggest_experiments(asker, resources, record.pid, 1)
+    tell_result(asker, resources, record.pid, 1, [], values={outcome: 2.5})
+    assert len(campaign_of(suggest_experiments(asker, resources, record.pid, 1)).experiments) == 2
+    # Two experiments are too few for a study.
+    assert studies_for(asker, resources, new_campaign(asker, resources, glue("Again", **named)).pid) == ()
+
+
 def test_engines_that_make_nothing_of_studies_name_none(asker: Asker, resources: Resources) -> None:
     earlier(asker, resources, 1)
     begun = new_campaign(asker, resources, glue(engine="random"))

@@ -18,7 +18,7 @@ from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.trial import Trial
 from kiban.quantity.measured import Measured
 from kiban.query.question import And, Comparison, Known, Operator, Or
-from kiban.query.vocabulary import Vocabulary
+from kiban.query.vocabulary import Vocabulary, is_path
 from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.property import Fact
@@ -102,8 +102,12 @@ def _measurements(
             if (table := said_of(one).get("table")) is not None:
                 for row in rows_of_table(resources, visible, str(table), project=one.project):
                     found[row.id] = row
-    terms = [Known(term, known=True) for own in campaign.objective.outcomes for term in known.same_as(own)]
-    question = And((Comparison("kind", Operator.EQUAL, RecordKind.MEASUREMENT.value), Or(tuple(terms))))
+    # An outcome may be called as people like, 硬さ or "my score": what cannot be the name of a term was never measured.
+    keys = [term for own in campaign.objective.outcomes for term in known.same_as(own) if is_path(term)]
+    if not keys:
+        return found
+    terms = tuple(Known(term, known=True) for term in keys)
+    question = And((Comparison("kind", Operator.EQUAL, RecordKind.MEASUREMENT.value), Or(terms)))
     after: str | None = None
     while finds and len(found) < _MOST:
         page = resources.catalog.find(question, visible, limit=_PAGE, after=after)
