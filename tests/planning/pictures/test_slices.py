@@ -268,6 +268,18 @@ def test_components_of_a_mixture_have_no_map() -> None:
     assert pairs_of(space) == ("temperature", "time", "gas")
 
 
+def test_a_parameter_that_is_held_where_it_is_has_one_setting_and_no_map() -> None:
+    space = dataclasses.replace(WIDE, parameters=(*WIDE.parameters, Continuous(name="pressure", low=0.0, high=0.0)))
+    assert pairs_of(space) == ("temperature", "time", "gas")
+    made = campaign(space=space, objective=maximise("strength", "MPa"))
+    points = [{**point, "pressure": 0.0} for point in sample(WIDE, 12, np.random.default_rng(1)).points()]
+    made = bring_in(
+        made, [Done(point=p, outcomes=(strength(float(p["time"])),), rests_on=str(p)) for p in points], **SAID
+    )
+    [held] = [each for each in _slices(made).slices if each.parameter == "pressure"]
+    assert held.settings == (0.0,)
+
+
 def test_lines_go_through_every_parameter_and_outcome() -> None:
     made = asking.suggest(_wide(), 2, **SAID)
     made = moves.accept(made, 31, **SAID)

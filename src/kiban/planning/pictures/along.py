@@ -69,7 +69,8 @@ def settings_of(space: SearchSpace, column: int, here: float, n: int = N_SETTING
         options = np.unique(space.candidates.rows[:, column])
     if options is None:
         values = np.linspace(parameter.low, parameter.high, n)  # type: ignore[union-attr]
-        values = np.unique(np.round(values)) if isinstance(parameter, Integer) else values
+        # A range may be one value, of a parameter that is held where it is.
+        values = np.unique(np.round(values) if isinstance(parameter, Integer) else values)
     elif len(options) > n:
         values = options[np.unique(np.linspace(0, len(options) - 1, n).round().astype(int))]
     else:
