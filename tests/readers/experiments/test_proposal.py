@@ -141,6 +141,19 @@ def test_parts_of_one_of_elements_are_parts_of_their_atoms() -> None:
     assert (found["Ni"].meaning.basis, found["Ni"].meaning.unit) == (Basis.AMOUNT, "")
 
 
+@pytest.mark.parametrize(
+    ("rows", "unit"),
+    [
+        ("0.9,0.05,0.05\n0.1,0.8,0.1\n0.1,0.1,0.8\n", ""),
+        ("0.5,0.5,\n,0.5,0.5\n0.5,,0.5\n", ""),
+        ("33,33,34\n90,,10\n", "percent"),
+        ("0.3,1.4,0.2\n0.2,1.2,0.1\n", "percent"),
+    ],
+)
+def test_elements_that_add_up_to_one_in_each_row_are_fractions(rows: str, unit: str) -> None:
+    assert _proposed("Ti,Al,V,H (GPa)\n" + rows.replace("\n", ",5\n"))["Al"].meaning.unit == unit
+
+
 @pytest.mark.parametrize("header", ["Hardness (HV)", "硬さ（HV）", "ビッカース硬さ (HV)", "Vickers hardness"])
 def test_the_sign_of_a_scale_tells_which_property(header: str) -> None:
     found = _proposed(f"anneal T [K],{header}\n900,235\n950,249\n")[header]

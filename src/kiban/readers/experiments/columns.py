@@ -38,6 +38,8 @@ class Column:
     written: str = ""
     """The unit as it stands in the header."""
     n_numbers: int = 0
+    in_rows: tuple[str, ...] = ()
+    """The first cells as they stand, also those without a value."""
 
     @property
     def is_numeric(self) -> bool:
@@ -69,6 +71,7 @@ def column_of(sheet: Sheet, place: int) -> Column:
         common = max(set(units), key=units.count)
         column.unit = common if 2 * len(units) > len(cells) and is_known(common) else ""
     mark = decimal_mark(cells)
+    column.in_rows = tuple(sheet.column(place)[:_MOST_LOOKED_AT])
     column.n_numbers = sum(_is_number(cell, column.unit, mark) for cell in cells)
     return column
 

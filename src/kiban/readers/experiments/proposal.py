@@ -29,6 +29,9 @@ from kiban.readers.experiments.told import Reason, Sureness, is_scale, told_by_p
 from kiban.readers.tables.column_headers import read_label
 from kiban.records.matter.composition import Basis
 
+_MOST_OF_ONE = 1.5
+"""Fractions of one that add up to more are none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
@@ -200,12 +203,10 @@ def _component(
 
 
 def _unit_of_sum(columns: Sequence[Column], places: Sequence[int]) -> str:
-    """Percent where the numbers are more than fractions could be."""
-    total = 0.0
-    for place in places:
-        numbers = [n.value for cell in columns[place].cells[:50] if (n := number_in(cell)) is not None]
-        total += max(numbers, default=0.0)
-    return "percent" if total > 1.5 else ""
+    """Percent where the numbers of a row are more than fractions could be."""
+    rows = zip(*(columns[place].in_rows for place in places), strict=True)
+    sums = [sum(n.value for cell in row if (n := number_in(cell)) is not None) for row in rows]
+    return "percent" if max(sums, default=0.0) > _MOST_OF_ONE else ""
 
 
 def _doubts(columns: Sequence[Column], found: _Found, keys: Keys, known: Vocabulary) -> None:
