@@ -92,6 +92,40 @@ def test_what_was_taken_from_the_library_under_another_name_is_found_by_the_libr
         assert titles(asker, resources, question) == {"after"}, question
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "done.plateau > 700",
+        "done.plateau > 700 degC",
+        "kind = process AND NOT done.plateau <= 1",
+        "process.run.plateau > 700",
+    ],
+)
+def test_a_bare_number_is_in_the_unit_of_the_field_where_templates_agree_on_it(
+    asker: Asker, resources: Resources, lab: Laboratory, question: str
+) -> None:
+    kept = define_template(asker, resources, furnace())
+    use = {"id": kept.record.pid, "name": "tube_furnace", "version": 1}
+    write_run(lab, use, {"plateau": {"value": 800.0, "unit": "degC"}})
+    assert titles(asker, resources, question) == {"after" if question.startswith("process") else "run 12"}
+    in_kelvin = Field(key="plateau", kind=FieldKind.QUANTITY, unit="K", label=Label(en="Plateau", ja="保持温度"))
+    define_template(asker, resources, furnace(name="box_furnace", label=Label(en="Box furnace"), fields=(in_kelvin,)))
+    found = find(asker, resources, "done.plateau > 700")
+    assert not found.hits
+    [slip] = found.slips
+    assert "done.plateau is compared with a number that has no unit." in slip
+
+
+def test_a_number_without_a_unit_is_doubted_where_nothing_answers_for_it(
+    asker: Asker, resources: Resources, lab: Laboratory
+) -> None:
+    scan = lab.measurement("scan", document={"metadata": {"tube_voltage": {"value": 40.0, "unit": "kV"}, "n_scans": 8}})
+    lab.write(scan)
+    assert titles(asker, resources, "metadata.tube_voltage > 30 kV") == {"scan"}
+    assert "metadata.tube_voltage" in find(asker, resources, "metadata.tube_voltage > 30").slips[0]
+    assert find(asker, resources, "metadata.n_scans > 4").slips == ()
+
+
 def test_people_and_projects_are_asked_for_by_name(asker: Asker, resources: Resources, lab: Laboratory) -> None:
     lab.write(lab.sample("mine", owner=asker.party, created_by=asker.party), lab.sample("theirs"))
     of_samples = "kind = sample AND "

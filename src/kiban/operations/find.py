@@ -18,6 +18,7 @@ from kiban.operations.similar import look_up
 from kiban.operations.sorting import SortedBy, order_of, sorted_by, written
 from kiban.operations.templates import Kept, list_templates
 from kiban.operations.terms import vocabulary_of
+from kiban.query.field_units import field_units, with_field_units
 from kiban.query.highlights import Highlight
 from kiban.query.named import Names, asks_for_name, with_identifiers
 from kiban.query.parse import parse
@@ -27,7 +28,7 @@ from kiban.query.relevance import RANKED
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
 from kiban.query.similar import asks_for_similar, ordering, with_nearest
-from kiban.query.slips import doubts
+from kiban.query.slips import bare_numbers, doubts
 from kiban.query.sorting import Order
 from kiban.query.vocabulary import PROCESS_WORDS, SHIPPED, Vocabulary
 from kiban.query.words import fold
@@ -166,6 +167,8 @@ def understood(
         question = with_nearest(question, partial(look_up, asker, resources))
     if not asks_for_field(question):
         return question
+    units = field_units(kept.template.fields for kept in looked_up.templates)
+    question = with_field_units(question, units, looked_up.asked(text, known)[1].processes)
     first: dict[str, frozenset[str]] = {}
     for kept in looked_up.templates:
         for now, before in renamed_paths(kept.template.fields).items():
@@ -252,9 +255,13 @@ def find(
         has_words=bool(words) and near is None,
         facets={facet.value: counts.values for facet, counts in counted.items()},
         estimated=frozenset(facet.value for facet, counts in counted.items() if counts.is_estimate),
-        slips=doubts(*looked_up.asked(text)) if text.strip() else (),
+        slips=_slips(looked_up.asked(text), question, count.n) if text.strip() else (),
         names=names_of(facets, counted, looked_up),
     )
+
+
+def _slips(asked: tuple[Question, Vocabulary], settled: Question, n: int) -> tuple[str, ...]:
+    return (*doubts(*asked), *(() if n else bare_numbers(settled)))
 
 
 def _counted(
