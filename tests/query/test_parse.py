@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -26,6 +28,8 @@ from kiban.query.question import (
     Words,
 )
 from kiban.query.slips import doubts
+from kiban.records.record import RecordKind
+from kiban.records.scope import Tier
 from kiban.testing.question_strategies import questions
 
 XRD = Comparison("technique", Operator.EQUAL, "xrd")
@@ -109,6 +113,16 @@ def test_labels_in_both_languages_name_the_path(text, path):
 def test_labels_of_techniques_stand_for_their_keys():
     assert parse('手法 = "X線回折" OR technique HAS ANY "ラマン分光", "Infrared spectroscopy"') == Or(
         (XRD, Has("technique", Extent.ANY, ("raman", "ir")))
+    )
+
+
+def test_kinds_and_tiers_are_named_as_the_japanese_pages_name_them():
+    words = json.loads(resources.files("kiban").joinpath("web/words/ja.json").read_text(encoding="utf-8"))
+    for path, codes in (("kind", RecordKind), ("tier", Tier)):
+        for code in codes:
+            assert parse(f"{path} = {words[f'{path}.{code.value}']}") == Comparison(path, Operator.EQUAL, code.value)
+    assert parse("種類 = 試料 AND 公開範囲 HAS ANY 公開, 共有") == And(
+        (Comparison("kind", Operator.EQUAL, "sample"), Has("tier", Extent.ANY, ("open", "shared")))
     )
 
 

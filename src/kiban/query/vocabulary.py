@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, cached_property
 
 from kiban.query.element_symbols import ELEMENT_SYMBOLS
@@ -92,6 +93,24 @@ _STEPS_JA = {
     "実績": "done",
 }
 """Beginnings of paths, in the other language."""
+_KINDS_JA = {
+    "プロジェクト": RecordKind.PROJECT,
+    "試料": RecordKind.SAMPLE,
+    "測定": RecordKind.MEASUREMENT,
+    "プロセス": RecordKind.PROCESS,
+    "工程": RecordKind.PROCESS,
+    "データセット": RecordKind.DATASET,
+    "探索キャンペーン": RecordKind.CAMPAIGN,
+    "キャンペーン": RecordKind.CAMPAIGN,
+    "テンプレート": RecordKind.TEMPLATE,
+    "用語": RecordKind.TERM,
+}
+_TIERS_JA = {
+    "公開": Tier.OPEN,
+    "シェアクローズド": Tier.SHARED,
+    "共有": Tier.SHARED,
+    "非公開": Tier.CLOSED,
+}
 PROCESS_WORDS = ("process.", "工程.", "プロセス.")
 """What stands, folded, in questions that ask for processes."""
 
@@ -149,11 +168,15 @@ def is_term(path: str) -> bool:
 def codes(path: str) -> dict[str, str]:
     """What may be written for a value of a closed list, folded, with the value it stands for."""
     if path == "kind":
-        return {kind.value: kind.value for kind in RecordKind}
+        return {kind.value: kind.value for kind in RecordKind} | _as_folded(_KINDS_JA)
     if path == "tier":
-        return {tier.value: tier.value for tier in Tier}
+        return {tier.value: tier.value for tier in Tier} | _as_folded(_TIERS_JA)
     written = {fold(label): t.key for t in TECHNIQUES.values() for label in (t.en, t.ja)}
     return written | {key: key for key in TECHNIQUES}
+
+
+def _as_folded(words: Mapping[str, StrEnum]) -> dict[str, str]:
+    return {fold(word): code.value for word, code in words.items()}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
