@@ -28,6 +28,7 @@ from kiban.query.question import (
     Words,
 )
 from kiban.query.slips import doubts
+from kiban.query.time_span import time_span
 from kiban.records.record import RecordKind
 from kiban.records.scope import Tier
 from kiban.testing.question_strategies import questions
@@ -114,6 +115,62 @@ def test_labels_of_techniques_stand_for_their_keys():
     assert parse('手法 = "X線回折" OR technique HAS ANY "ラマン分光", "Infrared spectroscopy"') == Or(
         (XRD, Has("technique", Extent.ANY, ("raman", "ir")))
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("硬さ＞５　ＧＰａ", "hardness > 5 GPa"),
+        ("硬さ ≧ －５．５ＧＰａ", "hardness >= -5.5 GPa"),
+        ("硬さ > ５ｅ＋３ ㎫", "hardness > 5e3 MPa"),
+        ("硬さ > 5 ギガパスカル", "hardness > 5 GPa"),
+        ("硬さ > 5 ｷﾞｶﾞﾊﾟｽｶﾙ", "hardness > 5 GPa"),
+        ("面間隔 > 3 オングストローム", "d_spacing > 3 angstrom"),
+        ("hold > 2 時間", "hold > 2 h"),
+        ("composition.Ti > ４０％", "composition.Ti > 40 %"),
+        ("硬さ > 5 GPa WITH CONFIDENCE ９５％", "hardness > 5 GPa WITH CONFIDENCE 0.95"),
+        ("title CONTAINS “a b”", 'title CONTAINS "a b"'),
+        ("title = ”a b＂", 'title = "a b"'),
+        ("題名 = 「薄膜 1」 AND 種類 = 『試料』", 'title = "薄膜 1" AND kind = sample'),
+        ("title = 'a b' AND elements HAS ALL 'Ti', 'O'", 'title = "a b" AND elements HAS ALL "Ti", "O"'),
+        ("title CONTAINS 'it\\'s'", 'title CONTAINS "it\'s"'),
+        ("elements LENGTH > -1", "nelements > -1"),
+    ],
+)
+def test_what_keyboards_write_is_read_as_it_is_meant(written, meant):
+    assert write(parse(written)) == write(parse(meant))
+
+
+def test_quotation_marks_inside_of_words_and_without_an_end_are_letters_of_them():
+    assert parse("Young's modulus") == Words("Young's modulus")
+    assert parse("title = 'tis") == Comparison("title", Operator.EQUAL, "'tis")
+    assert parse("title = “abc") == Comparison("title", Operator.EQUAL, "“abc")
+
+
+def test_percents_of_the_mass_are_told_from_those_of_the_atoms_in_any_width():
+    with pytest.raises(InvalidQuestion, match="fraction of the atoms"):
+        parse("composition.Ti > 40 ｗｔ％")
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "end"),
+    [
+        ("2024年", (2024, 1, 1), (2025, 1, 1)),
+        ("2024年12月", (2024, 12, 1), (2025, 1, 1)),
+        ("２０２４年２月２９日", (2024, 2, 29), (2024, 3, 1)),
+        ("2024/2", (2024, 2, 1), (2024, 3, 1)),
+        ("2024-2-9", (2024, 2, 9), (2024, 2, 10)),
+        ("2024-W05", (2024, 1, 29), (2024, 2, 5)),
+        ("2024W05", (2024, 1, 29), (2024, 2, 5)),
+        ("2024-W05-2", (2024, 1, 30), (2024, 1, 31)),
+        ("9999-W52", (9999, 12, 27), None),
+    ],
+)
+def test_days_weeks_and_months_are_all_of_their_time(written, start, end):
+    span = time_span(written)
+    assert span.start == datetime(*start, tzinfo=UTC)
+    assert span.end == (end and datetime(*end, tzinfo=UTC))
+    assert parse(f"started = {written}") == Comparison("started", Operator.EQUAL, written)
 
 
 def test_kinds_and_tiers_are_named_as_the_japanese_pages_name_them():

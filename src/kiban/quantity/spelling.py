@@ -8,6 +8,7 @@ Sources: the headers of the files the readers are tested on, JCAMP-DX 4.24/5.01 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 _CANONICAL = {
@@ -217,12 +218,23 @@ def respell(given: str) -> str:
 
 
 def _respelled(given: str) -> str:
-    trimmed = re.sub(r"\s+", " ", given.strip())
+    trimmed = re.sub(r"\s+", " ", of_one_width(given).strip())
     if len(trimmed) > 2 and trimmed[0] + trimmed[-1] in {"()", "[]"} and not re.search(r"[)\]].", trimmed):
         trimmed = trimmed[1:-1].strip()
     if trimmed in _EXACT:
         return _EXACT[trimmed]
     return _CANONICAL.get(trimmed.lower(), trimmed)
+
+
+_WIDE = re.compile("[\uff01-\uff5e\u3371-\u337a\u3380-\u33df]+")
+
+
+def of_one_width(text: str) -> str:
+    """Make ordinary characters of what Japanese keyboards write: letters and signs in full width, units in one (㎚).
+
+    Others stay: superscripts and the micro sign have spellings of their own.
+    """
+    return text if text.isascii() else _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
 
 
 _LONGEST_REMEMBERED = 40

@@ -17,6 +17,7 @@ from kiban.errors import InvalidQuestion, UnknownUnit
 from kiban.query.meaning import MAX_DEPTH
 from kiban.query.paths import rest_of
 from kiban.query.question import RECORD_FIELDS
+from kiban.query.unit_words import as_symbol
 from kiban.query.vocabulary import ELEMENTS, Vocabulary, is_text
 from kiban.records.term import MAX_LABEL
 
@@ -26,6 +27,7 @@ _MAX_UNIT_LENGTH = 100
 
 _JOINTS = {"AND", "OR", "NOT"}
 _RELATIONS = {"CONTAINS", "STARTS", "ENDS", "HAS", "IS"}
+_BEFORE_VALUES = {"OPERATOR", "CONTAINS", "STARTS", "ENDS", "WITH", "HAS", "ALL", "ANY", "ONLY"}
 _AFTER = {"STARTS": {"WITH"}, "ENDS": {"WITH"}, "HAS": {"ALL", "ANY", "ONLY"}, "IS": {"KNOWN", "UNKNOWN"}}
 
 _SIGNS = {"(": "LPAR", ")": "RPAR", "（": "LPAR", "）": "RPAR", ",": "COMMA", "、": "COMMA", "，": "COMMA"}
@@ -50,11 +52,14 @@ _OPERATOR = re.compile("|".join(map(re.escape, OPERATOR_SPELLINGS)))
 _BLANK = re.compile(r"\s+")
 _BLANK_OR_COMMA = re.compile(r"[\s,、，]+")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+# What keyboards, word processors and mails make of quotation marks. One that is never closed is part of a word.
+_CURLY_STRING = re.compile(r"[“”„‟＂](?:[^“”„‟＂\\]|\\.)*[“”„‟＂]|「(?:[^」\\]|\\.)*」|『(?:[^』\\]|\\.)*』", re.DOTALL)
+_SINGLE_STRING = re.compile(r"'(?:[^'\\]|\\.)*'(?=[\s,、，)）]|$)", re.DOTALL)
 _RUN = re.compile(r'[^\s()（）,、，"<>=!≤≥≦≧≠＜＞＝]+')
-NUMBER = re.compile(r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+−]?\d+)?")
+NUMBER = re.compile(r"[-+−－＋]?(?:\d+(?:[.．]\d*)?|[.．]\d+)(?:[eEｅＥ][-+−－＋]?\d+)?")
 _JOINT_AHEAD = re.compile(r"\s+(?:(?:AND|OR)(?=[\s(（]|$)|WITH\s+CONFIDENCE\b)", re.IGNORECASE)
 _CONFIDENCE_AHEAD = re.compile(r"WITH\s+CONFIDENCE\b", re.IGNORECASE)
-_LENGTH_AHEAD = re.compile(r"LENGTH\s*(?:[<>=!≤≥≦≧≠＜＞＝]+\s*)?\d", re.IGNORECASE)
+_LENGTH_AHEAD = re.compile(r"LENGTH\s*(?:[<>=!≤≥≦≧≠＜＞＝]+\s*)?[-+−－＋]?\d", re.IGNORECASE)
 _TO_AHEAD = re.compile(r"SIMILAR\s+TO\b")
 _SIMILAR_AHEAD = re.compile(r'SIMILAR\s+TO\s+"?kb:', re.IGNORECASE)
 _RELATION = re.compile(r"[<>=!≤≥≦≧≠＜＞＝]|\b(?:HAS|IS|CONTAINS|STARTS|ENDS)\s", re.IGNORECASE)
@@ -124,6 +129,8 @@ class _Cutter:
             return self._token("OPERATOR", operator.end())
         if self.text[self.position] == '"':
             return self._string()
+        if quoted := self._quoted_otherwise():
+            return self._token("STRING", quoted.end())
         # Labels come first: one may begin with a number, as `0.2% proof stress`.
         if (end := self._label_end()) is not None:
             return self._token("WORD", end)
@@ -157,6 +164,13 @@ class _Cutter:
                 position=self.position,
             )
         return self._token("STRING", string.end())
+
+    def _quoted_otherwise(self) -> re.Match[str] | None:
+        """A text between other quotation marks; between single ones only as a value, as words have apostrophes."""
+        if curly := _CURLY_STRING.match(self.text, self.position):
+            return curly
+        is_value = self._kind(1) in _BEFORE_VALUES or (self.in_list and self._kind(1) == "COMMA")
+        return _SINGLE_STRING.match(self.text, self.position) if is_value else None
 
     def _kind_of_run(self, run: str) -> str:
         word = run.upper()
@@ -259,7 +273,7 @@ class _Cutter:
         from kiban.quantity.unit import si_unit
 
         try:
-            si_unit(unit)
+            si_unit(as_symbol(unit))
         except UnknownUnit as e:
             mend = nearest_unit(unit) or f"{e.mend} Conditions are joined by AND or OR; texts stand in quotes."
             raise InvalidQuestion(e.fault, mend=mend, position=position) from e

@@ -13,6 +13,7 @@ labels of the vocabulary in Japanese and English as names. Keywords may be writt
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -42,6 +43,7 @@ from kiban.query.question import (
     Words,
 )
 from kiban.query.time_span import time_span
+from kiban.query.unit_words import as_symbol
 from kiban.query.vocabulary import SHIPPED, Vocabulary
 from kiban.query.words import fold
 from kiban.query.write import write
@@ -271,7 +273,8 @@ def _quantity(token: Token) -> Measured:
     if number is None:
         raise AssertionError(f"the lexer took '{token}' for a quantity")
     try:
-        return Measured(float(number[0].replace("−", "-")), " ".join(token[number.end() :].split()))
+        plain = unicodedata.normalize("NFKC", number[0]).replace("−", "-")
+        return Measured(float(plain), as_symbol(" ".join(token[number.end() :].split())))
     except OutOfRange as e:
         raise InvalidQuestion(e.fault, mend="Write a smaller number.", position=token.start_pos) from e
 

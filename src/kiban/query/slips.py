@@ -36,7 +36,9 @@ def bare_numbers(question: Question) -> tuple[str, ...]:
         case Not(part):
             return bare_numbers(part)
         case Comparison(path, _, Measured(unit="")) if vocabulary.is_entry(rest_of(path)) or _is_of_process(path):
-            return (f"{path} is compared with a number that has no unit. Write its unit after the number, as in 30 kV.",)
+            return (
+                f"{path} is compared with a number that has no unit. Write its unit after the number, as in 30 kV.",
+            )
         case _:
             return ()
 

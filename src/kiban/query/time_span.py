@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+_DATES = (
+    re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?"),
+    re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?"),
+)
+_WEEK = re.compile(r"\d{4}-?W\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,8 @@ def time_span(written: str | datetime) -> TimeSpan:
     Parameters
     ----------
     written : str or datetime
-        A year, a month (`2024-01`), a day, or an ISO 8601 time. UTC where no zone stands.
+        A year, a month (`2024-01`), a week (`2024-W05`), a day, or an ISO 8601 time. UTC where no zone stands. Years,
+        months and days may be written as `2024/1/31` and `2024年1月31日` as well, in characters of either width.
 
     Raises
     ------
@@ -36,18 +45,31 @@ def time_span(written: str | datetime) -> TimeSpan:
     if isinstance(written, datetime):
         instant = _in_utc(written)
         return TimeSpan(instant, instant)
-    text = written.strip()
-    if len(text) == 4 and text.isdecimal():
-        year = int(text)
-        return _days(date(year, 1, 1), None if year == date.max.year else date(year + 1, 1, 1))
-    if len(text) == 7 and text[:4].isdecimal() and text[4] == "-" and text[5:].isdecimal():
-        first = date(int(text[:4]), int(text[5:]), 1)
-        return _days(first, _next_month(first))
+    text = unicodedata.normalize("NFKC", written).strip()
+    for way_to_write in _DATES:
+        if parts := way_to_write.fullmatch(text):
+            year, month, day = (int(part) if part else None for part in parts.groups())
+            return _date(year or 0, month, day)
+    if _WEEK.fullmatch(text):
+        monday = date.fromisoformat(text)
+        return _days(monday, monday + timedelta(days=7) if monday <= date.max - timedelta(days=7) else None)
     if len(text) <= len("2024-01-31"):
-        day = date.fromisoformat(text)
-        return _days(day, None if day == date.max else day + timedelta(days=1))
+        return _day(date.fromisoformat(text))
     instant = _in_utc(datetime.fromisoformat(text))
     return TimeSpan(instant, instant)
+
+
+def _date(year: int, month: int | None, day: int | None) -> TimeSpan:
+    if month is None:
+        return _days(date(year, 1, 1), None if year == date.max.year else date(year + 1, 1, 1))
+    if day is None:
+        first = date(year, month, 1)
+        return _days(first, _next_month(first))
+    return _day(date(year, month, day))
+
+
+def _day(day: date) -> TimeSpan:
+    return _days(day, None if day == date.max else day + timedelta(days=1))
 
 
 def _days(first: date, past: date | None) -> TimeSpan:
