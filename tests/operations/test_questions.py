@@ -126,6 +126,18 @@ def test_a_number_without_a_unit_is_doubted_where_nothing_answers_for_it(
     assert find(asker, resources, "metadata.n_scans > 4").slips == ()
 
 
+def test_what_was_made_of_nothing_and_what_nobody_measured_are_found(
+    asker: Asker, resources: Resources, lab: Laboratory
+) -> None:
+    cake, piece = lab.sample("cake"), lab.sample("piece")
+    scan = lab.measurement("scan", piece)
+    links = (a_link(piece, Predicate.PART_OF, cake), a_link(scan, Predicate.MEASURED, piece))
+    lab.write(cake, piece, scan, links=links)
+    assert titles(asker, resources, "kind = sample AND sample.parents IS KNOWN") == {"piece"}
+    assert titles(asker, resources, "kind = sample AND 試料.親 IS UNKNOWN") == {"cake"}
+    assert titles(asker, resources, "kind = sample AND NOT measurement IS KNOWN") == {"cake"}
+
+
 def test_people_and_projects_are_asked_for_by_name(asker: Asker, resources: Resources, lab: Laboratory) -> None:
     lab.write(lab.sample("mine", owner=asker.party, created_by=asker.party), lab.sample("theirs"))
     of_samples = "kind = sample AND "

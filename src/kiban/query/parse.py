@@ -24,7 +24,7 @@ from kiban.quantity.measured import Measured
 from kiban.query import vocabulary
 from kiban.query.meaning import meaning
 from kiban.query.path_errors import check_path
-from kiban.query.paths import rest_of
+from kiban.query.paths import Hop, rest_of
 from kiban.query.question import (
     EVERYTHING,
     And,
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 __all__ = ["parse", "write"]
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_KNOWN_RECORDS = frozenset({Hop.PARENTS, Hop.MEASUREMENT})
+"""Of what these paths lead to it may be asked whether there is any: each record has an identifier."""
 _REVERSED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _EXPECTED = {
     "OPERATOR": "a comparison such as >=",
@@ -179,7 +181,10 @@ class _Builder:
 
     def known(self, parts: list[Token]) -> Question:
         name, _, which = parts
-        return self._checked(Known(self._path(name), which.type == "KNOWN"), name, name)
+        path = self._path(name)
+        if path in _KNOWN_RECORDS and path not in self._known.terms:
+            path = f"{path}.id"
+        return self._checked(Known(path, which.type == "KNOWN"), name, name, path=path)
 
     def similar(self, parts: list[Token]) -> Question:
         _, _, written, *within = parts
@@ -206,12 +211,14 @@ class _Builder:
             return compared
         return self._checked(Comparison(path, operator, literal, _probability(confidence[-1])), name, confidence[-1])
 
-    def _checked(self, question: Question, name: Token, value: Token, *, is_path: bool = True) -> Question:
-        """Check one condition on its own, so that an error can point at it."""
+    def _checked(
+        self, question: Question, name: Token, value: Token, *, is_path: bool = True, path: str = ""
+    ) -> Question:
+        """Check one condition on its own, so that an error can point at it; on a path, unless it is that of the name."""
         token = name
         try:
             if is_path:
-                check_path(self._path(name), self._known)
+                check_path(path or self._path(name), self._known)
             token = value
             meaning(question, self._known)
         except InvalidQuestion as e:

@@ -25,6 +25,11 @@ _OPTIMADE_LISTS = {
         "Ask for elements, chemical_formula_reduced or composition.Ti instead.",
     ),
 }
+_LEADING_ON = {
+    "parents": "Ask for something of them: sample.parents.title, or sample.parents IS KNOWN.",
+    Hop.PROCESS.value: "Say which process: process.heat_treatment.temperature, or process.heat_treatment IS KNOWN.",
+    Hop.MEASUREMENT.value: "Ask for something of them: measurement.technique, or measurement IS KNOWN.",
+}
 
 
 def check_path(path: str, known: Vocabulary) -> None:
@@ -32,8 +37,16 @@ def check_path(path: str, known: Vocabulary) -> None:
     asked = rest_of(path)
     if mend := _OPTIMADE_LISTS.get(asked):
         raise InvalidQuestion(f"{asked} is a list of numbers or structures that is not looked into.", mend=mend)
+    if asked in _LEADING_ON and asked not in known.terms:
+        raise InvalidQuestion(f"'{path}' leads to other records, and has no value itself.", mend=_LEADING_ON[asked])
     if vocabulary.is_path(path):
         return
+    if asked != path and asked.startswith(tuple(f"{step}." for step in (*_LEADING_ON, Hop.SAMPLE))):
+        raise InvalidQuestion(
+            f"'{path[:80]}' leads on from other records to further ones.",
+            mend="Write sample.parents.<path> for all that it was made from, however many steps back, "
+            "measurement.<path> or process.<name>.<parameter>.",
+        )
     if path.startswith(Hop.PROCESS) or asked.startswith(FRACTIONS):
         _refuse_part(path, asked)
     lower = path.lower()

@@ -93,6 +93,8 @@ _STEPS_JA = {
     "実績": "done",
 }
 """Beginnings of paths, in the other language."""
+LEADING_ON = frozenset({"parents", "process", "measurement"})
+"""Beginnings that lead to other records, and are nothing that a record says itself."""
 _KINDS_JA = {
     "プロジェクト": RecordKind.PROJECT,
     "試料": RecordKind.SAMPLE,
@@ -248,12 +250,17 @@ class Vocabulary:
     def _dotted(self, name: str) -> str:
         first, point, rest = name.replace("．", ".").partition(".")
         if not point:
-            return name
+            step = _STEPS_JA.get(fold(name), name)
+            return step if step in LEADING_ON else name
         first = _STEPS_JA.get(fold(first), first)
         if first == Hop.SAMPLE:
             second, point, last = rest.partition(".")
-            if point and _STEPS_JA.get(fold(second), second) == "parents":
-                return f"{Hop.PARENTS}.{self.path(last)}"
+            step = _STEPS_JA.get(fold(second), second)
+            if step == "parents":
+                return f"{Hop.PARENTS}.{self.path(last)}" if point else Hop.PARENTS.value
+            # What was done to the record's sample, and measured on it, is the same whoever of them is asked.
+            if point and step in {Hop.PROCESS, Hop.MEASUREMENT}:
+                return self.path(rest)
         if first in {Hop.SAMPLE, Hop.MEASUREMENT}:
             return f"{first}.{self.path(rest)}"
         if first == Hop.PROCESS:
