@@ -10,11 +10,13 @@ import pytest
 from kiban.errors import InvalidQuestion
 from kiban.operations.find import find
 from kiban.operations.resources import Resources
+from kiban.operations.samples import register_sample
 from kiban.operations.templates import define_template
 from kiban.records.field import Field, FieldKind, Label
 from kiban.records.link import Predicate
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
+from kiban.records.sample import Sample
 from kiban.records.standard_structures import load
 from kiban.records.template import Template
 from kiban.testing.catalog_examples import Laboratory, a_link
@@ -136,6 +138,14 @@ def test_what_was_made_of_nothing_and_what_nobody_measured_are_found(
     assert titles(asker, resources, "kind = sample AND sample.parents IS KNOWN") == {"piece"}
     assert titles(asker, resources, "kind = sample AND 試料.親 IS UNKNOWN") == {"cake"}
     assert titles(asker, resources, "kind = sample AND NOT measurement IS KNOWN") == {"cake"}
+
+
+def test_isotopes_count_as_their_element(asker: Asker, resources: Resources) -> None:
+    register_sample(asker, resources, Sample(name="heavy water", formula="D2O"))
+    for question in ('elements HAS "H"', "composition.H > 0.6", 'chemical_formula_reduced = "D2O"'):
+        assert titles(asker, resources, question) == {"heavy water"}
+    with pytest.raises(InvalidQuestion, match="Did you mean H"):
+        find(asker, resources, 'elements HAS "D"')
 
 
 def test_people_and_projects_are_asked_for_by_name(asker: Asker, resources: Resources, lab: Laboratory) -> None:

@@ -63,6 +63,10 @@ def test_paths_are_read_in_both_languages_and_written_in_one(text: str, written:
     ("text", "position", "mend"),
     [
         ("composition.ti > 0.4", 0, "Did you mean composition.Ti?"),
+        ("composition.D > 0.4", 0, "Did you mean composition.H?"),
+        ('elements HAS "T"', 13, "Did you mean H?"),
+        ("nelements >= 2 nm", 13, "without a unit"),
+        ("elements LENGTH 2 K", 16, "without a unit"),
         ('sample.parents = "x"', 0, "sample.parents IS KNOWN"),
         ("工程 IS KNOWN", 0, "process.heat_treatment IS KNOWN"),
         ("measurement > 3", 0, "measurement IS KNOWN"),

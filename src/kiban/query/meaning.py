@@ -30,7 +30,7 @@ from kiban.query.condition import (
     TimeCondition,
     WordsCondition,
 )
-from kiban.query.element_symbols import ELEMENT_SYMBOLS
+from kiban.query.element_symbols import ELEMENT_SYMBOLS, ISOTOPES
 from kiban.query.formula_paths import FORMULA_PATHS, normal_formula, of_structure
 from kiban.query.path_errors import check_path, refuse_basis, refuse_confidence, refuse_nothing
 from kiban.query.paths import PROCESS_FIELDS, Hop, Way, way
@@ -260,7 +260,7 @@ def _has(path: str, extent: Extent, values: tuple[str, ...]) -> Condition:
 
 def _element(symbol: str) -> str:
     if symbol not in ELEMENT_SYMBOLS:
-        guess = symbol.strip().capitalize()
+        guess = ISOTOPES.get(symbol, symbol.strip().capitalize())
         raise InvalidQuestion(
             f"'{symbol[:80]}' is not the symbol of a chemical element.",
             mend=f"Did you mean {guess}?" if guess in ELEMENT_SYMBOLS else "Write symbols such as Ti or O.",
@@ -323,6 +323,8 @@ def _number_comparison(
     term = known.terms.get(path) if vocabulary.is_term(path) else None
     given = value.unit or (term.unit if term else "")
     refuse_basis(path, given)
+    if path == vocabulary.N_ELEMENTS:
+        _check_kind(path, given, "")
     try:
         unit = si_unit(given)
         number = float(conversion(given, unit)(value.value))

@@ -214,7 +214,7 @@ class _Builder:
     def _checked(
         self, question: Question, name: Token, value: Token, *, is_path: bool = True, path: str = ""
     ) -> Question:
-        """Check one condition on its own, so that an error can point at it; on a path, unless it is that of the name."""
+        """Check one condition on its own, so that an error can point at it. `path` is that of the name unless given."""
         token = name
         try:
             if is_path:

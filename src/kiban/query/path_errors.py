@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from kiban.errors import InvalidQuestion
 from kiban.query import vocabulary
 from kiban.query.condition import Interval
-from kiban.query.element_symbols import ELEMENT_SYMBOLS
+from kiban.query.element_symbols import ELEMENT_SYMBOLS, ISOTOPES
 from kiban.query.paths import PROCESS_FIELDS, Hop, is_step, rest_of, way
 from kiban.query.question import Literal, Operator
 from kiban.query.vocabulary import COMPOSITION, FRACTIONS, MASS_FRACTION, Vocabulary, nearest
@@ -67,7 +67,7 @@ def _refuse_part(path: str, asked: str) -> None:
         )
     if asked.startswith(FRACTIONS):
         part, _, element = asked.partition(".")
-        guess = element.strip().capitalize()
+        guess = ISOTOPES.get(element, element.strip().capitalize())
         raise InvalidQuestion(
             f"'{element[:80]}' is not the symbol of a chemical element.",
             mend=f"Did you mean {path[: -len(asked)]}{part}.{guess}?"

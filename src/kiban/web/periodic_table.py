@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _ROWS = (
-    "H D T . . . . . . . . . . . . . . He",
+    "H . . . . . . . . . . . . . . . . He",
     "Li Be . . . . . . . . . . B C N O F Ne",
     "Na Mg . . . . . . . . . . Al Si P S Cl Ar",
     "K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr",
