@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiban.records.related import Related, RelatedKind
+from kiban.errors import InvalidValue
+from kiban.records.related import Related, RelatedKind, doi_of
 from kiban.records.web_address import escaped_address, escaped_name, escaped_reference
 
 SOUND = (
@@ -53,6 +54,12 @@ def test_identifiers_come_back(identifier: str) -> None:
     ("kind", "identifier", "address"),
     [
         (RelatedKind.DOI, "10.1002/(SICI)1:2;3-A#4", "https://doi.org/10.1002/(sici)1:2;3-a%234"),
+        (
+            RelatedKind.DOI,
+            "https://doi.org/10.1002/(SICI)1521-4095(199911)11:15%3C1261::AID-ADMA1261%3E3.0.CO;2-C",
+            "https://doi.org/10.1002/(sici)1521-4095(199911)11:15%3C1261::aid-adma1261%3E3.0.co;2-c",
+        ),
+        (RelatedKind.DOI, "doi:10.5072/a%23b", "https://doi.org/10.5072/a%2523b"),
         (RelatedKind.HANDLE, "hdl:2115/64495", "https://hdl.handle.net/2115/64495"),
         (RelatedKind.ARK, "ark:12148/x", "https://n2t.net/ark:12148/x"),
         (RelatedKind.ARK, "12148/x", "https://n2t.net/ark:12148/x"),
@@ -65,3 +72,13 @@ def test_a_related_work_is_found_where_its_identifiers_lead(
     kind: RelatedKind, identifier: str, address: str | None
 ) -> None:
     assert Related(identifier=identifier, kind=kind).address == address
+
+
+def test_dois_of_older_articles_are_taken_as_they_are_and_out_of_an_address() -> None:
+    name = "10.1002/(sici)1521-4095(199911)11:15<1261::aid-adma1261>3.0.co;2-c"
+    assert doi_of(name.upper()) == name
+    assert doi_of(f"https://doi.org/{name}") == name
+    assert doi_of(Related(identifier=name).address or "") == name
+    for wrong in ('10.5072/a"b', "https://doi.org/10.5072/a%20b", "https://doi.org/10.5072/a%00"):
+        with pytest.raises(InvalidValue):
+            doi_of(wrong)

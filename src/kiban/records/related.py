@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 from kiban.errors import InvalidValue
 from kiban.records.rights.outside_ids import doi_address
@@ -18,7 +19,8 @@ LONGEST_IDENTIFIER = 500
 _HANDLES = "https://hdl.handle.net/"
 _ARKS = "https://n2t.net/"
 _DOI = re.compile(
-    r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/[!-~]+)", re.IGNORECASE | re.ASCII
+    r"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<name>10\.\d{4,9}(?:\.\d+)*/[!-~]+)",
+    re.IGNORECASE | re.ASCII,
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 _PLAIN = re.compile(r"[^\s<>\"\x00-\x1f\x7f]+")
@@ -84,8 +86,9 @@ class Related:
     def __post_init__(self) -> None:
         text = unicodedata.normalize("NFKC", self.identifier).strip()
         if self.kind is RelatedKind.DOI:
-            text = doi_of(text)
-        elif self.kind is RelatedKind.URL and not _ADDRESS.fullmatch(text):
+            object.__setattr__(self, "identifier", doi_of(text))
+            return
+        if self.kind is RelatedKind.URL and not _ADDRESS.fullmatch(text):
             raise InvalidValue(f"'{text[:60]}' is no address.", mend="Give it in full, as https://example.org/page.")
         if not _PLAIN.fullmatch(text) or len(text) > LONGEST_IDENTIFIER:
             raise InvalidValue(
@@ -124,13 +127,18 @@ def doi_of(text: str) -> str:
         If it has another shape.
     """
     match = _DOI.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if match is None or len(match[1]) > LONGEST_IDENTIFIER or set(match[1]) & set('<>"'):
+    name = match["name"] if match else ""
+    if match and (match["address"] or "").lower().endswith("org/"):
+        # In an address signs of the DOI are escaped: browsers copy %3C where the publisher says <.
+        name = unquote(name)
+    # Names such as 10.1002/(SICI)1521-4095(199911)11:15<1261::AID-ADMA1261>3.0.CO;2-C are on older articles.
+    if not re.fullmatch(r"[!#-~]+", name) or len(name) > LONGEST_IDENTIFIER:
         raise InvalidValue(
             f"'{text[:60]}' is no DOI: it would begin with 10., as in 10.5072/example.",
             mend="Copy it from whoever registered it; leave it out where none is registered.",
         )
     # DOIs are the same in either case (DOI Handbook 3.3); DataCite shows them in lower case.
-    return match[1].lower()
+    return name.lower()
 
 
 def related_of(line: str) -> Related:
