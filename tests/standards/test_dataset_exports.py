@@ -8,6 +8,7 @@ import json
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -314,10 +315,23 @@ def test_a_crate_holds_raw_files_as_they_came_and_each_file_is_described() -> No
                 with file.open() as stream:
                     assert archive.read(f"data/{held.folder}/{file.path}") == stream.read()
         record = json.loads(archive.read(f"records/{given.members[0].folder}.json"))
-    assert names - {"ro-crate-metadata.json"} == {i for i, e in graph.items() if e["@type"] == "File"}
-    assert {part["@id"] for part in graph["./"]["hasPart"]} == names - {"ro-crate-metadata.json"}
+    assert names - {"ro-crate-metadata.json"} == {unquote(i) for i, e in graph.items() if e["@type"] == "File"}
+    assert {unquote(part["@id"]) for part in graph["./"]["hasPart"]} == names - {"ro-crate-metadata.json"}
     assert (record["document"]["formula"], record["version"]) == ("TiO2", 1)
     assert graph["./"]["identifier"] == "https://doi.org/10.5072/films-1"
+
+
+def test_files_of_any_name_are_identified_by_references_that_lead_to_them() -> None:
+    given = full()
+    held = given.members[1]
+    odd = replace(held.files[0], path='raw/膜 1#2?50%20<a>"b".txt')
+    given = replace(given, members=(replace(held, files=(odd,)),))
+    with zipfile.ZipFile(io.BytesIO(_bytes(ro_crate.EXPORT, given))) as archive:
+        graph = json.loads(archive.read("ro-crate-metadata.json"))["@graph"]
+        [file] = [each for each in graph if each.get("sha256") == odd.checksum]
+        assert file["@id"] == f"data/{held.folder}/raw/膜%201%232%3F50%2520%3Ca%3E%22b%22.txt"
+        assert unquote(file["@id"]) in archive.namelist()
+        assert file["name"] == '膜 1#2?50%20<a>"b".txt'
 
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufffe\uffff"), max_size=40)

@@ -15,6 +15,7 @@ _PLACE = re.compile(
     re.ASCII,
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NO_SIGN_OF_PATHS = re.compile(r"[\x00-\x7f](?<![\w.~!$&'()*+,;=:@/-])", re.ASCII)
 _PLAIN = "!$&'()*+,;="
 _INSIDE = f"{_PLAIN}/:@?%"
 
@@ -40,6 +41,16 @@ def escaped_name(name: str) -> str:
     International DOI Foundation: DOI Handbook, 2.5.2.4 "Encoding issues".
     """
     return quote(name, safe=f"{_PLAIN}/:@")
+
+
+def escaped_path(path: str) -> str:
+    """A path of files as a relative reference: what is no sign of one is escaped, letters of other scripts stay (IRI).
+
+    References
+    ----------
+    M. Dürst, M. Suignard: RFC 3987 (2005), 2.2.
+    """
+    return _NO_SIGN_OF_PATHS.sub(lambda found: quote(found[0], safe=""), path)
 
 
 def escaped_reference(identifier: str) -> str:

@@ -30,6 +30,7 @@ from typing import Any, BinaryIO
 
 from kiban.errors import NotExportable
 from kiban.records.document import to_json
+from kiban.records.web_address import escaped_path
 from kiban.standards.datacite_attributes import attributes
 from kiban.standards.dataset_contract import DatasetExportable, Held
 from kiban.standards.dataset_values import NAME, values_table
@@ -124,7 +125,7 @@ def _of_member(given: DatasetExportable, held: Held) -> Iterator[dict[str, Any]]
     }
     for file in held.files:
         yield {
-            "@id": _path(held, file.path),
+            "@id": escaped_path(_path(held, file.path)),
             "@type": "File",
             "name": file.path.rpartition("/")[2],
             "encodingFormat": file.media_type,
