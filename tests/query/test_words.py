@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiban.query.record_texts import Weight
 from kiban.query.word_cutting import MAX_WORD_LENGTH, asked_words, found_words
-from kiban.query.words import MAX_WORDS, fold, record_words
+from kiban.query.words import MAX_WORDS, fold, record_words, weighed_words
 from kiban.records.record import Record, RecordKind
 
 
@@ -142,6 +144,13 @@ def test_words_come_from_all_texts_a_colleague_would_search():
     )
     assert {"scan", "1", "xrd", "diffraction", "回折", "lto", "run", "annealing", "mode", "slow"} <= found
     assert not {"abcdef", "value", "kv", "unit"} & found
+
+
+def test_a_data_set_is_found_by_its_title_in_either_language_and_by_who_publishes_it():
+    document = {"title": {"en": "Titania films", "ja": "酸化チタンの薄膜"}, "publisher": "National Institute"}
+    found = weighed_words(replace(record("Titania films"), document=document))
+    assert found["薄膜"] == found["films"] == Weight.TITLE
+    assert found["institute"] == Weight.NOTES
 
 
 def test_words_are_bounded():

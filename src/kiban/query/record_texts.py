@@ -60,7 +60,7 @@ class FieldText:
 _NAMES = ("sample_name", "file_name")
 _NOTES = (
     *("operator", "instrument", "reader", "description", "formula", "equipment", "location", "custodian", "note"),
-    *("label", "en", "ja", "symbol", "synonyms", "keywords"),
+    *("label", "en", "ja", "symbol", "synonyms", "keywords", "publisher"),
 )
 _MAX_DEPTH = 6
 
@@ -80,6 +80,10 @@ def _texts(record: Record) -> Iterator[FieldText]:
     name = document.get("name")
     if isinstance(name, str) and name != record.title:
         yield FieldText("name", name, Weight.TITLE, is_name=True)
+    # A data set has its title in both languages, and the record is called by the one.
+    for said in _said(document.get("title")):
+        if said not in {record.title, ""}:
+            yield FieldText("name", said, Weight.TITLE, is_name=True)
     yield from _of_technique(document.get("technique"))
     for field in _NAMES:
         value = document.get(field)
