@@ -106,6 +106,11 @@ def test_a_single_character_is_found_inside_a_longer_run():
         ("LTO7_850C.ras", "850"),
         ("LTO7_850C.ras", "850C lto7"),
         ("naïve Poisson–Boltzmann", "naive poisson-boltzmann"),
+        ("髙橋 渡邉", "高橋 渡辺"),
+        ("高崎", "髙﨑"),
+        ("ra\u00adman spec\u200btrum", "raman spectrum"),
+        ("raman", "\ufeffra\u200dman"),
+        ("薄\u200b膜", "薄膜"),
     ],
 )
 def test_a_title_is_found_however_it_is_spelled(written, asked):

@@ -1,7 +1,8 @@
 """How texts are folded for full text, and where in the text as written each folded character stands.
 
 Names are compared as `kiban.query.words.fold` gives them. Full text folds more, because people write the same word in
-different ways: katakana as hiragana, Latin letters without their diacritics. Each piece of the text, a character with
+different ways: katakana as hiragana, Latin letters without their diacritics, variants of characters in names (髙, 高).
+Signs that nobody sees, which come along when a text is copied, are left out. Each piece of the text, a character with
 the marks that belong to it, is folded by itself, so that a place in the folded text leads back to the text as written.
 """
 
@@ -26,6 +27,63 @@ _SHORT = 200
 """Characters of texts that are remembered as they were folded."""
 # Letters that Unicode does not take for others with a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"})
+# Soft hyphens, blanks of no width, marks of order and of joining, byte order marks.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Variants of characters that names of people and places are written with, each before the ordinary one.
+_VARIANTS = {
+    ord(variant): ordinary
+    for variant, ordinary in (
+        *(
+            "髙高",
+            "﨑崎",
+            "嵜崎",
+            "濵浜",
+            "濱浜",
+            "邉辺",
+            "邊辺",
+            "齋斎",
+            "齊斉",
+            "澤沢",
+            "廣広",
+            "國国",
+            "眞真",
+            "德徳",
+        ),
+        *(
+            "惠恵",
+            "櫻桜",
+            "嶋島",
+            "嶌島",
+            "條条",
+            "實実",
+            "壽寿",
+            "榮栄",
+            "藏蔵",
+            "瀧滝",
+            "龍竜",
+            "冨富",
+            "峯峰",
+            "淵渕",
+        ),
+        *(
+            "關関",
+            "鐵鉄",
+            "顯顕",
+            "曾曽",
+            "會会",
+            "圓円",
+            "黑黒",
+            "靑青",
+            "靜静",
+            "淸清",
+            "增増",
+            "𠮷吉",
+            "桒桑",
+            "舘館",
+        ),
+        *("槗橋", "栁柳"),
+    )
+}
 _HIRAGANA = {
     ord(katakana): chr(ord(katakana) - 0x60) for katakana in map(chr, (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE))
 }
@@ -78,6 +136,6 @@ _folded_short = lru_cache(1024)(_folded)
 
 @lru_cache(8192)
 def _folded_piece(piece: str) -> str:
-    plain = unicodedata.normalize("NFKC", UNWRITABLE.sub(" ", piece))
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", UNWRITABLE.sub(" ", piece))).translate(_VARIANTS)
     plain = unicodedata.normalize("NFKD", plain.casefold())
     return unicodedata.normalize("NFC", _LATIN.sub(lambda m: _ACCENTS.sub("", m[0]), plain).translate(_PLAIN))
