@@ -63,6 +63,8 @@ def test_paths_are_read_in_both_languages_and_written_in_one(text: str, written:
     ("text", "position", "mend"),
     [
         ("composition.ti > 0.4", 0, "Did you mean composition.Ti?"),
+        ("composition.Ti > 40", 17, "Did you mean 40 %?"),
+        ("mass_fraction.Ti < 140 %", 19, "mass_fraction.Ti < 50 %"),
         ("composition.D > 0.4", 0, "Did you mean composition.H?"),
         ('elements HAS "T"', 13, "Did you mean H?"),
         ("nelements >= 2 nm", 13, "without a unit"),

@@ -32,7 +32,13 @@ from kiban.query.condition import (
 )
 from kiban.query.element_symbols import ELEMENT_SYMBOLS, ISOTOPES
 from kiban.query.formula_paths import FORMULA_PATHS, normal_formula, of_structure
-from kiban.query.path_errors import check_path, refuse_basis, refuse_confidence, refuse_nothing
+from kiban.query.path_errors import (
+    check_path,
+    refuse_basis,
+    refuse_confidence,
+    refuse_more_than_all,
+    refuse_nothing,
+)
 from kiban.query.paths import PROCESS_FIELDS, Hop, Way, way
 from kiban.query.process_answers import NAMES, PARAMETER, TEMPLATE_STEP
 from kiban.query.question import (
@@ -338,6 +344,7 @@ def _number_comparison(
     intervals = _intervals(operator, number - slack, number + slack, end_included=True)
     if vocabulary.element_of(path) is not None:
         refuse_nothing(path, intervals)
+        refuse_more_than_all(path, value, number - slack)
     if confidence is not None:
         return _one_of(ConfidenceCondition(path, unit, interval, confidence) for interval in intervals)
     return _one_of(NumberCondition(path, unit, interval) for interval in intervals)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kiban.errors import InvalidQuestion
+from kiban.quantity.measured import Measured
 from kiban.query import vocabulary
 from kiban.query.condition import Interval
 from kiban.query.element_symbols import ELEMENT_SYMBOLS, ISOTOPES
@@ -132,6 +133,16 @@ def refuse_nothing(path: str, intervals: Iterable[Interval]) -> None:
         raise InvalidQuestion(
             f"What is not there has no {path}; a fraction of what is there is above 0.",
             mend=f'Write NOT elements HAS "{element}".',
+        )
+
+
+def refuse_more_than_all(path: str, value: Measured, fraction: float) -> None:
+    """Refuse to compare a fraction with one above 1: a percent sign was forgotten. Raises InvalidQuestion."""
+    if fraction > 1.0:
+        is_percents = not value.unit and value.value <= 100.0
+        raise InvalidQuestion(
+            f"{path} is a fraction, which is 1 at most.",
+            mend=f"Did you mean {value.value:g} %?" if is_percents else f"Write {path} < 0.5, or {path} < 50 %.",
         )
 
 

@@ -194,7 +194,9 @@ def _made_of() -> Iterator[Question]:
     for path, operator, (unit, amount) in product(
         ("composition.Ti", "composition.O", "mass_fraction.Ti", "nelements"), Operator, amounts
     ):
-        yield Comparison(path, operator, Measured(amount, unit))
+        # No fraction is 50: that is refused.
+        if unit or amount <= 1.0 or path == "nelements":
+            yield Comparison(path, operator, Measured(amount, unit))
     for path in ("composition.Ti", "mass_fraction.O", "nelements", *FORMULA_PATHS):
         yield from (Known(path, True), Known(path, False))
     for path, formula in product(FORMULA_PATHS, ("TiO2", "O2Ti", "A2B", "Fe", "fe", "Ti-6Al-4V (mass%)")):
