@@ -52,6 +52,8 @@ def test_what_may_be_a_slip_is_said_beside_the_answer(program: Program) -> None:
     assert program.get("/api/v1/records", params={"q": "hardnes >= 5 GPa"}).json()["slips"] == [slip]
     assert program.get("/api/v1/records", params={"q": "hardness >= 5 GPa"}).json()["slips"] == []
     assert program.get("/api/v1/records").json()["slips"] == []
+    assert program.get("/api/v1/records", params={"sort": "-hardnes"}).json()["slips"] == [slip]
+    assert program.get("/api/v1/records", params={"sort": "-hardness"}).json()["slips"] == []
     shown = program.get("/search", params={"q": "hardnes >= 5 GPa", "lang": "en"}).text
     assert f'<p class="doubts" role="note">{escape(slip)}</p>' in shown
     shown = program.get("/search", params={"q": "hardnes >= 5 GPa", "lang": "ja"}).text

@@ -22,6 +22,7 @@ from kiban.query.field_units import field_units, with_field_units
 from kiban.query.highlights import Highlight
 from kiban.query.named import Names, asks_for_name, with_identifiers
 from kiban.query.parse import parse
+from kiban.query.path_errors import path_doubts
 from kiban.query.process_vocabulary import with_processes
 from kiban.query.question import EVERYTHING, Question
 from kiban.query.relevance import RANKED
@@ -255,7 +256,10 @@ def find(
         has_words=bool(words) and near is None,
         facets={facet.value: counts.values for facet, counts in counted.items()},
         estimated=frozenset(facet.value for facet, counts in counted.items() if counts.is_estimate),
-        slips=_slips(looked_up.asked(text), question, count.n) if text.strip() else (),
+        slips=(
+            *(_slips(looked_up.asked(text), question, count.n) if text.strip() else ()),
+            *(path_doubts(order.path, looked_up.known) if order is not None else ()),
+        ),
         names=names_of(facets, counted, looked_up),
     )
 
