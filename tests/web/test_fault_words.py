@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kiban
+from kiban.errors import InvalidQuestion
+from kiban.query.parse import parse
 from kiban.web.fault_words import translated
 from kiban.web.language import Speaker
 
@@ -69,6 +71,17 @@ def test_a_fault_and_its_mend_are_said_together() -> None:
     assert translated(fault, "ja") == (
         "「kind ==」で検索条件が終わっています。ここには次のいずれかが必要です：数値、引用符で囲んだ文字列、語。"
     )
+
+
+@pytest.mark.parametrize("question", ["AND", "hardness > 5 GPa AND (", "hardness >", "a)", "title = x y"])
+def test_what_a_half_typed_question_lacks_is_said_in_japanese(question: str) -> None:
+    with pytest.raises(InvalidQuestion) as caught:
+        parse(question)
+    said = translated(f"{caught.value.fault} {caught.value.mend}", "ja")
+    assert said is not None
+    lacking = said.partition("次のいずれかが必要です：")[2].partition("。")[0]
+    assert lacking
+    assert not re.search("[a-z]", lacking)
 
 
 def test_a_value_does_not_take_the_next_sentence_along() -> None:

@@ -90,6 +90,7 @@ def _value(value: str, language: str, depth: int) -> str:
     if value in known:
         return known[value]
     parts = value.split(", ")
-    if len(parts) > 1 and all(part in known for part in parts):
-        return "、".join(known[part] for part in parts)
+    # Keywords of the language of questions (AND, SIMILAR, *) stand among what a question lacks, and are the same.
+    if any(part in known for part in parts) and all(part in known or part == part.upper() for part in parts):
+        return "、".join(known.get(part, part) for part in parts)
     return (_translated(value, language, depth) if depth > 0 else None) or value
