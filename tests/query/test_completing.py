@@ -67,6 +67,39 @@ def test_parts_of_japanese_names_and_beginnings_of_words_are_found() -> None:
     assert 'template = "thin_film"' not in offered("ilm", film)[1]
 
 
+XPS = Offered(
+    what=What.TECHNIQUE,
+    insert='technique = "xps"',
+    en="X-ray photoelectron spectroscopy",
+    ja="X線光電子分光",
+    other_names=("xps",),
+)
+OPEN = Offered(what=What.VALUE, insert='tier = "open"', en="open", ja="公開")
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "inserted"),
+    [
+        ("technique = x", 12, ['"xps"']),
+        ("手法＝X線光", 3, ['"xps"']),
+        ("technique HAS ANY ", 18, ['"xps"']),
+        ("measurement.technique != ", 25, ['"xps"']),
+        ("公開範囲 = ", 7, ['"open"']),
+        ("kind = hard", 7, []),
+        ("sample = hard", 9, []),
+        ("title STARTS WITH hard", 18, []),
+        ("elements HAS T", 13, []),
+    ],
+)
+def test_after_a_comparison_values_are_completed_and_no_names(text: str, begin: int, inserted: list[str]) -> None:
+    assert offered(text, XPS, OPEN) == (begin, inserted)
+
+
+def test_names_are_completed_where_a_value_stands_on_the_left() -> None:
+    assert offered("5 GPa < hard")[1][0] == "hardness"
+    assert offered('"x" = hard')[1][0] == "hardness"
+
+
 @given(st.text())
 def test_whatever_is_typed_is_answered(text: str) -> None:
     found = complete(text, TERMS, SHIPPED, limit=5)

@@ -14,7 +14,7 @@ from kiban.query.completing import Completions, Offered, What, as_process, compl
 from kiban.query.formula_paths import FORMULA_PATHS
 from kiban.query.paths import Hop, as_step
 from kiban.query.question import RECORD_FIELDS
-from kiban.query.vocabulary import ELEMENTS, FIELD_NAMES, N_ELEMENTS, Vocabulary
+from kiban.query.vocabulary import ELEMENTS, FIELD_NAMES, KINDS_JA, N_ELEMENTS, TIERS_JA, Vocabulary
 from kiban.records.field import FieldKind, walk
 from kiban.records.party import Asker
 from kiban.records.record import RecordKind
@@ -60,7 +60,8 @@ def _all(asker: Asker, resources: Resources, known: Vocabulary) -> Iterator[tupl
     of_own = {as_step(kept.template.name) for kept in own if kept.template.applies_to is RecordKind.PROCESS}
     # A laboratory's own stand for those of the library that they were taken from.
     library = {as_step(t.name): t for t in shipped if as_step(t.name) not in of_own}
-    for offered in (*_fields_of_records(), *of_terms(known), *_techniques(), *_of_processes(library.values())):
+    named = (*_fields_of_records(), *of_terms(known), *_techniques(), *_kinds_and_tiers())
+    for offered in (*named, *_of_processes(library.values())):
         yield offered, ()
     for kept in own:
         scopes = (kept.record.scope,)
@@ -82,6 +83,15 @@ def _techniques() -> Iterator[Offered]:
             what=What.TECHNIQUE, insert=f'technique = "{technique.key}"', en=technique.en, ja=technique.ja,
             other_names=(technique.key,),
         )  # fmt: skip
+
+
+def _kinds_and_tiers() -> Iterator[Offered]:
+    for path, names in (("kind", KINDS_JA), ("tier", TIERS_JA)):
+        for code in dict.fromkeys(names.values()):
+            first, *others = (name for name, each in names.items() if each is code)
+            yield Offered(
+                what=What.VALUE, insert=f'{path} = "{code.value}"', en=code.value, ja=first, other_names=tuple(others)
+            )
 
 
 def _of_template(template: Template) -> Iterator[Offered]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiban.quantity.choices import units_like, usual_units
-from kiban.query.paths import Hop
+from kiban.query import vocabulary
+from kiban.query.paths import Hop, rest_of
 from kiban.query.vocabulary import Vocabulary, as_label
 from kiban.query.words import fold
 
@@ -21,6 +22,12 @@ _MOST_WORDS = 4
 _UNIT = re.compile(
     r"(?P<path>[^\s()（）\"<>=!≤≥≦≧≠＜＞＝]+)\s*(?:[<>=!≤≥≦≧≠＜＞＝]+)\s*[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+−]?\d+)?"
     r"(?P<blank>\s*)(?P<unit>[^\s()（）\"<>=!≤≥≦≧≠＜＞＝\d.][^\s()（）\"<>=!≤≥≦≧≠＜＞＝]*)?$"
+)
+_VALUE = re.compile(
+    r"(?P<path>[^\s()（）,、，\"<>=!≤≥≦≧≠＜＞＝]+)\s*"
+    r"(?:[<>=!≤≥≦≧≠＜＞＝]+|\s(?:HAS(?:\s+(?:ALL|ANY|ONLY))?|CONTAINS|(?:STARTS|ENDS)(?:\s+WITH)?)\s)\s*"
+    r"(?P<typed>[^\s()（）,、，\"<>=!≤≥≦≧≠＜＞＝]*)$",
+    re.IGNORECASE,
 )
 _LAST = re.compile(r"[^\s()（）,、，\"<>=!≤≥≦≧≠＜＞＝]+$")
 _BETWEEN = re.compile(r"[\s._\-]+")
@@ -36,6 +43,8 @@ class What(StrEnum):
     PARAMETER = "parameter"
     TEMPLATE = "template"
     TECHNIQUE = "technique"
+    VALUE = "value"
+    """One of a closed list: a kind, a tier."""
     UNIT = "unit"
 
 
@@ -94,6 +103,10 @@ def complete(text: str, offered: Iterable[Offered], known: Vocabulary, *, limit:
         begin, units = of_units
         return Completions(cut + begin, units[:limit])
     everything = tuple(offered)
+    of_values = _values(end, everything, known)
+    if of_values is not None:
+        begin, values = of_values
+        return Completions(cut + begin, values[:limit])
     for begin in _beginnings(end):
         written = as_label(end[begin:])
         found = sorted(_fitting(written, everything), key=lambda each: each[0]) if written else []
@@ -155,6 +168,26 @@ def _units(text: str, known: Vocabulary) -> tuple[int, tuple[Offered, ...]] | No
     if typed in fitting:
         fitting = [unit for unit in fitting if unit != typed]
     return len(text) - len(typed), tuple(Offered(what=What.UNIT, insert=unit) for unit in fitting)
+
+
+def _values(text: str, offered: tuple[Offered, ...], known: Vocabulary) -> tuple[int, tuple[Offered, ...]] | None:
+    """Values of what a text is compared with; `None` where no text is compared."""
+    found = _VALUE.search(text)
+    if found is None:
+        return None
+    path, typed = known.path(found["path"]), as_label(found["typed"])
+    if not vocabulary.is_text(path) and path != vocabulary.ELEMENTS:
+        return None
+    beginning = f"{rest_of(path)} = "
+    # A value is offered with the field that it belongs to, which stands here already.
+    values = tuple(
+        replace(each, insert=each.insert.removeprefix(beginning))
+        for each in offered
+        if each.insert.startswith(beginning)
+    )
+    if typed:
+        values = tuple(each for _, each in sorted(_fitting(typed, values), key=lambda each: each[0]))
+    return len(text) - len(found["typed"]), tuple(dict.fromkeys(values))
 
 
 def of_terms(known: Vocabulary) -> Iterator[Offered]:

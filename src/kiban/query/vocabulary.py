@@ -95,7 +95,7 @@ _STEPS_JA = {
 """Beginnings of paths, in the other language."""
 LEADING_ON = frozenset({"parents", "process", "measurement"})
 """Beginnings that lead to other records, and are nothing that a record says itself."""
-_KINDS_JA = {
+KINDS_JA = {
     "プロジェクト": RecordKind.PROJECT,
     "試料": RecordKind.SAMPLE,
     "測定": RecordKind.MEASUREMENT,
@@ -107,12 +107,14 @@ _KINDS_JA = {
     "テンプレート": RecordKind.TEMPLATE,
     "用語": RecordKind.TERM,
 }
-_TIERS_JA = {
+"""What kinds are called in Japanese: the first name of each is that of the pages."""
+TIERS_JA = {
     "公開": Tier.OPEN,
     "シェアクローズド": Tier.SHARED,
     "共有": Tier.SHARED,
     "非公開": Tier.CLOSED,
 }
+"""The same of tiers."""
 PROCESS_WORDS = ("process.", "工程.", "プロセス.")
 """What stands, folded, in questions that ask for processes."""
 
@@ -170,9 +172,9 @@ def is_term(path: str) -> bool:
 def codes(path: str) -> dict[str, str]:
     """What may be written for a value of a closed list, folded, with the value it stands for."""
     if path == "kind":
-        return {kind.value: kind.value for kind in RecordKind} | _as_folded(_KINDS_JA)
+        return {kind.value: kind.value for kind in RecordKind} | _as_folded(KINDS_JA)
     if path == "tier":
-        return {tier.value: tier.value for tier in Tier} | _as_folded(_TIERS_JA)
+        return {tier.value: tier.value for tier in Tier} | _as_folded(TIERS_JA)
     written = {fold(label): t.key for t in TECHNIQUES.values() for label in (t.en, t.ja)}
     return written | {key: key for key in TECHNIQUES}
 
