@@ -148,6 +148,16 @@ def test_isotopes_count_as_their_element(asker: Asker, resources: Resources) -> 
         find(asker, resources, 'elements HAS "D"')
 
 
+@pytest.mark.parametrize("written", ["ＴｉＯ₂", "TiO2 ", "TiO2"])
+@pytest.mark.parametrize("asked", ["TiO2", "ＴｉＯ₂", "TiO₂ "])
+def test_a_formula_is_found_as_it_was_written_in_any_width(
+    asker: Asker, resources: Resources, written: str, asked: str
+) -> None:
+    register_sample(asker, resources, Sample(name="titania", formula=written))
+    assert titles(asker, resources, f'chemical_formula_descriptive = "{asked}"') == {"titania"}
+    assert titles(asker, resources, f'chemical_formula_reduced = "{asked}"') == {"titania"}
+
+
 def test_people_and_projects_are_asked_for_by_name(asker: Asker, resources: Resources, lab: Laboratory) -> None:
     lab.write(lab.sample("mine", owner=asker.party, created_by=asker.party), lab.sample("theirs"))
     of_samples = "kind = sample AND "

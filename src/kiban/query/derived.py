@@ -10,7 +10,7 @@ are opened (`kiban.store.derivation`), before anybody may ask.
 
 from __future__ import annotations
 
-DERIVED_VERSION = 5
+DERIVED_VERSION = 6
 """1: kana, long vowels, accents and weights of words. 2: what records are compared by (curves 1, compositions 1).
 3: finer vectors (curves 1, compositions 2). 4: titles of data sets in both languages, and their publishers.
-5: variants of characters in names, signs that nobody sees."""
+5: variants of characters in names, signs that nobody sees. 6: one spelling of described formulas."""

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
 from kiban.errors import InvalidValue
-from kiban.query.structure_answers import PREFIX, formulas
+from kiban.query.structure_answers import PREFIX, formulas, in_one_spelling
 from kiban.records.matter.formula import formula_of
 
 DESCRIPTIVE = "chemical_formula_descriptive"
@@ -27,7 +26,7 @@ def normal_formula(path: str, text: str) -> str:
 
     What is no formula, or has no such spelling, stays as it stands.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = in_one_spelling(text)
     return plain if path == DESCRIPTIVE else _spelled(plain).get(path, plain)
 
 

@@ -11,6 +11,7 @@ OPTIMADE API specification 1.2.0, section "Structures Entries".
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -116,7 +117,7 @@ def formulas(formula: Formula, stated: Formula | None) -> dict[str, tuple[str | 
         "elements_ratios": tuple(formula.elements[element] / total for element in elements),
     }
     if stated is not None:
-        found["chemical_formula_descriptive"] = (stated.text,)
+        found["chemical_formula_descriptive"] = (in_one_spelling(stated.text),)
     if (wholes := _wholes(formula.text)) is not None:
         reduced, anonymous, hill = wholes
         if stated is not None and all(float(n).is_integer() for n in stated.elements.values()):
@@ -125,6 +126,11 @@ def formulas(formula: Formula, stated: Formula | None) -> dict[str, tuple[str | 
         found["chemical_formula_hill"] = (hill,)
         found.setdefault("chemical_formula_descriptive", (hill,))
     return found
+
+
+def in_one_spelling(formula: str) -> str:
+    """A formula as people wrote it, in characters of one width and on one line: `ＴｉＯ₂ ` is `TiO2`."""
+    return unicodedata.normalize("NFKC", formula).strip()
 
 
 @lru_cache(256)
