@@ -31,23 +31,20 @@ _BEFORE_VALUES = {"OPERATOR", "CONTAINS", "STARTS", "ENDS", "WITH", "HAS", "ALL"
 _AFTER = {"STARTS": {"WITH"}, "ENDS": {"WITH"}, "HAS": {"ALL", "ANY", "ONLY"}, "IS": {"KNOWN", "UNKNOWN"}}
 
 _SIGNS = {"(": "LPAR", ")": "RPAR", "（": "LPAR", "）": "RPAR", ",": "COMMA", "、": "COMMA", "，": "COMMA"}
-OPERATOR_SPELLINGS = {
-    "<=": "<=",
-    ">=": ">=",
-    "!=": "!=",
-    "==": "=",
-    "<": "<",
-    ">": ">",
-    "=": "=",
-    "≤": "<=",
-    "≥": ">=",
-    "≦": "<=",
-    "≧": ">=",
-    "≠": "!=",
-    "＜": "<",
-    "＞": ">",
-    "＝": "=",
+_SPELLED = {
+    "<=": ("<=", "＜＝", "<＝", "＜=", "=<", "＝＜", "≤", "≦", "⩽"),
+    ">=": (">=", "＞＝", ">＝", "＞=", "=>", "＝＞", "≥", "≧", "⩾"),
+    "!=": ("!=", "！＝", "!＝", "！=", "<>", "＜＞", "≠"),
+    "=": ("==", "＝＝", "=", "＝"),
+    "<": ("<", "＜"),
+    ">": (">", "＞"),
 }
+# Of two that begin alike the longer is the one that was meant.
+OPERATOR_SPELLINGS = dict(
+    sorted(
+        ((each, sign) for sign, spellings in _SPELLED.items() for each in spellings), key=lambda found: -len(found[0])
+    )
+)
 _OPERATOR = re.compile("|".join(map(re.escape, OPERATOR_SPELLINGS)))
 _BLANK = re.compile(r"\s+")
 _BLANK_OR_COMMA = re.compile(r"[\s,、，]+")
@@ -55,14 +52,14 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 # What keyboards, word processors and mails make of quotation marks. One that is never closed is part of a word.
 _CURLY_STRING = re.compile(r"[“”„‟＂](?:[^“”„‟＂\\]|\\.)*[“”„‟＂]|「(?:[^」\\]|\\.)*」|『(?:[^』\\]|\\.)*』", re.DOTALL)
 _SINGLE_STRING = re.compile(r"'(?:[^'\\]|\\.)*'(?=[\s,、，)）]|$)", re.DOTALL)
-_RUN = re.compile(r'[^\s()（）,、，"<>=!≤≥≦≧≠＜＞＝]+')
+_RUN = re.compile(r'(?:(?!！[=＝])[^\s()（）,、，"<>=!≤≥≦≧≠⩽⩾＜＞＝])+')
 NUMBER = re.compile(r"[-+−－＋]?(?:\d+(?:[.．]\d*)?|[.．]\d+)(?:[eEｅＥ][-+−－＋]?\d+)?")
 _JOINT_AHEAD = re.compile(r"\s+(?:(?:AND|OR)(?=[\s(（]|$)|WITH\s+CONFIDENCE\b)", re.IGNORECASE)
 _CONFIDENCE_AHEAD = re.compile(r"WITH\s+CONFIDENCE\b", re.IGNORECASE)
-_LENGTH_AHEAD = re.compile(r"LENGTH\s*(?:[<>=!≤≥≦≧≠＜＞＝]+\s*)?[-+−－＋]?\d", re.IGNORECASE)
+_LENGTH_AHEAD = re.compile(r"LENGTH\s*(?:[<>=!！≤≥≦≧≠⩽⩾＜＞＝]+\s*)?[-+−－＋]?\d", re.IGNORECASE)
 _TO_AHEAD = re.compile(r"SIMILAR\s+TO\b")
 _SIMILAR_AHEAD = re.compile(r'SIMILAR\s+TO\s+"?kb:', re.IGNORECASE)
-_RELATION = re.compile(r"[<>=!≤≥≦≧≠＜＞＝]|\b(?:HAS|IS|CONTAINS|STARTS|ENDS)\s", re.IGNORECASE)
+_RELATION = re.compile(r"[<>=!≤≥≦≧≠⩽⩾＜＞＝]|！[=＝]|\b(?:HAS|IS|CONTAINS|STARTS|ENDS)\s", re.IGNORECASE)
 _LONGEST_LABEL = 2 * MAX_LABEL
 """Characters in which a label and the relation after it are looked for; blanks between its words may be many."""
 
