@@ -27,7 +27,7 @@ from kiban.query.question import (
     Or,
     Words,
 )
-from kiban.query.slips import doubts
+from kiban.query.slips import doubts, why_nothing
 from kiban.query.time_span import time_span
 from kiban.records.record import RecordKind
 from kiban.records.scope import Tier
@@ -301,6 +301,29 @@ def test_a_word_of_other_languages_is_doubted_where_it_is_looked_for():
         "'hardness between 3' is looked for as words. Write hardness >= ... AND hardness <= ...",
     )
     assert doubts(parse("films between plates")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "slip"),
+    [
+        ("hardness ~ 5 GPa", "as in hardness >= 5"),
+        ("硬さ が 5 GPa 以上 AND film", "as in hardness >= 5"),
+        ("film OR NOT (測定日 2024)", "as in started >= 2024"),
+        ('file = "*.csv"', "Write file CONTAINS, STARTS WITH or ENDS WITH"),
+        ("metadata.tube_voltage > 30", "as in 30 kV"),
+        ("process.milling.speed > 30", "as in 30 kV"),
+    ],
+)
+def test_where_nothing_answers_the_likely_reason_is_named(text, slip):
+    [found] = why_nothing(parse(text))
+    assert slip in found
+
+
+@pytest.mark.parametrize(
+    "text", ["hardness film", "sample 7", "LTO 850", "hardness > 5", 'title CONTAINS "*"', "hardness between 3 and 4"]
+)
+def test_what_may_just_be_so_is_no_likely_reason(text):
+    assert why_nothing(parse(text)) == ()
 
 
 def test_terms_outside_the_vocabulary_are_doubted_not_refused():

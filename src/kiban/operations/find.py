@@ -29,7 +29,7 @@ from kiban.query.relevance import RANKED
 from kiban.query.renamed import asks_for_field, with_former_names
 from kiban.query.settled import settled
 from kiban.query.similar import asks_for_similar, ordering, with_nearest
-from kiban.query.slips import bare_numbers, doubts
+from kiban.query.slips import doubts, why_nothing
 from kiban.query.sorting import Order
 from kiban.query.vocabulary import PROCESS_WORDS, SHIPPED, Vocabulary
 from kiban.query.words import fold
@@ -265,7 +265,7 @@ def find(
 
 
 def _slips(asked: tuple[Question, Vocabulary], settled: Question, n: int) -> tuple[str, ...]:
-    return (*doubts(*asked), *(() if n else bare_numbers(settled)))
+    return (*doubts(*asked), *(() if n else why_nothing(settled, asked[1])))
 
 
 def _counted(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from kiban.quantity.measured import Measured
 from kiban.query import vocabulary
 from kiban.query.meaning import asked_paths
 from kiban.query.path_errors import path_doubts
 from kiban.query.paths import Hop, rest_of, way
-from kiban.query.question import And, Comparison, Not, Or, Question, Words
+from kiban.query.question import And, Comparison, Not, Operator, Or, Question, Words
 from kiban.query.vocabulary import SHIPPED, Vocabulary
 
+_NUMBER_BESIDE = re.compile(r"(?P<name>\S+)\s(?=.*\d)", re.DOTALL)
 _BETWEEN = re.compile(r"(?P<path>\S+)\s+BETWEEN\s+[-+−]?\d\S*", re.IGNORECASE)
 
 
@@ -21,26 +23,35 @@ def doubts(question: Question, known: Vocabulary = SHIPPED) -> tuple[str, ...]:
     And a word of another language for questions, where it is looked for as a word.
     """
     found = [doubt for path in asked_paths(question) for doubt in path_doubts(path, known)]
-    for words in _word_parts(question):
+    for words in _conditions(question):
+        if not isinstance(words, Words):
+            continue
         if (between := _BETWEEN.search(words.text)) and vocabulary.is_path(between["path"]):
             path = between["path"]
             found.append(f"'{between[0]}' is looked for as words. Write {path} >= ... AND {path} <= ...")
     return tuple(dict.fromkeys(found))
 
 
-def bare_numbers(question: Question) -> tuple[str, ...]:
-    """Say which entries are compared with a number that has no unit, where nothing answers: most entries have one."""
-    match question:
-        case And(parts) | Or(parts):
-            return tuple(dict.fromkeys(slip for part in parts for slip in bare_numbers(part)))
-        case Not(part):
-            return bare_numbers(part)
+def why_nothing(question: Question, known: Vocabulary = SHIPPED) -> tuple[str, ...]:
+    """Say what may be the reason that nothing answers, of a question with its bare numbers in their usual units."""
+    return tuple(dict.fromkeys(slip for part in _conditions(question) for slip in _of_condition(part, known)))
+
+
+def _of_condition(part: Question, known: Vocabulary) -> Iterator[str]:
+    match part:
         case Comparison(path, _, Measured(unit="")) if vocabulary.is_entry(rest_of(path)) or _is_of_process(path):
-            return (
-                f"{path} is compared with a number that has no unit. Write its unit after the number, as in 30 kV.",
+            # Most entries have a unit, and are not compared with numbers that have none.
+            yield f"{path} is compared with a number that has no unit. Write its unit after the number, as in 30 kV."
+        case Comparison(path, Operator.EQUAL, str() as text) if "*" in text or "%" in text:
+            yield (
+                f"'{text[:80]}' is looked for as it stands. "
+                f"Write {path} CONTAINS, STARTS WITH or ENDS WITH for a part of it."
             )
-        case _:
-            return ()
+        case Words(text) if (found := _NUMBER_BESIDE.match(text)) and not _BETWEEN.search(text):
+            path = known.path(found["name"])
+            if path in known.terms or path in vocabulary.TIMES or path == vocabulary.N_ELEMENTS:
+                number = "2024" if path in vocabulary.TIMES else "5"
+                yield f"'{text[:80]}' is looked for as words. Write a sign of comparison, as in {path} >= {number}."
 
 
 def _is_of_process(path: str) -> bool:
@@ -48,13 +59,12 @@ def _is_of_process(path: str) -> bool:
     return there is not None and there.hop is Hop.PROCESS
 
 
-def _word_parts(question: Question) -> list[Words]:
+def _conditions(question: Question) -> Iterator[Question]:
     match question:
         case And(parts) | Or(parts):
-            return [words for part in parts for words in _word_parts(part)]
+            for part in parts:
+                yield from _conditions(part)
         case Not(part):
-            return _word_parts(part)
-        case Words():
-            return [question]
+            yield from _conditions(part)
         case _:
-            return []
+            yield question
