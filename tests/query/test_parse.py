@@ -263,7 +263,8 @@ def test_short_forms_are_written_as_what_they_mean():
 LONG = (
     *("(" * 9999, "NOT " * 2500, "a AND " * 1600, '"' * 9999, "a = 5 " * 1600, "5 " * 4999, "a = 5 " + "m" * 9900),
     *("5 1/cm" * 1600, "Peak width " * 900, "-" * 9999, "1" * 9999, '"' + "\\" * 9998, "a = " + "(" * 9000, " " * 9999),
-    *("Ti," * 3000, "elements HAS " + '"Ti",' * 1900, "a" * 5000 + " > " + "b" * 4990, "5 = " * 2500),
+    *("「a『b" * 2400, "「a" * 4990 + "\\」", "“a" * 4990, "a = '" * 1900, "a = '" + "\\'" * 4900, "x" * 9999),
+    *("！" * 9999, "Ti," * 3000, "elements HAS " + '"Ti",' * 1900, "a" * 5000 + " > " + "b" * 4990, "5 = " * 2500),
 )
 
 
@@ -272,7 +273,9 @@ def test_long_questions_take_no_long_time(text):
     def taken():
         start = time.process_time()
         with contextlib.suppress(InvalidQuestion):
-            parse(text)
+            question = parse(text)
+            doubts(question)
+            why_nothing(question)
         return time.process_time() - start
 
     # The least of three: Python may look through a large heap for garbage meanwhile.
