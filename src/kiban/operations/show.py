@@ -20,7 +20,7 @@ from kiban.records.parties.right import Right
 from kiban.records.party import Asker
 from kiban.records.property import Fact
 from kiban.records.record import Record, RecordKind
-from kiban.records.scope import Scope, having_numbers
+from kiban.records.scope import Scope, Visible, having_numbers
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST = 100
@@ -116,11 +116,17 @@ def show(asker: Asker, resources: Resources, identifier: str, *, version: int | 
         evidence=catalog.get_many({fact.evidence for fact in facts}, visible),
         composition=catalog.compositions([sample.id], visible).get(sample.id, {}) if sample is not None else {},
         files=files,
-        versions=catalog.versions(record.id, visible),
+        versions=_versions(resources, visible, record, is_newest=version is None),
         events=events_as_seen(visible, record, catalog.events(visible, subject=record.id)),
         rights=stated_rights(resources, visible, record),
         owed=owed_for(asker, resources, scope),
     )
+
+
+def _versions(resources: Resources, visible: Visible, record: Record, *, is_newest: bool) -> tuple[Record, ...]:
+    """Its versions. Where the newest was asked for, one that was added since does not make it an earlier one."""
+    found = resources.catalog.versions(record.id, visible)
+    return tuple(each for each in found if each.version <= record.version) if is_newest else found
 
 
 def resolve(identifier: str) -> UUID | str:
