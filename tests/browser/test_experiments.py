@@ -89,9 +89,24 @@ def test_how_far_a_large_table_is_kept_is_said(watched: Watched, tmp_path: Path)
           }).observe(said, { subtree: true, childList: true, attributes: true, characterData: true });
         }"""
     )
+    page.evaluate(
+        """() => {
+          const heard = document.querySelector("#keeping-said");
+          new MutationObserver(() => {
+            const button = document.querySelector('button[value="keep"]');
+            const line = `${heard.textContent}|${button.disabled}`;
+            sessionStorage.setItem("heard", `${sessionStorage.getItem("heard") ?? ""}${line}\\n`);
+          }).observe(heard, { childList: true });
+        }"""
+    )
     with page.expect_navigation(timeout=180_000):
         page.locator('button[value="keep"]').click(no_wait_after=True)
     lines = page.evaluate("sessionStorage.getItem('said')").splitlines()
     counted = [line for line in lines if "4,50" in line and float(line.split()[-1]) > 0]
     assert counted, lines
+    # Who listens is told each thing that is done, and not each part of it; the button cannot be pressed twice.
+    heard = page.evaluate("sessionStorage.getItem('heard')").splitlines()
+    assert 2 <= len(heard) < len(set(lines)) + 2
+    assert len({line.partition("|")[0] for line in heard}) == len(heard)
+    assert heard[-1].endswith("|true"), heard
     assert "1500" in page.locator("section[aria-labelledby=done]").inner_text().replace(",", "")

@@ -72,7 +72,7 @@ def words(language: str) -> Mapping[str, str]:
 
 
 class _Count(int):
-    """A number that a text can agree with: `{n} {n:record|records}`."""
+    """A number that a text can agree with: `{n} {n:record|records}`; `{n:,}` where it may be large."""
 
     def __format__(self, form: str) -> str:
         one, bar, many = form.partition("|")
