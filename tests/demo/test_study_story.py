@@ -15,10 +15,12 @@ from kiban.operations.find import find
 from kiban.operations.projects import FIRST_PROJECT
 from kiban.operations.provenance import provenance
 from kiban.operations.resources import Resources
+from kiban.operations.samples import register_sample
 from kiban.operations.show import show
 from kiban.records.parties.right import Role
 from kiban.records.party import Asker
 from kiban.records.provenance import Direction
+from kiban.records.sample import Sample
 from kiban.store.object_folder import ObjectFolder
 from kiban.testing.memory_platform import memory_platform
 
@@ -80,3 +82,14 @@ def test_telling_it_again_changes_nothing(told: tuple[Resources, Path]) -> None:
     again = Story(ASKER, resources)
     assert (again.tell(), again.tie_logs()) == (0, 0)
     assert before == resources.catalog.count
+
+
+def test_it_is_told_again_where_people_have_added_many_samples(
+    told: tuple[Resources, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources, _ = told
+    monkeypatch.setattr("kiban.demo.study_story._PART", 5)
+    for n in range(12):
+        register_sample(ASKER, resources, Sample(name=f"added {n}"))
+    again = Story(ASKER, resources)
+    assert (again.tell(), again.tie_logs()) == (0, 0)

@@ -7,7 +7,7 @@ written down, with the structures of Kiban's library. Everything is invented, as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from kiban.demo.study_samples import COBALTATES, STANDARD, TITANIA
 from kiban.operations.extend_process import extend_process
-from kiban.operations.find import find
+from kiban.operations.find import Hit, find
 from kiban.operations.processes import record_process
 from kiban.operations.resources import Resources
 from kiban.operations.samples import Form, divide_sample, register_sample
@@ -33,7 +33,7 @@ _STRUCTURES = (
     "heat_treatment", "solid_state_synthesis",
 )  # fmt: skip
 _SIMULATED = "Simulated for demonstration; nothing was made or measured."
-_MOST = 500
+_PART = 500
 
 
 class Story:
@@ -43,10 +43,9 @@ class Story:
         self._asker = asker
         self._resources = resources
         self._known = {
-            (kind, hit.title): hit.id
-            for kind in ("sample", "process")
-            for hit in find(asker, resources, f"kind = {kind}", limit=_MOST).hits
+            (hit.kind, hit.title): hit.id for hit in _all(asker, resources, "kind = sample OR kind = process")
         }
+        self._told: list[str] = []
 
     def tell(self) -> int:
         """Keep the samples and processes; gives how many are new. To be called before the files are deposited."""
@@ -60,10 +59,10 @@ class Story:
     def tie_logs(self) -> int:
         """Tie the logs of the furnaces to the heat treatments that they recorded; gives how many are new."""
         n_tied = 0
-        for title in [title for kind, title in self._known if kind == "process"]:
+        for title in self._told:
             sample = title.rpartition(" ")[2]
             question = f'kind = measurement AND file CONTAINS "{sample}_furnace"'
-            logs = find(self._asker, self._resources, question, limit=_MOST).hits
+            logs = list(_all(self._asker, self._resources, question))
             process = show(self._asker, self._resources, self._known["process", title])
             if logs and not any(tie.predicate == Predicate.LOG_OF for tie in process.ties):
                 extend_process(self._asker, self._resources, process.record.pid, logs=[log.id for log in logs])
@@ -90,6 +89,7 @@ class Story:
         *,
         uses_up: bool = False,
     ) -> None:
+        self._told.append(process.name)
         if ("process", process.name) in self._known:
             return
         recorded = record_process(
@@ -312,3 +312,14 @@ class Story:
             [Sample(name=name, formula="LiCoO2", description=_SIMULATED, hazards=("H317", "H351"))],
             uses_up=True,
         )
+
+
+def _all(asker: Asker, resources: Resources, question: str) -> Iterator[Hit]:
+    """All that answer: people who try the demonstration add their own."""
+    after: str | None = None
+    while True:
+        part = find(asker, resources, question, limit=_PART, after=after)
+        yield from part.hits
+        after = part.next
+        if after is None:
+            return
