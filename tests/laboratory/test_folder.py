@@ -179,6 +179,18 @@ def test_failures_come_with_their_reason(tmp_path: Path, laboratory: FolderLabor
     assert (failure.reason, failure.is_of_point) == ("It melted.", True)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_reasons_are_read_in_the_encodings_of_instrument_computers(
+    tmp_path: Path, laboratory: FolderLaboratory, clock: Clock, encoding: str
+) -> None:
+    (tmp_path / "in" / f"{ID}.failed.txt").write_bytes("試料が割れた\r\n".encode(encoding))
+    laboratory.status(ID)
+    clock.now = 5.0
+    failure = laboratory.result(ID).failure
+    assert failure is not None
+    assert failure.reason == "試料が割れた"
+
+
 def test_to_break_off_takes_the_protocol_back(tmp_path: Path, laboratory: FolderLaboratory) -> None:
     laboratory.cancel(ID)
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_file()) == [f"{ID}.cancel"]

@@ -166,7 +166,12 @@ def test_what_does_not_fit_the_campaign_is_told(tmp_path: Path) -> None:
     (tmp_path / "pool.csv").write_text("temperature,hardness\n300,1\n")
     (tmp_path / "short.csv").write_text("temperature,hardness\n300\n")
     (tmp_path / "words.csv").write_text("temperature,solvent,hardness\nwarm,water,1\n")
-    for name, said in (("pool.csv", "no column solvent"), ("words.csv", "column temperature")):
+    (tmp_path / "nan.csv").write_text("temperature,solvent,hardness\n300,water,1\nnan,water,2\n")
+    for name, said in (
+        ("pool.csv", "no column solvent"),
+        ("words.csv", "column temperature"),
+        ("nan.csv", "column temperature"),
+    ):
         with pytest.raises(InvalidSetting, match=said):
             _result(DRIVER.connect({"folder": name[:2], "pool": name}, folder=tmp_path))
     for name in ("short.csv", "none.csv"):

@@ -44,6 +44,7 @@ from kiban.laboratory.result_document import is_cancelled, json_in, named_file, 
 from kiban.laboratory.settings_of import Given
 from kiban.laboratory.submission_document import submission_to_json
 from kiban.laboratory.whole_file import write_whole
+from kiban.readers.text import decode
 
 _UNFINISHED = (".part", ".tmp", ".temp", ".crdownload", ".filepart", ".partial")
 _SAID = ".result.json"
@@ -96,7 +97,7 @@ class FolderLaboratory:
             )
         content = _content(found)
         if found.name.endswith(_FAILED):
-            text = content.decode("utf-8-sig", "replace").strip()
+            text = decode(content)[0].removeprefix("\ufeff").strip()
             return Result(failure=Failure(reason=text[:2000] or "The laboratory gave no reason."))
         if not found.name.endswith(_SAID):
             return Result(file=ResultFile(name=found.name, content=content))

@@ -119,9 +119,8 @@ class PoolTruth:
 
     def _numbers(self, name: str, cells: Sequence[str], own: str, wanted: str) -> NDArray[np.float64]:
         try:
-            if own and own != wanted:
-                return np.array([Measured(float(cell), own).in_unit(wanted).value for cell in cells])
-            return np.array([float(cell) for cell in cells])
+            # A Measured is finite: beside a nan every row would be the nearest.
+            return np.array([Measured(float(cell), own or wanted).in_unit(wanted).value for cell in cells])
         except (ValueError, InvalidValue) as e:
             raise InvalidSetting(
                 f"{self.source}, column {name}: {e}", mend=f"Give numbers in '{wanted}', or name their unit."
