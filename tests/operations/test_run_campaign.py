@@ -17,6 +17,7 @@ from kiban.laboratory.virtual import DRIVER
 from kiban.operations import run_campaign as module
 from kiban.operations.campaign_experiments import add_experiment, move_experiments, suggest_experiments, tell_result
 from kiban.operations.campaigns import change_campaign, new_campaign, set_course
+from kiban.operations.find import find
 from kiban.operations.provenance import provenance
 from kiban.operations.resources import Resources
 from kiban.operations.run_campaign import Deed, RunTerms, Step, run_campaign
@@ -484,6 +485,18 @@ def test_an_outcome_may_be_called_otherwise_in_a_table_of_one_row(bench: Bench, 
     bench.run(Scripted(Result(file=file)), replace(TERMS, limit=1))
     [experiment] = bench.campaign.experiments
     assert experiment.outcomes[0].value.in_unit("GPa").value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("outcome", ["硬さ", "Hardness"])
+def test_an_outcome_may_be_called_as_people_call_its_term(bench: Bench, outcome: str) -> None:
+    bench.begin(objective={"targets": [{"name": outcome, "unit": "GPa"}]})
+    bench.run(bench.virtual(formulas={outcome: "temperature / 100"}, noise={outcome: 0.1}), replace(TERMS, limit=1))
+    [experiment] = bench.campaign.experiments
+    [told] = experiment.outcomes
+    assert told.name == outcome
+    assert told.value.uncertainty is not None
+    assert told.value.uncertainty.value == pytest.approx(0.1)
+    assert find(bench.asker, bench.resources, 'kind = "sample" AND hardness > 0 GPa').total == 1
 
 
 def test_what_stands_beside_the_outcome_is_in_nobodys_way(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from kiban.operations.audited import reads, saw
 from kiban.operations.campaign_records import campaign_of
 from kiban.operations.changed_records import current
 from kiban.operations.may_read import require_right
+from kiban.operations.outcome_terms import term_of
 from kiban.operations.resources import Resources
 from kiban.operations.terms import vocabulary_of
 from kiban.planning.campaign.experiment import Outcome
@@ -34,8 +35,8 @@ def outcomes_from(
 ) -> tuple[Outcome, ...]:
     """Find the outcomes of a campaign among the values of a measurement, or of all measurements of a sample.
 
-    An outcome is found where it is called like the term of a value. Each has the measurement that it rests on as its
-    evidence.
+    An outcome is found where it is called like the term of a value, by its key or as people call it. Each has the
+    measurement that it rests on as its evidence.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def outcomes_from(
 
 
 def _matches(fact: Fact, name: str, condition: Mapping[str, str], known: Vocabulary) -> bool:
-    if known.root(fact.property.term) != known.root(name):
+    if known.root(fact.property.term) != known.root(term_of(name, known)):
         return False
     return all(_said(fact.property.condition.get(key)) == text for key, text in condition.items())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from kiban.operations.outcome_terms import term_of
 from kiban.planning.archive.study import Study
 from kiban.planning.campaign.campaign import Campaign
 from kiban.query.vocabulary import Vocabulary
@@ -37,8 +38,8 @@ class FoundStudy:
 
 def same_outcomes(campaign: Campaign, others: Iterable[str], known: Vocabulary) -> dict[str, str]:
     """By outcome of a campaign, what is the same term among others: itself, or one that either was merged into."""
-    there = {known.root(other): other for other in others}
-    roots = {own: known.root(own) for own in campaign.objective.outcomes}
+    there = {known.root(term_of(other, known)): other for other in others}
+    roots = {own: known.root(term_of(own, known)) for own in campaign.objective.outcomes}
     return {own: there[root] for own, root in roots.items() if root in there}
 
 

@@ -11,6 +11,7 @@ from kiban.learning.table import in_order_of_rank
 from kiban.operations.earlier_campaigns import LEAST_TRIALS
 from kiban.operations.earlier_study import FoundStudy, same_parameter
 from kiban.operations.experiments_matched import rows_of_table, said_of
+from kiban.operations.outcome_terms import term_of
 from kiban.operations.resources import Resources
 from kiban.operations.settings_of import settings_of
 from kiban.planning.archive.study import Study
@@ -56,7 +57,7 @@ def earlier_tables(
     measurements = {i: each for i, each in measurements.items() if each.pid not in without}
     if not measurements:
         return
-    terms = {term: own for own in campaign.objective.outcomes for term in known.same_as(own)}
+    terms = {term: own for own in campaign.objective.outcomes for term in known.same_as(term_of(own, known))}
     facts = [
         fact
         for fact in resources.catalog.facts(visible, evidence=sorted(measurements), terms=sorted(terms))
@@ -102,8 +103,9 @@ def _measurements(
             if (table := said_of(one).get("table")) is not None:
                 for row in rows_of_table(resources, visible, str(table), project=one.project):
                     found[row.id] = row
+    outcomes = campaign.objective.outcomes
     # An outcome may be called as people like, 硬さ or "my score": what cannot be the name of a term was never measured.
-    keys = [term for own in campaign.objective.outcomes for term in known.same_as(own) if is_path(term)]
+    keys = [term for own in outcomes for term in known.same_as(term_of(own, known)) if is_path(term)]
     if not keys:
         return found
     terms = tuple(Known(term, known=True) for term in keys)

@@ -7,6 +7,7 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import replace
 
 from kiban.errors import InvalidValue
+from kiban.operations.outcome_terms import term_of
 from kiban.planning.campaign.campaign import Campaign
 from kiban.planning.space.parameter import Categorical
 from kiban.quantity.unit import is_compatible
@@ -40,13 +41,13 @@ def _meant(campaign: Campaign, sheet: Sheet, known: Vocabulary) -> dict[str, str
     if len(sheet.rows) != 1:
         return {}
     outcomes = campaign.objective.outcomes
-    left = set(outcomes) - {named_in(header, outcomes) for header in sheet.headers}
+    named = {named_in(header, outcomes) for header in sheet.headers}
+    left = {term_of(name, known): name for name in outcomes if name not in named}
     found: dict[str, str] = {}
     for proposed in propose(sheet, known):
         meaning = proposed.meaning
         if meaning.role is Role.PROPERTY and meaning.key in left:
-            left.remove(meaning.key)
-            found[meaning.header] = meaning.key
+            found[meaning.header] = left.pop(meaning.key)
     return found
 
 
@@ -73,12 +74,12 @@ def result_columns(campaign: Campaign, sheet: Sheet, known: Vocabulary) -> Mappi
     for header, proposed in zip(sheet.headers, propose(sheet, known), strict=True):
         if (name := named_in(header, outcomes)) is not None:
             unit = _unit(header, name, outcomes[name])
-            columns.append(Meaning(header=header, role=Role.PROPERTY, key=_key(name), unit=unit))
-        elif header in meant and proposed.meaning.key == meant[header]:
+            columns.append(Meaning(header=header, role=Role.PROPERTY, key=_key(name, known), unit=unit))
+        elif header in meant and proposed.meaning.key == term_of(meant[header], known):
             unit = proposed.meaning.unit or outcomes[meant[header]]
             columns.append(replace(proposed.meaning, unit=unit))
         elif (name := named_in(header, doubts)) is not None:
-            columns.append(Meaning(header=header, role=Role.UNCERTAINTY, key=_key(doubts[name])))
+            columns.append(Meaning(header=header, role=Role.UNCERTAINTY, key=_key(doubts[name], known)))
         elif (name := named_in(header, units)) is not None:
             is_text = name in levelled
             unit = "" if is_text else _unit(header, name, units[name])
@@ -93,7 +94,7 @@ def _keys(campaign: Campaign, known: Vocabulary) -> tuple[Keys, dict[str, str]]:
     """By parameter its key, the same in every file: `Ti`, `焼成時間` and `Time (first)` are none as they stand."""
     keys = Keys()
     for name in campaign.objective.outcomes:
-        keys.take(Role.PROPERTY, name)
+        keys.take(Role.PROPERTY, term_of(name, known))
     found: dict[str, str] = {}
     for is_key in (True, False):
         for number, parameter in enumerate(campaign.space.parameters, start=1):
@@ -143,10 +144,11 @@ def _unit(header: str, name: str, usual: str) -> str:
     return match["unit"].strip() if match is not None else usual
 
 
-def _key(outcome: str) -> str:
-    if not _KEY.fullmatch(outcome):
+def _key(outcome: str, known: Vocabulary) -> str:
+    key = term_of(outcome, known)
+    if not _KEY.fullmatch(key):
         raise InvalidValue(
             f"The outcome '{outcome[:60]}' is no name of a property, so that a file cannot say it.",
             mend="Begin a campaign whose outcomes are called like terms: hardness, vickers_hardness.",
         )
-    return outcome
+    return key
