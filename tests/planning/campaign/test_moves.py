@@ -8,7 +8,7 @@ import pytest
 
 from kiban.errors import IllegalMove, IncompatibleUnit, InvalidValue, OutOfRange
 from kiban.planning.campaign.asking import suggest
-from kiban.planning.campaign.campaign import Stage
+from kiban.planning.campaign.campaign import Campaign, Stage
 from kiban.planning.campaign.course import end, pause, reset, resume
 from kiban.planning.campaign.experiment import Experiment, Move, Outcome, Source, State
 from kiban.planning.campaign.limits import Limits
@@ -142,6 +142,10 @@ def test_replicates_are_experiments_of_their_own_at_the_same_point() -> None:
     assert len(suggest(told, 1, **SAID).experiments) == 5
 
 
+def _told(made: Campaign, number: int, *, at: str, by: str) -> Campaign:
+    return tell(made, number, [strength(120.0)], at=at, by=by)
+
+
 @pytest.mark.parametrize(
     ("moves", "mend"),
     [
@@ -151,6 +155,9 @@ def test_replicates_are_experiments_of_their_own_at_the_same_point() -> None:
         ((refuse, fail), "suggested or pending or running"),
         ((fail, accept), "suggested"),
         ((accept, abandon, start), "suggested or pending"),
+        ((accept, abandon, _told), "Repeat the experiment, and tell"),
+        ((fail, _told), "Repeat the experiment, and tell"),
+        ((refuse, _told), "Add an experiment with these settings"),
     ],
 )
 def test_illegal_moves_say_what_is_possible(moves: tuple, mend: str) -> None:  # type: ignore[type-arg]

@@ -35,6 +35,8 @@ _MENDS: Mapping[tuple[Move, State], str] = {
     (Move.REFUSE, State.RUNNING): "Abandon it, or say that it failed.",
     (Move.TELL, State.COMPLETED): "Say that it is a correction, or repeat the experiment.",
     (Move.TELL, State.FAILED): "Repeat the experiment, and tell what came out of that one.",
+    (Move.TELL, State.ABANDONED): "Repeat the experiment, and tell what came out of that one.",
+    (Move.TELL, State.REFUSED): "Add an experiment with these settings, and tell what came out of that one.",
     (Move.REPLICATE, State.SUGGESTED): "Accept it first.",
 }
 
