@@ -52,6 +52,14 @@ def test_values_uncertainties_words_and_days() -> None:
     assert row.notes == {"note": "fine"}
 
 
+def test_that_nothing_was_added_is_a_choice_and_that_nothing_is_known_is_none() -> None:
+    additive = Meaning(header="additive", role=Role.PARAMETER, key="additive", is_text=True)
+    found = _read("additive,H\nnone,1\nなし,2\nNaCl,3\n-,4\nn.d.,5\n,6\n", additive, HARDNESS)
+    assert [row.parameters.get("additive") for row in found.rows] == ["none", "なし", "NaCl", None, None, None]
+    # Among numbers it is no value, as before.
+    assert [r.outcomes for r in _read("additive,H\nNaCl,none\n", additive, HARDNESS).rows] == [{}]
+
+
 def test_every_fault_is_named_by_row_and_column_and_the_other_rows_are_read() -> None:
     found = _read("sample,H\nA,12\n,13\nC,<5\nD,soft\nE,n.d.\n", _sample(), HARDNESS)
     assert [row.sample for row in found.rows] == ["A", "E"]

@@ -23,6 +23,7 @@ _NOTHING = frozenset(
     {"nd", "n.d.", "not detected", "not measured", "n.m.", "nm.", "tbd", "blank", "欠損", "未検出", "検出されず"}
     | {"測定不可", "測定不能", "不明", "該当なし", "-", "ー", "―", "−", "/", "∅"}
 )
+_NONE_OF_IT = frozenset({"none", "nil", "なし", "無し", "ナシ"})
 _BOUND = re.compile(r"\s*(?P<sign><=|>=|<|>|≤|≥|≦|≧|~|≈|ca\.?|約|未満|以下)\s*(?P<rest>.*\d.*)", re.IGNORECASE)
 _BOUND_BEHIND = re.compile(r".*\d.*(?:未満|以下|以上|超|程度)\s*")
 _SURELY_DECIMAL = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})(?!\d)|[+-]?0,\d+|[+-]?\d{4,},\d+")
@@ -60,6 +61,11 @@ def is_nothing(cell: str) -> bool:
     """Whether it says that there is no value: empty, `n.d.`, `-`, 未測定."""
     word = unicodedata.normalize("NFKC", cell).strip()
     return is_missing(cell) or is_missing(word) or word.casefold() in _NOTHING
+
+
+def is_none_of_it(cell: str) -> bool:
+    """Whether it says that something was left out, which among words is a choice: no additive, no gas."""
+    return unicodedata.normalize("NFKC", cell).strip().casefold() in _NONE_OF_IT
 
 
 def decimal_mark(cells: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from kiban.quantity.uncertainty import Uncertainty
 from kiban.readers.experiments.cells import (
     CellFault,
     decimal_mark,
+    is_none_of_it,
     is_nothing,
     read_day,
     read_doubt,
@@ -146,7 +147,7 @@ class _Reading:
                 self._say(row, each, "the name of a sample", said[Role.SAMPLE], mend)
         parameters: dict[str, Measured | str] = {}
         for each in self.mapping.of(Role.PARAMETER):
-            value = self._word(row, each, _LONGEST_WORD) if each.is_text else self._measured(row, each)
+            value = self._choice(row, each) if each.is_text else self._measured(row, each)
             if value is not None:
                 parameters[each.key] = value
         outcomes = {e.key: v for e in self.mapping.of(Role.PROPERTY) if (v := self._measured(row, e)) is not None}
@@ -201,6 +202,10 @@ class _Reading:
         except CellFault as e:
             self._say(row, meaning, e.expected, e.found, e.mend)
             return None
+
+    def _choice(self, row: SheetRow, meaning: Meaning) -> str | None:
+        cell = self._cell(row, meaning).strip()
+        return cell if is_none_of_it(cell) else self._word(row, meaning, _LONGEST_WORD)
 
     def _word(self, row: SheetRow, meaning: Meaning, longest: int) -> str | None:
         cell = self._cell(row, meaning).strip()
