@@ -66,3 +66,8 @@ def test_case_tells_seconds_from_siemens_and_kelvin_from_kilo():
     assert respell("s") == "s"
     assert respell("S") == "siemens"
     assert respell("K") == "K"
+
+
+@pytest.mark.parametrize("unit", ["at%", "at %", "wt %", "mol %", "vol%", "vol.%", "体積%", "mass %"])
+def test_percents_of_something_are_percents_however_they_are_written(unit):
+    assert convert(50.0, respell(unit), "percent") == pytest.approx(50.0)

@@ -80,6 +80,7 @@ def test_a_number_is_written_shortly(value: float, text: str) -> None:
         ("uV", "µV"),
         ("degC", "°C"),
         ("arbitrary_unit", "a.u."),
+        ("at%", "at%"),
         ("log10_molar_absorptivity", "log₁₀ ε"),
         ("dalton/elementary_charge", "Da/e"),
         ("two words!", "two words!"),

@@ -13,6 +13,7 @@ _SYMBOLS = {
     "degC": "°C",
     "degF": "°F",
     "percent": "%",
+    **{unit: unit for unit in ("at%", "wt%", "mol%", "vol%", "mass%")},
     "permille": "‰",
     "ohm": "Ω",
     "kohm": "kΩ",
