@@ -11,7 +11,7 @@ from kiban.errors import NothingAllowed, SpaceTooLarge
 from kiban.planning.space.coded import Coded
 from kiban.planning.space.grid import all_points, grid
 from kiban.planning.space.moving import Moves
-from kiban.planning.space.parameter import Categorical, Floats, Parameter, Point, Truths
+from kiban.planning.space.parameter import Categorical, Continuous, Floats, Parameter, Point, Truths
 from kiban.planning.space.rounding import as_it_can_be_set, rounded
 from kiban.planning.space.sampling import sample
 from kiban.planning.space.search_space import SearchSpace
@@ -22,6 +22,8 @@ _N_DRAWN = 1500
 _MOST_LISTED = 5000
 _TOGETHER = 65_536
 _SAME = 1e-9
+_TOO_NEAR = 0.002
+"""Of the range of a parameter without a resolution: nearer points are one experiment to whoever has to do them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +48,10 @@ class Pool:
     is_all: bool
 
     def without(self, row: Floats) -> Pool:
-        """The pool with one point less to choose from."""
-        taken = is_among(Coded(self.points.parameters, self.points.rows[self.free]), row[np.newaxis])
-        return Pool(self.points, self.free[~taken], is_list=self.is_list, is_all=self.is_all)
+        """The pool without a point, and without those that are too near to it unless no others are left."""
+        free = Coded(self.points.parameters, self.points.rows[self.free])
+        kept = _apart(free, row[np.newaxis], is_all=self.is_all)
+        return Pool(self.points, self.free[kept], is_list=self.is_list, is_all=self.is_all)
 
 
 def pool(space: SearchSpace, used: Floats, rng: np.random.Generator) -> Pool:
@@ -86,11 +89,11 @@ def pool(space: SearchSpace, used: Floats, rng: np.random.Generator) -> Pool:
             mend="Give finer resolutions, or loosen the constraints.",
         )
     drawn = Coded(space.parameters, np.unique(rows, axis=0))
-    return Pool(drawn, _places(drawn, np.ones(len(drawn), np.bool_), used), is_list=False, is_all=False)
+    return Pool(drawn, np.flatnonzero(_apart(drawn, used, is_all=False)), is_list=False, is_all=False)
 
 
 def around(space: SearchSpace, rows: Floats, used: Floats, n: int, rng: np.random.Generator) -> Coded:
-    """Draw points near some allowed points of a space that has no list, none of them used."""
+    """Draw points near some allowed points of a space that has no list, none used, and none too near to one that is."""
     stepped = as_it_can_be_set(space)
     moves = Moves(stepped)
     found = []
@@ -98,7 +101,7 @@ def around(space: SearchSpace, rows: Floats, used: Floats, n: int, rng: np.rando
         starts = rows[rng.integers(0, len(rows), max(1, n // 3))]
         found.append(rounded(stepped, moves.neighbours(starts, size, rng), rng))
     near = Coded(space.parameters, np.unique(np.concatenate(found), axis=0))
-    return Coded(space.parameters, near.rows[~is_among(near, used)])
+    return Coded(space.parameters, near.rows[~is_among(near, used, share=_TOO_NEAR)])
 
 
 def used_rows(space: SearchSpace, tried: Floats, pending: tuple[Point, ...]) -> Floats:
@@ -106,10 +109,16 @@ def used_rows(space: SearchSpace, tried: Floats, pending: tuple[Point, ...]) -> 
     return np.concatenate([tried, space.coded(pending).rows])
 
 
-def is_among(points: Coded, others: Floats) -> Truths:
-    """Say which points are the same as one of some others, within a billionth of each parameter's range."""
+def is_among(points: Coded, others: Floats, *, share: float = _SAME) -> Truths:
+    """Say which points are the same as one of some others.
+
+    Parameters
+    ----------
+    share : float
+        So much of its range may a parameter without a resolution differ by; others by a billionth of theirs.
+    """
     same = np.zeros(len(points), dtype=np.bool_)
-    slack = np.array([_slack(parameter) for parameter in points.parameters])
+    slack = np.array([_slack(parameter, share) for parameter in points.parameters])
     if len(others) == 0:
         return same
     rows, n_together = points.rows, max(1, _TOGETHER // len(others))
@@ -126,10 +135,18 @@ def is_among(points: Coded, others: Floats) -> Truths:
     return same
 
 
-def _slack(parameter: Parameter) -> float:
+def _slack(parameter: Parameter, share: float) -> float:
     if isinstance(parameter, Categorical):
         return 0.0
-    return _SAME * max(parameter.high - parameter.low, abs(parameter.high) * 1e-3)
+    if not isinstance(parameter, Continuous) or parameter.resolution is not None:
+        share = _SAME
+    return share * max(parameter.high - parameter.low, abs(parameter.high) * 1e-3)
+
+
+def _apart(points: Coded, used: Floats, *, is_all: bool) -> Truths:
+    """Which points may be suggested: what somebody listed, or can be counted, is told apart as it is."""
+    apart: Truths = np.zeros(0, np.bool_) if is_all else ~is_among(points, used, share=_TOO_NEAR)
+    return apart if apart.any() else ~is_among(points, used)
 
 
 def _places(points: Coded, free: Truths, used: Floats) -> Places:

@@ -134,7 +134,7 @@ def features(points: Coded, *, is_list: bool, rng: np.random.Generator) -> Featu
         if isinstance(parameter, Categorical):
             if np.ptp(rows[:, column]) > 0:
                 places = _places(parameter)
-                apart = ((places[:, np.newaxis] - places[np.newaxis]) ** 2).sum(axis=2)
+                apart = _squares(places, are_alike=not parameter.descriptors)
                 factors.append(Factor(column, apart=apart, places=places))
             continue
         low, high = (rows[:, column].min(), rows[:, column].max()) if is_list else (parameter.low, parameter.high)
@@ -163,6 +163,18 @@ def _scaling(column: int, values: Floats, low: float, high: float, *, by_rank: b
     knots, counts = np.unique(np.concatenate([values, ends]), return_counts=True)
     places = np.cumsum(counts) - 0.5 * counts
     return Factor(column, raw=knots, scaled=(places - places[0]) / (places[-1] - places[0]))
+
+
+def _squares(places: Floats, *, are_alike: bool) -> Floats:
+    """Squared distances of levels from each other; `are_alike` says that any two are as far apart.
+
+    Never of all coordinates at once: the differences of three thousand levels would be 200 GB.
+    """
+    if are_alike:
+        apart = np.full((len(places), len(places)), 2.0 * float(places[0, 0]) ** 2)
+        np.fill_diagonal(apart, 0.0)
+        return apart
+    return np.array([((place - places) ** 2).sum(axis=1) for place in places])
 
 
 def _places(parameter: Categorical) -> Floats:
