@@ -19,6 +19,8 @@ _CANONICAL = {
     "a.u.": "arbitrary_unit",
     "arb. units": "arbitrary_unit",
     "arb.units": "arbitrary_unit",
+    "arb. unit": "arbitrary_unit",
+    "arb.unit": "arbitrary_unit",
     "arbitrary": "arbitrary_unit",
     "arbitrary units": "arbitrary_unit",
     "arbitraryunits": "arbitrary_unit",
@@ -151,6 +153,10 @@ _CANONICAL = {
     "µf": "uF",
     "μf": "uF",
     "µg": "ug",
+    "torr": "torr",
+    "vol%": "percent",
+    "vol.%": "percent",
+    "体積%": "percent",
     "wt%": "percent",
     "at%": "percent",
     "mol%": "percent",
@@ -205,6 +211,15 @@ _EXACT = {
     "mPa": "mPa",
     "MPa": "MPa",
     "GPa": "GPa",
+    "µG": "ugauss",
+    "μG": "ugauss",
+    "mTorr": "mtorr",
+    "µTorr": "utorr",
+    "μTorr": "utorr",
+    **{f"{prefix}Ωcm": f"{prefix}ohm*cm" for prefix in ("", "µ", "μ", "m", "k", "M", "G")},
+    # Of fracture toughness.
+    **{f"MPa{root}": "MPa*m**0.5" for root in ("√m", "·√m", " √m", "m½", "·m½", " m½", "m1/2", "·m1/2", " m1/2")},
+    **{f"MPa{joint}m^(1/2)": "MPa*m**0.5" for joint in ("", "*", "·", " ")},
 }
 
 
@@ -228,6 +243,8 @@ def respell(given: str) -> str:
 
 def _respelled(given: str) -> str:
     trimmed = re.sub(r"\s+", " ", of_one_width(given).strip())
+    if not trimmed.isascii():
+        trimmed = _DEGREES.sub(lambda found: f"°{found[1]}", trimmed.replace("℃", "°C").replace("℉", "°F"))
     if len(trimmed) > 2 and trimmed[0] + trimmed[-1] in {"()", "[]"} and not re.search(r"[)\]].", trimmed):
         trimmed = trimmed[1:-1].strip()
     if trimmed in _EXACT:
@@ -235,6 +252,8 @@ def _respelled(given: str) -> str:
     return _CANONICAL.get(trimmed.lower(), trimmed)
 
 
+# Signs that look like that of degrees: the ordinal and the ring above, and a blank after any of them.
+_DEGREES = re.compile(r"[°º˚] ?([CF])(?![A-Za-z])")
 _WIDE = re.compile("[\uff01-\uff5e\u3371-\u337a\u3380-\u33df]+")
 
 

@@ -28,11 +28,28 @@ _DEFINITIONS = (
     "laboratory_gauss = 1e-4 * tesla",
     "laboratory_oersted = 1000 / (4 * 3.141592653589793) * ampere / meter",
     "laboratory_emu = 1e-3 * ampere * meter ** 2",
+    "laboratory_maxwell = 1e-8 * weber",
+    "laboratory_energy_product = laboratory_gauss * laboratory_oersted",
+    "parts_per_billion = 1e-9 = ppb",
 )
 
 
-# pint has the CGS units with dimensions of their own; laboratories use their names for these SI quantities.
-_CGS = {name: f"laboratory_{name}" for name in ("gauss", "oersted", "emu")} | {"Oe": "laboratory_oersted"}
+# pint has the CGS units with dimensions of their own; laboratories use their names for these SI quantities, also with
+# prefixes: a field in kOe is one in A/m.
+_CGS_NAMES = {
+    "emu": "laboratory_emu",
+    "gauss": "laboratory_gauss",
+    "Gauss": "laboratory_gauss",
+    "G": "laboratory_gauss",
+    "oersted": "laboratory_oersted",
+    "Oe": "laboratory_oersted",
+    "GOe": "laboratory_energy_product",
+    "maxwell": "laboratory_maxwell",
+    "Mx": "laboratory_maxwell",
+}
+_PREFIXES = {"": "", "n": "nano", "u": "micro", "µ": "micro", "μ": "micro", "m": "milli", "k": "kilo", "M": "mega"}
+_CGS = {f"{short}{name}": f"{long}{ours}" for short, long in _PREFIXES.items() for name, ours in _CGS_NAMES.items()}
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
 # Units come from strangers' files, and pint would compute 9**9**9 before it says that this is no unit. So only this
 # much gets through to it: names, each with at most a two-digit exponent, products, quotients, brackets, and 1 alone.
@@ -92,6 +109,7 @@ def _for_pint(text: str, spelled: str) -> str:
     """Rewrite `W/(m.K)`, `kg m-3`, `mA/cm2` with the signs that pint reads; refuse what is not built like a unit."""
     parts: list[str] = []
     position = 0
+    spelled = spelled.translate(_SUPERSCRIPTS)
     while position < len(spelled):
         token = _TOKEN.match(spelled, position)
         if token is None or len(spelled) > _MAX_LENGTH:

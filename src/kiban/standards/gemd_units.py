@@ -19,7 +19,8 @@ _PPM = re.compile(r"\bppm\b")
 _FOREIGN = (
     "LMH", "RKM", "aberdeen", "acre", "acre_foot", "cables_length", "chain", "decitex", "delta_degree_Reaumur",
     "denier", "dtex", "fathom", "foot_Hg", "furlong", "jute", "laboratory_emu", "laboratory_gauss",
-    "laboratory_oersted", "league", "link", "meter_Hg", "meter_per_second_squared", "number_english",
+    "laboratory_oersted", "laboratory_maxwell", "laboratory_energy_product", "parts_per_billion",
+    "league", "link", "meter_Hg", "meter_per_second_squared", "number_english",
     "number_meter", "percent_transmittance", "quarter", "rod", "strain", "survey_foot", "survey_mile", "tex",
     "atomic_unit_of_electric_field_gradient", "absorbance", "absorbance_unit", "arbitrary_unit", "kubelka_munk",
     "log10_molar_absorptivity", "reflectance", "transmittance", "conventional_mercury_density",

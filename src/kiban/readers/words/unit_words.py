@@ -125,7 +125,7 @@ _WHOLE: dict[str, str] = {
     "grams": "g",
     "gram": "g",
     "mBar": "mbar",
-    # An emu is 1e-3 A·m², and has no prefixes in the unit library.
+    # An emu is 1e-3 A·m²; these are written as others write them.
     "memu": "uA*m**2",
     "uemu": "nA*m**2",
     "μemu": "nA*m**2",
