@@ -52,6 +52,20 @@ def test_a_busy_platform_is_asked_again_when_it_says() -> None:
     assert platform.waited == [3.0, 1.0]
 
 
+def test_a_proxy_that_does_not_reach_the_platform_is_asked_again() -> None:
+    away = [httpx.Response(status, text="<html>Bad Gateway</html>") for status in (502, 504)]
+    platform = Platform(*away, _health())
+    assert platform.client().version() == "1"
+    assert platform.waited == [0.5, 1.0]
+    still = Platform(*(httpx.Response(502, text="<html>Bad Gateway</html>") for _ in range(2)))
+    with pytest.raises(errors.NotReached, match="502"):
+        still.client(attempts=2).version()
+    made = Platform(httpx.Response(502, text="<html>Bad Gateway</html>"))
+    with pytest.raises(errors.NotReached):  # it may have been done
+        made.client().new_sample("S")
+    assert made.waited == []
+
+
 def test_patience_ends() -> None:
     platform = Platform(*(httpx.Response(429, json=BUSY, headers={"retry-after": "1"}) for _ in range(3)))
     with pytest.raises(errors.TooManyRequests, match="more requests"):
@@ -134,7 +148,7 @@ def test_what_is_no_kiban_is_told() -> None:
     with pytest.raises(errors.NotReached, match="is no Kiban"):
         Platform(httpx.Response(200, html="<html>")).client().version()
     with pytest.raises(KibanError, match="status 502"):
-        Platform(httpx.Response(502, html="<html>")).client().version()
+        Platform(httpx.Response(502, html="<html>")).client(attempts=1).version()
 
 
 def _every(kind: type[KibanError]) -> Iterator[type[KibanError]]:

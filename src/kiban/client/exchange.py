@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 Parameters = Mapping[str, Any]
 _LONGEST_WAIT_S = 60.0
 _FIRST_WAIT_S = 0.5
-_BUSY = {429, 503}
+_BUSY = {429, 502, 503, 504}
+"""Too many requests; and what the platform, or a proxy before one that is being started again, says meanwhile."""
 _MEND = "Look whether the platform runs and the network is there, then do it again."
 
 

@@ -49,7 +49,9 @@ _BY_STATUS: dict[int, type[KibanError]] = {
     412: errors.ChangedSince,
     422: errors.InvalidValue,
     429: errors.TooManyRequests,
+    502: errors.NotReached,
     503: errors.StorageError,
+    504: errors.NotReached,
 }
 
 
