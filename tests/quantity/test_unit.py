@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiban.errors import IncompatibleUnit, UnknownUnit
-from kiban.quantity.unit import conversion, convert, dimension, is_compatible, is_known, si_unit, spelled_out, to_si
+from kiban.quantity.unit import (
+    conversion,
+    convert,
+    counts_turns,
+    dimension,
+    is_compatible,
+    is_known,
+    si_unit,
+    spelled_out,
+    to_si,
+)
 
 NAMES = ("m", "nm", "angstrom", "um", "g", "mg", "kg", "s", "min", "h", "A", "mA", "V", "mV", "K", "mol", "Pa", "GPa",
          "J", "eV", "W", "Hz", "ohm", "T", "gauss", "oersted", "emu", "deg", "rad", "count", "percent", "absorbance",
@@ -188,3 +198,19 @@ def test_units_are_spelled_out(unit, names):
     assert spelled_out(unit) == names
     if unit:
         assert convert(1.5, unit, names) == pytest.approx(1.5, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("unit", "counts"),
+    [
+        ("rpm", True),
+        ("rad/s", True),
+        ("deg/min", True),
+        ("turn/s", True),
+        ("1/min", False),
+        ("Hz", False),
+        ("degC", False),
+    ],
+)
+def test_units_of_rotation_say_what_they_count(unit, counts):
+    assert counts_turns(unit) == counts

@@ -38,6 +38,8 @@ from kiban.records.term import PropertyTerm
         ("sample.parents IS KNOWN", "sample.parents.id IS KNOWN"),
         ("試料.親 IS UNKNOWN", "sample.parents.id IS UNKNOWN"),
         ("測定 IS KNOWN", "measurement.id IS KNOWN"),
+        ("process.heat_treatment.temperature < 900 K", None),
+        ("process.milling.speed > 30 rad/s", "process.milling.speed > 30.0 rad/s"),
         ("elements LENGTH 3", "nelements = 3.0"),
         ("elements length >= 3", "nelements >= 3.0"),
         ("sample.parents.elements LENGTH 3", "sample.parents.nelements = 3.0"),
@@ -63,6 +65,8 @@ def test_paths_are_read_in_both_languages_and_written_in_one(text: str, written:
     ("text", "position", "mend"),
     [
         ("composition.ti > 0.4", 0, "Did you mean composition.Ti?"),
+        ("process.milling.speed > 300 min⁻¹", 24, "Write process.milling.speed in rpm."),
+        ("process.milling.speed > 5 Hz", 24, "Write process.milling.speed in rpm."),
         ("composition.Ti > 40", 17, "Did you mean 40 %?"),
         ("mass_fraction.Ti < 140 %", 19, "mass_fraction.Ti < 50 %"),
         ("composition.D > 0.4", 0, "Did you mean composition.H?"),

@@ -146,6 +146,17 @@ def spelled_out(text: str) -> str:
     return str(_parse(text))
 
 
+@lru_cache(maxsize=4096)
+def counts_turns(text: str) -> bool:
+    """Say whether the unit names what it counts of a rotation: turns, radians, degrees. `1/min` does not.
+
+    Numbers in rpm are angular velocities here as with QUDT, 2π/60 per second each; for many people 3000 min⁻¹ is the
+    same as 3000 rpm, and for the SI it is not. Raises UnknownUnit if the text is not a unit.
+    """
+    endings = ("revolutions_per_minute", "revolutions_per_second", "turn", "radian", "degree", "arcminute", "arcsecond")
+    return any(name.endswith(endings) for name in _parse(text)._units)
+
+
 def is_known(text: str) -> bool:
     """Say whether the text is a unit."""
     try:

@@ -351,10 +351,15 @@ def _number_comparison(
 
 
 def _check_kind(path: str, given: str, usual: str) -> None:
-    from kiban.quantity.unit import si_unit
+    from kiban.quantity.unit import counts_turns, si_unit
 
     try:
         if si_unit(given) == si_unit(usual):
+            if si_unit(usual) != "rad" and counts_turns(usual) and not counts_turns(given):
+                raise InvalidQuestion(
+                    f"{path} counts turns, as {usual} does; '{given}' does not say whether it counts turns or radians.",
+                    mend=f"Write {path} in {usual}.",
+                )
             return
     except UnknownUnit as e:
         raise InvalidQuestion(e.fault, mend=e.mend) from e
