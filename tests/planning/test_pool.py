@@ -41,7 +41,7 @@ FURNACE = SearchSpace(
 
 
 def test_what_is_nearly_a_point_that_was_tried_is_not_chosen_from():
-    # A fifth of a percent of 400 degC are 0.8 degC; a time with a resolution, and whole numbers, are told apart as they are.
+    # A fifth of a percent of 400 degC are 0.8 degC. Times with a resolution, and whole numbers, are told apart anyhow.
     rng = np.random.default_rng(0)
     tried = np.array([[990.0, 5.0, 2.0], [700.0, 1.0, 1.0]])
     rows = np.array([[990.7, 5.0, 2.0], [990.9, 5.0, 2.0], [990.0, 5.01, 2.0], [990.0, 5.0, 3.0], [700.0, 1.0, 1.0]])
