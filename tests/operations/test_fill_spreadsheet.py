@@ -366,3 +366,40 @@ def test_too_little_memory_is_not_called_a_damaged_workbook(sheet: bytes, monkey
     monkeypatch.setattr(openpyxl, "load_workbook", too_much)
     with pytest.raises(LimitExceeded, match="Load fewer rows"):
         read_cells(sheet)
+
+
+def test_a_number_that_is_shown_in_percent_is_what_is_shown(asker: Asker, resources: Resources) -> None:
+    # Spreadsheet programs keep 50% as 0.5, and show it so by the format that they give the cell themselves.
+    yielded = Template(
+        name="batch",
+        label=Label(en="Batch"),
+        applies_to=RecordKind.SAMPLE,
+        fields=(
+            Field(key="yielded", kind=FieldKind.QUANTITY, unit="percent"),
+            Field(key="size", kind=FieldKind.QUANTITY, unit="um"),
+            Field(key="ratio", kind=FieldKind.NUMBER),
+        ),
+    )
+    define_template(asker, resources, yielded)
+    made = empty_sheet(asker, resources, "batch")
+    [title, *_] = opened(made.content).sheetnames
+    cells = {"A": (0.5, "0%"), "B": (0.125, "0.00%"), "C": (40, '0"%"'), "D": (0.4, "General")}
+    workbook = opened(fill_in(made.content, title, *({"@name": n, "yielded": v} for n, (v, _) in cells.items())))
+    page = workbook[title]
+    column = {str(cell.value): cell.column for cell in page[1][1:]}
+    for row, (_, shown) in enumerate(cells.values(), 5):
+        page.cell(row=row, column=column["yielded"]).number_format = shown
+    page.cell(row=5, column=column["ratio"], value=0.25).number_format = "0%"
+    page.cell(row=5, column=column["size"], value=0.5).number_format = "0%"
+    [problem] = check_spreadsheet(asker, resources, saved(workbook)).problems
+    assert problem.fault == "A value in '%' was given where one in 'um' is needed."
+    page.cell(row=5, column=column["size"]).value = None
+    records = keep_spreadsheet(asker, resources, saved(workbook), expected=1)
+    values = {record.title: dict(record.document["values"]) for record in records}
+    assert {name: each["yielded"] for name, each in values.items()} == {
+        "A": {"value": 50.0, "unit": "%"},
+        "B": {"value": 12.5, "unit": "%"},
+        "C": {"value": 40.0, "unit": "percent"},
+        "D": {"value": 0.4, "unit": "percent"},
+    }
+    assert values["A"]["ratio"] == 0.25

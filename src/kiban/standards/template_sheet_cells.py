@@ -7,6 +7,7 @@ before openpyxl sees it.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from kiban.standards.template_sheet_layout import FIRST_ROW, KEY_ROW, MARK, MOST
 MOST_BYTES = 8 << 20
 _MOST_UNPACKED = 200 << 20
 _MOST_COLUMNS = 2000
+_PERCENT = re.compile(r'(?:"[^"]*"|\\.|[^"\\%])*%')
+"""A format that multiplies by a hundred: with a percent sign that is neither quoted nor escaped."""
 _MEND = "Download the spreadsheet of the template again and fill that in."
 
 
@@ -152,6 +155,11 @@ def _keys(row: tuple[Any, ...]) -> dict[str, int]:
     return keys
 
 
+def _is_in_percent(cell: Any) -> bool:
+    is_number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    return is_number and _PERCENT.match(cell.number_format or "") is not None
+
+
 def _letter(number: int) -> str:
     from openpyxl.utils import get_column_letter
 
@@ -179,6 +187,7 @@ def _read_row(
             )
             contents.setdefault(letters.get(place, "@wrong"), None)
         else:
-            contents[letters[place]] = cell.value
+            # Who types 50% sees 50%, and 0.5 is kept: the field would take that in its own unit, for half a percent.
+            contents[letters[place]] = f"{100.0 * cell.value:.15g} %" if _is_in_percent(cell) else cell.value
     if contents:
         found.rows.append((number, contents))

@@ -16,6 +16,7 @@ from kiban.standards.template_sheet_cells import CellProblem, Cells
 from kiban.standards.template_sheet_layout import NAME, PARTS, Column, Sheet, layout
 
 Path = tuple[str | int, ...]
+_PERCENT = re.compile(r"\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*[%％]\s*")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -181,6 +182,8 @@ def _given_one(field: Field, value: Any) -> Any:
         value = value.date()
     if field.kind is FieldKind.TEXT and isinstance(value, str):
         return value
+    if field.kind is FieldKind.NUMBER and isinstance(value, str) and (percent := _PERCENT.fullmatch(value)):
+        return float(percent[1]) / 100.0
     if field.kind in {FieldKind.NUMBER, FieldKind.QUANTITY, FieldKind.TRUTH} and isinstance(value, int | float):
         return value
     if field.kind is FieldKind.DATE and isinstance(value, datetime | date):
