@@ -459,8 +459,8 @@ def without_the_filter(patch: pytest.MonkeyPatch, n_scopes: int) -> list[str]:
     used: list[str] = []
     for module in (sql_catalog, sql_counts, sql_few_seen, sql_query, sql_reading, sql_walk, sql_writing):
         patch.setattr(module, "parameters", lambda _: used.append("") or {"scopes": everything, "data": everything})
-    for module in (sql_catalog, sql_reading):
-        patch.setattr(module, "only_seen", lambda found, _: used.append("") or list(found))
+    for module, name in ((sql_catalog, "only_seen"), (sql_reading, "rows_seen")):
+        patch.setattr(module, name, lambda found, *_: used.append("") or list(found))
     return used
 
 

@@ -156,8 +156,8 @@ class TestWithoutOurFilter(
             "sql_writing",
         ):
             monkeypatch.setattr(f"kiban.store.{module}.parameters", lambda _: {"scopes": every_bit, "data": every_bit})
-        for module in ("sql_catalog", "sql_reading"):
-            monkeypatch.setattr(f"kiban.store.{module}.only_seen", lambda found, _: list(found))
+        for name in ("sql_catalog.only_seen", "sql_reading.rows_seen"):
+            monkeypatch.setattr(f"kiban.store.{name}", lambda found, *_: list(found))
         monkeypatch.setattr("kiban.store.sql_query.NARROW", 0)
         everything = frozenset(range(MAX_SCOPES))
         # What is not writable the database leaves as it is without a word: our own look at the set tells of it.

@@ -21,7 +21,7 @@ from kiban.store.sql_rows import (
     RECORD_COLUMNS,
     record_of,
 )
-from kiban.store.sql_sets import parameters, view
+from kiban.store.sql_sets import parameters, rows_seen, view
 
 CURRENT = "is_current AND NOT is_deleted"
 _SCOPE = RECORD_COLUMNS.split(", ").index("scope")
@@ -79,7 +79,7 @@ class Found:
     @classmethod
     def of(cls, rows: Iterable[tuple[Any, ...]], visible: Visible) -> Found:
         """Of what came, that which the asker may see."""
-        return cls([row for row in rows if row[_SCOPE] in visible.numbers], visible)
+        return cls(rows_seen(rows, visible.numbers, _SCOPE), visible)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import LiteralString, Protocol, TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar
 
 from kiban.records.scope import Visible, bits
 
@@ -81,6 +81,11 @@ def in_one_process(first: LiteralString) -> LiteralString:
 def only_seen(found: Iterable[T], numbers: frozenset[int]) -> list[T]:
     """Of what was found, that which lies in these scopes: `seen` and `data_seen`, for what is there to be looked at."""
     return [each for each in found if each.scope in numbers]
+
+
+def rows_seen(rows: Iterable[tuple[Any, ...]], numbers: frozenset[int], at: int) -> list[tuple[Any, ...]]:
+    """The same of rows that have their scope at a place."""
+    return [row for row in rows if row[at] in numbers]
 
 
 @lru_cache(_REMEMBERED)
