@@ -59,12 +59,17 @@ ANY_JSON = st.recursive(
 """With what is no JSON and what Python writes all the same: NaN and Infinity."""
 
 
+def _reference(schema: dict[str, Any]) -> str:
+    """Where the schema of a body stands; one that may be left out is that or null."""
+    return str(next(each["$ref"] for each in schema.get("anyOf", [schema]) if "$ref" in each))
+
+
 def _bodies(program: Program) -> list[tuple[str, str, dict[str, Any]]]:
     """Every route that takes JSON, with what it says that it takes."""
     document = program.get("/api/v1/openapi.json").json()
     schemas = document["components"]["schemas"]
     return [
-        (method.upper(), path, schemas[body["schema"]["$ref"].rpartition("/")[2]]["properties"])
+        (method.upper(), path, schemas[_reference(body["schema"]).rpartition("/")[2]]["properties"])
         for path, methods in document["paths"].items()
         for method, route in methods.items()
         if (body := route.get("requestBody", {}).get("content", {}).get("application/json"))
