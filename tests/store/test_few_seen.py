@@ -31,13 +31,15 @@ def many_scopes(sql_catalog):
 @pytest.mark.parametrize("few", [0, 5000])
 def test_the_answers_are_the_same_either_way(sql_catalog, many_scopes, monkeypatch, few):
     monkeypatch.setattr(sql_few_seen, "FEW_RECORDS", few)
+    monkeypatch.setattr(sql_few_seen, "SHARE", 0)
     monkeypatch.setattr(sql_catalog, "_sees_few", FewSeen())
     for question in (EVERYTHING, parse("kind = sample"), parse('title CONTAINS "sample"'), parse("sample")):
         titles = [r.title for r in sql_catalog.find(question, many_scopes, limit=N_SCOPES).records]
         assert titles == [f"sample {i}" for i in reversed(range(N_SCOPES)) if i % 2]
 
 
-def test_it_is_looked_at_once_and_again_after_a_while(sql_catalog, many_scopes):
+def test_it_is_looked_at_once_and_again_after_a_while(sql_catalog, many_scopes, monkeypatch):
+    monkeypatch.setattr(sql_few_seen, "SHARE", 0)
     asked = []
     now = [0.0]
 
@@ -60,3 +62,15 @@ def test_more_records_than_few_are_not_few(sql_catalog, many_scopes, monkeypatch
     assert not FewSeen()(ask, many_scopes)
     few = Visible(frozenset(sorted(many_scopes.numbers)[:3]))
     assert not FewSeen()(lambda *_: pytest.fail("asked for few scopes"), few)
+
+
+def test_few_of_few_records_are_found_from_the_newest_on(many_scopes):
+    def told(n_seen, n_all):
+        return FewSeen()(lambda *_: [(n_seen, n_all)], many_scopes)
+
+    assert told(3000, 1_000_000)
+    assert told(3000, 30_001)
+    assert not told(3000, 10_000)
+    assert not told(5001, 1_000_000)
+    # The server has not counted yet.
+    assert told(3000, -1.0)

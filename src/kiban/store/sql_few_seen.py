@@ -16,6 +16,8 @@ from kiban.store.sql_sets import parameters
 
 FEW_RECORDS = 5000
 """Of no more than these each is looked at."""
+SHARE = 10
+"""Where one of so many records is seen, or more, a walk from the newest meets a page of them soon all the same."""
 REMEMBERED_S = 60.0
 """It is a matter of how to look, not of what is found: for so long it may be as it was."""
 _MOST_KEPT = 1000
@@ -37,10 +39,13 @@ class FewSeen:
         if found is not None and self._clock() - found[0] < REMEMBERED_S:
             return found[1]
         query = (
-            f"SELECT count(*) FROM (SELECT FROM record r WHERE {live('r')} AND r.scope = ANY(%(numbers)s::integer[]) "
+            "SELECT count(*), (SELECT reltuples FROM pg_class WHERE oid = 'record'::regclass) FROM "
+            f"(SELECT FROM record r WHERE {live('r')} AND r.scope = ANY(%(numbers)s::integer[]) "
             f"LIMIT {FEW_RECORDS + 1}) AS r"
         )
-        is_few = bool(ask(query, parameters(visible) | {"numbers": sorted(numbers)})[0][0] <= FEW_RECORDS)
+        [(n_seen, n_all)] = ask(query, parameters(visible) | {"numbers": sorted(numbers)})
+        # How many there are the server estimates; before it has looked for the first time it says -1.
+        is_few = bool(n_seen <= FEW_RECORDS and (n_all < 0 or SHARE * n_seen < n_all))
         self._known[numbers] = self._clock(), is_few
         while len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
