@@ -145,8 +145,11 @@ def _slack(parameter: Parameter, share: float) -> float:
 
 def _apart(points: Coded, used: Floats, *, is_all: bool) -> Truths:
     """Which points may be suggested: what somebody listed, or can be counted, is told apart as it is."""
-    apart: Truths = np.zeros(0, np.bool_) if is_all else ~is_among(points, used, share=_TOO_NEAR)
-    return apart if apart.any() else ~is_among(points, used)
+    if not is_all:
+        apart: Truths = ~is_among(points, used, share=_TOO_NEAR)
+        if apart.any():
+            return apart
+    return ~is_among(points, used)
 
 
 def _places(points: Coded, free: Truths, used: Floats) -> Places:

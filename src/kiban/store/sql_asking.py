@@ -112,7 +112,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 
 
 def _as_text(value: Any) -> Any:
-    """A list of identifiers as PostgreSQL writes an array; psycopg takes ten times as long for thousands of them."""
+    """A list of identifiers as PostgreSQL writes an array; psycopg would look up for each how it is to be written."""
     if isinstance(value, list) and value and all(type(each) is UUID for each in value):
         return f"{{{','.join([each.hex for each in value])}}}"
     return value
